@@ -1,0 +1,82 @@
+/**
+ * Element types: how a jax-js dtype is stored in JavaScript, in an ONNX file, and inside a lowered graph.
+ */
+import { TensorProto_DataType as Onnx } from "onnx-buf";
+
+export type DType = "float32" | "float64" | "float16" | "int32" | "uint32" | "bool";
+
+export type TypedArray = Float32Array | Float64Array | Uint16Array | Int32Array | Uint32Array | Uint8Array;
+
+export const isFloat = (dtype: DType): boolean => dtype.startsWith("float");
+
+/** ONNX element type at the border of a graph: what a caller's typed array holds. */
+export const borderType: Record<DType, Onnx> = {
+  float32: Onnx.FLOAT,
+  float64: Onnx.DOUBLE,
+  float16: Onnx.FLOAT16,
+  int32: Onnx.INT32,
+  uint32: Onnx.UINT32,
+  bool: Onnx.BOOL,
+};
+
+/**
+ * ONNX element type inside a graph. ONNX Runtime has almost no uint32 kernels, so uint32 travels as int64 and is
+ * masked to 32 bits after every operation that can leave the range.
+ */
+export const innerType: Record<DType, Onnx> = { ...borderType, uint32: Onnx.INT64 };
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  bool: Uint8Array,
+} as const;
+
+/** A zeroed typed array of `length` elements of a dtype (float16 as its 16-bit patterns, bool as bytes). */
+export const allocate = (dtype: DType, length: number): TypedArray => new arrays[dtype](length);
+
+/** Little-endian bytes of `values` as they stand in an ONNX initializer of the inner type. */
+export function innerBytes(dtype: DType, values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  if (dtype === "uint32") return bytesOf(BigInt64Array.from(values as number[], (v) => BigInt(v)));
+  if (dtype === "float16") return bytesOf(Uint16Array.from(values as number[], toHalf));
+  return bytesOf(arrays[dtype].from(values as number[]));
+}
+
+export function bytesOf(a: ArrayBufferView): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(a.buffer as ArrayBuffer, a.byteOffset, a.byteLength).slice();
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** The 16-bit pattern of the half-precision float nearest to `x` (round half to even). */
+export function toHalf(x: number): number {
+  scratch.setFloat32(0, x);
+  const bits = scratch.getUint32(0);
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00; // NaN
+  if (magnitude >= 0x47800000) return sign | 0x7c00; // 65536 and beyond, infinity
+  if (magnitude < 0x38800000) {
+    // Subnormal half: multiples of 2^-24; Math.round rounds halves up, so settle ties by parity.
+    const units = Math.abs(x) * 2 ** 24;
+    const floor = Math.floor(units);
+    const up = units - floor > 0.5 || (units - floor === 0.5 && floor % 2 === 1);
+    return sign | (floor + (up ? 1 : 0));
+  }
+  const half = (magnitude - 0x38000000) >>> 13;
+  const rest = magnitude & 0x1fff;
+  const up = rest > 0x1000 || (rest === 0x1000 && (half & 1) === 1);
+  return sign | (half + (up ? 1 : 0));
+}
+
+/** The number that a half-precision bit pattern stands for. */
+export function fromHalf(h: number): number {
+  const sign = h & 0x8000 ? -1 : 1;
+  const exponent = (h >>> 10) & 0x1f;
+  const fraction = h & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}

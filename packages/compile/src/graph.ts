@@ -1,0 +1,133 @@
+/**
+ * Builds an ONNX model: nodes, initializers, inputs, outputs. Knows the file format and nothing of jaxprs.
+ */
+import { create, toBinary } from "@bufbuild/protobuf";
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as AttrType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  TensorProto_DataType as Onnx,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "onnx-buf";
+import { bytesOf, type DType, innerBytes, innerType } from "./dtype.js";
+
+export { Onnx };
+
+/** Attribute values: integers, integer lists and strings as they are; floats must say so. */
+export type Attr = number | readonly number[] | string | { float: number };
+
+export const opset = 21;
+
+export class GraphBuilder {
+  readonly #nodes: NodeProto[] = [];
+  readonly #initializers: TensorProto[] = [];
+  readonly #inputs: ValueInfoProto[] = [];
+  readonly #outputs: ValueInfoProto[] = [];
+  readonly #constants = new Map<string, string>();
+  #next = 0;
+
+  fresh(): string {
+    return `v${this.#next++}`;
+  }
+
+  input(name: string, type: Onnx, dims: readonly number[]): void {
+    this.#inputs.push(valueInfo(name, type, dims));
+  }
+
+  output(name: string, type: Onnx, dims: readonly number[]): void {
+    this.#outputs.push(valueInfo(name, type, dims));
+  }
+
+  /** Adds a node and returns the names of its outputs; `""` in `inputs` skips an optional one. */
+  nodes(opType: string, inputs: string[], attrs: Record<string, Attr> = {}, outputs = 1, domain = ""): string[] {
+    const names = Array.from({ length: outputs }, () => this.fresh());
+    this.emit(opType, inputs, names, attrs, domain);
+    return names;
+  }
+
+  node(opType: string, inputs: string[], attrs: Record<string, Attr> = {}, domain = ""): string {
+    return this.nodes(opType, inputs, attrs, 1, domain)[0];
+  }
+
+  emit(opType: string, input: string[], output: string[], attrs: Record<string, Attr> = {}, domain = ""): void {
+    const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
+    this.#nodes.push(create(NodeProtoSchema, { opType, input, output, domain, attribute }));
+  }
+
+  /** An initializer of a dtype's inner type; equal constants are stored once. */
+  constant(dtype: DType, dims: readonly number[], values: ArrayLike<number>): string {
+    return this.#initializer(innerType[dtype], dims, innerBytes(dtype, values));
+  }
+
+  /** An int64 vector, as ONNX wants shapes, axes and indices. */
+  ints(values: readonly number[]): string {
+    return this.#initializer(Onnx.INT64, [values.length], bytesOf(BigInt64Array.from(values, BigInt)));
+  }
+
+  /** A scalar of the inner type of `dtype`. */
+  scalar(dtype: DType, value: number): string {
+    return this.constant(dtype, [], [value]);
+  }
+
+  #initializer(dataType: Onnx, dims: readonly number[], rawData: Uint8Array<ArrayBuffer>): string {
+    const key = rawData.byteLength <= 64 ? `${dataType}:${dims}:${rawData}` : undefined;
+    const known = key && this.#constants.get(key);
+    if (known) return known;
+    const name = this.fresh();
+    this.#initializers.push(create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData }));
+    if (key) this.#constants.set(key, name);
+    return name;
+  }
+
+  /** The finished model as the bytes of an `.onnx` file, without the nodes that no output needs. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const live = new Set(this.#outputs.map((o) => o.name));
+    const node: NodeProto[] = [];
+    for (const n of this.#nodes.toReversed()) {
+      if (!n.output.some((name) => live.has(name))) continue;
+      for (const name of n.input) live.add(name);
+      node.push(n);
+    }
+    node.reverse();
+    const graph = create(GraphProtoSchema, {
+      name: "jaxpr",
+      node,
+      initializer: this.#initializers.filter((i) => live.has(i.name)),
+      input: this.#inputs,
+      output: this.#outputs,
+    });
+    const model = create(ModelProtoSchema, {
+      irVersion: 10n,
+      producerName: "geodrift",
+      opsetImport: [
+        { domain: "", version: BigInt(opset) },
+        { domain: "com.microsoft", version: 1n },
+      ],
+      graph,
+    });
+    return toBinary(ModelProtoSchema, model);
+  }
+}
+
+function valueInfo(name: string, elemType: Onnx, dims: readonly number[]): ValueInfoProto {
+  const dim = dims.map((d) => ({ value: { case: "dimValue" as const, value: BigInt(d) } }));
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: "tensorType", value: { elemType, shape: { dim } } } },
+  });
+}
+
+function attributeProto(name: string, value: Attr): AttributeProto {
+  if (typeof value === "number") return create(AttributeProtoSchema, { name, type: AttrType.INT, i: BigInt(value) });
+  if (typeof value === "string")
+    return create(AttributeProtoSchema, { name, type: AttrType.STRING, s: Uint8Array.from(value, (c) => c.charCodeAt(0)) });
+  if ("float" in value) return create(AttributeProtoSchema, { name, type: AttrType.FLOAT, f: value.float });
+  return create(AttributeProtoSchema, { name, type: AttrType.INTS, ints: value.map(BigInt) });
+}

@@ -1,0 +1,239 @@
+/** Arithmetic, comparison, casts: one ONNX operator each, with factors, signs and neutral elements folded away. */
+import { type DType, isFloat } from "../dtype.js";
+import { Onnx } from "../graph.js";
+import { type Layout, literal, range, type Value } from "../value.js";
+import type { Rule, Rules } from "./rule.js";
+
+const sameTensor = (a: Value, b: Value): boolean =>
+  a.literal === undefined && a.ref === b.ref && a.axes.length === b.axes.length && a.axes.every((p, i) => p === b.axes[i]);
+
+function commonShape(a: Value, b: Value): number[] {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  return range(rank).map((i) => {
+    const x = a.shape[i - rank + a.shape.length] ?? 1;
+    const y = b.shape[i - rank + b.shape.length] ?? 1;
+    return x === 1 ? y : x;
+  });
+}
+
+/** jax-js promotes weak types inside `add` and friends; ONNX wants equal operand types. */
+function promoted(l: Layout, v: Value, dtype: DType): Value {
+  return v.dtype === dtype ? v : cast(l, v, dtype);
+}
+
+function fold(dtype: DType, x: number): number {
+  if (dtype === "float32") return Math.fround(x);
+  if (dtype === "int32") return x | 0;
+  if (dtype === "uint32") return Number(BigInt.asUintN(32, BigInt(Math.trunc(x))));
+  if (dtype === "bool") return x ? 1 : 0;
+  return x;
+}
+
+/** The value as `factor * base`, seeing through one earlier multiplication by a number. */
+function factored(l: Layout, v: Value): { base: Value; factor: number } {
+  const known = v.literal === undefined && l.scaled.get(v.ref);
+  if (!known) return { base: v, factor: 1 };
+  return { base: { ...v, ref: known.base.ref }, factor: known.factor };
+}
+
+export function scale(l: Layout, v: Value, factor: number): Value {
+  if (v.literal !== undefined) return literal(v.dtype, v.shape, fold(v.dtype, v.literal * factor));
+  const { base, factor: earlier } = isFloat(v.dtype) ? factored(l, v) : { base: v, factor: 1 };
+  const total = fold(v.dtype, earlier * factor);
+  if (total === 1) return base;
+  const ref =
+    total === -1 && v.dtype !== "uint32"
+      ? l.graph.node("Neg", [base.ref])
+      : l.graph.node("Mul", [base.ref, l.graph.scalar(v.dtype, total)]);
+  if (isFloat(v.dtype)) l.scaled.set(ref, { base, factor: total });
+  return l.wrap({ ...v, ref });
+}
+
+export function add(l: Layout, a: Value, b: Value): Value {
+  const dtype = a.dtype;
+  const shape = commonShape(a, b);
+  if (dtype === "bool") return l.op(dtype, "Or", [a, b]);
+  if (a.literal !== undefined && b.literal !== undefined) return literal(dtype, shape, fold(dtype, a.literal + b.literal));
+  if (a.literal === 0) return l.broadcastTo(b, shape);
+  if (b.literal === 0) return l.broadcastTo(a, shape);
+  if (isFloat(dtype)) {
+    const [x, y] = [factored(l, a), factored(l, b)];
+    if (y.factor === -1) return sameTensor(a, y.base) ? literal(dtype, shape, 0) : l.op(dtype, "Sub", [a, y.base]);
+    if (x.factor === -1) return sameTensor(b, x.base) ? literal(dtype, shape, 0) : l.op(dtype, "Sub", [b, x.base]);
+  }
+  return l.wrap(l.op(dtype, "Add", [a, b]));
+}
+
+export function mul(l: Layout, a: Value, b: Value): Value {
+  const dtype = a.dtype;
+  const shape = commonShape(a, b);
+  if (dtype === "bool") return l.op(dtype, "And", [a, b]);
+  if (a.literal !== undefined && b.literal !== undefined) return literal(dtype, shape, fold(dtype, a.literal * b.literal));
+  if (a.literal !== undefined) return mul(l, b, a);
+  // As in XLA under fast-math for literals, 0 * x is 0: jax-js emits such products for tangents that are never used.
+  if (b.literal !== undefined) return l.broadcastTo(scale(l, a, b.literal), shape);
+  if (isFloat(dtype)) {
+    const [under, over] = [l.reciprocals.get(b.ref), l.reciprocals.get(a.ref)];
+    if (under) return l.op(dtype, "Div", [a, { ...b, ref: under.ref }]);
+    if (over) return l.op(dtype, "Div", [b, { ...a, ref: over.ref }]);
+  }
+  return l.wrap(l.op(dtype, "Mul", [a, b]));
+}
+
+function cast(l: Layout, v: Value, dtype: DType): Value {
+  if (v.dtype === dtype) return v;
+  if (v.literal !== undefined) {
+    const [lo, hi] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+    const x = v.literal;
+    const whole = dtype === "int32" || dtype === "uint32";
+    return literal(dtype, v.shape, fold(dtype, whole && isFloat(v.dtype) ? Math.trunc(Math.min(hi, Math.max(lo, x))) : x));
+  }
+  const { graph } = l;
+  let ref = v.ref;
+  if (dtype === "int32" || dtype === "uint32") {
+    if (isFloat(v.dtype)) {
+      // Out of range, a C++ conversion is undefined; jax-js clamps.
+      const wide = l.cast(ref, Onnx.DOUBLE);
+      const [lo, hi] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
+      const held = graph.node("Clip", [wide, graph.scalar("float64", lo), graph.scalar("float64", hi)]);
+      ref = l.cast(held, dtype === "int32" ? Onnx.INT32 : Onnx.INT64);
+    } else if (dtype === "uint32") {
+      return l.wrap({ ...v, ref: l.cast(ref, Onnx.INT64), dtype });
+    } else {
+      ref = l.cast(ref, Onnx.INT32);
+    }
+  } else {
+    ref = l.cast(ref, { float32: Onnx.FLOAT, float64: Onnx.DOUBLE, float16: Onnx.FLOAT16, bool: Onnx.BOOL }[dtype]);
+  }
+  return { ...v, ref, dtype };
+}
+
+const unary =
+  (opType: string, onLiteral?: (x: number) => number): Rule =>
+  (l, [x]) => {
+    if (x.literal !== undefined && onLiteral) return [literal(x.dtype, x.shape, fold(x.dtype, onLiteral(x.literal)))];
+    return [l.op(x.dtype, opType, [x])];
+  };
+
+const floatOnly =
+  (opType: string, onLiteral: (x: number) => number): Rule =>
+  (l, inputs, params, outs) =>
+    isFloat(inputs[0].dtype) ? unary(opType, onLiteral)(l, inputs, params, outs) : [inputs[0]];
+
+/** Operators that ONNX Runtime has in single precision only: doubles go through the nearest float. */
+const singlePrecision =
+  (opType: string, onLiteral?: (x: number) => number): Rule =>
+  (l, [x], params, outs) => {
+    if (x.dtype === "float32" || x.literal !== undefined) return unary(opType, onLiteral)(l, [x], params, outs);
+    return [cast(l, l.op("float32", opType, [cast(l, x, "float32")]), x.dtype)];
+  };
+
+const binary =
+  (f: (l: Layout, a: Value, b: Value) => Value): Rule =>
+  (l, [a, b], _, [out]) => [f(l, promoted(l, a, out.dtype), promoted(l, b, out.dtype))];
+
+const extremum = (opType: "Min" | "Max") =>
+  binary((l, a, b) =>
+    a.dtype === "bool" ? l.op("bool", opType === "Min" ? "And" : "Or", [a, b]) : l.op(a.dtype, opType, [a, b]),
+  );
+
+const idiv = binary((l, a, b) => {
+  const quotient = l.op(a.dtype, "Div", [a, b]);
+  if (!isFloat(a.dtype)) return quotient;
+  // Truncate: ONNX has Floor and Ceil only.
+  const sign = l.op(a.dtype, "Sign", [quotient]);
+  return l.op(a.dtype, "Mul", [sign, l.op(a.dtype, "Floor", [l.op(a.dtype, "Abs", [quotient])])]);
+});
+
+const compare: Rule = (l, [a, b], { op }) => {
+  const dtype = a.dtype === b.dtype ? a.dtype : isFloat(a.dtype) ? a.dtype : b.dtype;
+  let [x, y] = [promoted(l, a, dtype), promoted(l, b, dtype)];
+  if (dtype === "bool" && op !== "equal" && op !== "not_equal")
+    [x, y] = [cast(l, x, "int32"), cast(l, y, "int32")];
+  if (op === "less") return [l.op("bool", "Less", [x, y])];
+  if (op === "less_equal") return [l.op("bool", "LessOrEqual", [x, y])];
+  const equal = l.op("bool", "Equal", [x, y]);
+  return [op === "equal" ? equal : l.op("bool", "Not", [equal])];
+};
+
+const where: Rule = (l, [condition, a, b], _, [out]) => {
+  const [x, y] = [promoted(l, a, out.dtype), promoted(l, b, out.dtype)];
+  return [l.op(out.dtype, "Where", [condition, x, y])];
+};
+
+const bitCombine: Rule = (l, [a, b], { op }, [out]) => {
+  const [x, y] = [promoted(l, a, out.dtype), promoted(l, b, out.dtype)];
+  const name = { and: "And", or: "Or", xor: "Xor" }[op as "and" | "or" | "xor"];
+  return [l.op(out.dtype, out.dtype === "bool" ? name : `Bitwise${name}`, [x, y])];
+};
+
+const bitShift: Rule = (l, [a, b], { op }) => {
+  // Shifts exist for unsigned tensors only, and jax-js shifts in zeros for signed integers too.
+  const word = (v: Value, ref: string) =>
+    v.dtype === "int32" ? l.graph.node("BitwiseAnd", [l.cast(ref, Onnx.INT64), l.graph.scalar("uint32", 0xffffffff)]) : ref;
+  const direction = op === "shl" ? "LEFT" : "RIGHT";
+  const shifted = l.elementwise("uint32", [a, b], ([x, y]) => {
+    const [bits, count] = [word(a, x), word(b, y)].map((ref) => l.cast(ref, Onnx.UINT64));
+    return l.cast(l.graph.node("BitShift", [bits, count], { direction }), Onnx.INT64);
+  });
+  const held = l.wrap(shifted);
+  return [a.dtype === "uint32" ? held : { ...held, ref: l.cast(held.ref, Onnx.INT32), dtype: "int32" }];
+};
+
+/** Population count by adding neighbours: pairs, nibbles, bytes. */
+const bitCount: Rule = (l, [x]) => {
+  const { graph } = l;
+  const k = (n: number) => graph.scalar("uint32", n);
+  const and = (a: string, n: number) => graph.node("BitwiseAnd", [a, k(n)]);
+  const half = (a: string, by: number) => graph.node("Div", [a, k(by)]);
+  const sum = (a: string, b: string) => graph.node("Add", [a, b]);
+  let v = and(x.dtype === "int32" ? l.cast(l.ref(x), Onnx.INT64) : l.ref(x), 0xffffffff);
+  v = sum(and(v, 0x55555555), and(half(v, 2), 0x55555555));
+  v = sum(and(v, 0x33333333), and(half(v, 4), 0x33333333));
+  v = sum(and(v, 0x0f0f0f0f), and(half(v, 16), 0x0f0f0f0f));
+  v = graph.node("Mod", [v, k(255)]);
+  return [{ ...x, literal: undefined, ref: l.cast(v, Onnx.INT32), dtype: "int32" }];
+};
+
+const reciprocal: Rule = (l, [x]) => {
+  if (x.literal !== undefined) return [literal(x.dtype, x.shape, fold(x.dtype, 1 / x.literal))];
+  const y = l.op(x.dtype, "Reciprocal", [x]);
+  l.reciprocals.set(y.ref, x);
+  return [y];
+};
+
+export const elementwiseRules: Rules = {
+  add: binary(add),
+  mul: binary(mul),
+  idiv,
+  mod: binary((l, a, b) => l.op(a.dtype, "Mod", [a, b], { fmod: 1 })),
+  min: extremum("Min"),
+  max: extremum("Max"),
+  neg: (l, [x]) => [scale(l, x, -1)],
+  reciprocal,
+  floor: floatOnly("Floor", Math.floor),
+  ceil: floatOnly("Ceil", Math.ceil),
+  stop_gradient: (_, [x]) => [x],
+  cast: (l, [x], { dtype }) => [cast(l, x, dtype)],
+  bitcast: (_, [x], { dtype }) => {
+    if (x.dtype === dtype) return [x];
+    throw new Error(`compile: bitcast from ${x.dtype} to ${dtype} has no ONNX operator`);
+  },
+  sin: unary("Sin", Math.sin),
+  cos: unary("Cos", Math.cos),
+  asin: singlePrecision("Asin", Math.asin),
+  atan: singlePrecision("Atan", Math.atan),
+  exp: unary("Exp", Math.exp),
+  log: unary("Log", Math.log),
+  sqrt: unary("Sqrt", Math.sqrt),
+  erf: singlePrecision("Erf"),
+  erfc: (l, [x], params, outs) => {
+    const [erf] = singlePrecision("Erf")(l, [x], params, outs);
+    return [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erf])];
+  },
+  compare,
+  where,
+  bit_combine: bitCombine,
+  bit_shift: bitShift,
+  bit_count: bitCount,
+};

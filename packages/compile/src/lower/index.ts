@@ -1,0 +1,82 @@
+/** Every primitive's rule, and the walk over a jaxpr that applies them. */
+import { borderType, type DType } from "../dtype.js";
+import { GraphBuilder } from "../graph.js";
+import { type Atom, isVariable, specOf, type Traced } from "../trace.js";
+import { keyOf, Layout, literal, type Value } from "../value.js";
+import { elementwiseRules } from "./elementwise.js";
+import { indexingRules } from "./indexing.js";
+import { linalgRules } from "./linalg.js";
+import { randomRules } from "./random.js";
+import { reduceRules } from "./reduce.js";
+import type { Rules } from "./rule.js";
+import { shapeRules } from "./shape.js";
+import { windowRules } from "./window.js";
+
+const rules: Rules = {
+  ...elementwiseRules,
+  ...reduceRules,
+  ...shapeRules,
+  ...windowRules,
+  ...indexingRules,
+  ...randomRules,
+  ...linalgRules,
+};
+
+/** Names of the primitives that lower to ONNX. */
+export const loweredPrimitives: readonly string[] = Object.keys(rules);
+
+/**
+ * Lowers a traced function to an ONNX model with inputs `in0…` and outputs `out0…` in tree order.
+ * @throws Error naming the primitive if one has no ONNX form.
+ */
+export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
+  const graph = new GraphBuilder();
+  const layout = new Layout(graph);
+  const values = new Map<Atom, Value>();
+  const read = (atom: Atom): Value => {
+    if (!isVariable(atom)) return literal(atom.aval.dtype as DType, [], Number(atom.value));
+    const v = values.get(atom);
+    if (!v) throw new Error(`compile: the jaxpr uses a variable before it is defined: ${atom}`);
+    return v;
+  };
+
+  traced.inputs.forEach((binder, i) => {
+    const { shape, dtype } = specOf(binder);
+    graph.input(`in${i}`, borderType[dtype], shape);
+    const ref = dtype === "uint32" ? graph.node("Cast", [`in${i}`], { to: 7 }) : `in${i}`;
+    values.set(binder, layout.fromRef(ref, shape, dtype));
+  });
+  for (const { binder, value } of traced.constants) {
+    values.set(binder, layout.fromRef(graph.constant(value.dtype, value.shape, value.data), value.shape, value.dtype));
+  }
+
+  // Backward passes recompute what forward passes have: equal applications share one result.
+  const known = new Map<string, Value[]>();
+  for (const { primitive, inputs, params, outBinders } of traced.equations) {
+    const rule = rules[primitive];
+    if (!rule) throw new Error(`compile: the primitive "${primitive}" has no ONNX form`);
+    const operands = inputs.map(read);
+    const key = `${primitive}(${operands.map(keyOf).join(";")})${JSON.stringify(params)}`;
+    let results = known.get(key);
+    if (!results) {
+      results = rule(layout, operands, params, outBinders.map(specOf));
+      known.set(key, results);
+    }
+    outBinders.forEach((binder, i) => {
+      values.set(binder, results[i]);
+    });
+  }
+
+  traced.outputs.forEach((atom, i) => {
+    const { shape, dtype } = specOf(atom);
+    graph.output(`out${i}`, borderType[dtype], shape);
+    const dense = layout.dense(read(atom));
+    graph.emit(...(dtype === "uint32" ? castTo(dense, i, borderType.uint32) : identity(dense, i)));
+  });
+  return graph.finish();
+}
+
+type Emission = [string, string[], string[], Record<string, number>];
+const castTo = (ref: string, i: number, to: number): Emission => ["Cast", [ref], [`out${i}`], { to }];
+const identity = (ref: string, i: number): Emission => ["Identity", [ref], [`out${i}`], {}];
+

@@ -1,0 +1,104 @@
+/** Reductions and products: sums over axes, `dot`. */
+import { isFloat } from "../dtype.js";
+import { Onnx } from "../graph.js";
+import { type Layout, literal, prod, range, storageOrder, type Value } from "../value.js";
+import { mul, scale } from "./elementwise.js";
+import type { Rule, Rules } from "./rule.js";
+
+const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
+
+/** Reduces logical axes away. Axes along which the value is constant are reduced in closed form. */
+export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: readonly number[]): Value {
+  const gone = new Set(axes);
+  const kept = range(x.shape.length).filter((a) => !gone.has(a));
+  const shape = kept.map((a) => x.shape[a]);
+  const repeats = prod(axes.filter((a) => x.axes[a] === null).map((a) => x.shape[a]));
+  const physical = axes.map((a) => x.axes[a]).filter((p) => p !== null);
+  const inner = x.dtype === "bool" ? { ...x, ref: l.cast(l.ref(x), Onnx.INT32), literal: undefined } : x;
+  let y: Value;
+  if (x.literal !== undefined || physical.length === 0) {
+    y = { ...inner, axes: kept.map((a) => x.axes[a]), shape };
+  } else {
+    const ref = l.graph.node(operators[op], [inner.ref, l.graph.ints(physical)], { keepdims: 0 });
+    const order = storageOrder(x).filter((a) => !gone.has(a));
+    y = l.stored(ref, order.map((a) => kept.indexOf(a)), shape, x.dtype);
+  }
+  if (x.dtype === "bool") return { ...y, ref: l.cast(y.ref, Onnx.BOOL) };
+  if (repeats !== 1 && op === "Add") return scale(l, y, repeats);
+  if (repeats !== 1 && op === "Mul") return l.op(y.dtype, "Pow", [y, literal(y.dtype, [], repeats)]);
+  return op === "Mul" || op === "Add" ? l.wrap(y) : y;
+}
+
+/**
+ * sum(x * y) over the last axis. Of the other axes, those that vary in both operands are a batch, those in x alone are
+ * rows, those in y alone are columns; the product then is a matrix product, whatever order the axes lie in.
+ */
+export function dot(l: Layout, x: Value, y: Value): Value {
+  const rank = Math.max(x.shape.length, y.shape.length);
+  const shape = range(rank).map((a) => {
+    const [p, q] = [x.shape[a - rank + x.shape.length] ?? 1, y.shape[a - rank + y.shape.length] ?? 1];
+    return p === 1 ? q : p;
+  });
+  const [a, b] = [l.broadcastTo(x, shape), l.broadcastTo(y, shape)];
+  const k = rank - 1;
+  if (shape[k] === 1 || a.axes[k] === null || b.axes[k] === null) {
+    // No matrix product: one side is constant along the contracted axis.
+    const sum = (v: Value): Value => reduce(l, v, "Add", [k]);
+    if (a.axes[k] === null && b.axes[k] === null) return sum(mul(l, a, b));
+    const unsummed = a.axes[k] === null ? a : b;
+    const dropped = { ...unsummed, axes: unsummed.axes.slice(0, k), shape: shape.slice(0, k) };
+    return mul(l, sum(unsummed === a ? b : a), dropped);
+  }
+  const batch = storageOrder(a).filter((i) => i !== k && b.axes[i] !== null);
+  const rows = storageOrder(a).filter((i) => i !== k && b.axes[i] === null);
+  const columns = storageOrder(b).filter((i) => i !== k && a.axes[i] === null);
+  const out = [...batch, ...rows, ...columns];
+  const outShape = shape.slice(0, k);
+  if (rows.length === 0 && columns.length === 0) return reduce(l, l.op(a.dtype, "Mul", [a, b]), "Add", [k]);
+  const sizes = (axes: number[]) => axes.map((i) => shape[i]);
+  const [left, right] = [operand(l, a, batch, rows, k), operand(l, b, batch, columns, k)];
+  const ref = product(l, a.dtype, sizes(batch), left, right);
+  const flat = [...sizes(batch), left.free, right.free];
+  return l.wrap(l.stored(reshaped(l, ref, flat, sizes(out)), out, outShape, a.dtype));
+}
+
+interface Operand {
+  /** [batch…, free, contracted] or [batch…, contracted, free]. */
+  ref: string;
+  contractedFirst: boolean;
+  /** Product of the sizes of the free axes. */
+  free: number;
+}
+
+/** The tensor with its free axes merged, in whichever of the two orders is nearer to how it lies. */
+function operand(l: Layout, v: Value, batch: number[], free: number[], k: number): Operand {
+  const contractedFirst = storageOrder(v).join() === [...batch, k, ...free].join();
+  const order = contractedFirst ? [...batch, k, ...free] : [...batch, ...free, k];
+  const sizes = (axes: number[]) => axes.map((a) => v.shape[a]);
+  const size = prod(sizes(free));
+  const merged = contractedFirst ? [v.shape[k], size] : [size, v.shape[k]];
+  return { ref: reshaped(l, l.permuted(v, order), sizes(order), [...sizes(batch), ...merged]), contractedFirst, free: size };
+}
+
+function reshaped(l: Layout, ref: string, before: readonly number[], after: readonly number[]): string {
+  return before.length === after.length && before.every((d, i) => d === after[i]) ? ref : l.reshapeRef(ref, after);
+}
+
+function product(l: Layout, dtype: Value["dtype"], batch: number[], x: Operand, y: Operand): string {
+  if (batch.length === 0 && isFloat(dtype) && dtype !== "float16")
+    return l.graph.node("Gemm", [x.ref, y.ref], {
+      transA: x.contractedFirst ? 1 : 0,
+      transB: y.contractedFirst ? 0 : 1,
+    });
+  // ONNX Runtime folds these transposes into the product where it can.
+  const perm = [...range(batch.length), batch.length + 1, batch.length];
+  const flip = (ref: string) => l.graph.node("Transpose", [ref], { perm });
+  return l.graph.node("MatMul", [x.contractedFirst ? flip(x.ref) : x.ref, y.contractedFirst ? y.ref : flip(y.ref)]);
+}
+
+const reduceRule: Rule = (l, [x], { op, axis }) => [reduce(l, x, op, axis)];
+
+export const reduceRules: Rules = {
+  reduce: reduceRule,
+  dot: (l, [x, y]) => [dot(l, x, y)],
+};

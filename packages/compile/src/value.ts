@@ -1,0 +1,239 @@
+/**
+ * What a jaxpr variable is while it is being lowered: an ONNX tensor, and how the variable's axes lie in it.
+ *
+ * Broadcasts, transposes and size-1 axes are kept as bookkeeping, so most of the data movement in a jaxpr (above all in
+ * its backward half) costs nothing: an element-wise operator broadcasts anyway, and a matrix product takes either order.
+ */
+import type { DType } from "./dtype.js";
+import type { Attr, GraphBuilder, Onnx } from "./graph.js";
+
+export interface Value {
+  /** Name of the ONNX tensor; empty for a literal, which is stored only when something needs it. */
+  readonly ref: string;
+  /** Its dimensions. Every one is named by exactly one entry of `axes`, and none is 1. */
+  readonly dims: readonly number[];
+  /** For each logical axis the physical one, or null where the value does not vary (broadcast, or of size 1). */
+  readonly axes: readonly (number | null)[];
+  /** Logical shape. */
+  readonly shape: readonly number[];
+  readonly dtype: DType;
+  /** Set if every element equals this number. */
+  readonly literal?: number;
+}
+
+export const prod = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1);
+export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((x, i) => x === b[i]);
+
+export function literal(dtype: DType, shape: readonly number[], value: number): Value {
+  return { ref: "", dims: [], axes: shape.map(() => null), shape, dtype, literal: value };
+}
+
+/** Numbers of elements really stored. */
+export const stored = (v: Value): number => prod(v.dims);
+
+/** Physical axes in storage order, as logical axes. */
+export function storageOrder(v: Value): number[] {
+  const order: number[] = [];
+  v.axes.forEach((p, logical) => {
+    if (p !== null) order[p] = logical;
+  });
+  return order;
+}
+
+/** Lowering context: the graph under construction and the moves that turn one layout into another. */
+export class Layout {
+  constructor(readonly graph: GraphBuilder) {}
+
+  /** For results of a multiplication by a number: what was multiplied. Lets later factors and signs be absorbed. */
+  readonly scaled = new Map<string, { base: Value; factor: number }>();
+  /** For results of a reciprocal: its argument. Lets a product become a division. */
+  readonly reciprocals = new Map<string, Value>();
+
+  /** A value whose ONNX tensor has exactly the logical shape (1s included), in logical order. */
+  fromRef(ref: string, shape: readonly number[], dtype: DType): Value {
+    const big = range(shape.length).filter((a) => shape[a] !== 1);
+    const dims = big.map((a) => shape[a]);
+    const squeezed = dims.length === shape.length ? ref : this.reshapeRef(ref, dims);
+    return this.stored(squeezed, big, shape, dtype);
+  }
+
+  /** A value stored with the logical axes `order` (those of size 1 left out), all others broadcast. */
+  stored(ref: string, order: readonly number[], shape: readonly number[], dtype: DType): Value {
+    const axes: (number | null)[] = shape.map(() => null);
+    order.forEach((logical, p) => {
+      axes[logical] = p;
+    });
+    return { ref, dims: order.map((a) => shape[a]), axes, shape, dtype };
+  }
+
+  reshapeRef(ref: string, dims: readonly number[]): string {
+    return this.graph.node("Reshape", [ref, this.graph.ints(dims)]);
+  }
+
+  /** Name of the physical tensor, storing a literal if need be. */
+  ref(v: Value): string {
+    return v.literal === undefined ? v.ref : this.graph.scalar(v.dtype, v.literal);
+  }
+
+  /**
+   * An ONNX tensor with the axes `order` (logical, all sizes kept), numpy-broadcastable to their full sizes:
+   * leading broadcast axes are dropped, inner ones are 1.
+   */
+  aligned(v: Value, order: readonly number[]): string {
+    if (v.literal !== undefined) return this.ref(v);
+    const own = order.filter((a) => v.axes[a] !== null);
+    const ref = this.permuted(v, own);
+    let dims = order.map((a) => (v.axes[a] === null ? 1 : v.shape[a]));
+    while (dims.length && dims[0] === 1) dims = dims.slice(1);
+    return same(dims, own.map((a) => v.shape[a])) ? ref : this.reshapeRef(ref, dims);
+  }
+
+  /** An ONNX tensor with exactly the axes `order`, each in full size. */
+  expanded(v: Value, order: readonly number[]): string {
+    const dims = order.map((a) => v.shape[a]);
+    const missing = order.some((a) => v.axes[a] === null && v.shape[a] !== 1);
+    const ref = this.aligned(v, order);
+    if (missing) return this.graph.node("Expand", [ref, this.graph.ints(dims)]);
+    const have = v.literal !== undefined ? [] : order.filter((a) => v.axes[a] !== null);
+    const first = order.findIndex((a) => v.axes[a] !== null);
+    const alignedRank = have.length === 0 ? 0 : order.length - first;
+    return alignedRank === order.length ? ref : this.reshapeRef(ref, dims);
+  }
+
+  /** An ONNX tensor of exactly the logical shape. */
+  dense(v: Value): string {
+    return this.expanded(v, range(v.shape.length));
+  }
+
+  /** The physical tensor with its axes in the order `own` (logical names of all the stored axes). */
+  permuted(v: Value, own: readonly number[]): string {
+    const perm = own.map((a) => v.axes[a] as number);
+    return perm.every((p, i) => p === i) ? v.ref : this.graph.node("Transpose", [v.ref], { perm });
+  }
+
+  /** The value seen through a permutation of its logical axes: free. */
+  transpose(v: Value, perm: readonly number[]): Value {
+    return { ...v, axes: perm.map((a) => v.axes[a]), shape: perm.map((a) => v.shape[a]) };
+  }
+
+  /** Inserts logical axes (positions in the new shape) along which the value does not vary: free. */
+  broadcast(v: Value, shape: readonly number[], newAxes: readonly number[]): Value {
+    const added = new Set(newAxes);
+    let old = 0;
+    const axes = shape.map((_, a) => (added.has(a) ? null : v.axes[old++]));
+    return { ...v, axes, shape };
+  }
+
+  /** Numpy broadcasting to `shape`: free. */
+  broadcastTo(v: Value, shape: readonly number[]): Value {
+    const lead = shape.length - v.shape.length;
+    return lead === 0 && same(v.shape, shape)
+      ? v
+      : { ...v, axes: [...range(lead).map(() => null), ...v.axes], shape };
+  }
+
+  /** Splits and merges axes; free but for a `Reshape`, and a real copy only where storage order forbids it. */
+  reshape(v: Value, shape: readonly number[]): Value {
+    if (v.literal !== undefined) return literal(v.dtype, shape, v.literal);
+    const groups = reshapeGroups(v.shape, shape);
+    const laid = groups && groups.every((g) => mergeable(v, g.from));
+    if (!groups || !laid) {
+      const order = range(v.shape.length);
+      const ref = this.reshapeRef(this.expanded(v, order), shape.filter((d) => d !== 1));
+      return this.stored(ref, range(shape.length).filter((a) => shape[a] !== 1), shape, v.dtype);
+    }
+    const kept = groups.filter((g) => g.from.length > 0 && v.axes[g.from[0]] !== null);
+    kept.sort((a, b) => (v.axes[a.from[0]] as number) - (v.axes[b.from[0]] as number));
+    const order = kept.flatMap((g) => g.to);
+    const dims = order.map((a) => shape[a]);
+    return this.stored(same(dims, v.dims) ? v.ref : this.reshapeRef(v.ref, dims), order, shape, v.dtype);
+  }
+
+  /** Element-wise operator over broadcast operands. `emit` receives aligned tensor names and returns the result's. */
+  elementwise(dtype: DType, operands: readonly Value[], emit: (refs: string[]) => string): Value {
+    const rank = Math.max(...operands.map((v) => v.shape.length));
+    const shape = range(rank).map((a) =>
+      operands.reduce((d, v) => {
+        const own = v.shape[a - rank + v.shape.length] ?? 1;
+        return own === 1 ? d : own;
+      }, 1),
+    );
+    const vs = operands.map((v) => this.broadcastTo(v, shape));
+    const varying = range(rank).filter((a) => vs.some((v) => v.axes[a] !== null));
+    const leader = vs.reduce((best, v) => (stored(v) > stored(best) ? v : best));
+    const order =
+      varying.length === leader.dims.length ? storageOrder(leader) : mergeOrders(storageOrder(leader), varying);
+    const ref = emit(vs.map((v) => this.aligned(v, order)));
+    return this.stored(ref, order, shape, dtype);
+  }
+
+  cast(ref: string, to: Onnx): string {
+    return this.graph.node("Cast", [ref], { to });
+  }
+
+  /** Element-wise operator as one ONNX node. */
+  op(dtype: DType, opType: string, operands: readonly Value[], attrs: Record<string, Attr> = {}): Value {
+    return this.elementwise(dtype, operands, (refs) => this.graph.node(opType, refs, attrs));
+  }
+
+  /** Keeps a uint32, carried as int64, in its range. */
+  wrap(v: Value): Value {
+    if (v.dtype !== "uint32") return v;
+    const ref = this.graph.node("BitwiseAnd", [this.ref(v), this.graph.scalar("uint32", 0xffffffff)]);
+    return { ...v, ref, literal: undefined };
+  }
+}
+
+/** The leader's order, with the axes it lacks put in front of the first of its axes that comes after them. */
+function mergeOrders(leader: readonly number[], all: readonly number[]): number[] {
+  const order = [...leader];
+  for (const a of all) {
+    if (order.includes(a)) continue;
+    const at = order.findIndex((b) => b > a);
+    order.splice(at === -1 ? order.length : at, 0, a);
+  }
+  return order;
+}
+
+interface Group {
+  /** Old and new axes of size > 1 whose products agree. */
+  from: number[];
+  to: number[];
+}
+
+/** Matches runs of old axes to runs of new axes with equal products; undefined if there are empty axes. */
+function reshapeGroups(from: readonly number[], to: readonly number[]): Group[] | undefined {
+  if (prod(from) === 0) return undefined;
+  const groups: Group[] = [];
+  const olds = range(from.length).filter((a) => from[a] !== 1);
+  const news = range(to.length).filter((a) => to[a] !== 1);
+  let i = 0;
+  let j = 0;
+  while (i < olds.length) {
+    const g: Group = { from: [olds[i++]], to: [news[j++]] };
+    let p = from[g.from[0]];
+    let q = to[g.to[0]];
+    while (p !== q) {
+      if (p < q) {
+        g.from.push(olds[i]);
+        p *= from[olds[i++]];
+      } else {
+        g.to.push(news[j]);
+        q *= to[news[j++]];
+      }
+    }
+    groups.push(g);
+  }
+  return groups;
+}
+
+/** Can these logical axes be seen as one without moving data? All broadcast, or all stored, in a row, in order. */
+function mergeable(v: Value, axes: readonly number[]): boolean {
+  const p = axes.map((a) => v.axes[a]);
+  if (p.every((x) => x === null)) return true;
+  return p.every((x, i) => x !== null && (i === 0 || x === (p[i - 1] as number) + 1));
+}
+
+/** A string equal for equal values. */
+export const keyOf = (v: Value): string => `${v.ref}|${v.axes}|${v.shape}|${v.literal}|${v.dtype}`;
