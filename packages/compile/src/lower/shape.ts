@@ -60,9 +60,10 @@ export function dilate(l: Layout, v: Value, dilations: readonly { axis: number; 
   return y;
 }
 
-const flip: Rule = (l, [x], { axis }) => {
-  const physical = (axis as number[]).map((a) => x.axes[a]).filter((p) => p !== null);
-  if (physical.length === 0) return [x];
+/** Reverses logical axes. */
+export function flip(l: Layout, x: Value, axes: readonly number[]): Value {
+  const physical = axes.map((a) => x.axes[a]).filter((p) => p !== null);
+  if (physical.length === 0) return x;
   const far = -(2 ** 31);
   const ref = l.graph.node("Slice", [
     x.ref,
@@ -71,8 +72,8 @@ const flip: Rule = (l, [x], { axis }) => {
     l.graph.ints(physical),
     l.graph.ints(physical.map(() => -1)),
   ]);
-  return [{ ...x, ref }];
-};
+  return { ...x, ref };
+}
 
 export function concatenate(l: Layout, xs: readonly Value[], axis: number): Value {
   const shape = xs[0].shape.toSpliced(axis, 1, xs.reduce((n, x) => n + x.shape[axis], 0));
@@ -101,7 +102,7 @@ export const shapeRules: Rules = {
     return [l.broadcast(l.broadcastTo(x, own), shape, axis)];
   },
   reshape: (l, [x], { shape }) => [l.reshape(x, shape)],
-  flip,
+  flip: (l, [x], { axis }) => [flip(l, x, axis)],
   shrink: (l, [x], { slice: bounds }) => [
     slice(l, x, (bounds as [number, number][]).map(([start, end], axis) => ({ axis, start, end }))),
   ],

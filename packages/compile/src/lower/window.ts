@@ -3,7 +3,7 @@ import { prod, range, type Layout, type Value } from "../value.js";
 import { add } from "./elementwise.js";
 import { dot } from "./reduce.js";
 import type { Rule, Rules } from "./rule.js";
-import { dilate, pad, slice } from "./shape.js";
+import { concatenate, dilate, flip, pad, slice } from "./shape.js";
 
 /** [..., in] to [..., out, window]: every window of an axis beside its neighbours, by one gather per axis. */
 const pool: Rule = (l, [x], { window, strides }) => {
@@ -76,6 +76,7 @@ interface ConvParams {
 const conv: Rule = (l, [x, w], params: ConvParams, [out]) => {
   if (params.vmapDims > 0) return [grouped(l, x, w, params, out.shape)];
   const space = range(params.strides.length);
+  if (isTransposed(x, w, params)) return [transposed(l, x, w, params, out.shape)];
   const dilated = dilate(l, x, space.map((i) => ({ axis: i + 2, by: params.lhsDilation[i] })));
   const taps = prod(out.shape.slice(2));
   const kernel = prod(w.shape.slice(2));
@@ -93,41 +94,91 @@ const conv: Rule = (l, [x, w], params: ConvParams, [out]) => {
   return [l.fromRef(ref, out.shape, x.dtype)];
 };
 
-/** For every position of the smaller of result and kernel, a matrix product of a shifted slice. */
+/** The data gradient of a strided convolution: zeros between the inputs, unit stride. */
+function isTransposed(x: Value, w: Value, { strides, lhsDilation, padding, rhsDilation }: ConvParams): boolean {
+  const reach = rhsDilation.map((d, i) => (w.shape[i + 2] - 1) * d);
+  return (
+    x.dtype === "float32" &&
+    strides.length <= 2 &&
+    lhsDilation.some((d) => d > 1) &&
+    strides.every((s) => s === 1) &&
+    padding.every(([lo, hi], i) => lo >= 0 && lo <= reach[i] && hi >= 0 && hi - reach[i] < lhsDilation[i])
+  );
+}
+
+/** `ConvTranspose` multiplies no zeros; it wants the kernel unflipped and input channels first. */
+function transposed(l: Layout, x: Value, w: Value, params: ConvParams, shape: readonly number[]): Value {
+  const { lhsDilation: strides, rhsDilation: dilations, padding } = params;
+  const space = range(strides.length);
+  const reach = space.map((i) => (w.shape[i + 2] - 1) * dilations[i]);
+  const kernel = l.transpose(flip(l, w, space.map((i) => i + 2)), [1, 0, ...space.map((i) => i + 2)]);
+  const ref = l.graph.node("ConvTranspose", [l.dense(x), l.dense(kernel)], {
+    kernel_shape: w.shape.slice(2),
+    strides,
+    dilations,
+    pads: [...space.map((i) => reach[i] - padding[i][0]), ...space.map((i) => Math.max(0, reach[i] - padding[i][1]))],
+    output_padding: space.map((i) => Math.max(0, padding[i][1] - reach[i])),
+  });
+  return l.fromRef(ref, shape, x.dtype);
+}
+
+/** One matrix product of a shifted slice for every position of the result, or for every tap, whichever are fewer. */
 function byTaps(l: Layout, x: Value, w: Value, params: ConvParams, shape: readonly number[]): Value {
-  const { strides, rhsDilation, padding } = params;
+  return prod(shape.slice(2)) <= prod(w.shape.slice(2))
+    ? byResult(l, x, w, params, shape)
+    : byKernel(l, x, w, params, shape);
+}
+
+/** Channels and kernel space are contracted at once. Space lies outermost, so that slices are long runs of memory. */
+function byResult(l: Layout, x: Value, w: Value, { strides, rhsDilation, padding }: ConvParams, shape: readonly number[]): Value {
   const n = strides.length;
-  const padded = pad(l, x, [[0, 0], [0, 0], ...padding]);
-  const outs = shape.slice(2);
+  const space = range(n).map((i) => i + 2);
   const kernels = w.shape.slice(2);
-  const byResult = prod(outs) <= prod(kernels);
-  const positions = grid(byResult ? outs : kernels);
-  const products = positions.map((at) => {
-    const cuts = range(n).map((i) => {
-      const start = byResult ? at[i] * strides[i] : at[i] * rhsDilation[i];
-      const [count, step] = byResult ? [kernels[i], rhsDilation[i]] : [outs[i], strides[i]];
-      return { axis: i + 2, start, end: start + (count - 1) * step + 1, step };
-    });
-    const view = slice(l, padded, cuts);
-    // Result position: contract channels and kernel space. Kernel tap: contract channels only.
-    if (byResult) {
-      const [batch, channels] = [x.shape[0], x.shape[1] * prod(kernels)];
-      const a = l.reshape(view, [batch, 1, channels]);
-      const b = l.reshape(w, [1, w.shape[0], channels]);
-      return l.reshape(dot(l, a, b), [batch, w.shape[0], ...outs.map(() => 1)]);
-    }
+  const depth = prod(w.shape.slice(1));
+  const padded = pad(l, storedAs(l, x, [...space, 1, 0]), [[0, 0], [0, 0], ...padding]);
+  const contracted = (v: Value) => l.reshape(l.transpose(v, [0, ...space, 1]), [v.shape[0], depth]);
+  const kernel = l.reshape(contracted(storedAs(l, w, [...space, 1, 0])), [1, w.shape[0], depth]);
+  const products = grid(shape.slice(2)).map((at) => {
+    const view = slice(
+      l,
+      padded,
+      range(n).map((i) => {
+        const start = at[i] * strides[i];
+        return { axis: i + 2, start, end: start + (kernels[i] - 1) * rhsDilation[i] + 1, step: rhsDilation[i] };
+      }),
+    );
+    const product = dot(l, l.reshape(contracted(view), [x.shape[0], 1, depth]), kernel);
+    return l.reshape(product, [1, x.shape[0], w.shape[0]]);
+  });
+  const stacked = products.length === 1 ? products[0] : concatenate(l, products, 0);
+  return l.reshape(l.transpose(stacked, [1, 2, 0]), shape);
+}
+
+/** Channels are contracted once for every tap of the kernel, and the results added up. */
+function byKernel(l: Layout, x: Value, w: Value, { strides, rhsDilation, padding }: ConvParams, shape: readonly number[]): Value {
+  const n = strides.length;
+  const outs = shape.slice(2);
+  const padded = pad(l, x, [[0, 0], [0, 0], ...padding]);
+  const products = grid(w.shape.slice(2)).map((at) => {
+    const view = slice(
+      l,
+      padded,
+      range(n).map((i) => {
+        const start = at[i] * rhsDilation[i];
+        return { axis: i + 2, start, end: start + (outs[i] - 1) * strides[i] + 1, step: strides[i] };
+      }),
+    );
     const tap = slice(l, w, range(n).map((i) => ({ axis: i + 2, start: at[i], end: at[i] + 1 })));
     const a = l.transpose(l.reshape(view, [...view.shape, 1]), [0, n + 2, ...range(n).map((i) => i + 2), 1]);
-    const b = l.reshape(tap, [1, w.shape[0], ...outs.map(() => 1), w.shape[1]]);
-    return dot(l, a, b);
+    return dot(l, a, l.reshape(tap, [1, w.shape[0], ...outs.map(() => 1), w.shape[1]]));
   });
-  if (!byResult) return products.reduce((a, b) => add(l, a, b));
-  if (products.length === 1) return products[0];
-  // Stack the positions as one axis, then unfold it into space.
-  const order = [0, 1];
-  const refs = products.map((p) => l.expanded(l.reshape(p, shape.slice(0, 2)), order));
-  const stacked = l.graph.node("Concat", refs.map((r) => l.reshapeRef(r, [...shape.slice(0, 2), 1])), { axis: 2 });
-  return l.reshape(l.fromRef(stacked, [...shape.slice(0, 2), positions.length], x.dtype), shape);
+  return products.reduce((a, b) => add(l, a, b));
+}
+
+/** Laid out with its axes in the given order. */
+function storedAs(l: Layout, v: Value, order: readonly number[]): Value {
+  const big = order.filter((a) => v.shape[a] !== 1);
+  return l.stored(l.expanded(v, big), big, v.shape, v.dtype);
 }
 
 /** Batched kernels (as vmap makes them): one convolution for each, joined. */

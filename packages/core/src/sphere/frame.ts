@@ -1,0 +1,22 @@
+/** Directions at a place: east and north, and turning by a heading. */
+import { type LatLng, toVec3, type Vec3 } from "./point.js";
+
+export interface Frame {
+  up: Vec3;
+  east: Vec3;
+  north: Vec3;
+}
+
+/** Right-handed tangent frame. At the poles "east" is that of the given longitude, so the frame stays defined. */
+export function tangentFrame(place: LatLng): Frame {
+  const [phi, lambda] = [(place.lat * Math.PI) / 180, (place.lng * Math.PI) / 180];
+  const [sp, cp, sl, cl] = [Math.sin(phi), Math.cos(phi), Math.sin(lambda), Math.cos(lambda)];
+  return { up: toVec3(place), east: [-sl, cl, 0], north: [-sp * cl, -sp * sl, cp] };
+}
+
+/** The frame whose "north" points to `heading` degrees clockwise from true north. */
+export function turned({ up, east, north }: Frame, heading: number): Frame {
+  const [s, c] = [Math.sin((heading * Math.PI) / 180), Math.cos((heading * Math.PI) / 180)];
+  const mix = (a: Vec3, x: number, b: Vec3, y: number): Vec3 => [a[0] * x + b[0] * y, a[1] * x + b[1] * y, a[2] * x + b[2] * y];
+  return { up, east: mix(east, c, north, -s), north: mix(east, s, north, c) };
+}
