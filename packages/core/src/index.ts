@@ -8,3 +8,5 @@ export * from "./sphere/grid.js";
 export * from "./sphere/point.js";
 export * from "./sphere/sampling.js";
 export * from "./train/adamw.js";
+export * from "./train/rates.js";
+export * from "./train/safetensors.js";

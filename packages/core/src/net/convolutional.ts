@@ -69,7 +69,9 @@ function norm(p: Traced, name: string, x: np.Array): np.Array {
  * @returns embeddings [n, embedding]
  */
 export function convolutional(config: ConvolutionalConfig, p: Traced, pixels: np.Array): np.Array {
-  let x = relu(conv(p, "stem", pixels.sub(0.35).mul(4), { stride: 2, padding: 1 }));
+  // Most land is dark: the square root spreads out what differs between forests.
+  const spread = np.sqrt(pixels).sub(0.5).mul(4);
+  let x = relu(conv(p, "stem", spread, { stride: 2, padding: 1 }));
   config.stages.forEach((stage, s) => {
     x = conv(p, `stages.${s}.down`, x, { stride: 2 });
     for (let b = 0; b < stage.blocks; b++) {

@@ -9,10 +9,10 @@ export interface AdamWOptions {
 }
 
 /** First and second moments. */
-export interface Moments<T> {
+export type Moments<T> = {
   first: Record<string, T>;
   second: Record<string, T>;
-}
+};
 
 /**
  * One step, traced.

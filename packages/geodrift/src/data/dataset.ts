@@ -1,0 +1,19 @@
+import type { LatLng } from "@geodrift/core";
+import type { Picture } from "./picture.js";
+
+export interface Example {
+  id: string;
+  picture: Picture;
+  place: LatLng;
+}
+
+/** Pictures with places. Views of the Earth are one kind; folders and tables are others. */
+export interface Dataset {
+  readonly name: string;
+  /** Number of examples; `Infinity` where they are made on demand. */
+  readonly length: number;
+  /** Changes when any example does: written into checkpoints. */
+  readonly fingerprint: string;
+  /** Examples `from` … `to − 1`, in order, the same on every call. */
+  examples(from: number, to: number): AsyncIterable<Example>;
+}

@@ -1,0 +1,75 @@
+/** Views of random places: real pictures in unlimited number, each a function of the seed and its index alone. */
+import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
+import { augmentInto } from "./augment.js";
+import type { Dataset, Example } from "./dataset.js";
+import type { Raster } from "./raster.js";
+import { renderViewInto, type View } from "./view.js";
+
+export interface EarthViewsOptions {
+  seed: number;
+  /** Pixels per side. */
+  size: number;
+  /** Least and greatest ground width, km; uniform between. */
+  widthKm: readonly [number, number];
+  /** Headings are uniform within ± this many degrees. */
+  headingDegrees: number;
+  /** `land`: the centre lies on land; `globe`: anywhere. Both uniform in area. */
+  centres: "land" | "globe";
+  /** Strength of the photometric augmentation; 0 for none. */
+  augment: number;
+}
+
+/** The view with index `i` and the raster it is cut from. */
+export function viewAt(rasters: readonly Raster[], options: EarthViewsOptions, i: number): { view: View; raster: Raster; random: Generator } {
+  const random = new Generator(options.seed, i);
+  const raster = rasters[random.integer(rasters.length)];
+  let place: LatLng;
+  do place = toLatLng(uniformPoint(random));
+  while (options.centres === "land" && landAt(raster, place) < 128);
+  const view = {
+    place,
+    heading: random.uniform(-options.headingDegrees, options.headingDegrees),
+    widthKm: random.uniform(...options.widthKm),
+  };
+  return { view, raster, random };
+}
+
+function landAt({ width, height, data }: Raster, { lat, lng }: LatLng): number {
+  const x = Math.floor(((lng + 180) / 360) * width) % width;
+  const y = Math.min(height - 1, Math.floor(((90 - lat) / 180) * height));
+  return data[4 * (y * width + x) + 3];
+}
+
+/** Renders view `i` as RGBA into `out` [size, size, 4] and returns what it shows. */
+export function drawViewInto(out: Uint8Array, rasters: readonly Raster[], options: EarthViewsOptions, i: number): View {
+  const { view, raster, random } = viewAt(rasters, options, i);
+  renderViewInto(out, raster, view, options.size);
+  augmentInto(out, options.size, random, { strength: options.augment });
+  return view;
+}
+
+export function earthViews(rasters: readonly Raster[], options: EarthViewsOptions, length = Number.POSITIVE_INFINITY): Dataset {
+  return {
+    name: "earth-views",
+    length,
+    fingerprint: JSON.stringify({ rasters: rasters.map((r) => r.name), ...options }),
+    async *examples(from: number, to: number): AsyncIterable<Example> {
+      const { size } = options;
+      const rgba = new Uint8Array(size * size * 4);
+      for (let i = from; i < Math.min(to, length); i++) {
+        const view = drawViewInto(rgba, rasters, options, i);
+        yield { id: `view-${i}`, picture: { width: size, height: size, data: dropAlpha(rgba) }, place: view.place };
+      }
+    },
+  };
+}
+
+function dropAlpha(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let i = 0, j = 0; i < rgba.length; i += 4) {
+    rgb[j++] = rgba[i];
+    rgb[j++] = rgba[i + 1];
+    rgb[j++] = rgba[i + 2];
+  }
+  return rgb;
+}

@@ -1,0 +1,50 @@
+/** Maps of the whole globe: equirectangular, row 0 at the north, column 0 at 180° W. */
+import sharp from "sharp";
+
+export interface Raster {
+  name: string;
+  width: number;
+  height: number;
+  /** [height, width, 4]: red, green, blue, share of land ×255. Shared, so that worker threads read the same memory. */
+  data: Uint8Array<SharedArrayBuffer>;
+}
+
+/** A single channel of a global raster, such as the share of land. */
+export interface Mask {
+  width: number;
+  height: number;
+  data: Uint8Array;
+}
+
+const limits = { limitInputPixels: 2 ** 28, failOn: "error" } as const;
+
+/**
+ * Reads a global picture and puts a land mask beside its colours.
+ * @throws Error if the picture is not twice as wide as high.
+ */
+export async function readRaster(file: string, land: Mask | undefined, name: string): Promise<Raster> {
+  const { data, info } = await sharp(file, limits).removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  if (info.width !== 2 * info.height)
+    throw new Error(`${file}: a global raster is twice as wide as high, got ${info.width}×${info.height}`);
+  const { width, height } = info;
+  const out = new Uint8Array(new SharedArrayBuffer(width * height * 4));
+  for (let y = 0; y < height; y++) {
+    const maskRow = land ? Math.floor((y * land.height) / height) * land.width : 0;
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      out[4 * i] = data[3 * i];
+      out[4 * i + 1] = data[3 * i + 1];
+      out[4 * i + 2] = data[3 * i + 2];
+      out[4 * i + 3] = land ? land.data[maskRow + Math.floor((x * land.width) / width)] : 255;
+    }
+  }
+  return { name, width, height, data: out };
+}
+
+export async function readMask(file: string): Promise<Mask> {
+  const { data, info } = await sharp(file, limits).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+  if (info.channels === 1) return { width: info.width, height: info.height, data };
+  const single = new Uint8Array(info.width * info.height);
+  for (let i = 0; i < single.length; i++) single[i] = data[i * info.channels];
+  return { width: info.width, height: info.height, data: single };
+}

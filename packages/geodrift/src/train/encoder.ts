@@ -1,0 +1,164 @@
+/**
+ * Trains the image encoder: pictures in, and from their embedding the probability of land cells (cross-entropy against
+ * a von Mises–Fisher kernel around the true place, so that neighbouring cells share the credit) and random Fourier
+ * features of the place (squared error, so that the embedding is linear in where things might be).
+ */
+import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import {
+  adamCorrections,
+  adamw,
+  type ConvolutionalConfig,
+  convolutional,
+  fibonacciSphere,
+  Generator,
+  initConvolutional,
+  linear,
+  type Moments,
+  type Parameters,
+  type Traced,
+  toLatLng,
+  uniformInit,
+  type Vec3,
+  warmupCosine,
+  zeros,
+} from "@geodrift/core";
+import * as jax from "@jax-js/jax";
+import type { EarthViewsOptions } from "../data/earth-views.js";
+import type { Mask, Raster } from "../data/raster.js";
+import { viewBatches } from "../data/view-batches.js";
+
+const { numpy: np, nn } = jax;
+type Arr = jax.Array;
+
+export interface EncoderTraining {
+  encoder: ConvolutionalConfig;
+  /** Points of the Fibonacci sphere of which the ones near land become classes. */
+  cells: number;
+  /** Standard deviation of the target around the true place, km. */
+  targetKm: number;
+  /** Fourier features of the place, and the weight of their error. */
+  features: number;
+  featureWeight: number;
+  views: EarthViewsOptions;
+  batch: number;
+  steps: number;
+  rate: number;
+  warmup: number;
+  weightDecay: number;
+}
+
+export interface EncoderState {
+  step: number;
+  params: Parameters;
+  moments: Moments<Tensor>;
+}
+
+/** Cell centres with land within about 100 km, as unit vectors. */
+export function landCells(n: number, land: Mask): Vec3[] {
+  const reach = Math.ceil((land.height / 180) * 0.9);
+  return fibonacciSphere(n).filter((v) => {
+    const { lat, lng } = toLatLng(v);
+    const row = Math.min(land.height - 1, Math.floor(((90 - lat) / 180) * land.height));
+    const column = Math.floor(((lng + 180) / 360) * land.width);
+    const wide = Math.min(land.width / 2, Math.ceil(reach / Math.max(0.05, Math.cos((lat * Math.PI) / 180))));
+    for (let y = Math.max(0, row - reach); y <= Math.min(land.height - 1, row + reach); y++)
+      for (let x = column - wide; x <= column + wide; x++)
+        if (land.data[y * land.width + ((x + land.width) % land.width)] > 127) return true;
+    return false;
+  });
+}
+
+/** Frequencies [3, n] and phases [n] of random Fourier features at scales from continents to a few hundred km. */
+export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
+  const scales = [0.6, 0.2, 0.07, 0.025];
+  const frequencies = new Float32Array(3 * n);
+  for (let i = 0; i < n; i++) for (let d = 0; d < 3; d++) frequencies[d * n + i] = random.normal() / scales[i % scales.length];
+  const phases = Float32Array.from({ length: n }, () => random.uniform(0, 2 * Math.PI));
+  return { frequencies: tensor(frequencies, [3, n]), phases: tensor(phases, [n]) };
+}
+
+export function initEncoderState(config: EncoderTraining, cells: number, seed: number): EncoderState {
+  const random = new Generator(seed, 1);
+  const width = config.encoder.embedding;
+  const params: Parameters = {
+    ...initConvolutional(config.encoder, random),
+    "cells.weight": uniformInit(random, [cells, width], width),
+    "cells.bias": zeros([cells]),
+    "features.weight": uniformInit(random, [config.features, width], width),
+    "features.bias": zeros([config.features]),
+  };
+  const nought = () => Object.fromEntries(Object.entries(params).map(([k, t]) => [k, zeros(t.dims)]));
+  return { step: 0, params, moments: { first: nought(), second: nought() } };
+}
+
+export interface EncoderMetrics {
+  step: number;
+  /** Nats. */
+  crossEntropy: number;
+  featureError: number;
+  rate: number;
+  viewsPerSecond: number;
+}
+
+/** Trains from `state` on; yields after every step with the state replaced in place. */
+export async function* trainEncoder(
+  state: EncoderState,
+  config: EncoderTraining,
+  data: { rasters: readonly Raster[]; cells: readonly Vec3[] },
+  runtime: Runtime,
+): AsyncGenerator<EncoderMetrics> {
+  const kappa = (6371 / config.targetKm) ** 2;
+  const centres = tensor(Float32Array.from(data.cells.flat()), [data.cells.length, 3]);
+  const { frequencies, phases } = placeFeatures(config.features, new Generator(config.views.seed, 2));
+
+  const loss = (p: Traced, pixels: Arr, places: Arr, centres: Arr, frequencies: Arr, phases: Arr) => {
+    const h = convolutional(config.encoder, p, pixels);
+    const logits = linear(p, "cells", h.ref);
+    const target = nn.softmax(np.matmul(places.ref, np.transpose(centres)).sub(1).mul(kappa));
+    const crossEntropy = np.mean(nn.logsumexp(logits.ref, -1).sub(target.mul(logits).sum(-1)));
+    const feature = np.cos(np.matmul(places, frequencies).add(phases));
+    const error = linear(p, "features", h).sub(feature);
+    const featureError = np.mean(error.ref.mul(error));
+    return [crossEntropy.ref.add(featureError.ref.mul(config.featureWeight)), [crossEntropy, featureError]];
+  };
+  type Step = [Tensor, Tensor, Parameters, Moments<Tensor>];
+  const step = compile<[Parameters, Moments<Tensor>, ...Tensor[]], Step>(
+    (p: Traced, m: Moments<Arr>, pixels: Arr, places: Arr, centres: Arr, freq: Arr, ph: Arr, lr: Arr, corrections: Arr) => {
+      const f = (q: Traced) => loss(q, pixels.ref, places.ref, centres.ref, freq.ref, ph.ref) as never;
+      const [[, aux], grads] = jax.valueAndGrad(f, { hasAux: true })(jax.tree.ref(p) as never) as never as [[Arr, Arr[]], Traced];
+      const next = adamw(p, grads, m, lr, corrections, { weightDecay: config.weightDecay });
+      return [aux[0], aux[1], next.params, next.moments] as never;
+    },
+    { runtime },
+  );
+  const rate = warmupCosine(config.rate, config.warmup, config.steps);
+  let then = performance.now();
+  for await (const batch of viewBatches(data.rasters, config.views, state.step, config.batch)) {
+    const lr = rate(state.step);
+    const [crossEntropy, featureError, params, moments] = await step(
+      state.params,
+      state.moments,
+      tensor(batch.pixels, [config.batch, 3, config.encoder.size, config.encoder.size]),
+      tensor(batch.places, [config.batch, 3]),
+      centres,
+      frequencies,
+      phases,
+      tensor([lr], []),
+      tensor(adamCorrections(state.step + 1), [2]),
+    );
+    state.params = params;
+    state.moments = moments;
+    state.step++;
+    const now = performance.now();
+    yield {
+      step: state.step,
+      crossEntropy: crossEntropy.data[0] as number,
+      featureError: featureError.data[0] as number,
+      rate: lr,
+      viewsPerSecond: (1000 * config.batch) / (now - then),
+    };
+    then = now;
+    if (state.step >= config.steps) break;
+  }
+  await step.dispose();
+}
