@@ -2,6 +2,7 @@
 import { type DType, isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
 import { type Layout, literal, range, type Value } from "../value.js";
+import { erfc64 } from "./erf.js";
 import type { Rule, Rules } from "./rule.js";
 
 const sameTensor = (a: Value, b: Value): boolean =>
@@ -226,8 +227,12 @@ export const elementwiseRules: Rules = {
   exp: unary("Exp", Math.exp),
   log: unary("Log", Math.log),
   sqrt: unary("Sqrt", Math.sqrt),
-  erf: singlePrecision("Erf"),
+  erf: (l, [x], params, outs) =>
+    x.dtype === "float64"
+      ? [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erfc64(l, x)])]
+      : singlePrecision("Erf")(l, [x], params, outs),
   erfc: (l, [x], params, outs) => {
+    if (x.dtype === "float64") return [erfc64(l, x)];
     const [erf] = singlePrecision("Erf")(l, [x], params, outs);
     return [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erf])];
   },

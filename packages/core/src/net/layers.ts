@@ -7,6 +7,15 @@ import type { Traced } from "./parameters.js";
 
 type Arr = np.Array;
 
+/** A number in the precision of `x`. (A bare number is rounded to single precision by jax-js.) */
+export const constant = (x: Arr, value: number): Arr => np.array(value, { dtype: x.dtype });
+
+/** Mean over axes, which stay as 1. */
+export function mean(x: Arr, axes: readonly number[]): Arr {
+  const n = axes.reduce((k, a) => k * (x.shape.at(a) as number), 1);
+  return x.ref.sum([...axes], { keepdims: true }).mul(constant(x, 1 / n));
+}
+
 /** x·Wᵀ + b for x [..., in], weight [out, in], as PyTorch stores it. */
 export function linear(p: Traced, name: string, x: Arr): Arr {
   return np.matmul(x, np.transpose(p[`${name}.weight`].ref)).add(p[`${name}.bias`].ref);
@@ -25,9 +34,9 @@ export function conv(p: Traced, name: string, x: Arr, { stride = 1, padding = 0 
 
 /** (x − mean) / √(variance + eps) over the given axes; biased variance, no affine part. */
 export function standardize(x: Arr, axes: number[], eps: number): Arr {
-  const centred = x.ref.sub(np.mean(x.ref, axes, { keepdims: true }));
-  const variance = np.mean(centred.ref.mul(centred.ref), axes, { keepdims: true });
-  return centred.ref.mul(np.reciprocal(np.sqrt(variance.add(eps))));
+  const centred = x.ref.sub(mean(x, axes));
+  const variance = mean(centred.ref.mul(centred.ref), axes);
+  return centred.ref.mul(np.reciprocal(np.sqrt(variance.ref.add(constant(variance, eps)))));
 }
 
 /** Layer normalisation over the last axis without an affine part, eps 1e-5 (PyTorch's default). */
@@ -37,6 +46,6 @@ export const silu = (x: Arr): Arr => x.ref.mul(nn.sigmoid(x.ref));
 
 /** x Φ(x), with the error function (not the tanh approximation). */
 export const gelu = (x: Arr): Arr =>
-  x.ref.mul(0.5).mul(lax.erf(x.ref.mul(Math.SQRT1_2)).add(1));
+  x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(x, Math.SQRT1_2))).add(1));
 
 export const relu = (x: Arr): Arr => np.maximum(x, 0);

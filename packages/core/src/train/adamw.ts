@@ -1,4 +1,5 @@
 import { numpy as np } from "@jax-js/jax";
+import { constant } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
 
 /** AdamW (Loshchilov & Hutter 2019, Algorithm 2), decoupled decay on weights of two or more axes. */
@@ -34,15 +35,15 @@ export function adamw(
   const c2 = corrections.ref.slice(1);
   for (const name of Object.keys(params)) {
     const g = grads[name];
-    first[name] = moments.first[name].ref.mul(b1).add(g.ref.mul(1 - b1));
-    second[name] = moments.second[name].ref.mul(b2).add(g.ref.mul(g.ref).mul(1 - b2));
+    first[name] = moments.first[name].ref.mul(constant(g, b1)).add(g.ref.mul(constant(g, 1 - b1)));
+    second[name] = moments.second[name].ref.mul(constant(g, b2)).add(g.ref.mul(g.ref).mul(constant(g, 1 - b2)));
     // √(c₂ v) = √c₂ √v, and scalars gathered into one factor: fewer passes over every weight.
-    const root = np.sqrt(second[name].ref).add(np.reciprocal(np.sqrt(c2.ref)).mul(eps));
+    const root = np.sqrt(second[name].ref).add(np.reciprocal(np.sqrt(c2.ref)).mul(constant(g, eps)));
     const rate = lr.ref.mul(c1.ref).mul(np.reciprocal(np.sqrt(c2.ref)));
     const step = first[name].ref.mul(np.reciprocal(root)).mul(rate);
     const decayed =
       weightDecay > 0 && params[name].ndim > 1
-        ? params[name].ref.mul(lr.ref.mul(-weightDecay).add(1))
+        ? params[name].ref.mul(lr.ref.mul(constant(lr, -weightDecay)).add(1))
         : params[name].ref;
     next[name] = decayed.sub(step);
   }

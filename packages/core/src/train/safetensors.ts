@@ -89,7 +89,7 @@ export function readSafetensors(file: Uint8Array): TensorFile {
     const size = entry.shape.reduce((a, b) => a * b, 1) * type.bytes;
     if (to - from !== size) fail(`tensor "${name}" of shape [${entry.shape}] takes ${size} bytes, not ${to - from}`);
     if (to > data.length) fail(`tensor "${name}" ends at byte ${to}, but the data has ${data.length}`);
-    tensors[name] = tensor(type.read(data.slice(from, to).buffer as ArrayBuffer), entry.shape, type.dtype);
+    tensors[name] = tensor(type.read(new Uint8Array(data.subarray(from, to)).buffer), entry.shape, type.dtype);
     end = to;
   }
   return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };

@@ -1,0 +1,124 @@
+/**
+ * The velocity network ψ(x, γ, c): a residual MLP whose layer normalisations are scaled, shifted and gated by the
+ * condition (AdaLN; PLONK, spec §1.1). Parameter names and shapes are those of the released checkpoints.
+ */
+import { numpy as np } from "@jax-js/jax";
+import { tensor } from "@geodrift/compile";
+import type { Generator } from "../random/generator.js";
+import { constant, gelu, layerNorm, linear, mean, silu } from "./layers.js";
+import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
+
+type Arr = np.Array;
+
+/** As in `config.json` of a released model. */
+export interface VelocityConfig {
+  input_dim: number;
+  dim: number;
+  depth: number;
+  expansion: number;
+  cond_dim: number;
+}
+
+/** Names and shapes of every weight and of the one buffer. */
+export function velocityShapes({ input_dim, dim, depth, expansion, cond_dim }: VelocityConfig): Record<string, number[]> {
+  const shapes: Record<string, number[]> = { "time_embedder.encode_time.freqs": [dim / 8] };
+  const dense = (name: string, out: number, into: number) => {
+    shapes[`${name}.weight`] = [out, into];
+    shapes[`${name}.bias`] = [out];
+  };
+  dense("time_embedder.map_time.0", dim, dim / 4);
+  dense("time_embedder.map_time.2", dim, dim);
+  dense("cond_mapper", dim, cond_dim);
+  dense("initial_mapper", dim, input_dim);
+  for (let i = 0; i < depth; i++) {
+    dense(`blocks.${i}.mlp.0`, expansion * dim, dim);
+    dense(`blocks.${i}.mlp.3`, dim, expansion * dim);
+    dense(`blocks.${i}.ada_map.1`, 3 * dim, dim);
+  }
+  dense("final_adaln.1", 2 * dim, dim);
+  dense("final_linear", input_dim, dim);
+  return shapes;
+}
+
+/** PyTorch's default initialisation, but for the last layer of every block, which begins at zero. */
+export function initVelocity(config: VelocityConfig, random: Generator): Parameters {
+  const shapes = velocityShapes(config);
+  const p: Parameters = {};
+  for (const [name, shape] of Object.entries(shapes)) {
+    const fanIn = shapes[name.replace(/bias$/, "weight")][1];
+    p[name] = /mlp\.3\./.test(name) ? zeros(shape) : uniformInit(random, shape, fanIn);
+  }
+  const n = config.dim / 8;
+  const freqs = Float32Array.from({ length: n }, (_, i) => (1 / 10000) ** (i / n));
+  p["time_embedder.encode_time.freqs"] = tensor(freqs, [n]);
+  return p;
+}
+
+/** Is this entry learned? (The frequencies of the time embedding are a buffer.) */
+export const isLearned = (name: string): boolean => !name.endsWith(".freqs");
+
+/** Every activation on the way, for those who want to look inside. */
+export interface Modulations {
+  /** Per block: scale, shift, gate. */
+  blocks: readonly (readonly [Arr, Arr, Arr])[];
+  /** Scale and shift in front of the last layer. */
+  final: readonly [Arr, Arr];
+  /** The condition c, after time and embedding have been mapped and added. */
+  condition: Arr;
+}
+
+/** Sinusoids of 1000 γ: cosines first. [...] to [..., dim / 4]. */
+export function encodeTime(p: Traced, gamma: Arr): Arr {
+  const freqs = p["time_embedder.encode_time.freqs"].ref;
+  const phase = gamma.mul(1000).reshape([...gamma.shape, 1]).mul(freqs);
+  return np.concatenate([np.cos(phase.ref), np.sin(phase.ref)], -1);
+}
+
+/** Zero mean and unit deviation over the last axis; the unbiased deviation, and no eps, as coded officially. */
+export function normalizeTime(encoded: Arr): Arr {
+  const n = encoded.shape[encoded.shape.length - 1];
+  const centred = encoded.ref.sub(mean(encoded, [-1]));
+  const variance = centred.ref.mul(centred.ref).sum(-1, { keepdims: true }).mul(constant(encoded, 1 / (n - 1)));
+  return centred.ref.mul(np.reciprocal(np.sqrt(variance)));
+}
+
+export function mapTime(p: Traced, gamma: Arr): Arr {
+  const hidden = linear(p, "time_embedder.map_time.0", normalizeTime(encodeTime(p, gamma)));
+  return linear(p, "time_embedder.map_time.2", silu(hidden));
+}
+
+/**
+ * All that depends on γ and the condition alone: computed once per step for all the samples of an image.
+ * @param gamma [...] broadcastable against the leading axes of `embedding`
+ * @param embedding [..., cond_dim]
+ */
+export function modulations(config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations {
+  const condition = linear(p, "cond_mapper", embedding).add(mapTime(p, gamma));
+  const active = silu(condition.ref);
+  const chunks = (name: string, n: number): Arr[] =>
+    np.split(linear(p, name, active.ref), n, -1) as Arr[];
+  const blocks = Array.from({ length: config.depth }, (_, i) => chunks(`blocks.${i}.ada_map.1`, 3) as [Arr, Arr, Arr]);
+  return { blocks, final: chunks("final_adaln.1", 2) as [Arr, Arr], condition };
+}
+
+/** The network behind the modulations, whose leading axes broadcast against those of `x` [..., input_dim]. */
+export function modulated(p: Traced, x: Arr, m: Modulations, inspect?: (name: string, value: Arr) => void): Arr {
+  const adapted = (h: Arr, gain: Arr, shift: Arr) => layerNorm(h).mul(gain.ref.add(1)).add(shift.ref);
+  let h = linear(p, "initial_mapper", x);
+  inspect?.("x_init", h.ref);
+  m.blocks.forEach(([gain, shift, gate], i) => {
+    const inner = gelu(linear(p, `blocks.${i}.mlp.0`, adapted(h.ref, gain, shift)));
+    h = h.ref.add(linear(p, `blocks.${i}.mlp.3`, inner).mul(gate.ref));
+    inspect?.(`x_block${i}`, h.ref);
+  });
+  return linear(p, "final_linear", adapted(h, ...m.final));
+}
+
+/**
+ * ψ(x, γ, c): what leads from noise to data, by γ.
+ * @param x [n, input_dim]
+ * @param gamma [n] or [1]
+ * @param embedding [n, cond_dim]; zeros stand for "no condition"
+ */
+export const velocity = (config: VelocityConfig, p: Traced, x: Arr, gamma: Arr, embedding: Arr): Arr =>
+  modulated(p, x, modulations(config, p, gamma, embedding));

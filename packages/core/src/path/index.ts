@@ -1,0 +1,14 @@
+/** The three methods by name. */
+import { diffusion } from "./diffusion.js";
+import { flow } from "./flow.js";
+import type { Path, PathName } from "./path.js";
+import { riemannianFlow } from "./riemannian-flow.js";
+
+export const paths: Record<PathName, Path> = {
+  "riemannian-flow": riemannianFlow,
+  flow,
+  diffusion,
+};
+
+export { diffusion, flow, riemannianFlow };
+export type { Path, PathName };

@@ -1,0 +1,18 @@
+import { clampGamma, type Schedule } from "./schedule.js";
+
+/** γ = cos²(πt/2) (Nichol & Dhariwal 2021 without offset). The official derivative has a cosine too many; this has not. */
+export const cosineSchedule = (): Schedule => ({
+  name: "cosine",
+  gamma: (t) => clampGamma(Math.cos((Math.PI * t) / 2) ** 2),
+  gammaDot: (t) => (-Math.PI / 2) * Math.sin(Math.PI * t),
+});
+
+/** The cosine with small offsets at both ends (Chen 2023, listing 1), unclamped, as the official code has it. */
+export function cosineSimpleSchedule({ ns = 0.0002, ds = 0.00025 } = {}): Schedule {
+  const angle = (t: number) => (((t + ns) / (1 + ds)) * Math.PI) / 2;
+  return {
+    name: "cosine-simple",
+    gamma: (t) => Math.cos(angle(t)) ** 2,
+    gammaDot: (t) => (-Math.sin(2 * angle(t)) * Math.PI) / (2 * (1 + ds)),
+  };
+}
