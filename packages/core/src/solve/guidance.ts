@@ -1,0 +1,52 @@
+/** The velocity network as a field for solvers: compiled once, modulations shared by the samples of an image. */
+import { compile, type Compiled, type CompileOptions, type Tensor, tensor } from "@geodrift/compile";
+import type { numpy as np } from "@jax-js/jax";
+import type { Parameters, Traced } from "../net/parameters.js";
+import { modulated, modulations, type VelocityConfig } from "../net/velocity.js";
+import type { Field } from "./steps.js";
+
+type Arr = np.Array;
+
+export interface VelocityModel {
+  /**
+   * A field over the samples of several images.
+   * @param embeddings [images, cond_dim]
+   * @param samples per image; points are [images, samples, 3] stored flat
+   * @param guidance w of classifier-free guidance (Ho & Salimans 2022): (1+w) ψ(c) − w ψ(∅)
+   */
+  field(embeddings: Float32Array, samples: number, guidance: number): Field;
+  dispose(): Promise<void>;
+}
+
+export function velocityModel(config: VelocityConfig, params: Parameters, options: CompileOptions): VelocityModel {
+  const at = (p: Traced, x: Arr, gamma: Arr, c: Arr): Arr => {
+    const images = c.shape[0];
+    return modulated(p, x, modulations(config, p, gamma, c.reshape([images, 1, config.cond_dim])));
+  };
+  type Inputs = [Parameters, Tensor, Tensor, Tensor];
+  const conditional: Compiled<Inputs, Tensor> = compile((p: Traced, x: Arr, g: Arr, c: Arr) => at(p, x, g, c), options);
+  const guided: Compiled<[...Inputs, number], Tensor> = compile(
+    (p: Traced, x: Arr, g: Arr, c: Arr, w: Arr) => {
+      const none = c.ref.slice([0, 1]).mul(0);
+      const free = at(p, x.ref, g.ref, none);
+      return at(p, x, g, c).mul(w.ref.add(1)).sub(free.mul(w));
+    },
+    options,
+  );
+  return {
+    field(embeddings, samples, guidance) {
+      const images = embeddings.length / config.cond_dim;
+      const c = tensor(embeddings, [images, config.cond_dim]);
+      return async (x, gamma) => {
+        const points = tensor(Float32Array.from(x), [images, samples, config.input_dim]);
+        const g = tensor([gamma], [1]);
+        const out = guidance > 0 ? await guided(params, points, g, c, guidance) : await conditional(params, points, g, c);
+        return out.data as Float32Array;
+      };
+    },
+    dispose: async () => {
+      await conditional.dispose();
+      await guided.dispose();
+    },
+  };
+}

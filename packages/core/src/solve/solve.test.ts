@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { sigmoidSchedule } from "../schedule/index.js";
+import { angle, vectorAt } from "../sphere/point.js";
+import { Generator } from "../random/generator.js";
+import { uniformPoints } from "../sphere/sampling.js";
+import { type Field, linearSchedule, type PathName, solve, type Solver, solvers } from "../index.js";
+
+/** Smooth, nonlinear, depends on γ, and turns points about a moving axis. */
+const smooth: Field = async (x, gamma) =>
+  Float64Array.from(x, (_, i) => {
+    const row = i - (i % 3);
+    const [a, b, c] = [x[row], x[row + 1], x[row + 2]];
+    const v = [Math.sin(2 * b) + gamma * c, Math.cos(3 * gamma) * a - c * c, 0.5 * a * b + Math.sin(gamma)];
+    return v[i % 3];
+  });
+
+/** For diffusion: the exact noise estimate for Gaussian data of deviation 0.3, whose flow is known in closed form. */
+const gaussianNoise: Field = async (x, gamma) => x.map((v) => (Math.sqrt(1 - gamma) * v) / (gamma * 0.09 + 1 - gamma));
+
+async function end(field: Field, solver: Solver, steps: number, x: Float64Array): Promise<Float64Array> {
+  let last = x;
+  for await (const s of solve(field, x, { solver, schedule: linearSchedule(), steps })) last = s.x;
+  return last;
+}
+
+const start = Float64Array.from(uniformPoints(new Generator(5), 20));
+const error = (a: Float64Array, b: Float64Array) => Math.max(...a.map((v, i) => Math.abs(v - b[i])));
+
+describe("solvers converge at their order", () => {
+  const cases = Object.entries(solvers).flatMap(([path, list]) =>
+    Object.entries(list).filter(([name]) => name !== "ddim").map(([name, solver]): [PathName, string, Solver] => [path as PathName, name, solver]),
+  );
+  it.each(cases)("%s %s", async (path, _, solver) => {
+    const reference = await end(smooth, solvers[path].rk4, 1500, start);
+    const base = solver.order === 4 ? 12 : 40;
+    const errors = await Promise.all([base, 2 * base, 4 * base].map(async (n) => error(await end(smooth, solver, n, start), reference)));
+    const orders = [Math.log2(errors[0] / errors[1]), Math.log2(errors[1] / errors[2])];
+    // The projected field of `retraction` is the same to first order only in the limit; two rates bracket it.
+    for (const order of orders) expect(Math.abs(order - solver.order)).toBeLessThan(0.3);
+  });
+
+  it("diffusion ddim, towards the closed form for Gaussian data", async () => {
+    // Probability flow keeps the quantile: x(1) = 0.3 / 1 times x(0) in units of the deviation, which is 1 at γ = 0.
+    const small = start.map((v) => v * 0.5);
+    const exact = small.map((v) => v * 0.3);
+    const run = async (n: number) => error(await end(gaussianNoise, solvers.diffusion.ddim, n, small), exact);
+    // Steps of equal γ leave the singular first step in place, which dominates; halving falls with the root at least.
+    const [coarse, middle, fine] = [await run(200), await run(400), await run(800)];
+    expect(middle).toBeLessThan(coarse);
+    expect(fine).toBeLessThan(middle);
+    expect(Math.log2(middle / fine)).toBeGreaterThan(0.4);
+  });
+});
+
+describe("solvers on the sphere", () => {
+  it("stay on it, and every step of a constant rotation is exact", async () => {
+    const spin: Field = async (x) => Float64Array.from(x, (_, i) => [-x[i - (i % 3) + 1], x[i - (i % 3)], 0][i % 3]);
+    for (const name of ["exponential-euler", "heun", "rk4"]) {
+      const y = await end(spin, solvers["riemannian-flow"][name], 7, start);
+      for (let i = 0; i < 20; i++) {
+        const [a, b, c] = vectorAt(start, i);
+        const turned = [a * Math.cos(1) - b * Math.sin(1), a * Math.sin(1) + b * Math.cos(1), c] as const;
+        // Exact for points on the equator of the rotation; others move along a small circle, at their order.
+        if (Math.abs(c) < 1e-9) expect(angle(vectorAt(y, i), turned)).toBeLessThan(1e-12);
+        expect(Math.abs(Math.hypot(...vectorAt(y, i)) - 1)).toBeLessThan(1e-12);
+      }
+    }
+  });
+  it("visit the schedule's grid from noise to data", async () => {
+    const seen: number[] = [];
+    for await (const s of solve(smooth, start, { solver: solvers["riemannian-flow"].euler, schedule: sigmoidSchedule(), steps: 250 })) seen.push(s.gamma);
+    expect(seen.length).toBe(251);
+    expect(seen[0]).toBe(1e-9);
+    expect(seen[1]).toBeCloseTo(0.0019336, 6);
+    expect(seen[250]).toBe(1);
+  });
+});

@@ -1,0 +1,42 @@
+import { tensor } from "@geodrift/compile";
+import { initVelocity, isLearned, type VelocityConfig } from "../net/velocity.js";
+import type { Path } from "../path/index.js";
+import type { Schedule } from "../schedule/index.js";
+import { vectorAt } from "../sphere/point.js";
+import { matchingLoss } from "./losses.js";
+import type { Objective } from "./objective.js";
+
+export interface MatchingOptions {
+  config: VelocityConfig;
+  path: Path;
+  schedule: Schedule;
+  /** Share of conditions replaced by zeros, so that the network also learns the unconditional flow. */
+  dropout: number;
+}
+
+/** Flow matching or diffusion, conditioned on embeddings (spec §2, §3): t uniform, one noise and one time per example. */
+export function matchingObjective({ config, path, schedule, dropout }: MatchingOptions): Objective {
+  return {
+    init: (random) => initVelocity(config, random),
+    learned: isLearned,
+    prepare({ embeddings, places, n }, random) {
+      const points = new Float32Array(3 * n);
+      const targets = new Float32Array(3 * n);
+      const gammas = new Float32Array(n);
+      for (let i = 0; i < n; i++) {
+        gammas[i] = schedule.gamma(random.uniform());
+        const { point, target } = path.at(vectorAt(places, i), path.noise(random), gammas[i]);
+        points.set(point, 3 * i);
+        targets.set(target, 3 * i);
+        if (random.uniform() < dropout) embeddings.fill(0, i * config.cond_dim, (i + 1) * config.cond_dim);
+      }
+      return [
+        tensor(points, [n, 3]),
+        tensor(gammas, [n]),
+        tensor(embeddings, [n, config.cond_dim]),
+        tensor(targets, [n, 3]),
+      ];
+    },
+    loss: (p, point, gamma, embedding, target) => matchingLoss(config, p, point, gamma, embedding, target),
+  };
+}
