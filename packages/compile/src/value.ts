@@ -41,6 +41,12 @@ export function storageOrder(v: Value): number[] {
   return order;
 }
 
+export interface Product {
+  /** Logical axes of the result that are columns of the matrix. */
+  columns: readonly number[];
+  withBias(bias: string): Value;
+}
+
 /** Lowering context: the graph under construction and the moves that turn one layout into another. */
 export class Layout {
   constructor(readonly graph: GraphBuilder) {}
@@ -49,6 +55,13 @@ export class Layout {
   readonly scaled = new Map<string, { base: Value; factor: number }>();
   /** For results of a reciprocal: its argument. Lets a product become a division. */
   readonly reciprocals = new Map<string, Value>();
+  /** For results of a matrix product: how to make it again with something added. */
+  readonly products = new Map<string, Product>();
+  /** For erf(x/√2), and for 1 + erf(x/√2): x. */
+  readonly erfs = new Map<string, Value>();
+  readonly cdfs = new Map<string, Value>();
+  /** Tensors that more than one equation reads: fusing them into one reader would compute them twice. */
+  readonly shared = new Set<string>();
 
   /** A value whose ONNX tensor has exactly the logical shape (1s included), in logical order. */
   fromRef(ref: string, shape: readonly number[], dtype: DType): Value {

@@ -61,8 +61,25 @@ export function add(l: Layout, a: Value, b: Value): Value {
     const [x, y] = [factored(l, a), factored(l, b)];
     if (y.factor === -1) return sameTensor(a, y.base) ? literal(dtype, shape, 0) : l.op(dtype, "Sub", [a, y.base]);
     if (x.factor === -1) return sameTensor(b, x.base) ? literal(dtype, shape, 0) : l.op(dtype, "Sub", [b, x.base]);
+    const fused = biased(l, a, b) ?? biased(l, b, a);
+    if (fused) return fused;
   }
-  return l.wrap(l.op(dtype, "Add", [a, b]));
+  const sum = l.wrap(l.op(dtype, "Add", [a, b]));
+  const erf = b.literal === 1 ? l.erfs.get(a.ref) : a.literal === 1 ? l.erfs.get(b.ref) : undefined;
+  if (erf) l.cdfs.set(sum.ref, erf);
+  return sum;
+}
+
+/** A matrix product takes a vector added along its columns with it, if nothing else reads the bare product. */
+function biased(l: Layout, a: Value, bias: Value): Value | undefined {
+  const product = l.products.get(a.ref);
+  if (!product || l.shared.has(a.ref) || bias.literal !== undefined) return undefined;
+  const shift = a.shape.length - bias.shape.length;
+  if (shift < 0 || product.columns.length !== 1 || bias.dims.length !== 1) return undefined;
+  const fused = product.withBias(bias.ref);
+  const axis = bias.axes.findIndex((p) => p !== null) + shift;
+  const sameLayout = a.axes.every((p, i) => p === fused.axes[i]);
+  return sameLayout && axis === product.columns[0] ? fused : undefined;
 }
 
 export function mul(l: Layout, a: Value, b: Value): Value {
@@ -77,9 +94,28 @@ export function mul(l: Layout, a: Value, b: Value): Value {
     const [under, over] = [l.reciprocals.get(b.ref), l.reciprocals.get(a.ref)];
     if (under) return l.op(dtype, "Div", [a, { ...b, ref: under.ref }]);
     if (over) return l.op(dtype, "Div", [b, { ...a, ref: over.ref }]);
+    const fused = gelu(l, a, b) ?? gelu(l, b, a);
+    if (fused) return fused;
   }
   return l.wrap(l.op(dtype, "Mul", [a, b]));
 }
+
+/** x/2 · (1 + erf(x/√2)) is one operator, where no gradient needs the parts. */
+function gelu(l: Layout, half: Value, cdf: Value): Value | undefined {
+  const argument = l.cdfs.get(cdf.ref);
+  const { base, factor } = factored(l, half);
+  if (!argument || factor !== 0.5 || l.shared.has(cdf.ref) || half.dtype !== "float32") return undefined;
+  return sameTensor(base, { ...cdf, ref: argument.ref }) ? l.op("float32", "Gelu", [base]) : undefined;
+}
+
+/** erf, remembering the argument of the normal distribution's. */
+const erf: Rule = (l, [x], params, outs) => {
+  if (x.dtype === "float64") return [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erfc64(l, x)])];
+  const [y] = singlePrecision("Erf")(l, [x], params, outs);
+  const { base, factor } = factored(l, x);
+  if (Math.abs(factor - Math.SQRT1_2) < 1e-7) l.erfs.set(y.ref, base);
+  return [y];
+};
 
 function cast(l: Layout, v: Value, dtype: DType): Value {
   if (v.dtype === dtype) return v;
@@ -227,10 +263,7 @@ export const elementwiseRules: Rules = {
   exp: unary("Exp", Math.exp),
   log: unary("Log", Math.log),
   sqrt: unary("Sqrt", Math.sqrt),
-  erf: (l, [x], params, outs) =>
-    x.dtype === "float64"
-      ? [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erfc64(l, x)])]
-      : singlePrecision("Erf")(l, [x], params, outs),
+  erf,
   erfc: (l, [x], params, outs) => {
     if (x.dtype === "float64") return [erfc64(l, x)];
     const [erf] = singlePrecision("Erf")(l, [x], params, outs);

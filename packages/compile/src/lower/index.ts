@@ -50,6 +50,10 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
     values.set(binder, layout.fromRef(graph.constant(value.dtype, value.shape, value.data), value.shape, value.dtype));
   }
 
+  const uses = new Map<Atom, number>();
+  for (const atom of [...traced.equations.flatMap((e) => e.inputs), ...traced.outputs])
+    uses.set(atom, (uses.get(atom) ?? 0) + 1);
+
   // Backward passes recompute what forward passes have: equal applications share one result.
   const known = new Map<string, Value[]>();
   for (const { primitive, inputs, params, outBinders } of traced.equations) {
@@ -57,13 +61,12 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
     if (!rule) throw new Error(`compile: the primitive "${primitive}" has no ONNX form`);
     const operands = inputs.map(read);
     const key = `${primitive}(${operands.map(keyOf).join(";")})${JSON.stringify(params)}`;
-    let results = known.get(key);
-    if (!results) {
-      results = rule(layout, operands, params, outBinders.map(specOf));
-      known.set(key, results);
-    }
+    const seen = known.get(key);
+    const results = seen ?? rule(layout, operands, params, outBinders.map(specOf));
+    known.set(key, results);
     outBinders.forEach((binder, i) => {
       values.set(binder, results[i]);
+      if (seen || (uses.get(binder) ?? 0) > 1) layout.shared.add(results[i].ref);
     });
   }
 

@@ -57,9 +57,13 @@ export function dot(l: Layout, x: Value, y: Value): Value {
   if (rows.length === 0 && columns.length === 0) return reduce(l, l.op(a.dtype, "Mul", [a, b]), "Add", [k]);
   const sizes = (axes: number[]) => axes.map((i) => shape[i]);
   const [left, right] = [operand(l, a, batch, rows, k), operand(l, b, batch, columns, k)];
-  const ref = product(l, a.dtype, sizes(batch), left, right);
   const flat = [...sizes(batch), left.free, right.free];
-  return l.wrap(l.stored(reshaped(l, ref, flat, sizes(out)), out, outShape, a.dtype));
+  const result = (ref: string) => l.stored(reshaped(l, ref, flat, sizes(out)), out, outShape, a.dtype);
+  if (batch.length > 0 || !isFloat(a.dtype) || a.dtype === "float16")
+    return l.wrap(result(batchedProduct(l, sizes(batch).length, left, right)));
+  const value = result(matrixProduct(l, left, right));
+  l.products.set(value.ref, { columns, withBias: (bias) => result(matrixProduct(l, left, right, bias)) });
+  return value;
 }
 
 interface Operand {
@@ -84,14 +88,14 @@ function reshaped(l: Layout, ref: string, before: readonly number[], after: read
   return before.length === after.length && before.every((d, i) => d === after[i]) ? ref : l.reshapeRef(ref, after);
 }
 
-function product(l: Layout, dtype: Value["dtype"], batch: number[], x: Operand, y: Operand): string {
-  if (batch.length === 0 && isFloat(dtype) && dtype !== "float16")
-    return l.graph.node("Gemm", [x.ref, y.ref], {
-      transA: x.contractedFirst ? 1 : 0,
-      transB: y.contractedFirst ? 0 : 1,
-    });
+function matrixProduct(l: Layout, x: Operand, y: Operand, ...bias: string[]): string {
+  const attrs = { transA: x.contractedFirst ? 1 : 0, transB: y.contractedFirst ? 0 : 1 };
+  return l.graph.node("Gemm", [x.ref, y.ref, ...bias], attrs);
+}
+
+function batchedProduct(l: Layout, batch: number, x: Operand, y: Operand): string {
   // ONNX Runtime folds these transposes into the product where it can.
-  const perm = [...range(batch.length), batch.length + 1, batch.length];
+  const perm = [...range(batch), batch + 1, batch];
   const flip = (ref: string) => l.graph.node("Transpose", [ref], { perm });
   return l.graph.node("MatMul", [x.contractedFirst ? flip(x.ref) : x.ref, y.contractedFirst ? y.ref : flip(y.ref)]);
 }
