@@ -32,7 +32,13 @@ describe.skipIf(!present)("schedules against the official code", () => {
     const inner = (xs: number[]) => (want.derivative_f64_TRUE_finite_diff ? xs.slice(1, -1) : xs);
     const tolerance = want.derivative_f64_TRUE_finite_diff ? 1e-5 : 1e-9;
     expect(gap(inner(t.map(schedule.gammaDot)), inner(derivative))).toBeLessThan(tolerance);
-    if (want.alpha_f64) expect(gap(t.map((x: number) => alpha(schedule, x)), want.alpha_f64)).toBeLessThan(1e-6);
+    if (want.alpha_f64)
+      expect(
+        gap(
+          t.map((x: number) => alpha(schedule, x)),
+          want.alpha_f64,
+        ),
+      ).toBeLessThan(1e-6);
   });
   it("learning rates, counted from the first step that moves", () => {
     const rate = warmupCosine(8e-4, 500, 1_000_000);
@@ -44,7 +50,9 @@ describe.skipIf(!present)("schedules against the official code", () => {
 describe.skipIf(!present)("the sphere against geoopt", () => {
   const s = present ? json("sphere.json") : {};
   /** Rows where geoopt clamps the distance (identical, antipodal, nearly so) differ by its epsilon. */
-  const far = present ? s.p.map((p: never, i: number) => angle(p, s.q[i]) > 1e-2 && angle(p, s.q[i]) < Math.PI - 1e-2) : [];
+  const far = present
+    ? s.p.map((p: never, i: number) => angle(p, s.q[i]) > 1e-2 && angle(p, s.q[i]) < Math.PI - 1e-2)
+    : [];
   /** The reference points are of unit length to single precision only, and geoopt's formulas feel that. */
   const tolerance = 2e-7;
   const rows = (xs: number[][]) => flat(xs.filter((_, i) => far[i]));
@@ -53,8 +61,12 @@ describe.skipIf(!present)("the sphere against geoopt", () => {
     const { p, q, v, t, f64_official: want, geodesic_path_f64_official: path } = s;
     expect(far.filter(Boolean).length).toBeGreaterThan(8);
     expect(gap(rows(p.map((x: never, i: number) => [...logMap(x, q[i])])), rows(want.logmap))).toBeLessThan(tolerance);
-    expect(gap(rows(p.map((x: never, i: number) => [angle(x, q[i])])), rows(want.dist.map((d: number) => [d])))).toBeLessThan(tolerance);
-    expect(gap(flat(p.map((x: never, i: number) => [...projectTangent(x, q[i])])), flat(want.proju))).toBeLessThan(tolerance);
+    expect(
+      gap(rows(p.map((x: never, i: number) => [angle(x, q[i])])), rows(want.dist.map((d: number) => [d]))),
+    ).toBeLessThan(tolerance);
+    expect(gap(flat(p.map((x: never, i: number) => [...projectTangent(x, q[i])])), flat(want.proju))).toBeLessThan(
+      tolerance,
+    );
     const steps = p.map((x: never, i: number) => geodesic(x, q[i], t[i]));
     expect(gap(rows(steps.map((g: { point: number[] }) => [...g.point])), rows(path.x_t))).toBeLessThan(tolerance);
     expect(gap(rows(steps.map((g: { tangent: number[] }) => [...g.tangent])), rows(path.u_t))).toBeLessThan(tolerance);

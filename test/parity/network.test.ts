@@ -56,7 +56,12 @@ describe.skipIf(!present)("the velocity network against the official code", () =
       },
       { runtime: ort },
     );
-    const seen = await run(doubles(weights), nested(f.y, "float64"), nested(f.gamma, "float64"), nested(f.emb, "float64"));
+    const seen = await run(
+      doubles(weights),
+      nested(f.y, "float64"),
+      nested(f.gamma, "float64"),
+      nested(f.emb, "float64"),
+    );
     for (const [name, want] of Object.entries({ ...f.acts_f64, out: f.out_f64_official })) {
       expect(gap(seen[name].data as Float64Array, flat(want)), name).toBeLessThan(1e-9);
     }
@@ -67,35 +72,47 @@ describe.skipIf(!present)("the velocity network against the official code", () =
     ["fm", "flow", "noise_gauss"],
     ["rfm", "riemannian-flow", "noise_sphere"],
   ];
-  it.each(methods)("has the same %s loss, noisy points and gradients of every parameter", async (key, name, noiseKey) => {
-    const f = json("losses.json");
-    const want = f.losses[key];
-    const schedule = sigmoidSchedule();
-    const gammas = f.t.map((t: number) => schedule.gamma(t));
-    expect(gap(gammas, flat(want.gamma))).toBeLessThan(1e-9);
-    const rows = f.x_0.map((x0: Vec3, i: number) => paths[name].at(x0, f[noiseKey][i], gammas[i]));
-    // On the sphere the reference's own inputs are of unit length to single precision only.
-    const tolerance = name === "riemannian-flow" ? 5e-7 : 1e-9;
-    expect(gap(flat(rows.map((r: { point: Vec3 }) => r.point)), flat(want.y))).toBeLessThan(tolerance);
-    const emb = f.emb.map((row: number[], i: number) => (f.keep_cond[i] ? row : row.map(() => 0)));
-    const p = doubles(weights);
-    const run = compile<[Parameters, ...Tensor[]], [Tensor, Parameters]>(
-      (q: Traced, y: Arr, g: Arr, c: Arr, t: Arr) =>
-        jax.valueAndGrad((r: Traced) => matchingLoss(config, r, y.ref, g.ref, c.ref, t.ref))(q) as never,
-      { runtime: ort },
-    );
-    const [loss, grads] = await run(
-      p,
-      nested(rows.map((r: { point: Vec3 }) => [...r.point]), "float64"),
-      nested(gammas, "float64"),
-      nested(emb, "float64"),
-      nested(rows.map((r: { target: Vec3 }) => [...r.target]), "float64"),
-    );
-    expect(Math.abs(Number(loss.data[0]) - want.f64_official)).toBeLessThan(tolerance);
-    const reference = tensors("loss_grads_f64.safetensors");
-    for (const param of Object.keys(p).filter(isLearned))
-      expect(gap(grads[param].data as Float64Array, reference[`${key}.${param}`].data as Float64Array), param).toBeLessThan(tolerance);
-  });
+  it.each(methods)(
+    "has the same %s loss, noisy points and gradients of every parameter",
+    async (key, name, noiseKey) => {
+      const f = json("losses.json");
+      const want = f.losses[key];
+      const schedule = sigmoidSchedule();
+      const gammas = f.t.map((t: number) => schedule.gamma(t));
+      expect(gap(gammas, flat(want.gamma))).toBeLessThan(1e-9);
+      const rows = f.x_0.map((x0: Vec3, i: number) => paths[name].at(x0, f[noiseKey][i], gammas[i]));
+      // On the sphere the reference's own inputs are of unit length to single precision only.
+      const tolerance = name === "riemannian-flow" ? 5e-7 : 1e-9;
+      expect(gap(flat(rows.map((r: { point: Vec3 }) => r.point)), flat(want.y))).toBeLessThan(tolerance);
+      const emb = f.emb.map((row: number[], i: number) => (f.keep_cond[i] ? row : row.map(() => 0)));
+      const p = doubles(weights);
+      const run = compile<[Parameters, ...Tensor[]], [Tensor, Parameters]>(
+        (q: Traced, y: Arr, g: Arr, c: Arr, t: Arr) =>
+          jax.valueAndGrad((r: Traced) => matchingLoss(config, r, y.ref, g.ref, c.ref, t.ref))(q) as never,
+        { runtime: ort },
+      );
+      const [loss, grads] = await run(
+        p,
+        nested(
+          rows.map((r: { point: Vec3 }) => [...r.point]),
+          "float64",
+        ),
+        nested(gammas, "float64"),
+        nested(emb, "float64"),
+        nested(
+          rows.map((r: { target: Vec3 }) => [...r.target]),
+          "float64",
+        ),
+      );
+      expect(Math.abs(Number(loss.data[0]) - want.f64_official)).toBeLessThan(tolerance);
+      const reference = tensors("loss_grads_f64.safetensors");
+      for (const param of Object.keys(p).filter(isLearned))
+        expect(
+          gap(grads[param].data as Float64Array, reference[`${key}.${param}`].data as Float64Array),
+          param,
+        ).toBeLessThan(tolerance);
+    },
+  );
 
   it("makes the same three LAMB steps", async () => {
     const f = json("losses.json");
@@ -110,26 +127,43 @@ describe.skipIf(!present)("the velocity network against the official code", () =
         const loss = (r: Traced) => matchingLoss(config, { ...buffers, ...r }, y.ref, g.ref, e.ref, t.ref);
         const [value, grads] = jax.valueAndGrad(loss)(jax.tree.ref(q) as never) as [Arr, Traced];
         const lr = jax.numpy.array(options.lr, { dtype: jax.numpy.float64 });
-        const next = lamb(q, grads, m, lr, c, { betas: options.betas, eps: options.eps, weightDecay: options.weight_decay });
+        const next = lamb(q, grads, m, lr, c, {
+          betas: options.betas,
+          eps: options.eps,
+          weightDecay: options.weight_decay,
+        });
         return [value, next] as never;
       },
       { runtime: ort },
     );
     const all = doubles(weights);
-    const [learned, buffers] = [true, false].map((l) => Object.fromEntries(Object.entries(all).filter(([k]) => isLearned(k) === l)));
+    const [learned, buffers] = [true, false].map((l) =>
+      Object.fromEntries(Object.entries(all).filter(([k]) => isLearned(k) === l)),
+    );
     const nought = () => doubles(Object.fromEntries(Object.entries(learned).map(([k, t]) => [k, zeros(t.dims)])));
     let state: State = { params: learned, moments: { first: nought(), second: nought() } };
     const reference = tensors("lamb_steps_f64.safetensors");
-    const list = (key: "point" | "target") => nested(rows.map((r: Record<string, Vec3>) => [...r[key]]), "float64");
+    const list = (key: "point" | "target") =>
+      nested(
+        rows.map((r: Record<string, Vec3>) => [...r[key]]),
+        "float64",
+      );
     for (let i = 1; i <= 3; i++) {
       const corrections = options.betas.map((b: number) => 1 / (1 - b ** i));
-      const inputs = [nested(corrections, "float64"), list("point"), nested(gammas, "float64"), nested(emb, "float64"), list("target")];
+      const inputs = [
+        nested(corrections, "float64"),
+        list("point"),
+        nested(gammas, "float64"),
+        nested(emb, "float64"),
+        list("target"),
+      ];
       const [loss, next] = await step(buffers, state.params, state.moments, ...inputs);
       expect(Math.abs(Number(loss.data[0]) - options.losses[i - 1])).toBeLessThan(5e-7);
       state = next;
       for (const [name, t] of Object.entries(state.params)) {
         const want = reference[`step${i}.${name}`];
-        if (want) expect(gap(t.data as Float64Array, want.data as Float64Array), `step ${i} ${name}`).toBeLessThan(5e-7);
+        if (want)
+          expect(gap(t.data as Float64Array, want.data as Float64Array), `step ${i} ${name}`).toBeLessThan(5e-7);
       }
     }
   });

@@ -1,8 +1,8 @@
 /** Reference numbers made by running the official code; absent on a fresh clone, where the tests that need them skip. */
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type TensorFile, readSafetensors } from "@geodrift/core";
 import { type Tensor, tensor } from "@geodrift/compile";
+import { readSafetensors, type TensorFile } from "@geodrift/core";
 
 const folder = fileURLToPath(new URL("../../../shared/parity/", import.meta.url));
 

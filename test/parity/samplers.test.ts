@@ -20,14 +20,24 @@ describe.skipIf(!present)("samplers against the official code", () => {
       const field = model.field(embeddings, 1, c.cfg);
       const x = Float64Array.from(flat(c.x_N === "sphere" ? s.x_N_sphere : s.x_N_gauss));
       const states = [];
-      for await (const state of solve(field, x, { solver: solverFor(path, solver), schedule: sigmoidSchedule(), steps: c.num_steps }))
+      for await (const state of solve(field, x, {
+        solver: solverFor(path, solver),
+        schedule: sigmoidSchedule(),
+        steps: c.num_steps,
+      }))
         states.push(state.x);
       const end = states[states.length - 1];
       const label = `${c.sampler} ${c.x_N} ${c.num_steps} w=${c.cfg}`;
       expect(gap(end, flat(c.x0_f32_official)), label).toBeLessThan(1e-5);
       if (path === "riemannian-flow") {
         const places = c.gps_deg_f32_official.map((_: unknown, i: number) => toLatLng(vectorAt(end, i)));
-        expect(gap(places.flatMap((p: { lat: number; lng: number }) => [p.lat, p.lng]), flat(c.gps_deg_f32_official)), label).toBeLessThan(2e-3);
+        expect(
+          gap(
+            places.flatMap((p: { lat: number; lng: number }) => [p.lat, p.lng]),
+            flat(c.gps_deg_f32_official),
+          ),
+          label,
+        ).toBeLessThan(2e-3);
       }
     }
     await model.dispose();

@@ -3,8 +3,8 @@ import * as jax from "@jax-js/jax";
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
 import type { DType } from "./dtype.js";
 import { lower } from "./lower/index.js";
-import { range } from "./value.js";
 import { type ArraySpec, type JaxFunction, trace } from "./trace.js";
+import { range } from "./value.js";
 
 /** `onnxruntime-node` or `onnxruntime-web`: injected, so that nothing here depends on where it runs. */
 export interface Runtime {

@@ -4,15 +4,15 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
-  AttributeProto_AttributeType as AttrType,
   AttributeProtoSchema,
+  AttributeProto_AttributeType as AttrType,
   GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  TensorProto_DataType as Onnx,
   type TensorProto,
   TensorProtoSchema,
-  TensorProto_DataType as Onnx,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
@@ -127,7 +127,11 @@ function valueInfo(name: string, elemType: Onnx, dims: readonly number[]): Value
 function attributeProto(name: string, value: Attr): AttributeProto {
   if (typeof value === "number") return create(AttributeProtoSchema, { name, type: AttrType.INT, i: BigInt(value) });
   if (typeof value === "string")
-    return create(AttributeProtoSchema, { name, type: AttrType.STRING, s: Uint8Array.from(value, (c) => c.charCodeAt(0)) });
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttrType.STRING,
+      s: Uint8Array.from(value, (c) => c.charCodeAt(0)),
+    });
   if ("float" in value) return create(AttributeProtoSchema, { name, type: AttrType.FLOAT, f: value.float });
   return create(AttributeProtoSchema, { name, type: AttrType.INTS, ints: value.map(BigInt) });
 }

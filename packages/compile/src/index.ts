@@ -1,6 +1,14 @@
 /** jaxpr → ONNX → ONNX Runtime. Knows nothing of geography. */
-export { type Compiled, type CompileOptions, compile, exportOnnx, type Runtime, type SpecTree, type TensorTree } from "./compile.js";
-export { allocate, type DType, fromHalf, toHalf, type TypedArray } from "./dtype.js";
+export {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  exportOnnx,
+  type Runtime,
+  type SpecTree,
+  type TensorTree,
+} from "./compile.js";
+export { allocate, type DType, fromHalf, type TypedArray, toHalf } from "./dtype.js";
 export { loweredPrimitives } from "./lower/index.js";
 export { Tensor, tensor } from "./tensor.js";
 export type { ArraySpec, JaxFunction } from "./trace.js";

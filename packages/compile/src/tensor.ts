@@ -8,9 +8,14 @@ export { Tensor };
  * A tensor over `data` (not copied if it is a typed array of the right kind).
  * @throws RangeError if the shape does not hold as many elements as `data`.
  */
-export function tensor(data: TypedArray | readonly number[], shape: readonly number[], dtype: DType = "float32"): Tensor {
+export function tensor(
+  data: TypedArray | readonly number[],
+  shape: readonly number[],
+  dtype: DType = "float32",
+): Tensor {
   const length = shape.reduce((a, b) => a * b, 1);
-  if (data.length !== length) throw new RangeError(`tensor: shape [${shape}] holds ${length} elements, got ${data.length}`);
+  if (data.length !== length)
+    throw new RangeError(`tensor: shape [${shape}] holds ${length} elements, got ${data.length}`);
   if (ArrayBuffer.isView(data)) return new Tensor(dtype, data as never, shape);
   const own = allocate(dtype, length);
   own.set(data);

@@ -99,7 +99,12 @@ export class Layout {
     const ref = this.permuted(v, own);
     let dims = order.map((a) => (v.axes[a] === null ? 1 : v.shape[a]));
     while (dims.length && dims[0] === 1) dims = dims.slice(1);
-    return same(dims, own.map((a) => v.shape[a])) ? ref : this.reshapeRef(ref, dims);
+    return same(
+      dims,
+      own.map((a) => v.shape[a]),
+    )
+      ? ref
+      : this.reshapeRef(ref, dims);
   }
 
   /** An ONNX tensor with exactly the axes `order`, each in full size. */
@@ -136,7 +141,12 @@ export class Layout {
     const moved = this.graph.node("Transpose", [whole ? v.ref : this.reshapeRef(v.ref, merged)], {
       perm: runs.map((r) => starts.indexOf(r[0])),
     });
-    return whole ? moved : this.reshapeRef(moved, perm.map((p) => v.dims[p]));
+    return whole
+      ? moved
+      : this.reshapeRef(
+          moved,
+          perm.map((p) => v.dims[p]),
+        );
   }
 
   /** The value seen through a permutation of its logical axes: free. */
@@ -155,20 +165,26 @@ export class Layout {
   /** Numpy broadcasting to `shape`: free. */
   broadcastTo(v: Value, shape: readonly number[]): Value {
     const lead = shape.length - v.shape.length;
-    return lead === 0 && same(v.shape, shape)
-      ? v
-      : { ...v, axes: [...range(lead).map(() => null), ...v.axes], shape };
+    return lead === 0 && same(v.shape, shape) ? v : { ...v, axes: [...range(lead).map(() => null), ...v.axes], shape };
   }
 
   /** Splits and merges axes; free but for a `Reshape`, and a real copy only where storage order forbids it. */
   reshape(v: Value, shape: readonly number[]): Value {
     if (v.literal !== undefined) return literal(v.dtype, shape, v.literal);
     const groups = reshapeGroups(v.shape, shape);
-    const laid = groups && groups.every((g) => mergeable(v, g.from));
+    const laid = groups?.every((g) => mergeable(v, g.from));
     if (!groups || !laid) {
       const order = range(v.shape.length);
-      const ref = this.reshapeRef(this.expanded(v, order), shape.filter((d) => d !== 1));
-      return this.stored(ref, range(shape.length).filter((a) => shape[a] !== 1), shape, v.dtype);
+      const ref = this.reshapeRef(
+        this.expanded(v, order),
+        shape.filter((d) => d !== 1),
+      );
+      return this.stored(
+        ref,
+        range(shape.length).filter((a) => shape[a] !== 1),
+        shape,
+        v.dtype,
+      );
     }
     const kept = groups.filter((g) => g.from.length > 0 && v.axes[g.from[0]] !== null);
     kept.sort((a, b) => (v.axes[a.from[0]] as number) - (v.axes[b.from[0]] as number));

@@ -6,7 +6,10 @@ import { erfc64 } from "./erf.js";
 import type { Rule, Rules } from "./rule.js";
 
 const sameTensor = (a: Value, b: Value): boolean =>
-  a.literal === undefined && a.ref === b.ref && a.axes.length === b.axes.length && a.axes.every((p, i) => p === b.axes[i]);
+  a.literal === undefined &&
+  a.ref === b.ref &&
+  a.axes.length === b.axes.length &&
+  a.axes.every((p, i) => p === b.axes[i]);
 
 function commonShape(a: Value, b: Value): number[] {
   const rank = Math.max(a.shape.length, b.shape.length);
@@ -54,7 +57,8 @@ export function add(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
   const shape = commonShape(a, b);
   if (dtype === "bool") return l.op(dtype, "Or", [a, b]);
-  if (a.literal !== undefined && b.literal !== undefined) return literal(dtype, shape, fold(dtype, a.literal + b.literal));
+  if (a.literal !== undefined && b.literal !== undefined)
+    return literal(dtype, shape, fold(dtype, a.literal + b.literal));
   if (a.literal === 0) return l.broadcastTo(b, shape);
   if (b.literal === 0) return l.broadcastTo(a, shape);
   if (isFloat(dtype)) {
@@ -86,7 +90,8 @@ export function mul(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
   const shape = commonShape(a, b);
   if (dtype === "bool") return l.op(dtype, "And", [a, b]);
-  if (a.literal !== undefined && b.literal !== undefined) return literal(dtype, shape, fold(dtype, a.literal * b.literal));
+  if (a.literal !== undefined && b.literal !== undefined)
+    return literal(dtype, shape, fold(dtype, a.literal * b.literal));
   if (a.literal !== undefined) return mul(l, b, a);
   // As in XLA under fast-math for literals, 0 * x is 0: jax-js emits such products for tangents that are never used.
   if (b.literal !== undefined) return l.broadcastTo(scale(l, a, b.literal), shape);
@@ -123,7 +128,11 @@ function cast(l: Layout, v: Value, dtype: DType): Value {
     const [lo, hi] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
     const x = v.literal;
     const whole = dtype === "int32" || dtype === "uint32";
-    return literal(dtype, v.shape, fold(dtype, whole && isFloat(v.dtype) ? Math.trunc(Math.min(hi, Math.max(lo, x))) : x));
+    return literal(
+      dtype,
+      v.shape,
+      fold(dtype, whole && isFloat(v.dtype) ? Math.trunc(Math.min(hi, Math.max(lo, x))) : x),
+    );
   }
   const { graph } = l;
   let ref = v.ref;
@@ -185,8 +194,7 @@ const idiv = binary((l, a, b) => {
 const compare: Rule = (l, [a, b], { op }) => {
   const dtype = a.dtype === b.dtype ? a.dtype : isFloat(a.dtype) ? a.dtype : b.dtype;
   let [x, y] = [promoted(l, a, dtype), promoted(l, b, dtype)];
-  if (dtype === "bool" && op !== "equal" && op !== "not_equal")
-    [x, y] = [cast(l, x, "int32"), cast(l, y, "int32")];
+  if (dtype === "bool" && op !== "equal" && op !== "not_equal") [x, y] = [cast(l, x, "int32"), cast(l, y, "int32")];
   if (op === "less") return [l.op("bool", "Less", [x, y])];
   if (op === "less_equal") return [l.op("bool", "LessOrEqual", [x, y])];
   const equal = l.op("bool", "Equal", [x, y]);
@@ -207,7 +215,9 @@ const bitCombine: Rule = (l, [a, b], { op }, [out]) => {
 const bitShift: Rule = (l, [a, b], { op }) => {
   // Shifts exist for unsigned tensors only, and jax-js shifts in zeros for signed integers too.
   const word = (v: Value, ref: string) =>
-    v.dtype === "int32" ? l.graph.node("BitwiseAnd", [l.cast(ref, Onnx.INT64), l.graph.scalar("uint32", 0xffffffff)]) : ref;
+    v.dtype === "int32"
+      ? l.graph.node("BitwiseAnd", [l.cast(ref, Onnx.INT64), l.graph.scalar("uint32", 0xffffffff)])
+      : ref;
   const direction = op === "shl" ? "LEFT" : "RIGHT";
   const shifted = l.elementwise("uint32", [a, b], ([x, y]) => {
     const [bits, count] = [word(a, x), word(b, y)].map((ref) => l.cast(ref, Onnx.UINT64));

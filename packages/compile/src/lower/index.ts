@@ -82,4 +82,3 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
 type Emission = [string, string[], string[], Record<string, number>];
 const castTo = (ref: string, i: number, to: number): Emission => ["Cast", [ref], [`out${i}`], { to }];
 const identity = (ref: string, i: number): Emission => ["Identity", [ref], [`out${i}`], {}];
-

@@ -23,10 +23,12 @@ function common(l: Layout, indices: readonly Value[]): { refs: string[]; shape: 
 /** Indexed axes go first and merge into one, so that one linear index addresses them. */
 function linear(l: Layout, refs: readonly string[], sizes: readonly number[]): string {
   const { graph } = l;
-  return refs.map((ref, i) => {
-    const stride = prod(sizes.slice(i + 1));
-    return stride === 1 ? ref : graph.node("Mul", [ref, graph.scalar("uint32", stride)]);
-  }).reduce((a, b) => graph.node("Add", [a, b]));
+  return refs
+    .map((ref, i) => {
+      const stride = prod(sizes.slice(i + 1));
+      return stride === 1 ? ref : graph.node("Mul", [ref, graph.scalar("uint32", stride)]);
+    })
+    .reduce((a, b) => graph.node("Add", [a, b]));
 }
 
 const gather: Rule = (l, [x, ...indices], { axis, outDim }: { axis: number[]; outDim: number }, [out]) => {
@@ -35,7 +37,9 @@ const gather: Rule = (l, [x, ...indices], { axis, outDim }: { axis: number[]; ou
   const sizes = axis.map((a) => x.shape[a]);
   const { refs, shape } = common(l, indices);
   // The runtime refuses indices out of range; jax-js does not define them. Hold them inside.
-  const held = refs.map((ref, i) => graph.node("Clip", [ref, graph.scalar("uint32", 0), graph.scalar("uint32", sizes[i] - 1)]));
+  const held = refs.map((ref, i) =>
+    graph.node("Clip", [ref, graph.scalar("uint32", 0), graph.scalar("uint32", sizes[i] - 1)]),
+  );
   const flat = l.reshape(l.transpose(x, [...axis, ...others]), [prod(sizes), ...others.map((a) => x.shape[a])]);
   const ref = graph.node("Gather", [l.dense(flat), linear(l, held, sizes)], { axis: 0 });
   const picked = l.fromRef(ref, [...shape, ...others.map((a) => x.shape[a])], x.dtype);
@@ -69,7 +73,11 @@ const scatter: Rule = (l, [updates, ...indices], { op, shape, axis, outDim, uniq
     .reduce((a, b) => graph.node("And", [a, b]));
   const where = graph.node("Where", [inside, linear(l, refs, sizes), graph.scalar("uint32", total)]);
   const count = prod(indexShape);
-  const front = [...range(k).map((i) => outDim + i), ...range(outDim), ...range(others.length - outDim).map((i) => outDim + k + i)];
+  const front = [
+    ...range(k).map((i) => outDim + i),
+    ...range(outDim),
+    ...range(others.length - outDim).map((i) => outDim + k + i),
+  ];
   const bool = updates.dtype === "bool";
   const rows = l.reshapeRef(l.dense(l.transpose(updates, front)), [count, ...restSizes]);
   const data = bool ? l.cast(rows, Onnx.INT32) : rows;
@@ -90,9 +98,11 @@ function sorted(l: Layout, x: Value): [Value, Value] {
   const n = x.shape[x.shape.length - 1];
   const dense = l.dense(x);
   const type = isFloat(x.dtype) && x.dtype !== "float64" ? "float32" : x.dtype;
-  const key = x.dtype === "bool" ? l.cast(dense, Onnx.INT32) : x.dtype === "float16" ? l.cast(dense, Onnx.FLOAT) : dense;
+  const key =
+    x.dtype === "bool" ? l.cast(dense, Onnx.INT32) : x.dtype === "float16" ? l.cast(dense, Onnx.FLOAT) : dense;
   const [values, places] = l.graph.nodes("TopK", [key, l.graph.ints([n])], { axis: -1, largest: 0, sorted: 1 }, 2);
-  const back = type === x.dtype && x.dtype !== "bool" ? values : l.cast(values, x.dtype === "bool" ? Onnx.BOOL : Onnx.FLOAT16);
+  const back =
+    type === x.dtype && x.dtype !== "bool" ? values : l.cast(values, x.dtype === "bool" ? Onnx.BOOL : Onnx.FLOAT16);
   return [l.fromRef(back, x.shape, x.dtype), l.fromRef(l.cast(places, Onnx.INT32), x.shape, "int32")];
 }
 

@@ -1,5 +1,5 @@
 /** Small dense linear algebra, unrolled, and the Fourier transform. */
-import { literal, range, type Layout, type Value } from "../value.js";
+import { type Layout, literal, range, type Value } from "../value.js";
 import { add, scale } from "./elementwise.js";
 import { dot } from "./reduce.js";
 import type { Rule, Rules } from "./rule.js";
@@ -96,4 +96,3 @@ export const linalgRules: Rules = {
   lu: absent("lu"),
   jacobi_eigh: absent("jacobi_eigh"),
 };
-

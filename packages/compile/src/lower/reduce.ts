@@ -21,7 +21,12 @@ export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: re
   } else {
     const ref = l.graph.node(operators[op], [inner.ref, l.graph.ints(physical)], { keepdims: 0 });
     const order = storageOrder(x).filter((a) => !gone.has(a));
-    y = l.stored(ref, order.map((a) => kept.indexOf(a)), shape, x.dtype);
+    y = l.stored(
+      ref,
+      order.map((a) => kept.indexOf(a)),
+      shape,
+      x.dtype,
+    );
   }
   if (x.dtype === "bool") return { ...y, ref: l.cast(y.ref, Onnx.BOOL) };
   if (repeats !== 1 && op === "Add") return scale(l, y, repeats);
@@ -81,7 +86,11 @@ function operand(l: Layout, v: Value, batch: number[], free: number[], k: number
   const sizes = (axes: number[]) => axes.map((a) => v.shape[a]);
   const size = prod(sizes(free));
   const merged = contractedFirst ? [v.shape[k], size] : [size, v.shape[k]];
-  return { ref: reshaped(l, l.permuted(v, order), sizes(order), [...sizes(batch), ...merged]), contractedFirst, free: size };
+  return {
+    ref: reshaped(l, l.permuted(v, order), sizes(order), [...sizes(batch), ...merged]),
+    contractedFirst,
+    free: size,
+  };
 }
 
 function reshaped(l: Layout, ref: string, before: readonly number[], after: readonly number[]): string {

@@ -1,5 +1,5 @@
 /** Moves of data: transposes and broadcasts (free), slices, padding, joining. */
-import { literal, range, storageOrder, type Layout, type Value } from "../value.js";
+import { type Layout, literal, range, storageOrder, type Value } from "../value.js";
 import type { Rule, Rules } from "./rule.js";
 
 /** `v[start:end:step]` along the logical axes named in `cuts`. Broadcast axes are cut for free. */
@@ -25,7 +25,17 @@ export function slice(
 /** A tensor with logical axes `order` in storage, some of which may have become 1 and must be squeezed away. */
 function restored(l: Layout, ref: string, order: number[], shape: number[], dtype: Value["dtype"]): Value {
   const kept = order.filter((a) => shape[a] !== 1);
-  return l.stored(kept.length === order.length ? ref : l.reshapeRef(ref, kept.map((a) => shape[a])), kept, shape, dtype);
+  return l.stored(
+    kept.length === order.length
+      ? ref
+      : l.reshapeRef(
+          ref,
+          kept.map((a) => shape[a]),
+        ),
+    kept,
+    shape,
+    dtype,
+  );
 }
 
 /** Zero padding, with `between` zeros also put between neighbours (dilation). Negative widths cut. */
@@ -76,12 +86,20 @@ export function flip(l: Layout, x: Value, axes: readonly number[]): Value {
 }
 
 export function concatenate(l: Layout, xs: readonly Value[], axis: number): Value {
-  const shape = xs[0].shape.toSpliced(axis, 1, xs.reduce((n, x) => n + x.shape[axis], 0));
+  const shape = xs[0].shape.toSpliced(
+    axis,
+    1,
+    xs.reduce((n, x) => n + x.shape[axis], 0),
+  );
   const parts = xs.filter((x) => x.shape[axis] > 0);
   if (parts.length === 1) return parts[0];
   // Axes along which no part varies stay broadcast.
   const order = range(shape.length).filter((a) => a === axis || parts.some((x) => x.axes[a] !== null));
-  const ref = l.graph.node("Concat", parts.map((x) => l.expanded(x, order)), { axis: order.indexOf(axis) });
+  const ref = l.graph.node(
+    "Concat",
+    parts.map((x) => l.expanded(x, order)),
+    { axis: order.indexOf(axis) },
+  );
   return restored(l, ref, order, shape, xs[0].dtype);
 }
 
@@ -98,13 +116,19 @@ export const shapeRules: Rules = {
   broadcast: (l, [x], { shape, axis }) => {
     // jax-js lets the axes that stay be 1 in the operand and larger in the result.
     const added = new Set<number>(axis);
-    const own = range(shape.length).filter((a) => !added.has(a)).map((a) => shape[a] as number);
+    const own = range(shape.length)
+      .filter((a) => !added.has(a))
+      .map((a) => shape[a] as number);
     return [l.broadcast(l.broadcastTo(x, own), shape, axis)];
   },
   reshape: (l, [x], { shape }) => [l.reshape(x, shape)],
   flip: (l, [x], { axis }) => [flip(l, x, axis)],
   shrink: (l, [x], { slice: bounds }) => [
-    slice(l, x, (bounds as [number, number][]).map(([start, end], axis) => ({ axis, start, end }))),
+    slice(
+      l,
+      x,
+      (bounds as [number, number][]).map(([start, end], axis) => ({ axis, start, end })),
+    ),
   ],
   pad: (l, [x], { width }) => [pad(l, x, width)],
   concatenate: (l, xs, { axis }) => [concatenate(l, xs, axis)],

@@ -1,5 +1,5 @@
 /** Windows and convolutions. */
-import { prod, range, type Layout, type Value } from "../value.js";
+import { type Layout, prod, range, type Value } from "../value.js";
 import { add } from "./elementwise.js";
 import { dot } from "./reduce.js";
 import type { Rule, Rules } from "./rule.js";
@@ -77,7 +77,11 @@ const conv: Rule = (l, [x, w], params: ConvParams, [out]) => {
   if (params.vmapDims > 0) return [grouped(l, x, w, params, out.shape)];
   const space = range(params.strides.length);
   if (isTransposed(x, w, params)) return [transposed(l, x, w, params, out.shape)];
-  const dilated = dilate(l, x, space.map((i) => ({ axis: i + 2, by: params.lhsDilation[i] })));
+  const dilated = dilate(
+    l,
+    x,
+    space.map((i) => ({ axis: i + 2, by: params.lhsDilation[i] })),
+  );
   const taps = prod(out.shape.slice(2));
   const kernel = prod(w.shape.slice(2));
   if (taps < kernel || space.length > 3 || x.dtype !== "float32") return [byTaps(l, dilated, w, params, out.shape)];
@@ -111,7 +115,14 @@ function transposed(l: Layout, x: Value, w: Value, params: ConvParams, shape: re
   const { lhsDilation: strides, rhsDilation: dilations, padding } = params;
   const space = range(strides.length);
   const reach = space.map((i) => (w.shape[i + 2] - 1) * dilations[i]);
-  const kernel = l.transpose(flip(l, w, space.map((i) => i + 2)), [1, 0, ...space.map((i) => i + 2)]);
+  const kernel = l.transpose(
+    flip(
+      l,
+      w,
+      space.map((i) => i + 2),
+    ),
+    [1, 0, ...space.map((i) => i + 2)],
+  );
   const ref = l.graph.node("ConvTranspose", [l.dense(x), l.dense(kernel)], {
     kernel_shape: w.shape.slice(2),
     strides,
@@ -130,7 +141,13 @@ function byTaps(l: Layout, x: Value, w: Value, params: ConvParams, shape: readon
 }
 
 /** Channels and kernel space are contracted at once. Space lies outermost, so that slices are long runs of memory. */
-function byResult(l: Layout, x: Value, w: Value, { strides, rhsDilation, padding }: ConvParams, shape: readonly number[]): Value {
+function byResult(
+  l: Layout,
+  x: Value,
+  w: Value,
+  { strides, rhsDilation, padding }: ConvParams,
+  shape: readonly number[],
+): Value {
   const n = strides.length;
   const space = range(n).map((i) => i + 2);
   const kernels = w.shape.slice(2);
@@ -155,7 +172,13 @@ function byResult(l: Layout, x: Value, w: Value, { strides, rhsDilation, padding
 }
 
 /** Channels are contracted once for every tap of the kernel, and the results added up. */
-function byKernel(l: Layout, x: Value, w: Value, { strides, rhsDilation, padding }: ConvParams, shape: readonly number[]): Value {
+function byKernel(
+  l: Layout,
+  x: Value,
+  w: Value,
+  { strides, rhsDilation, padding }: ConvParams,
+  shape: readonly number[],
+): Value {
   const n = strides.length;
   const outs = shape.slice(2);
   const padded = pad(l, x, [[0, 0], [0, 0], ...padding]);
@@ -168,7 +191,11 @@ function byKernel(l: Layout, x: Value, w: Value, { strides, rhsDilation, padding
         return { axis: i + 2, start, end: start + (outs[i] - 1) * strides[i] + 1, step: strides[i] };
       }),
     );
-    const tap = slice(l, w, range(n).map((i) => ({ axis: i + 2, start: at[i], end: at[i] + 1 })));
+    const tap = slice(
+      l,
+      w,
+      range(n).map((i) => ({ axis: i + 2, start: at[i], end: at[i] + 1 })),
+    );
     const a = l.transpose(l.reshape(view, [...view.shape, 1]), [0, n + 2, ...range(n).map((i) => i + 2), 1]);
     return dot(l, a, l.reshape(tap, [1, w.shape[0], ...outs.map(() => 1), w.shape[1]]));
   });
@@ -189,7 +216,14 @@ function grouped(l: Layout, x: Value, w: Value, params: ConvParams, shape: reado
   const flatten = (a: Value) => l.broadcastTo(a, [...lead, ...a.shape.slice(v)]);
   const [xs, ws] = [flatten(x), flatten(w)];
   const pick = (a: Value, at: number[]) =>
-    l.reshape(slice(l, a, at.map((start, axis) => ({ axis, start, end: start + 1 }))), a.shape.slice(v));
+    l.reshape(
+      slice(
+        l,
+        a,
+        at.map((start, axis) => ({ axis, start, end: start + 1 })),
+      ),
+      a.shape.slice(v),
+    );
   const results = grid(lead).map((at) => {
     const [y] = conv(l, [pick(xs, at), pick(ws, at)], inner, [{ shape: shape.slice(v), dtype: x.dtype }]);
     return l.reshapeRef(l.dense(y), [1, ...shape.slice(v)]);
@@ -204,4 +238,3 @@ function grid(shape: readonly number[]): number[][] {
 }
 
 export const windowRules: Rules = { pool, pool_transpose: poolTranspose, conv };
-

@@ -45,7 +45,6 @@ export const layerNorm = (x: Arr): Arr => standardize(x, [-1], 1e-5);
 export const silu = (x: Arr): Arr => x.ref.mul(nn.sigmoid(x.ref));
 
 /** x Φ(x), with the error function (not the tanh approximation). */
-export const gelu = (x: Arr): Arr =>
-  x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(x, Math.SQRT1_2))).add(1));
+export const gelu = (x: Arr): Arr => x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(x, Math.SQRT1_2))).add(1));
 
 export const relu = (x: Arr): Arr => np.maximum(x, 0);

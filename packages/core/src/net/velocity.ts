@@ -2,8 +2,9 @@
  * The velocity network ψ(x, γ, c): a residual MLP whose layer normalisations are scaled, shifted and gated by the
  * condition (AdaLN; PLONK, spec §1.1). Parameter names and shapes are those of the released checkpoints.
  */
-import { numpy as np } from "@jax-js/jax";
+
 import { tensor } from "@geodrift/compile";
+import { numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
 import { constant, gelu, layerNorm, linear, mean, silu } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
@@ -20,7 +21,13 @@ export interface VelocityConfig {
 }
 
 /** Names and shapes of every weight and of the one buffer. */
-export function velocityShapes({ input_dim, dim, depth, expansion, cond_dim }: VelocityConfig): Record<string, number[]> {
+export function velocityShapes({
+  input_dim,
+  dim,
+  depth,
+  expansion,
+  cond_dim,
+}: VelocityConfig): Record<string, number[]> {
   const shapes: Record<string, number[]> = { "time_embedder.encode_time.freqs": [dim / 8] };
   const dense = (name: string, out: number, into: number) => {
     shapes[`${name}.weight`] = [out, into];
@@ -70,7 +77,10 @@ export interface Modulations {
 /** Sinusoids of 1000 γ: cosines first. [...] to [..., dim / 4]. */
 export function encodeTime(p: Traced, gamma: Arr): Arr {
   const freqs = p["time_embedder.encode_time.freqs"].ref;
-  const phase = gamma.mul(1000).reshape([...gamma.shape, 1]).mul(freqs);
+  const phase = gamma
+    .mul(1000)
+    .reshape([...gamma.shape, 1])
+    .mul(freqs);
   return np.concatenate([np.cos(phase.ref), np.sin(phase.ref)], -1);
 }
 
@@ -78,7 +88,10 @@ export function encodeTime(p: Traced, gamma: Arr): Arr {
 export function normalizeTime(encoded: Arr): Arr {
   const n = encoded.shape[encoded.shape.length - 1];
   const centred = encoded.ref.sub(mean(encoded, [-1]));
-  const variance = centred.ref.mul(centred.ref).sum(-1, { keepdims: true }).mul(constant(encoded, 1 / (n - 1)));
+  const variance = centred.ref
+    .mul(centred.ref)
+    .sum(-1, { keepdims: true })
+    .mul(constant(encoded, 1 / (n - 1)));
   return centred.ref.mul(np.reciprocal(np.sqrt(variance)));
 }
 
@@ -95,8 +108,7 @@ export function mapTime(p: Traced, gamma: Arr): Arr {
 export function modulations(config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations {
   const condition = linear(p, "cond_mapper", embedding).add(mapTime(p, gamma));
   const active = silu(condition.ref);
-  const chunks = (name: string, n: number): Arr[] =>
-    np.split(linear(p, name, active.ref), n, -1) as Arr[];
+  const chunks = (name: string, n: number): Arr[] => np.split(linear(p, name, active.ref), n, -1) as Arr[];
   const blocks = Array.from({ length: config.depth }, (_, i) => chunks(`blocks.${i}.ada_map.1`, 3) as [Arr, Arr, Arr]);
   return { blocks, final: chunks("final_adaln.1", 2) as [Arr, Arr], condition };
 }

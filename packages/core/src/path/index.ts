@@ -10,5 +10,5 @@ export const paths: Record<PathName, Path> = {
   diffusion,
 };
 
-export { diffusion, flow, riemannianFlow };
 export type { Path, PathName };
+export { diffusion, flow, riemannianFlow };

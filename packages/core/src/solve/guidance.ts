@@ -1,5 +1,5 @@
 /** The velocity network as a field for solvers: compiled once, modulations shared by the samples of an image. */
-import { compile, type Compiled, type CompileOptions, type Tensor, tensor } from "@geodrift/compile";
+import { type Compiled, type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import type { numpy as np } from "@jax-js/jax";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { modulated, modulations, type VelocityConfig } from "../net/velocity.js";
@@ -25,14 +25,11 @@ export function velocityModel(config: VelocityConfig, params: Parameters, option
   };
   type Inputs = [Parameters, Tensor, Tensor, Tensor];
   const conditional: Compiled<Inputs, Tensor> = compile((p: Traced, x: Arr, g: Arr, c: Arr) => at(p, x, g, c), options);
-  const guided: Compiled<[...Inputs, number], Tensor> = compile(
-    (p: Traced, x: Arr, g: Arr, c: Arr, w: Arr) => {
-      const none = c.ref.slice([0, 1]).mul(0);
-      const free = at(p, x.ref, g.ref, none);
-      return at(p, x, g, c).mul(w.ref.add(1)).sub(free.mul(w));
-    },
-    options,
-  );
+  const guided: Compiled<[...Inputs, number], Tensor> = compile((p: Traced, x: Arr, g: Arr, c: Arr, w: Arr) => {
+    const none = c.ref.slice([0, 1]).mul(0);
+    const free = at(p, x.ref, g.ref, none);
+    return at(p, x, g, c).mul(w.ref.add(1)).sub(free.mul(w));
+  }, options);
   return {
     field(embeddings, samples, guidance) {
       const images = embeddings.length / config.cond_dim;
@@ -40,7 +37,8 @@ export function velocityModel(config: VelocityConfig, params: Parameters, option
       return async (x, gamma) => {
         const points = tensor(Float32Array.from(x), [images, samples, config.input_dim]);
         const g = tensor([gamma], [1]);
-        const out = guidance > 0 ? await guided(params, points, g, c, guidance) : await conditional(params, points, g, c);
+        const out =
+          guidance > 0 ? await guided(params, points, g, c, guidance) : await conditional(params, points, g, c);
         return out.data as Float32Array;
       };
     },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { type Field, linearSchedule, type PathName, type Solver, solve, solvers } from "../index.js";
+import { Generator } from "../random/generator.js";
 import { sigmoidSchedule } from "../schedule/index.js";
 import { angle, vectorAt } from "../sphere/point.js";
-import { Generator } from "../random/generator.js";
 import { uniformPoints } from "../sphere/sampling.js";
-import { type Field, linearSchedule, type PathName, solve, type Solver, solvers } from "../index.js";
 
 /** Smooth, nonlinear, depends on γ, and turns points about a moving axis. */
 const smooth: Field = async (x, gamma) =>
@@ -28,12 +28,16 @@ const error = (a: Float64Array, b: Float64Array) => Math.max(...a.map((v, i) => 
 
 describe("solvers converge at their order", () => {
   const cases = Object.entries(solvers).flatMap(([path, list]) =>
-    Object.entries(list).filter(([name]) => name !== "ddim").map(([name, solver]): [PathName, string, Solver] => [path as PathName, name, solver]),
+    Object.entries(list)
+      .filter(([name]) => name !== "ddim")
+      .map(([name, solver]): [PathName, string, Solver] => [path as PathName, name, solver]),
   );
   it.each(cases)("%s %s", async (path, _, solver) => {
     const reference = await end(smooth, solvers[path].rk4, 1500, start);
     const base = solver.order === 4 ? 12 : 40;
-    const errors = await Promise.all([base, 2 * base, 4 * base].map(async (n) => error(await end(smooth, solver, n, start), reference)));
+    const errors = await Promise.all(
+      [base, 2 * base, 4 * base].map(async (n) => error(await end(smooth, solver, n, start), reference)),
+    );
     const orders = [Math.log2(errors[0] / errors[1]), Math.log2(errors[1] / errors[2])];
     // The projected field of `retraction` is the same to first order only in the limit; two rates bracket it.
     for (const order of orders) expect(Math.abs(order - solver.order)).toBeLessThan(0.3);
@@ -68,7 +72,12 @@ describe("solvers on the sphere", () => {
   });
   it("visit the schedule's grid from noise to data", async () => {
     const seen: number[] = [];
-    for await (const s of solve(smooth, start, { solver: solvers["riemannian-flow"].euler, schedule: sigmoidSchedule(), steps: 250 })) seen.push(s.gamma);
+    for await (const s of solve(smooth, start, {
+      solver: solvers["riemannian-flow"].euler,
+      schedule: sigmoidSchedule(),
+      steps: 250,
+    }))
+      seen.push(s.gamma);
     expect(seen.length).toBe(251);
     expect(seen[0]).toBe(1e-9);
     expect(seen[1]).toBeCloseTo(0.0019336, 6);

@@ -26,7 +26,10 @@ export const heun: Step = async (field, x, gamma, next) => {
   const h = next - gamma;
   const k1 = await field(x, gamma);
   const k2 = await field(moved(x, [[h, k1]]), next);
-  return moved(x, [[h / 2, k1], [h / 2, k2]]);
+  return moved(x, [
+    [h / 2, k1],
+    [h / 2, k2],
+  ]);
 };
 
 /** The classical Runge–Kutta method, order 4. */
@@ -37,7 +40,12 @@ export const rk4: Step = async (field, x, gamma, next) => {
   const k2 = await field(moved(x, [[h / 2, k1]]), middle);
   const k3 = await field(moved(x, [[h / 2, k2]]), middle);
   const k4 = await field(moved(x, [[h, k3]]), next);
-  return moved(x, [[h / 6, k1], [h / 3, k2], [h / 3, k3], [h / 6, k4]]);
+  return moved(x, [
+    [h / 6, k1],
+    [h / 3, k2],
+    [h / 3, k3],
+    [h / 6, k4],
+  ]);
 };
 
 /**
@@ -74,7 +82,10 @@ export const sphericalHeun: Step = async (field, x, gamma, next) => {
   const h = next - gamma;
   const k1 = await angular(field, x, gamma);
   const k2 = await angular(field, turnAll(x, [[h, k1]]), next);
-  return turnAll(x, [[h / 2, k1], [h / 2, k2]]);
+  return turnAll(x, [
+    [h / 2, k1],
+    [h / 2, k2],
+  ]);
 };
 
 /** Commutator-free Runge–Kutta, order 4 (Celledoni, Marthinsen & Owren 2003, table 1). */
@@ -85,7 +96,24 @@ export const sphericalRk4: Step = async (field, x, gamma, next) => {
   const x2 = turnAll(x, [[h / 2, k1]]);
   const k2 = await angular(field, x2, middle);
   const k3 = await angular(field, turnAll(x, [[h / 2, k2]]), middle);
-  const k4 = await angular(field, turnAll(x2, [[h, k3], [-h / 2, k1]]), next);
-  const half = turnAll(x, [[h / 4, k1], [h / 6, k2], [h / 6, k3], [-h / 12, k4]]);
-  return turnAll(half, [[-h / 12, k1], [h / 6, k2], [h / 6, k3], [h / 4, k4]]);
+  const k4 = await angular(
+    field,
+    turnAll(x2, [
+      [h, k3],
+      [-h / 2, k1],
+    ]),
+    next,
+  );
+  const half = turnAll(x, [
+    [h / 4, k1],
+    [h / 6, k2],
+    [h / 6, k3],
+    [-h / 12, k4],
+  ]);
+  return turnAll(half, [
+    [-h / 12, k1],
+    [h / 6, k2],
+    [h / 6, k3],
+    [h / 4, k4],
+  ]);
 };

@@ -17,6 +17,10 @@ export function tangentFrame(place: LatLng): Frame {
 /** The frame whose "north" points to `heading` degrees clockwise from true north. */
 export function turned({ up, east, north }: Frame, heading: number): Frame {
   const [s, c] = [Math.sin((heading * Math.PI) / 180), Math.cos((heading * Math.PI) / 180)];
-  const mix = (a: Vec3, x: number, b: Vec3, y: number): Vec3 => [a[0] * x + b[0] * y, a[1] * x + b[1] * y, a[2] * x + b[2] * y];
+  const mix = (a: Vec3, x: number, b: Vec3, y: number): Vec3 => [
+    a[0] * x + b[0] * y,
+    a[1] * x + b[1] * y,
+    a[2] * x + b[2] * y,
+  ];
   return { up, east: mix(east, c, north, -s), north: mix(east, s, north, c) };
 }

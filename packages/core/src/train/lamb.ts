@@ -26,11 +26,17 @@ export function lamb(
     const g = grads[name];
     first[name] = moments.first[name].ref.mul(constant(g, b1)).add(g.ref.mul(constant(g, 1 - b1)));
     second[name] = moments.second[name].ref.mul(constant(g, b2)).add(g.ref.mul(g.ref).mul(constant(g, 1 - b2)));
-    const adam = first[name].ref.mul(c1.ref).mul(np.reciprocal(np.sqrt(second[name].ref.mul(c2.ref)).add(constant(g, eps))));
+    const adam = first[name].ref
+      .mul(c1.ref)
+      .mul(np.reciprocal(np.sqrt(second[name].ref.mul(c2.ref)).add(constant(g, eps))));
     const step = adam.add(p.ref.mul(constant(p, weightDecay)));
     const [weightNorm, stepNorm] = [norm(p), norm(step)];
     const defined = np.minimum(weightNorm.ref, stepNorm.ref).greater(0);
-    const trust = np.where(defined, weightNorm.mul(np.reciprocal(np.where(stepNorm.ref.greater(0), stepNorm.ref, 1))), 1);
+    const trust = np.where(
+      defined,
+      weightNorm.mul(np.reciprocal(np.where(stepNorm.ref.greater(0), stepNorm.ref, 1))),
+      1,
+    );
     next[name] = p.ref.sub(step.ref.mul(trust.mul(lr.ref)));
   }
   return { params: next, moments: { first, second } };

@@ -1,5 +1,5 @@
 /** The training loop: an async iterator over steps, whose every step is a function of the state before it. */
-import { compile, type CompileOptions, type Tensor, tensor } from "@geodrift/compile";
+import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
 import { type Parameters, type Traced, zeros } from "../net/parameters.js";
 import { Generator } from "../random/generator.js";

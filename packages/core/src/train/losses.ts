@@ -13,7 +13,14 @@ type Arr = np.Array;
  * @param embedding [n, cond_dim], rows of zeros where the condition is dropped
  * @param target [n, 3]
  */
-export function matchingLoss(config: VelocityConfig, p: Traced, point: Arr, gamma: Arr, embedding: Arr, target: Arr): Arr {
+export function matchingLoss(
+  config: VelocityConfig,
+  p: Traced,
+  point: Arr,
+  gamma: Arr,
+  embedding: Arr,
+  target: Arr,
+): Arr {
   const error = velocity(config, p, point, gamma, embedding).sub(target);
   return mean(error.ref.mul(error.ref), [0, 1]).reshape([]);
 }

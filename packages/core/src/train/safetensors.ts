@@ -2,7 +2,7 @@
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
  * https://github.com/huggingface/safetensors#format
  */
-import { type DType, fromHalf, type Tensor, tensor, toHalf, type TypedArray } from "@geodrift/compile";
+import { type DType, fromHalf, type Tensor, type TypedArray, tensor, toHalf } from "@geodrift/compile";
 
 /** Longer headers are refused, as in the reference implementation. */
 const maxHeaderBytes = 100_000_000;
@@ -101,7 +101,10 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-function entriesByOffset(header: Record<string, unknown>, fail: (what: string) => never): [string, Entry, number, number][] {
+function entriesByOffset(
+  header: Record<string, unknown>,
+  fail: (what: string) => never,
+): [string, Entry, number, number][] {
   const whole = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
   return Object.entries(header)
     .filter(([name]) => name !== "__metadata__")

@@ -64,7 +64,10 @@ function bilinear(field: Float64Array, width: number, x: number, y: number): num
   const [x0, y0] = [Math.floor(x), Math.floor(y)];
   const [fx, fy] = [x - x0, y - y0];
   const at = y0 * width + x0;
-  return (field[at] * (1 - fx) + field[at + 1] * fx) * (1 - fy) + (field[at + width] * (1 - fx) + field[at + width + 1] * fx) * fy;
+  return (
+    (field[at] * (1 - fx) + field[at + 1] * fx) * (1 - fy) +
+    (field[at + width] * (1 - fx) + field[at + width + 1] * fx) * fy
+  );
 }
 
 /** Mixes every pixel with the mean of its right and lower neighbours. */

@@ -20,17 +20,20 @@ export async function openEarthFolder(folder: string): Promise<EarthFolder> {
   });
   const mask = files.find((f) => /^land-fraction.*\.png$/.test(f));
   if (!mask) throw new Error(`${folder}: a land mask named land-fraction-*.png is needed`);
-  const byMonth = new Map(files.flatMap((f) => {
-    const month = /^bmng-\d{4}-(\d\d)\.(jpg|png|tif)$/.exec(f)?.[1];
-    return month ? [[month, f] as const] : [];
-  }));
+  const byMonth = new Map(
+    files.flatMap((f) => {
+      const month = /^bmng-\d{4}-(\d\d)\.(jpg|png|tif)$/.exec(f)?.[1];
+      return month ? [[month, f] as const] : [];
+    }),
+  );
   if (byMonth.size === 0) throw new Error(`${folder}: no monthly raster named bmng-YYYY-MM.jpg was found`);
   return {
     months: [...byMonth.keys()].sort(),
     land: () => readMask(join(folder, mask)),
     month: (month, land) => {
       const file = byMonth.get(month);
-      if (!file) throw new Error(`${folder}: month ${month} is missing, there are ${[...byMonth.keys()].sort().join(", ")}`);
+      if (!file)
+        throw new Error(`${folder}: month ${month} is missing, there are ${[...byMonth.keys()].sort().join(", ")}`);
       return readRaster(join(folder, file), land, file);
     },
   };

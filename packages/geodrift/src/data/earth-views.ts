@@ -20,7 +20,11 @@ export interface EarthViewsOptions {
 }
 
 /** The view with index `i` and the raster it is cut from. */
-export function viewAt(rasters: readonly Raster[], options: EarthViewsOptions, i: number): { view: View; raster: Raster; random: Generator } {
+export function viewAt(
+  rasters: readonly Raster[],
+  options: EarthViewsOptions,
+  i: number,
+): { view: View; raster: Raster; random: Generator } {
   const random = new Generator(options.seed, i);
   const raster = rasters[random.integer(rasters.length)];
   let place: LatLng;
@@ -48,7 +52,11 @@ export function drawViewInto(out: Uint8Array, rasters: readonly Raster[], option
   return view;
 }
 
-export function earthViews(rasters: readonly Raster[], options: EarthViewsOptions, length = Number.POSITIVE_INFINITY): Dataset {
+export function earthViews(
+  rasters: readonly Raster[],
+  options: EarthViewsOptions,
+  length = Number.POSITIVE_INFINITY,
+): Dataset {
   return {
     name: "earth-views",
     length,

@@ -23,7 +23,11 @@ const limits = { limitInputPixels: 2 ** 28, failOn: "error" } as const;
  * @throws Error if the picture is not twice as wide as high.
  */
 export async function readRaster(file: string, land: Mask | undefined, name: string): Promise<Raster> {
-  const { data, info } = await sharp(file, limits).removeAlpha().toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(file, limits)
+    .removeAlpha()
+    .toColourspace("srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   if (info.width !== 2 * info.height)
     throw new Error(`${file}: a global raster is twice as wide as high, got ${info.width}×${info.height}`);
   const { width, height } = info;

@@ -41,7 +41,10 @@ export async function* viewBatches(
   try {
     for (let b = first; b < first + ahead; b++) ask(b);
     for (let b = first; ; b++) {
-      while (ready.length === 0 && !failure) await new Promise<void>((resolve) => { wake = resolve; });
+      while (ready.length === 0 && !failure)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
       if (failure) throw failure;
       ask(b + ahead);
       yield ready.shift() as ViewBatch;

@@ -1,5 +1,5 @@
-import { toVec3 } from "@geodrift/core";
 import { parentPort, workerData } from "node:worker_threads";
+import { toVec3 } from "@geodrift/core";
 import { planesInto } from "../encode/planes.js";
 import { drawViewInto, type EarthViewsOptions } from "./earth-views.js";
 import type { Raster } from "./raster.js";

@@ -72,7 +72,8 @@ export function landCells(n: number, land: Mask): Vec3[] {
 export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
   const scales = [0.6, 0.2, 0.07, 0.025];
   const frequencies = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++) for (let d = 0; d < 3; d++) frequencies[d * n + i] = random.normal() / scales[i % scales.length];
+  for (let i = 0; i < n; i++)
+    for (let d = 0; d < 3; d++) frequencies[d * n + i] = random.normal() / scales[i % scales.length];
   const phases = Float32Array.from({ length: n }, () => random.uniform(0, 2 * Math.PI));
   return { frequencies: tensor(frequencies, [3, n]), phases: tensor(phases, [n]) };
 }
@@ -123,9 +124,22 @@ export async function* trainEncoder(
   };
   type Step = [Tensor, Tensor, Parameters, Moments<Tensor>];
   const step = compile<[Parameters, Moments<Tensor>, ...Tensor[]], Step>(
-    (p: Traced, m: Moments<Arr>, pixels: Arr, places: Arr, centres: Arr, freq: Arr, ph: Arr, lr: Arr, corrections: Arr) => {
+    (
+      p: Traced,
+      m: Moments<Arr>,
+      pixels: Arr,
+      places: Arr,
+      centres: Arr,
+      freq: Arr,
+      ph: Arr,
+      lr: Arr,
+      corrections: Arr,
+    ) => {
       const f = (q: Traced) => loss(q, pixels.ref, places.ref, centres.ref, freq.ref, ph.ref) as never;
-      const [[, aux], grads] = jax.valueAndGrad(f, { hasAux: true })(jax.tree.ref(p) as never) as never as [[Arr, Arr[]], Traced];
+      const [[, aux], grads] = jax.valueAndGrad(f, { hasAux: true })(jax.tree.ref(p) as never) as never as [
+        [Arr, Arr[]],
+        Traced,
+      ];
       const next = adamw(p, grads, m, lr, corrections, { weightDecay: config.weightDecay });
       return [aux[0], aux[1], next.params, next.moments] as never;
     },

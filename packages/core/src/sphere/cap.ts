@@ -1,0 +1,10 @@
+import { earthRadiusKm } from "./point.js";
+
+/** Area of the whole Earth, km². */
+export const earthAreaKm2 = 4 * Math.PI * earthRadiusKm ** 2;
+
+/** Radius along the ground of the cap with a given area: A = 2πR²(1 − cos r). */
+export function capRadiusKm(areaKm2: number): number {
+  const versine = Math.min(2, areaKm2 / (2 * Math.PI * earthRadiusKm ** 2));
+  return earthRadiusKm * 2 * Math.asin(Math.sqrt(versine / 2));
+}

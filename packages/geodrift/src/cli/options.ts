@@ -1,0 +1,20 @@
+/** Option values from text, with errors that say the rule and the value. */
+import { InvalidArgumentError } from "commander";
+
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!Number.isInteger(n) || n < least || n > most || text.trim() === "")
+      throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}, got "${text}".`);
+    return n;
+  };
+
+export const decimalNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const n = Number(text);
+    if (!Number.isFinite(n) || n < least || n > most || text.trim() === "")
+      throw new InvalidArgumentError(`It is a number from ${least} to ${most}, got "${text}".`);
+    return n;
+  };

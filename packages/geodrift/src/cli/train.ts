@@ -1,0 +1,26 @@
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import * as ort from "onnxruntime-node";
+import { readJsonFile } from "../schema/json-file.js";
+import { earthTraining } from "../train/config.js";
+import { trainEarth } from "../train/earth.js";
+
+interface Flags {
+  rasters?: string;
+  out?: string;
+}
+
+export function addTrain(program: Command): void {
+  program
+    .command("train")
+    .description("train what a config file describes; run it again to go on after a stop")
+    .argument("<config>", "JSON file")
+    .option("--rasters <folder>", "folder of the rasters, instead of the config's")
+    .option("--out <folder>", "folder for state and models, instead of the config's")
+    .action(async (file: string, { rasters, out }: Flags) => {
+      const config = await readJsonFile(file, earthTraining);
+      // Paths on the command line are the caller's; those in the file are relative to it.
+      const named = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...(out && { out: resolve(out) }) };
+      await trainEarth(named, file, { runtime: ort, report: (line) => process.stderr.write(`${line}\n`) });
+    });
+}

@@ -1,0 +1,36 @@
+/** Files, folders and patterns named on a command line, as the list of picture files they stand for. */
+import { stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { glob, isDynamicPattern } from "tinyglobby";
+
+const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"];
+
+export type Named = { file: string } | { file: string; error: string };
+
+/**
+ * A file stands for itself, whatever its ending; a folder for the pictures in it, at any depth; a pattern for its
+ * matches, pictures alone. In order of the arguments, sorted within each.
+ */
+export async function pictureFiles(names: readonly string[]): Promise<Named[]> {
+  const lists = await Promise.all(names.map(expand));
+  return lists.flat();
+}
+
+async function expand(name: string): Promise<Named[]> {
+  const info = await stat(name).catch(() => undefined);
+  if (info?.isDirectory()) {
+    const files = await glob("**/*", { cwd: name, dot: false });
+    return pictures(
+      files.map((f) => join(name, f)),
+      name,
+      "the folder holds no pictures",
+    );
+  }
+  if (info || !isDynamicPattern(name)) return [{ file: name }];
+  return pictures(await glob(name), name, "no picture matches the pattern");
+}
+
+function pictures(files: string[], name: string, none: string): Named[] {
+  const found = files.filter((f) => endings.includes(extname(f).toLowerCase())).sort();
+  return found.length > 0 ? found.map((file) => ({ file })) : [{ file: name, error: none }];
+}

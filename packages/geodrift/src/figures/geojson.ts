@@ -1,0 +1,41 @@
+import { type LatLng, toLatLng, vectorAt } from "@geodrift/core";
+import type { Feature, FeatureCollection } from "geojson";
+import type { Located } from "../locate/result.js";
+import { circle } from "./circle.js";
+
+const position = ({ lat, lng }: LatLng): [number, number] => [lng, lat];
+
+/** Best guess, modes with the circle of half their mass, and the samples as one MultiPoint. Longitude first. */
+export function toGeoJson({ result, samples }: Located): FeatureCollection {
+  const point = (place: LatLng, properties: Record<string, unknown>): Feature => ({
+    type: "Feature",
+    properties,
+    geometry: { type: "Point", coordinates: position(place) },
+  });
+  const n = samples.length / 3;
+  const places = Array.from({ length: n }, (_, i) => position(toLatLng(vectorAt(samples, i))));
+  return {
+    type: "FeatureCollection",
+    features: [
+      point(result.best, {
+        role: "best",
+        image: result.image,
+        ...result.place,
+        localizabilityBits: result.localizabilityBits,
+      }),
+      ...result.modes.map((m) => point(m, { role: "mode", mass: m.mass, radiusKm: m.radiusKm })),
+      ...result.modes.map(
+        (m): Feature => ({
+          type: "Feature",
+          properties: { role: "mode-radius", mass: m.mass / 2, radiusKm: m.radiusKm },
+          geometry: circle(m, m.radiusKm),
+        }),
+      ),
+      {
+        type: "Feature",
+        properties: { role: "samples", model: result.model.name, seed: result.seed },
+        geometry: { type: "MultiPoint", coordinates: places },
+      },
+    ],
+  };
+}

@@ -1,0 +1,108 @@
+/** Opens a model folder: `model.json`, `config.json`, `model.safetensors`, `encoder.safetensors`. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Runtime } from "@geodrift/compile";
+import {
+  cosineSchedule,
+  generativeLocator,
+  type Locator,
+  linearSchedule,
+  type Parameters,
+  paths,
+  readSafetensors,
+  type Schedule,
+  sigmoidSchedule,
+  velocityShapes,
+} from "@geodrift/core";
+import { convolutionalEncoder, type Encoder } from "../encode/encoder.js";
+import { readJsonFile } from "../schema/json-file.js";
+import { suggestion } from "../schema/parse.js";
+import { type ModelDescription, modelDescription, type ScheduleConfig, velocityConfig } from "./schema.js";
+
+export interface LoadedModel {
+  description: ModelDescription;
+  /** Of all weights, hexadecimal. */
+  sha256: string;
+  encoder: Encoder;
+  locator: Locator;
+  dispose(): Promise<void>;
+}
+
+/** Models that come with the package. */
+export const embeddedModels: readonly string[] = ["earth"];
+
+/** The folder of a model given by name or by path. @throws Error naming the known models. */
+export function modelFolder(nameOrFolder: string): string {
+  if (embeddedModels.includes(nameOrFolder))
+    return fileURLToPath(new URL(`../../models/${nameOrFolder}/`, import.meta.url));
+  if (existsSync(nameOrFolder)) return nameOrFolder;
+  throw new Error(`model "${nameOrFolder}" is neither known nor a folder${suggestion(nameOrFolder, embeddedModels)}`);
+}
+
+export function makeSchedule(config: ScheduleConfig): Schedule {
+  if (config.name === "linear") return linearSchedule();
+  return config.name === "cosine" ? cosineSchedule() : sigmoidSchedule(config);
+}
+
+/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise<LoadedModel> {
+  const folder = modelFolder(nameOrFolder);
+  const description = await readJsonFile(join(folder, "model.json"), modelDescription);
+  const config = await readJsonFile(join(folder, "config.json"), velocityConfig);
+  const hash = createHash("sha256");
+  const network = await readWeights(join(folder, "model.safetensors"), hash);
+  const encoder = await readWeights(join(folder, "encoder.safetensors"), hash);
+  checkShapes(join(folder, "model.safetensors"), network, velocityShapes(config));
+  if (description.encoder.embedding !== config.cond_dim)
+    throw new Error(
+      `${folder}: the encoder makes ${description.encoder.embedding} numbers, the network wants ${config.cond_dim}`,
+    );
+  const path = paths[description.path];
+  const made = convolutionalEncoder(description.encoder, encoder, runtime);
+  const locator = generativeLocator(
+    { config, params: network, path, schedule: makeSchedule(description.schedule) },
+    { runtime },
+  );
+  return {
+    description,
+    sha256: hash.digest("hex"),
+    encoder: made,
+    locator,
+    dispose: async () => {
+      await made.dispose();
+      await locator.dispose();
+    },
+  };
+}
+
+async function readWeights(file: string, hash: ReturnType<typeof createHash>): Promise<Parameters> {
+  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
+  });
+  hash.update(bytes);
+  let tensors: Parameters;
+  try {
+    tensors = readSafetensors(bytes).tensors;
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  }
+  for (const [name, t] of Object.entries(tensors)) {
+    const bad = (t.data as Float32Array).findIndex((x) => !Number.isFinite(x));
+    if (bad >= 0)
+      throw new Error(
+        `${file}: weight ${bad} of "${name}" is ${(t.data as Float32Array)[bad]}, not a number to compute with`,
+      );
+  }
+  return tensors;
+}
+
+function checkShapes(file: string, have: Parameters, want: Record<string, number[]>): void {
+  for (const [name, shape] of Object.entries(want)) {
+    if (!have[name]) throw new Error(`${file}: the tensor "${name}" is missing`);
+    if (have[name].dims.join() !== shape.join())
+      throw new Error(`${file}: "${name}" should be [${shape}] after config.json, got [${have[name].dims}]`);
+  }
+}

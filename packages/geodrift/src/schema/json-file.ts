@@ -1,0 +1,17 @@
+import { readFile } from "node:fs/promises";
+import type { z } from "zod";
+import { parseWith } from "./parse.js";
+
+/** Reads and validates a JSON file. @throws Error in one sentence, beginning with the file's name. */
+export async function readJsonFile<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {
+  const text = await readFile(file, "utf8").catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
+  });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (e) {
+    throw new Error(`${file}: not JSON (${(e as Error).message})`);
+  }
+  return parseWith(schema, value, file);
+}

@@ -1,0 +1,77 @@
+/** What a training config file may say. */
+import { z } from "zod";
+import { convolutionalConfig, pathName, scheduleConfig } from "../models/schema.js";
+
+const whole = z.int().positive();
+const share = z.number().min(0).max(1);
+
+const views = z.strictObject({
+  seed: z.int().nonnegative(),
+  size: whole,
+  widthKm: z.tuple([z.number().positive(), z.number().positive()]),
+  headingDegrees: z.number().min(0).max(180),
+  centres: z.enum(["land", "globe"]),
+  augment: z.number().nonnegative(),
+});
+
+const optimization = {
+  steps: whole,
+  batch: whole,
+  seed: z.int().nonnegative(),
+  optimizer: z.enum(["adamw", "lamb"]),
+  rate: z.number().positive(),
+  warmup: z.int().nonnegative(),
+  weightDecay: z.number().nonnegative(),
+  ema: share,
+};
+
+export const encoderTraining = z.strictObject({
+  encoder: convolutionalConfig,
+  cells: whole,
+  targetKm: z.number().positive(),
+  features: whole,
+  featureWeight: z.number().nonnegative(),
+  views,
+  batch: whole,
+  steps: whole,
+  rate: z.number().positive(),
+  warmup: whole,
+  weightDecay: z.number().nonnegative(),
+});
+
+const network = { dim: whole.multipleOf(8), depth: whole };
+
+const generative = z.strictObject({
+  kind: z.literal("generative"),
+  name: z.string(),
+  path: pathName,
+  schedule: scheduleConfig,
+  ...network,
+  expansion: whole,
+  /** Share of the conditions that are dropped. */
+  dropout: share,
+  ...optimization,
+});
+
+const regression = z.strictObject({ kind: z.literal("regression"), name: z.string(), ...network, ...optimization });
+
+export const earthTraining = z.strictObject({
+  kind: z.literal("earth"),
+  /** What the file is for. */
+  purpose: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  /** Where state is kept while training, and the finished models in the end. */
+  out: z.string(),
+  /** Folder of the rasters; relative to the config file. */
+  rasters: z.string(),
+  /** Steps between checkpoints. */
+  checkpointEvery: whole,
+  encoder: encoderTraining,
+  /** Views embedded for the second half of the training. */
+  embedded: whole,
+  locators: z.array(z.discriminatedUnion("kind", [generative, regression])).min(1),
+});
+
+export type EarthTraining = z.infer<typeof earthTraining>;
+export type LocatorTraining = EarthTraining["locators"][number];

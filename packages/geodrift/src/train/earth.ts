@@ -1,0 +1,214 @@
+/**
+ * The whole way from rasters to a model: train the encoder on views, freeze it, embed views, train every locator on the
+ * embeddings, write model folders. Every stage keeps its state in the run's folder and goes on from it.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { compile, type Runtime, type Tensor } from "@geodrift/compile";
+import {
+  convolutional,
+  type ExampleSource,
+  initTrainState,
+  matchingObjective,
+  type Objective,
+  type Parameters,
+  paths,
+  regressionObjective,
+  type Traced,
+  type TrainMetrics,
+  type TrainOptions,
+  train,
+} from "@geodrift/core";
+import type { numpy as np } from "@jax-js/jax";
+import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
+import type { Raster } from "../data/raster.js";
+import { makeSchedule } from "../models/load.js";
+import { saveTensors, writeFileAtomically } from "./checkpoint.js";
+import type { EarthTraining, LocatorTraining } from "./config.js";
+import { embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
+import { initEncoderState, landCells, trainEncoder } from "./encoder.js";
+import { metricsLog } from "./metrics-log.js";
+import { type Provenance, resumeState, saveState } from "./state-file.js";
+
+export interface TrainingContext {
+  runtime: Runtime;
+  /** Progress for people. */
+  report(line: string): void;
+}
+
+const digest = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+
+export async function trainEarth(config: EarthTraining, configFile: string, context: TrainingContext): Promise<void> {
+  const out = resolve(dirname(configFile), config.out);
+  await mkdir(out, { recursive: true });
+  const folder = await openEarthFolder(resolve(dirname(configFile), config.rasters));
+  const land = await folder.land();
+  const rasters: Raster[] = [];
+  for (const month of folder.months.filter((m) => m !== heldOutMonth)) rasters.push(await folder.month(month, land));
+  if (rasters.length === 0)
+    throw new Error(`${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
+  const data = digest(
+    await Promise.all(rasters.map(async (r) => [r.name, createHash("sha256").update(r.data).digest("hex")])),
+  );
+  const encoder = await encoderStage(config, out, rasters, landCells(config.encoder.cells, land), data, context);
+  const source = await embeddingStage(config, out, rasters, encoder, data, context);
+  for (const locator of config.locators) await locatorStage(config, locator, out, source, encoder, data, context);
+}
+
+async function encoderStage(
+  config: EarthTraining,
+  out: string,
+  rasters: Raster[],
+  cells: ReturnType<typeof landCells>,
+  data: string,
+  { runtime, report }: TrainingContext,
+): Promise<Parameters> {
+  const finished = join(out, "encoder.state.safetensors");
+  const provenance: Provenance = { config: digest(config.encoder), data, seed: String(config.encoder.views.seed) };
+  const state = initEncoderState(config.encoder, cells.length, config.encoder.views.seed);
+  await resumeState(finished, state, provenance);
+  const log = metricsLog(join(out, "encoder.jsonl"), state.step);
+  if (state.step < config.encoder.steps) {
+    report(
+      `encoder: from step ${state.step} to ${config.encoder.steps}, ${cells.length} cells, ${rasters.length} rasters`,
+    );
+    for await (const m of trainEncoder(state, config.encoder, { rasters, cells }, runtime)) {
+      if (m.step % 50 === 0 || m.step === config.encoder.steps) {
+        log(m);
+        report(
+          `encoder ${m.step}: cross-entropy ${m.crossEntropy.toFixed(3)}, ${Math.round(m.viewsPerSecond)} views/s`,
+        );
+      }
+      if (m.step % config.checkpointEvery === 0 || m.step === config.encoder.steps)
+        await saveState(finished, state, provenance);
+    }
+  }
+  return Object.fromEntries(Object.entries(state.params).filter(([name]) => !/^(cells|features)\./.test(name)));
+}
+
+async function embeddingStage(
+  config: EarthTraining,
+  out: string,
+  rasters: Raster[],
+  encoder: Parameters,
+  data: string,
+  { runtime, report }: TrainingContext,
+): Promise<ExampleSource> {
+  const file = join(out, "embeddings.safetensors");
+  const metadata = { config: digest([config.encoder, config.embedded]), data };
+  const saved = await loadEmbedded(file, metadata);
+  if (saved) return exampleSource(saved);
+  const { encoder: shape, views } = config.encoder;
+  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => convolutional(shape, p, x), {
+    runtime,
+  });
+  const encode = async (pixels: Tensor) => (await run(encoder, pixels)).data as Float32Array;
+  // Other views than the encoder has seen, so that its embeddings are those of new pictures.
+  const fresh = { ...views, seed: views.seed + 1 };
+  const embedded = await embedViews(rasters, fresh, config.embedded, shape.embedding, encode, (done) => {
+    if (done % 25_600 === 0 || done === config.embedded) report(`embedded ${done} of ${config.embedded} views`);
+  });
+  await run.dispose();
+  await saveEmbedded(file, embedded, metadata);
+  return exampleSource(embedded);
+}
+
+function objectiveOf(locator: LocatorTraining, width: number): Objective {
+  if (locator.kind === "regression")
+    return regressionObjective({ cond_dim: width, dim: locator.dim, depth: locator.depth });
+  const config = {
+    input_dim: 3,
+    dim: locator.dim,
+    depth: locator.depth,
+    expansion: locator.expansion,
+    cond_dim: width,
+  };
+  return matchingObjective({
+    config,
+    path: paths[locator.path],
+    schedule: makeSchedule(locator.schedule),
+    dropout: locator.dropout,
+  });
+}
+
+async function locatorStage(
+  config: EarthTraining,
+  locator: LocatorTraining,
+  out: string,
+  source: ExampleSource,
+  encoder: Parameters,
+  data: string,
+  { runtime, report }: TrainingContext,
+): Promise<void> {
+  const width = config.encoder.encoder.embedding;
+  const objective = objectiveOf(locator, width);
+  const state = initTrainState(objective, locator.seed);
+  const file = join(out, `${locator.name}.state.safetensors`);
+  const provenance: Provenance = {
+    config: digest([config.encoder, config.embedded, locator]),
+    data,
+    seed: String(locator.seed),
+  };
+  await resumeState(file, state, provenance);
+  const log = metricsLog<TrainMetrics>(join(out, `${locator.name}.jsonl`), state.step);
+  const options: TrainOptions = locator;
+  let mean = 0;
+  if (state.step < options.steps) report(`${locator.name}: from step ${state.step} to ${options.steps}`);
+  for await (const m of train(state, objective, source, options, { runtime })) {
+    mean += m.loss / 200;
+    if (m.step % 200 === 0 || m.step === options.steps) {
+      log({ ...m, loss: Number(mean.toFixed(6)) });
+      report(`${locator.name} ${m.step}: loss ${mean.toFixed(5)}`);
+      mean = 0;
+    }
+    if (m.step % config.checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
+  }
+  await writeModel(config, locator, join(out, locator.name), encoder, state.average, provenance);
+}
+
+/** A folder that `locate --model` opens. Weights in half precision. */
+async function writeModel(
+  config: EarthTraining,
+  locator: LocatorTraining,
+  folder: string,
+  encoder: Parameters,
+  average: Parameters,
+  provenance: Provenance,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const shape = config.encoder.encoder;
+  const json = (name: string, value: unknown) =>
+    writeFileAtomically(join(folder, name), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+  const metadata = { ...provenance, versions: await versions() };
+  await saveTensors(join(folder, "encoder.safetensors"), { tensors: encoder, metadata }, { half: true });
+  await saveTensors(join(folder, "model.safetensors"), { tensors: average, metadata }, { half: true });
+  if (locator.kind === "regression") {
+    await json("config.json", { cond_dim: shape.embedding, dim: locator.dim, depth: locator.depth });
+    return;
+  }
+  await json("config.json", {
+    input_dim: 3,
+    dim: locator.dim,
+    depth: locator.depth,
+    expansion: locator.expansion,
+    cond_dim: shape.embedding,
+  });
+  await json("model.json", {
+    name: locator.name,
+    description: config.description,
+    licence: config.licence,
+    path: locator.path,
+    schedule: locator.schedule,
+    encoder: shape,
+  });
+}
+
+/** Of geodrift, of Node and of the machine's arithmetic. */
+async function versions(): Promise<string> {
+  const file = new URL("../../package.json", import.meta.url);
+  const { version } = existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : { version: "unknown" };
+  return JSON.stringify({ geodrift: version, node: process.version, arch: process.arch });
+}

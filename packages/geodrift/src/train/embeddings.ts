@@ -1,0 +1,88 @@
+/** Embeddings of rendered views, in memory, for the training of locators. */
+import { existsSync } from "node:fs";
+import { type Tensor, tensor } from "@geodrift/compile";
+import type { ExampleSource } from "@geodrift/core";
+import type { EarthViewsOptions } from "../data/earth-views.js";
+import type { Raster } from "../data/raster.js";
+import { viewBatches } from "../data/view-batches.js";
+import { loadTensors, saveTensors } from "./checkpoint.js";
+
+/** Planes of pixels [n, 3, size, size] to embeddings [n, width]. */
+export type EncodePlanes = (pixels: Tensor) => Promise<Float32Array>;
+
+export interface Embedded {
+  width: number;
+  /** [n, width] */
+  embeddings: Float32Array;
+  /** [n, 3] */
+  places: Float32Array;
+}
+
+const batch = 256;
+
+/** Embeds views 0 … n−1 of `options`; reports after every batch. */
+export async function embedViews(
+  rasters: readonly Raster[],
+  options: EarthViewsOptions,
+  n: number,
+  width: number,
+  encode: EncodePlanes,
+  report: (done: number) => void = () => {},
+): Promise<Embedded> {
+  const embeddings = new Float32Array(n * width);
+  const places = new Float32Array(n * 3);
+  let done = 0;
+  for await (const views of viewBatches(rasters, options, 0, batch)) {
+    const count = Math.min(batch, n - done);
+    const out = await encode(tensor(views.pixels, [batch, 3, options.size, options.size]));
+    embeddings.set(out.subarray(0, count * width), done * width);
+    places.set(views.places.subarray(0, 3 * count), 3 * done);
+    done += count;
+    report(done);
+    if (done >= n) break;
+  }
+  return { width, embeddings, places };
+}
+
+export async function saveEmbedded(
+  file: string,
+  { width, embeddings, places }: Embedded,
+  metadata: Record<string, string>,
+): Promise<void> {
+  const n = places.length / 3;
+  await saveTensors(file, {
+    tensors: { embeddings: tensor(embeddings, [n, width]), places: tensor(places, [n, 3]) },
+    metadata,
+  });
+}
+
+/** The saved embeddings, unless there are none or they are of something else. */
+export async function loadEmbedded(file: string, metadata: Record<string, string>): Promise<Embedded | undefined> {
+  if (!existsSync(file)) return undefined;
+  const saved = await loadTensors(file);
+  if (Object.entries(metadata).some(([k, v]) => saved.metadata[k] !== v)) return undefined;
+  const { embeddings, places } = saved.tensors;
+  return {
+    width: embeddings.dims[1],
+    embeddings: embeddings.data as Float32Array,
+    places: places.data as Float32Array,
+  };
+}
+
+export function exampleSource({ width, embeddings, places }: Embedded): ExampleSource {
+  return {
+    length: places.length / 3,
+    batch(indices) {
+      const out = {
+        n: indices.length,
+        embeddings: new Float32Array(indices.length * width),
+        places: new Float32Array(indices.length * 3),
+      };
+      indices.forEach((index, i) => {
+        out.embeddings.set(embeddings.subarray(index * width, (index + 1) * width), i * width);
+        out.places.set(places.subarray(index * 3, (index + 1) * 3), i * 3);
+      });
+      return out;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** Metrics as JSON lines. What was logged after the last checkpoint is dropped on resuming: those steps are made again. */
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+
+export function metricsLog<Line extends { step: number }>(file: string, resumedAt: number): (line: Line) => void {
+  if (existsSync(file)) {
+    const kept = readFileSync(file, "utf8")
+      .split("\n")
+      .filter((line) => {
+        try {
+          return JSON.parse(line).step <= resumedAt;
+        } catch {
+          return false; // an empty or half-written last line
+        }
+      });
+    writeFileSync(file, kept.map((line) => `${line}\n`).join(""));
+  }
+  return (line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
+}

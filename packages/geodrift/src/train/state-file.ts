@@ -1,0 +1,43 @@
+/** Training states as files: everything that the next step depends on, with what it was made from. */
+import { existsSync } from "node:fs";
+import type { Tensor } from "@geodrift/compile";
+import { type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
+import { loadTensors, saveTensors } from "./checkpoint.js";
+
+export interface Resumable {
+  step: number;
+  params: Parameters;
+  moments: Moments<Tensor>;
+  average?: Parameters;
+}
+
+/** What must be the same for training to go on: config, data, seed. */
+export type Provenance = Record<string, string>;
+
+export async function saveState(file: string, state: Resumable, provenance: Provenance): Promise<void> {
+  await saveTensors(file, {
+    tensors: {
+      ...prefixed(state.params, "params"),
+      ...prefixed(state.moments.first, "first"),
+      ...prefixed(state.moments.second, "second"),
+      ...prefixed(state.average ?? {}, "average"),
+    },
+    metadata: { ...provenance, step: String(state.step) },
+  });
+}
+
+/**
+ * Puts a saved state into `state`, if there is one.
+ * @throws Error if it was made with other settings or data
+ */
+export async function resumeState(file: string, state: Resumable, provenance: Provenance): Promise<void> {
+  if (!existsSync(file)) return;
+  const { tensors, metadata } = await loadTensors(file);
+  for (const [key, value] of Object.entries(provenance))
+    if (metadata[key] !== value)
+      throw new Error(`${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`);
+  state.step = Number(metadata.step);
+  state.params = subtree(tensors, "params");
+  state.moments = { first: subtree(tensors, "first"), second: subtree(tensors, "second") };
+  if (state.average) state.average = subtree(tensors, "average");
+}

@@ -1,0 +1,102 @@
+/** A small made-up Earth, so that training can be tested on a fresh clone: coloured noise with continents. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Generator } from "@geodrift/core";
+import sharp from "sharp";
+
+const [width, height] = [256, 128];
+
+/** Smooth noise: a few waves with random directions. */
+function waves(random: Generator, n: number): (x: number, y: number, z: number) => number {
+  const ks = Array.from({ length: n }, () => [
+    random.normal() * 3,
+    random.normal() * 3,
+    random.normal() * 3,
+    random.uniform(0, 6.3),
+  ]);
+  return (x, y, z) => ks.reduce((s, [a, b, c, d]) => s + Math.sin(a * x + b * y + c * z + d), 0) / Math.sqrt(n);
+}
+
+/** Writes `land-fraction-256.png` and the given months. */
+export async function makeRasters(folder: string, months: readonly string[]): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const random = new Generator(99);
+  const fields = [0, 1, 2, 3].map(() => waves(random, 12));
+  const mask = Buffer.alloc(width * height);
+  const colours = Buffer.alloc(width * height * 3);
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++) {
+      const [lat, lng] = [Math.PI * (0.5 - (row + 0.5) / height), 2 * Math.PI * ((column + 0.5) / width - 0.5)];
+      const v = [Math.cos(lat) * Math.cos(lng), Math.cos(lat) * Math.sin(lng), Math.sin(lat)] as const;
+      const i = row * width + column;
+      mask[i] = fields[3](...v) > 0 ? 255 : 0;
+      for (let c = 0; c < 3; c++) colours[3 * i + c] = Math.min(255, Math.max(0, 110 + 60 * fields[c](...v)));
+    }
+  await sharp(mask, { raw: { width, height, channels: 1 } })
+    .png()
+    .toFile(join(folder, "land-fraction-256.png"));
+  for (const [k, month] of months.entries())
+    await sharp(colours, { raw: { width, height, channels: 3 } })
+      .modulate({ brightness: 1 + 0.05 * k })
+      .jpeg({ quality: 95 })
+      .toFile(join(folder, `bmng-2004-${month}.jpg`));
+}
+
+/** A training that takes seconds. */
+export const tinyTraining = {
+  kind: "earth",
+  purpose: "tests",
+  description: "A made-up Earth.",
+  licence: "MIT",
+  out: "run",
+  rasters: "rasters",
+  checkpointEvery: 5,
+  encoder: {
+    encoder: { size: 16, stem: 8, stages: [{ channels: 16, blocks: 1 }], squeeze: 8, hidden: 32, embedding: 16 },
+    cells: 200,
+    targetKm: 800,
+    features: 16,
+    featureWeight: 1,
+    views: { seed: 7, size: 16, widthKm: [2000, 4000], headingDegrees: 10, centres: "land", augment: 1 },
+    batch: 16,
+    steps: 40,
+    rate: 0.002,
+    warmup: 5,
+    weightDecay: 0.01,
+  },
+  embedded: 300,
+  locators: [
+    {
+      kind: "generative",
+      name: "riemannian-flow",
+      path: "riemannian-flow",
+      schedule: { name: "sigmoid", start: -7, end: 3, tau: 1 },
+      dim: 32,
+      depth: 2,
+      expansion: 2,
+      dropout: 0.1,
+      steps: 60,
+      batch: 32,
+      seed: 1,
+      optimizer: "lamb",
+      rate: 0.005,
+      warmup: 5,
+      weightDecay: 0.01,
+      ema: 0.9,
+    },
+    {
+      kind: "regression",
+      name: "regression",
+      dim: 32,
+      depth: 1,
+      steps: 40,
+      batch: 32,
+      seed: 2,
+      optimizer: "adamw",
+      rate: 0.002,
+      warmup: 5,
+      weightDecay: 0,
+      ema: 0.9,
+    },
+  ],
+};
