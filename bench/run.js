@@ -1,0 +1,13 @@
+/** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
+import { benches as plonk } from "./plonk.js";
+
+const all = { ...plonk };
+const names = process.argv.slice(2);
+for (const name of names) {
+  if (all[name]) continue;
+  console.error(`bench: "${name}" is not one of ${Object.keys(all).join(", ")}`);
+  process.exit(2);
+}
+for (const name of names.length > 0 ? names : Object.keys(all))
+  for await (const line of all[name]()) console.log(JSON.stringify(line));
+process.exit(0);
