@@ -31,6 +31,8 @@ export class GraphBuilder {
   readonly #inputs: ValueInfoProto[] = [];
   readonly #outputs: ValueInfoProto[] = [];
   readonly #constants = new Map<string, string>();
+  /** Results that became outputs, and their new names. */
+  readonly #renamed = new Map<string, string>();
   #next = 0;
 
   fresh(): string {
@@ -41,8 +43,12 @@ export class GraphBuilder {
     this.#inputs.push(valueInfo(name, type, dims));
   }
 
-  output(name: string, type: Onnx, dims: readonly number[]): void {
+  /** Makes the tensor `ref` the output `name`: under that name if it can bear it, through a copy if it cannot. */
+  output(name: string, type: Onnx, dims: readonly number[], ref: string): void {
     this.#outputs.push(valueInfo(name, type, dims));
+    const made = this.#nodes.some((n) => n.output.includes(ref));
+    if (made && !this.#renamed.has(ref)) this.#renamed.set(ref, name);
+    else this.emit("Identity", [ref], [name]);
   }
 
   /** Adds a node and returns the names of its outputs; `""` in `inputs` skips an optional one. */
@@ -88,6 +94,10 @@ export class GraphBuilder {
 
   /** The finished model as the bytes of an `.onnx` file, without the nodes that no output needs. */
   finish(): Uint8Array<ArrayBuffer> {
+    for (const n of this.#nodes) {
+      n.input = n.input.map((name) => this.#renamed.get(name) ?? name);
+      n.output = n.output.map((name) => this.#renamed.get(name) ?? name);
+    }
     const live = new Set(this.#outputs.map((o) => o.name));
     const node: NodeProto[] = [];
     for (const n of this.#nodes.toReversed()) {

@@ -60,6 +60,8 @@ export class Layout {
   /** For erf(x/√2), and for 1 + erf(x/√2): x. */
   readonly erfs = new Map<string, Value>();
   readonly cdfs = new Map<string, Value>();
+  /** For squares: the tensor squared. Lets a sum of squares be one pass. */
+  readonly squares = new Map<string, string>();
   /** Tensors that more than one equation reads: fusing them into one reader would compute them twice. */
   readonly shared = new Set<string>();
 

@@ -102,7 +102,9 @@ export function mul(l: Layout, a: Value, b: Value): Value {
     const fused = gelu(l, a, b) ?? gelu(l, b, a);
     if (fused) return fused;
   }
-  return l.wrap(l.op(dtype, "Mul", [a, b]));
+  const product = l.wrap(l.op(dtype, "Mul", [a, b]));
+  if (isFloat(dtype) && sameTensor(a, b)) l.squares.set(product.ref, a.ref);
+  return product;
 }
 
 /** x/2 · (1 + erf(x/√2)) is one operator, where no gradient needs the parts. */

@@ -72,13 +72,9 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
 
   traced.outputs.forEach((atom, i) => {
     const { shape, dtype } = specOf(atom);
-    graph.output(`out${i}`, borderType[dtype], shape);
     const dense = layout.dense(read(atom));
-    graph.emit(...(dtype === "uint32" ? castTo(dense, i, borderType.uint32) : identity(dense, i)));
+    const border = dtype === "uint32" ? graph.node("Cast", [dense], { to: borderType.uint32 }) : dense;
+    graph.output(`out${i}`, borderType[dtype], shape, border);
   });
   return graph.finish();
 }
-
-type Emission = [string, string[], string[], Record<string, number>];
-const castTo = (ref: string, i: number, to: number): Emission => ["Cast", [ref], [`out${i}`], { to }];
-const identity = (ref: string, i: number): Emission => ["Identity", [ref], [`out${i}`], {}];

@@ -19,7 +19,9 @@ export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: re
   if (x.literal !== undefined || physical.length === 0) {
     y = { ...inner, axes: kept.map((a) => x.axes[a]), shape };
   } else {
-    const ref = l.graph.node(operators[op], [inner.ref, l.graph.ints(physical)], { keepdims: 0 });
+    const root = op === "Add" && !l.shared.has(x.ref) ? l.squares.get(x.ref) : undefined;
+    const operator = root ? "ReduceSumSquare" : operators[op];
+    const ref = l.graph.node(operator, [root ?? inner.ref, l.graph.ints(physical)], { keepdims: 0 });
     const order = storageOrder(x).filter((a) => !gone.has(a));
     y = l.stored(
       ref,
