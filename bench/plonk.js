@@ -38,7 +38,16 @@ async function trainStep(dim, blocks, batch) {
       places: uniformPoints(random, indices.length),
     }),
   };
-  const options = { steps: 1e6, batch, seed: 1, optimizer: "lamb", rate: 8e-4, warmup: 500, weightDecay: 0.05, ema: 0.999 };
+  const options = {
+    steps: 1e6,
+    batch,
+    seed: 1,
+    optimizer: "lamb",
+    rate: 8e-4,
+    warmup: 500,
+    weightDecay: 0.05,
+    ema: 0.999,
+  };
   const steps = train(state, objective, source, options, { runtime });
   const line = await measured(
     "train-step",
@@ -58,7 +67,13 @@ async function samplingStep() {
   const samples = 1024;
   const field = model.field(new Float32Array(1024).fill(0.1), samples, 2);
   const x = Float64Array.from(uniformPoints(new Generator(2), samples));
-  const line = await measured("sampling-step", { width: 512, blocks: 12, samples, guidance: 2 }, 4 * macs(config).own * samples, () => field(x, 0.5), 12);
+  const line = await measured(
+    "sampling-step",
+    { width: 512, blocks: 12, samples, guidance: 2 },
+    4 * macs(config).own * samples,
+    () => field(x, 0.5),
+    12,
+  );
   await model.dispose();
   return line;
 }

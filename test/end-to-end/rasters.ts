@@ -64,6 +64,8 @@ export const tinyTraining = {
     warmup: 5,
     weightDecay: 0.01,
   },
+  rank: 12,
+  places: { features: 16, sharpFeatures: 8, sharpness: 4 },
   embedded: 300,
   locators: [
     {

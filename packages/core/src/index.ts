@@ -1,5 +1,4 @@
 /** The mathematics of geodrift, for browsers and Node: no file, no process, no network. */
-
 export * from "./density/distribution.js";
 export * from "./density/sample-distribution.js";
 export * from "./evaluate/distance.js";
@@ -8,6 +7,7 @@ export * from "./locator/locator.js";
 export * from "./net/convolutional.js";
 export * from "./net/layers.js";
 export * from "./net/parameters.js";
+export * from "./net/place-head.js";
 export * from "./net/regression.js";
 export * from "./net/velocity.js";
 export * from "./path/index.js";

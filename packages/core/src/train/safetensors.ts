@@ -25,14 +25,17 @@ export interface TensorFile {
 
 /**
  * Bytes of a safetensors file.
- * @param options.half store float32 tensors as F16
+ * @param options.half store this float32 tensor as F16?
  */
-export function writeSafetensors({ tensors, metadata }: TensorFile, { half = false } = {}): Uint8Array<ArrayBuffer> {
+export function writeSafetensors(
+  { tensors, metadata }: TensorFile,
+  { half = () => false }: { half?: (name: string) => boolean } = {},
+): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { __metadata__: metadata };
   const chunks: Uint8Array[] = [];
   let offset = 0;
   for (const [name, t] of Object.entries(tensors)) {
-    const [stored, bytes] = encode(name, t, half);
+    const [stored, bytes] = encode(name, t, half(name));
     header[name] = { dtype: stored, shape: t.dims, data_offsets: [offset, offset + bytes.length] };
     offset += bytes.length;
     chunks.push(bytes);

@@ -1,8 +1,9 @@
 /** Pictures to embeddings, by the model's own image encoder. */
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
-import { type ConvolutionalConfig, convolutional, type Parameters, type Traced } from "@geodrift/core";
+import { convolutional, type Parameters, placeHead, placeWidth, type Traced, withCellFeatures } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
 import type { Picture } from "../data/picture.js";
+import type { EncoderConfig } from "../models/schema.js";
 import { planesInto } from "./planes.js";
 
 export interface Encoder {
@@ -15,15 +16,20 @@ export interface Encoder {
   dispose(): Promise<void>;
 }
 
-export function convolutionalEncoder(config: ConvolutionalConfig, params: Parameters, runtime: Runtime): Encoder {
-  const { size, embedding: width } = config;
+/** Planes of pixels [n, 3, size, size], 0…1, to embeddings [n, width]: the traced function. */
+export const encodePlanes = ({ trunk, places }: EncoderConfig, p: Traced, pixels: np.Array): np.Array =>
+  placeHead(places, p, convolutional(trunk, p, pixels));
+
+export function placeEncoder(config: EncoderConfig, stored: Parameters, runtime: Runtime): Encoder {
+  const { size } = config.trunk;
   const area = size * size;
-  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, pixels: np.Array) => convolutional(config, p, pixels), {
+  const params = withCellFeatures(stored);
+  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, pixels: np.Array) => encodePlanes(config, p, pixels), {
     runtime,
   });
   return {
     size,
-    width,
+    width: placeWidth(config.places),
     async encode(pictures) {
       const pixels = new Float32Array(pictures.length * 3 * area);
       pictures.forEach((picture, i) => {

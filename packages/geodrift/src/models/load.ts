@@ -12,12 +12,13 @@ import {
   linearSchedule,
   type Parameters,
   paths,
+  placeWidth,
   readSafetensors,
   type Schedule,
   sigmoidSchedule,
   velocityShapes,
 } from "@geodrift/core";
-import { convolutionalEncoder, type Encoder } from "../encode/encoder.js";
+import { type Encoder, placeEncoder } from "../encode/encoder.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
 import { type ModelDescription, modelDescription, type ScheduleConfig, velocityConfig } from "./schema.js";
@@ -56,12 +57,11 @@ export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise
   const network = await readWeights(join(folder, "model.safetensors"), hash);
   const encoder = await readWeights(join(folder, "encoder.safetensors"), hash);
   checkShapes(join(folder, "model.safetensors"), network, velocityShapes(config));
-  if (description.encoder.embedding !== config.cond_dim)
-    throw new Error(
-      `${folder}: the encoder makes ${description.encoder.embedding} numbers, the network wants ${config.cond_dim}`,
-    );
+  const width = placeWidth(description.encoder.places);
+  if (width !== config.cond_dim)
+    throw new Error(`${folder}: the encoder makes ${width} numbers, the network wants ${config.cond_dim}`);
   const path = paths[description.path];
-  const made = convolutionalEncoder(description.encoder, encoder, runtime);
+  const made = placeEncoder(description.encoder, encoder, runtime);
   const locator = generativeLocator(
     { config, params: network, path, schedule: makeSchedule(description.schedule) },
     { runtime },

@@ -21,6 +21,14 @@ export const convolutionalConfig = z.strictObject({
   embedding: whole,
 });
 
+export const placeHeadConfig = z.strictObject({
+  features: whole,
+  sharpFeatures: whole,
+  sharpness: z.number().positive(),
+});
+
+export const encoderConfig = z.strictObject({ trunk: convolutionalConfig, places: placeHeadConfig });
+
 export const scheduleConfig = z.discriminatedUnion("name", [
   z.strictObject({
     name: z.literal("sigmoid"),
@@ -41,8 +49,9 @@ export const modelDescription = z.strictObject({
   licence: z.string(),
   path: pathName,
   schedule: scheduleConfig,
-  encoder: convolutionalConfig,
+  encoder: encoderConfig,
 });
 
 export type ModelDescription = z.infer<typeof modelDescription>;
+export type EncoderConfig = z.infer<typeof encoderConfig>;
 export type ScheduleConfig = z.infer<typeof scheduleConfig>;

@@ -15,8 +15,11 @@ export async function writeFileAtomically(file: string, bytes: Uint8Array): Prom
   await rename(temporary, file);
 }
 
-export const saveTensors = (file: string, content: TensorFile, options: { half?: boolean } = {}): Promise<void> =>
-  writeFileAtomically(file, writeSafetensors(content, options));
+export const saveTensors = (
+  file: string,
+  content: TensorFile,
+  options: Parameters<typeof writeSafetensors>[1] = {},
+): Promise<void> => writeFileAtomically(file, writeSafetensors(content, options));
 
 /** @throws Error naming the file if it is absent or damaged. */
 export async function loadTensors(file: string): Promise<TensorFile> {

@@ -1,6 +1,6 @@
 /** What a training config file may say. */
 import { z } from "zod";
-import { convolutionalConfig, pathName, scheduleConfig } from "../models/schema.js";
+import { convolutionalConfig, pathName, placeHeadConfig, scheduleConfig } from "../models/schema.js";
 
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -68,6 +68,9 @@ export const earthTraining = z.strictObject({
   /** Steps between checkpoints. */
   checkpointEvery: whole,
   encoder: encoderTraining,
+  /** Width that the encoder's features are cut down to, by their principal components. */
+  rank: whole,
+  places: placeHeadConfig,
   /** Views embedded for the second half of the training. */
   embedded: whole,
   locators: z.array(z.discriminatedUnion("kind", [generative, regression])).min(1),

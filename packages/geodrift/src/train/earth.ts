@@ -8,27 +8,30 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { compile, type Runtime, type Tensor } from "@geodrift/compile";
 import {
-  convolutional,
   type ExampleSource,
   initTrainState,
   matchingObjective,
   type Objective,
   type Parameters,
   paths,
+  placeWidth,
   regressionObjective,
   type Traced,
   type TrainMetrics,
   type TrainOptions,
   train,
+  withCellFeatures,
 } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
 import type { Raster } from "../data/raster.js";
+import { encodePlanes } from "../encode/encoder.js";
 import { makeSchedule } from "../models/load.js";
 import { saveTensors, writeFileAtomically } from "./checkpoint.js";
 import type { EarthTraining, LocatorTraining } from "./config.js";
 import { embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { initEncoderState, landCells, trainEncoder } from "./encoder.js";
+import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
 
@@ -65,7 +68,7 @@ async function encoderStage(
   cells: ReturnType<typeof landCells>,
   data: string,
   { runtime, report }: TrainingContext,
-): Promise<Parameters> {
+): Promise<FrozenEncoder> {
   const finished = join(out, "encoder.state.safetensors");
   const provenance: Provenance = { config: digest(config.encoder), data, seed: String(config.encoder.views.seed) };
   const state = initEncoderState(config.encoder, cells.length, config.encoder.views.seed);
@@ -86,31 +89,39 @@ async function encoderStage(
         await saveState(finished, state, provenance);
     }
   }
-  return Object.fromEntries(Object.entries(state.params).filter(([name]) => !/^(cells|features)\./.test(name)));
+  return freezeEncoder(config, state.params, cells, rasters, runtime);
 }
 
 async function embeddingStage(
   config: EarthTraining,
   out: string,
   rasters: Raster[],
-  encoder: Parameters,
+  encoder: FrozenEncoder,
   data: string,
   { runtime, report }: TrainingContext,
 ): Promise<ExampleSource> {
   const file = join(out, "embeddings.safetensors");
-  const metadata = { config: digest([config.encoder, config.embedded]), data };
+  const metadata = { config: digest([config.encoder, config.rank, config.places, config.embedded]), data };
   const saved = await loadEmbedded(file, metadata);
   if (saved) return exampleSource(saved);
-  const { encoder: shape, views } = config.encoder;
-  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => convolutional(shape, p, x), {
+  const { views } = config.encoder;
+  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => encodePlanes(encoder.config, p, x), {
     runtime,
   });
-  const encode = async (pixels: Tensor) => (await run(encoder, pixels)).data as Float32Array;
+  const params = withCellFeatures(encoder.params);
+  const encode = async (pixels: Tensor) => (await run(params, pixels)).data as Float32Array;
   // Other views than the encoder has seen, so that its embeddings are those of new pictures.
   const fresh = { ...views, seed: views.seed + 1 };
-  const embedded = await embedViews(rasters, fresh, config.embedded, shape.embedding, encode, (done) => {
-    if (done % 25_600 === 0 || done === config.embedded) report(`embedded ${done} of ${config.embedded} views`);
-  });
+  const embedded = await embedViews(
+    rasters,
+    fresh,
+    config.embedded,
+    placeWidth(encoder.config.places),
+    encode,
+    (done) => {
+      if (done % 25_600 === 0 || done === config.embedded) report(`embedded ${done} of ${config.embedded} views`);
+    },
+  );
   await run.dispose();
   await saveEmbedded(file, embedded, metadata);
   return exampleSource(embedded);
@@ -139,16 +150,15 @@ async function locatorStage(
   locator: LocatorTraining,
   out: string,
   source: ExampleSource,
-  encoder: Parameters,
+  encoder: FrozenEncoder,
   data: string,
   { runtime, report }: TrainingContext,
 ): Promise<void> {
-  const width = config.encoder.encoder.embedding;
-  const objective = objectiveOf(locator, width);
+  const objective = objectiveOf(locator, placeWidth(config.places));
   const state = initTrainState(objective, locator.seed);
   const file = join(out, `${locator.name}.state.safetensors`);
   const provenance: Provenance = {
-    config: digest([config.encoder, config.embedded, locator]),
+    config: digest([config.encoder, config.rank, config.places, config.embedded, locator]),
     data,
     seed: String(locator.seed),
   };
@@ -169,24 +179,27 @@ async function locatorStage(
   await writeModel(config, locator, join(out, locator.name), encoder, state.average, provenance);
 }
 
-/** A folder that `locate --model` opens. Weights in half precision. */
+/** Weights are stored in half precision; what they are multiplied into angles with is not. */
+const half = (name: string): boolean => !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name);
+
+/** A folder that `locate --model` opens. */
 async function writeModel(
   config: EarthTraining,
   locator: LocatorTraining,
   folder: string,
-  encoder: Parameters,
+  encoder: FrozenEncoder,
   average: Parameters,
   provenance: Provenance,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const shape = config.encoder.encoder;
+  const width = placeWidth(config.places);
   const json = (name: string, value: unknown) =>
     writeFileAtomically(join(folder, name), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
   const metadata = { ...provenance, versions: await versions() };
-  await saveTensors(join(folder, "encoder.safetensors"), { tensors: encoder, metadata }, { half: true });
-  await saveTensors(join(folder, "model.safetensors"), { tensors: average, metadata }, { half: true });
+  await saveTensors(join(folder, "encoder.safetensors"), { tensors: encoder.params, metadata }, { half });
+  await saveTensors(join(folder, "model.safetensors"), { tensors: average, metadata }, { half });
   if (locator.kind === "regression") {
-    await json("config.json", { cond_dim: shape.embedding, dim: locator.dim, depth: locator.depth });
+    await json("config.json", { cond_dim: width, dim: locator.dim, depth: locator.depth });
     return;
   }
   await json("config.json", {
@@ -194,7 +207,7 @@ async function writeModel(
     dim: locator.dim,
     depth: locator.depth,
     expansion: locator.expansion,
-    cond_dim: shape.embedding,
+    cond_dim: width,
   });
   await json("model.json", {
     name: locator.name,
@@ -202,7 +215,7 @@ async function writeModel(
     licence: config.licence,
     path: locator.path,
     schedule: locator.schedule,
-    encoder: shape,
+    encoder: encoder.config,
   });
 }
 

@@ -10,11 +10,13 @@ import {
   type ConvolutionalConfig,
   convolutional,
   fibonacciSphere,
+  fourierFeatures,
   Generator,
   initConvolutional,
   linear,
   type Moments,
   type Parameters,
+  placeFeatures,
   type Traced,
   toLatLng,
   uniformInit,
@@ -68,16 +70,6 @@ export function landCells(n: number, land: Mask): Vec3[] {
   });
 }
 
-/** Frequencies [3, n] and phases [n] of random Fourier features at scales from continents to a few hundred km. */
-export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
-  const scales = [0.6, 0.2, 0.07, 0.025];
-  const frequencies = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++)
-    for (let d = 0; d < 3; d++) frequencies[d * n + i] = random.normal() / scales[i % scales.length];
-  const phases = Float32Array.from({ length: n }, () => random.uniform(0, 2 * Math.PI));
-  return { frequencies: tensor(frequencies, [3, n]), phases: tensor(phases, [n]) };
-}
-
 export function initEncoderState(config: EncoderTraining, cells: number, seed: number): EncoderState {
   const random = new Generator(seed, 1);
   const width = config.encoder.embedding;
@@ -117,7 +109,7 @@ export async function* trainEncoder(
     const logits = linear(p, "cells", h.ref);
     const target = nn.softmax(np.matmul(places.ref, np.transpose(centres)).sub(1).mul(kappa));
     const crossEntropy = np.mean(nn.logsumexp(logits.ref, -1).sub(target.mul(logits).sum(-1)));
-    const feature = np.cos(np.matmul(places, frequencies).add(phases));
+    const feature = fourierFeatures(places, frequencies, phases);
     const error = linear(p, "features", h).sub(feature);
     const featureError = np.mean(error.ref.mul(error));
     return [crossEntropy.ref.add(featureError.ref.mul(config.featureWeight)), [crossEntropy, featureError]];

@@ -1,0 +1,75 @@
+/**
+ * From an encoder's features to an embedding that says where things might be: the probability of land cells, and what a
+ * locator can read off linearly: the mean of random Fourier features of the cells (Rahimi & Recht 2007), which is the
+ * posterior's characteristic function at many scales, and the same of the sharpened posterior, which is where its peak is.
+ */
+
+import { type Tensor, tensor } from "@geodrift/compile";
+import { nn, numpy as np } from "@jax-js/jax";
+import type { Generator } from "../random/generator.js";
+import { linear } from "./layers.js";
+import type { Parameters, Traced } from "./parameters.js";
+
+type Arr = np.Array;
+
+export interface PlaceHeadConfig {
+  /** Fourier features of the posterior. */
+  features: number;
+  /** Fourier features of the sharpened posterior, beside its mean. */
+  sharpFeatures: number;
+  /** Exponent that sharpens. */
+  sharpness: number;
+}
+
+/** Width of the embedding. */
+export const placeWidth = ({ features, sharpFeatures }: PlaceHeadConfig): number => features + 3 + sharpFeatures;
+
+/** Frequencies [3, n] and phases [n]; scales from continents to what neighbouring cells can tell apart, in radians. */
+export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
+  const scales = [0.6, 0.2, 0.07, 0.025];
+  const frequencies = new Float32Array(3 * n);
+  for (let i = 0; i < n; i++)
+    for (let d = 0; d < 3; d++) frequencies[d * n + i] = random.normal() / scales[i % scales.length];
+  const phases = Float32Array.from({ length: n }, () => random.uniform(0, 2 * Math.PI));
+  return { frequencies: tensor(frequencies, [3, n]), phases: tensor(phases, [n]) };
+}
+
+/** cos(x·frequencies + phases) for unit vectors [n, 3]: [n, features]. */
+export const fourierFeatures = (x: Arr, frequencies: Arr, phases: Arr): Arr =>
+  np.cos(np.matmul(x, frequencies).add(phases));
+
+/** The features of every cell, which do not depend on the picture: added to the parameters once, after loading. */
+export function withCellFeatures(p: Parameters): Parameters {
+  const centres = p["places.centres"];
+  const frequencies = p["places.frequencies"];
+  const phases = p["places.phases"];
+  const [cells, n] = [centres.dims[0], phases.dims[0]];
+  const [x, w, b] = [centres, frequencies, phases].map((t) => t.data as Float32Array);
+  const out = new Float32Array(cells * n);
+  for (let c = 0; c < cells; c++)
+    for (let i = 0; i < n; i++) {
+      const phase = b[i] + x[3 * c] * w[i] + x[3 * c + 1] * w[n + i] + x[3 * c + 2] * w[2 * n + i];
+      out[c * n + i] = Math.cos(phase);
+    }
+  return { ...p, "places.cellFeatures": tensor(out, [cells, n]) };
+}
+
+/**
+ * @param h features of the encoder, [n, width]
+ * @returns embeddings [n, placeWidth], standardized by `places.mean` and `places.scale`
+ */
+export function placeHead(config: PlaceHeadConfig, p: Traced, h: Arr): Arr {
+  const logits = linear(p, "places.cells", h);
+  const posterior = nn.softmax(logits.ref);
+  const sharp = nn.softmax(logits.mul(config.sharpness));
+  const features = p["places.cellFeatures"].ref;
+  const embedding = np.concatenate(
+    [
+      np.matmul(posterior, features.ref),
+      np.matmul(sharp.ref, p["places.centres"].ref),
+      np.matmul(sharp, features.slice([], [0, config.sharpFeatures])),
+    ],
+    -1,
+  );
+  return embedding.sub(p["places.mean"].ref).mul(p["places.scale"].ref);
+}

@@ -1,0 +1,127 @@
+/**
+ * From a trained encoder state to the frozen encoder: its features are cut down to their principal components, exact in
+ * all but the directions dropped, and the place head is put behind them.
+ */
+import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import {
+  convolutional,
+  Generator,
+  type Parameters,
+  placeFeatures,
+  placeHead,
+  placeWidth,
+  type Traced,
+  type Vec3,
+  withCellFeatures,
+} from "@geodrift/core";
+import type { numpy as np } from "@jax-js/jax";
+import { EigenvalueDecomposition, Matrix } from "ml-matrix";
+import type { Raster } from "../data/raster.js";
+import { viewBatches } from "../data/view-batches.js";
+import type { EncoderConfig } from "../models/schema.js";
+import type { EarthTraining } from "./config.js";
+
+export interface FrozenEncoder {
+  config: EncoderConfig;
+  params: Parameters;
+}
+
+/** Most batches of views whose statistics decide the components and the standardization. */
+const mostBatches = 40;
+const batch = 256;
+
+export async function freezeEncoder(
+  training: EarthTraining,
+  trained: Parameters,
+  cells: readonly Vec3[],
+  rasters: readonly Raster[],
+  runtime: Runtime,
+): Promise<FrozenEncoder> {
+  const { encoder: trunk, views } = training.encoder;
+  const batches = Math.min(mostBatches, Math.ceil(training.embedded / batch));
+  const planes: Tensor[] = [];
+  for await (const b of viewBatches(rasters, { ...views, seed: views.seed + 2 }, 0, batch)) {
+    planes.push(tensor(b.pixels, [batch, 3, trunk.size, trunk.size]));
+    if (planes.length === batches) break;
+  }
+  const features = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => convolutional(trunk, p, x), {
+    runtime,
+  });
+  const seen = await rowsOf(planes, (x) => features(trained, x));
+  await features.dispose();
+  const reduced = reduceRank(trained, seen, Math.min(training.rank, trunk.embedding));
+  const config: EncoderConfig = {
+    trunk: { ...trunk, embedding: reduced["head.2.bias"].size },
+    places: training.places,
+  };
+  const width = placeWidth(config.places);
+  const random = placeFeatures(config.places.features, new Generator(views.seed, 3));
+  const params: Parameters = {
+    ...reduced,
+    "places.centres": tensor(Float32Array.from(cells.flat()), [cells.length, 3]),
+    "places.frequencies": random.frequencies,
+    "places.phases": random.phases,
+    "places.mean": tensor(new Float32Array(width), [width]),
+    "places.scale": tensor(new Float32Array(width).fill(1), [width]),
+  };
+  const embed = compile<[Parameters, Tensor], Tensor>(
+    (p: Traced, x: np.Array) => placeHead(config.places, p, convolutional(config.trunk, p, x)),
+    { runtime },
+  );
+  const complete = withCellFeatures(params);
+  const embeddings = await rowsOf(planes, (x) => embed(complete, x));
+  await embed.dispose();
+  const { mean, deviation } = moments(embeddings);
+  params["places.mean"] = tensor(Float32Array.from(mean), [width]);
+  params["places.scale"] = tensor(
+    Float32Array.from(deviation, (d) => 1 / Math.max(d, 1e-3)),
+    [width],
+  );
+  return { config, params };
+}
+
+/** Rows of every batch's result, one below the other. */
+async function rowsOf(planes: readonly Tensor[], run: (x: Tensor) => Promise<Tensor>): Promise<Matrix> {
+  const rows: Float32Array[] = [];
+  for (const x of planes) {
+    const out = await run(x);
+    const [n, width] = out.dims;
+    for (let i = 0; i < n; i++) rows.push((out.data as Float32Array).subarray(i * width, (i + 1) * width));
+  }
+  return new Matrix(rows.map((r) => Array.from(r)));
+}
+
+function moments(x: Matrix): { mean: number[]; deviation: number[] } {
+  return { mean: x.mean("column"), deviation: x.standardDeviation("column") };
+}
+
+/**
+ * With h ≈ μ + U Uᵀ(h − μ) for the first principal components U, the last layer of the head makes Uᵀ(h − μ), and the
+ * cells' layer takes it.
+ */
+function reduceRank(p: Parameters, h: Matrix, rank: number): Parameters {
+  const mean = h.mean("column");
+  const centred = Matrix.sub(h, Matrix.ones(h.rows, 1).mmul(Matrix.rowVector(mean)));
+  const covariance = centred.transpose().mmul(centred).div(h.rows);
+  const { eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+  const width = h.columns;
+  // Eigenvalues come in rising order.
+  const u = eigenvectorMatrix.subMatrix(0, width - 1, width - rank, width - 1);
+  const mu = Matrix.columnVector(mean);
+  const matrix = (name: string) => {
+    const t = p[name];
+    const [rows, columns] = t.dims.length === 1 ? [t.dims[0], 1] : t.dims;
+    return Matrix.from1DArray(rows, columns, Array.from(t.data as Float32Array));
+  };
+  const cells = matrix("cells.weight");
+  const stored = (m: Matrix, vector = false) =>
+    tensor(Float32Array.from(m.to1DArray()), vector ? [m.rows] : [m.rows, m.columns]);
+  const rest = Object.fromEntries(Object.entries(p).filter(([name]) => !/^(cells|features|head\.2)\./.test(name)));
+  return {
+    ...rest,
+    "head.2.weight": stored(u.transpose().mmul(matrix("head.2.weight"))),
+    "head.2.bias": stored(u.transpose().mmul(Matrix.sub(matrix("head.2.bias"), mu)), true),
+    "places.cells.weight": stored(cells.mmul(u)),
+    "places.cells.bias": stored(Matrix.add(matrix("cells.bias"), cells.mmul(mu)), true),
+  };
+}
