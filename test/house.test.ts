@@ -21,7 +21,16 @@ const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, 
 const packages = ["compile", "core", "geodrift"];
 
 /** Folders of `core` in layers: a folder may import its own layer's folders only if it is the same, and any layer below. */
-const layers = [["random"], ["sphere"], ["schedule", "net"], ["path"], ["solve", "train"], ["density"], ["locator"], ["evaluate"]];
+const layers = [
+  ["random"],
+  ["sphere"],
+  ["schedule", "net"],
+  ["path"],
+  ["solve", "train"],
+  ["density"],
+  ["locator"],
+  ["evaluate"],
+];
 
 describe("the house", () => {
   it.each(packages)("packages/%s imports what its package.json lists, and no package above it", (name) => {
@@ -40,13 +49,19 @@ describe("the house", () => {
     const above = packages.slice(packages.indexOf(name));
     for (const p of above) expect([...used]).not.toContain(p === "geodrift" ? p : `@geodrift/${p}`);
     // Data packages are read by path, and type packages by the compiler: they are named in strings.
-    const text = sources(`packages/${name}/src`).map((f) => readFileSync(join(root, f), "utf8")).join("\n");
-    for (const dependency of Object.keys(dependencies)) expect(text, `${name} lists ${dependency}`).toContain(dependency);
+    const text = sources(`packages/${name}/src`)
+      .map((f) => readFileSync(join(root, f), "utf8"))
+      .join("\n");
+    for (const dependency of Object.keys(dependencies))
+      expect(text, `${name} lists ${dependency}`).toContain(dependency);
   });
 
   it.each(["compile", "core"])("packages/%s runs in a browser: it imports nothing of Node's", (name) => {
     for (const file of sources(`packages/${name}/src`))
-      expect(imports(file).filter((m) => m.startsWith("node:")), file).toEqual([]);
+      expect(
+        imports(file).filter((m) => m.startsWith("node:")),
+        file,
+      ).toEqual([]);
   });
 
   it("folders of core import downwards", () => {
@@ -75,7 +90,9 @@ describe("the house", () => {
   it("no install script may run", () => {
     const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8"));
     const allowed = manifest(".").allowScripts;
-    const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages).filter(([path, p]) => path.startsWith("node_modules") && p.hasInstallScript);
+    const scripted = Object.entries<{ hasInstallScript?: boolean }>(lock.packages).filter(
+      ([path, p]) => path.startsWith("node_modules") && p.hasInstallScript,
+    );
     for (const [path] of scripted) expect(allowed[path.replace(/^.*node_modules\//, "")], path).toBe(false);
   });
 });

@@ -1,11 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { distanceKm, earthAreaKm2, earthRadiusKm, Generator, normalize, sampleDistribution, toVec3, uniformPoints, type LatLng } from "../index.js";
+import {
+  distanceKm,
+  earthAreaKm2,
+  earthRadiusKm,
+  Generator,
+  type LatLng,
+  normalize,
+  sampleDistribution,
+  toVec3,
+  uniformPoints,
+} from "../index.js";
 
 /** Samples of a narrow normal distribution around a place, deviation in km. */
 function cluster(random: Generator, centre: LatLng, deviationKm: number, n: number): number[] {
   const s = deviationKm / earthRadiusKm;
   const c = toVec3(centre);
-  return Array.from({ length: n }, () => [...normalize([c[0] + s * random.normal(), c[1] + s * random.normal(), c[2] + s * random.normal()])]).flat();
+  return Array.from({ length: n }, () => [
+    ...normalize([c[0] + s * random.normal(), c[1] + s * random.normal(), c[2] + s * random.normal()]),
+  ]).flat();
 }
 
 describe("a distribution from samples", () => {

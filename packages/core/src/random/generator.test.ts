@@ -21,7 +21,8 @@ describe("Generator", () => {
     const n = 50_000;
     const u = Array.from({ length: n }, () => g.uniform());
     const z = g.normals(n);
-    const mean = (xs: ArrayLike<number>, f = (x: number) => x) => Array.from(xs).reduce((s, x) => s + f(x), 0) / xs.length;
+    const mean = (xs: ArrayLike<number>, f = (x: number) => x) =>
+      Array.from(xs).reduce((s, x) => s + f(x), 0) / xs.length;
     expect(mean(u)).toBeCloseTo(0.5, 2);
     expect(mean(u, (x) => (x - 0.5) ** 2)).toBeCloseTo(1 / 12, 2);
     expect(Math.abs(mean(z))).toBeLessThan(0.02);

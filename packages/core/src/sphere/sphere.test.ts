@@ -26,17 +26,22 @@ import {
   vectorAt,
 } from "../index.js";
 
-const latLng = fc.record({ lat: fc.double({ min: -90, max: 90, noNaN: true }), lng: fc.double({ min: -180, max: 180, noNaN: true }) });
+const latLng = fc.record({
+  lat: fc.double({ min: -90, max: 90, noNaN: true }),
+  lng: fc.double({ min: -180, max: 180, noNaN: true }),
+});
 const point = latLng.map(toVec3);
 const close = (a: Vec3, b: Vec3, tolerance = 1e-9) => expect(angle(normalize(a), normalize(b))).toBeLessThan(tolerance);
 
 describe("places and unit vectors", () => {
   it("go back and forth, poles and date line included", () => {
-    fc.assert(fc.property(latLng, (p) => {
-      const q = toLatLng(toVec3(p));
-      expect(q.lat).toBeCloseTo(p.lat, 9);
-      close(toVec3(q), toVec3(p), 1e-12);
-    }));
+    fc.assert(
+      fc.property(latLng, (p) => {
+        const q = toLatLng(toVec3(p));
+        expect(q.lat).toBeCloseTo(p.lat, 9);
+        close(toVec3(q), toVec3(p), 1e-12);
+      }),
+    );
     expect(toLatLng([0, 0, 1])).toEqual({ lat: 90, lng: 0 });
     expect(toLatLng([0, 0, -1])).toEqual({ lat: -90, lng: 0 });
     close(toVec3({ lat: 10, lng: 180 }), toVec3({ lat: 10, lng: -180 }));
@@ -57,12 +62,14 @@ describe("places and unit vectors", () => {
 
 describe("exponential and logarithm", () => {
   it("are inverse to each other, and the logarithm is tangent and as long as the angle", () => {
-    fc.assert(fc.property(point, point, (x, y) => {
-      const v = logMap(x, y);
-      expect(Math.abs(dot(v, x))).toBeLessThan(1e-9);
-      expect(norm(v)).toBeCloseTo(angle(x, y), 9);
-      if (angle(x, y) < Math.PI - 1e-6) close(expMap(x, v), y, 1e-8);
-    }));
+    fc.assert(
+      fc.property(point, point, (x, y) => {
+        const v = logMap(x, y);
+        expect(Math.abs(dot(v, x))).toBeLessThan(1e-9);
+        expect(norm(v)).toBeCloseTo(angle(x, y), 9);
+        if (angle(x, y) < Math.PI - 1e-6) close(expMap(x, v), y, 1e-8);
+      }),
+    );
   });
   it("hold at identical and antipodal points", () => {
     const x = toVec3({ lat: 30, lng: 40 });
@@ -73,31 +80,37 @@ describe("exponential and logarithm", () => {
     close(expMap(x, v), opposite, 1e-7);
   });
   it("make geodesics whose derivative is the finite difference", () => {
-    fc.assert(fc.property(point, point, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (a, b, s) => {
-      fc.pre(angle(a, b) < 3.1);
-      const h = 1e-6;
-      const [back, here, ahead] = [s - h, s, s + h].map((t) => geodesic(a, b, t));
-      here.tangent.forEach((t, d) => {
-        expect(t).toBeCloseTo((ahead.point[d] - back.point[d]) / (2 * h), 5);
-      });
-      expect(Math.abs(dot(here.tangent, here.point))).toBeLessThan(1e-9);
-    }));
+    fc.assert(
+      fc.property(point, point, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (a, b, s) => {
+        fc.pre(angle(a, b) < 3.1);
+        const h = 1e-6;
+        const [back, here, ahead] = [s - h, s, s + h].map((t) => geodesic(a, b, t));
+        here.tangent.forEach((t, d) => {
+          expect(t).toBeCloseTo((ahead.point[d] - back.point[d]) / (2 * h), 5);
+        });
+        expect(Math.abs(dot(here.tangent, here.point))).toBeLessThan(1e-9);
+      }),
+    );
   });
 });
 
 describe("rotation and frames", () => {
   it("a turn about x × v is the exponential of v", () => {
-    fc.assert(fc.property(point, point, (x, y) => {
-      const v = projectTangent(x, y);
-      close(rotate(x, cross(x, v)), expMap(x, v), 1e-9);
-    }));
+    fc.assert(
+      fc.property(point, point, (x, y) => {
+        const v = projectTangent(x, y);
+        close(rotate(x, cross(x, v)), expMap(x, v), 1e-9);
+      }),
+    );
   });
   it("frames are right-handed and orthonormal everywhere, and turn clockwise", () => {
-    fc.assert(fc.property(latLng, fc.double({ min: -180, max: 180, noNaN: true }), (place, heading) => {
-      const { up, east, north } = turned(tangentFrame(place), heading);
-      close(cross(east, north), up);
-      expect(Math.abs(dot(east, north))).toBeLessThan(1e-12);
-    }));
+    fc.assert(
+      fc.property(latLng, fc.double({ min: -180, max: 180, noNaN: true }), (place, heading) => {
+        const { up, east, north } = turned(tangentFrame(place), heading);
+        close(cross(east, north), up);
+        expect(Math.abs(dot(east, north))).toBeLessThan(1e-12);
+      }),
+    );
     const equator = turned(tangentFrame({ lat: 0, lng: 0 }), 90);
     close(equator.north, [0, 1, 0]); // heading 90° looks east
   });

@@ -14,20 +14,26 @@ const file = (header: unknown, data = new Uint8Array(0)): Uint8Array => {
 
 describe("safetensors", () => {
   it("come back as they were written, whatever the names and shapes", () => {
-    const record = fc.dictionary(fc.string({ minLength: 1 }).filter((s) => !["__metadata__", "__proto__"].includes(s)), fc.array(fc.float({ noNaN: true }), { maxLength: 9 }));
+    const record = fc.dictionary(
+      fc.string({ minLength: 1 }).filter((s) => !["__metadata__", "__proto__"].includes(s)),
+      fc.array(fc.float({ noNaN: true }), { maxLength: 9 }),
+    );
     fc.assert(
       fc.property(record, (values) => {
         const tensors = Object.fromEntries(Object.entries(values).map(([k, v]) => [k, tensor(v, [v.length])]));
         const back = readSafetensors(writeSafetensors({ tensors, metadata: { a: "b" } }));
         expect(back.metadata).toEqual({ a: "b" });
         expect(Object.keys(back.tensors).sort()).toEqual(Object.keys(tensors).sort());
-        for (const [k, v] of Object.entries(values)) expect([...(back.tensors[k].data as Float32Array)]).toEqual(v.map(Math.fround));
+        for (const [k, v] of Object.entries(values))
+          expect([...(back.tensors[k].data as Float32Array)]).toEqual(v.map(Math.fround));
       }),
     );
   });
   it("keep eleven bits of a float in half precision, and read bfloat16", () => {
     const values = [0, -0, 1, -2.5, 65504, 6e-8, 1e-9, 0.333333, 1e9, Number.NEGATIVE_INFINITY];
-    const { tensors } = readSafetensors(writeSafetensors({ tensors: { x: tensor(values, [10]) }, metadata: {} }, { half: () => true }));
+    const { tensors } = readSafetensors(
+      writeSafetensors({ tensors: { x: tensor(values, [10]) }, metadata: {} }, { half: () => true }),
+    );
     const back = [...(tensors.x.data as Float32Array)];
     expect(back.slice(0, 5)).toEqual(values.slice(0, 5));
     expect(back[5]).toBeCloseTo(6e-8, 9);
@@ -46,7 +52,10 @@ describe("safetensors", () => {
       [file("{nonsense"), /not JSON/],
       [file({ x: f32([2], [0, 8]) }, new Uint8Array(4)), /"x" ends at byte 8, but the data has 4/],
       [file({ x: f32([2], [0, 4]) }, new Uint8Array(4)), /"x" of shape \[2\] takes 8 bytes, not 4/],
-      [file({ x: f32([1], [0, 4]), y: f32([1], [2, 6]) }, new Uint8Array(6)), /"y" begins at byte 2, where 4 is expected/],
+      [
+        file({ x: f32([1], [0, 4]), y: f32([1], [2, 6]) }, new Uint8Array(6)),
+        /"y" begins at byte 2, where 4 is expected/,
+      ],
       [file({ x: f32([1], [4, 8]) }, new Uint8Array(8)), /"x" begins at byte 4, where 0 is expected/],
       [file({ x: f32([-1], [0, 4]) }, new Uint8Array(4)), /lacks a shape or offsets/],
       [file({ x: { dtype: "Q9", shape: [1], data_offsets: [0, 4] } }, new Uint8Array(4)), /unknown type Q9/],

@@ -72,7 +72,14 @@ describe("views", () => {
 });
 
 describe("the dataset of views", () => {
-  const options = { seed: 3, size: 16, widthKm: [300, 700] as const, headingDegrees: 15, centres: "land" as const, augment: 1 };
+  const options = {
+    seed: 3,
+    size: 16,
+    widthKm: [300, 700] as const,
+    headingDegrees: 15,
+    centres: "land" as const,
+    augment: 1,
+  };
   it("is a function of seed and index alone", async () => {
     const collect = async (from: number, to: number) => {
       const all = [];
@@ -84,7 +91,9 @@ describe("the dataset of views", () => {
     const other = new Uint8Array(16 * 16 * 4);
     drawViewInto(other, [raster], { ...options, seed: 4 }, 4);
     expect(other.filter((_, i) => i % 4 < 3)).not.toEqual(whole[4].picture.data);
-    expect(earthViews([raster], options).fingerprint).not.toBe(earthViews([raster], { ...options, seed: 4 }).fingerprint);
+    expect(earthViews([raster], options).fingerprint).not.toBe(
+      earthViews([raster], { ...options, seed: 4 }).fingerprint,
+    );
   });
   it("has its centres on land, uniform in area, and widths and headings in their ranges", () => {
     const views = Array.from({ length: 4000 }, (_, i) => viewAt([raster], options, i).view);

@@ -10,7 +10,7 @@ export interface Country {
 const highSeas: Country = { code: "XZ", name: "high seas" };
 
 export function countryAt(lat: number, lng: number): Country {
-  const found = feature([lng, lat], { level: "territory" });
+  const found = feature([lng, lat], { level: "territory" }) ?? feature([lng, lat], { level: "country" });
   const code = found?.properties.iso1A2;
   return code ? { code, name: found.properties.nameEn } : highSeas;
 }

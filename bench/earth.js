@@ -1,0 +1,121 @@
+/**
+ * The embedded model on views that it was not trained on: month 07 of the Blue Marble, and two other renderings of the
+ * Earth. Needs the rasters of `../shared/data/earth` (or of EARTH_RASTERS).
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { compile, tensor } from "@geodrift/compile";
+import {
+  angle,
+  distanceMetrics,
+  earthRadiusKm,
+  readSafetensors,
+  regression,
+  sampleDistribution,
+  toVec3,
+  vectorAt,
+} from "@geodrift/core";
+import { earthViews, loadModel, modelFolder, openEarthFolder, readRaster } from "geodrift";
+import { runtime } from "./measure.js";
+
+const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
+const name = process.env.EARTH_MODEL ?? "earth";
+const n = Number(process.env.EARTH_VIEWS ?? 5000);
+const [samples, steps, batch] = [256, 32, 20];
+const views = { seed: 7, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };
+
+const distanceTo = (place, vector) => earthRadiusKm * angle(toVec3(place), vector);
+
+/** Distances by rule, for `n` views of one raster. */
+async function distances(model, raster, count, regress) {
+  const rules = { mode: [], sample: [], "guided-sample": [], ...(regress && { regression: [] }) };
+  let covered = [0, 0];
+  let bits = 0;
+  let pending = [];
+  const flush = async () => {
+    const embeddings = await model.encoder.encode(pending.map((e) => e.picture));
+    const plain = await model.locator.sample(embeddings, samples, { seed: 0, steps, guidance: 0 });
+    const guided = await model.locator.sample(embeddings, 1, { seed: 0, steps, guidance: 2 });
+    const points = regress && (await regress(embeddings));
+    pending.forEach((e, i) => {
+      const own = plain.subarray(3 * samples * i, 3 * samples * (i + 1));
+      const d = sampleDistribution(own);
+      rules.mode.push(distanceTo(e.place, toVec3(d.best)));
+      rules.sample.push(distanceTo(e.place, vectorAt(own, 0)));
+      rules["guided-sample"].push(distanceTo(e.place, vectorAt(guided, i)));
+      rules.regression?.push(distanceTo(e.place, vectorAt(points, i)));
+      bits += d.localizabilityBits / count;
+      // Calibration: is the truth denser than all but the given share of the samples?
+      const truth = d.logProbNats(e.place);
+      const denser =
+        Array.from({ length: samples }, (_, k) => d.logProbNats(placeOf(own, k))).filter((p) => p > truth).length /
+        samples;
+      covered = covered.map((c, k) => c + (denser < [0.5, 0.9][k] ? 1 / count : 0));
+    });
+    pending = [];
+  };
+  for await (const e of earthViews([raster], views).examples(0, count)) {
+    pending.push(e);
+    if (pending.length === batch) await flush();
+  }
+  if (pending.length > 0) await flush();
+  return { rules, covered, bits };
+}
+
+function placeOf(points, k) {
+  const [x, y, z] = vectorAt(points, k);
+  return { lat: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI, lng: (Math.atan2(y, x) * 180) / Math.PI };
+}
+
+async function regressionHead(width) {
+  const file = join(dirname(modelFolder(name).replace(/\/$/, "")), "regression");
+  const here = [join(modelFolder(name), "regression"), file].find((f) => existsSync(f));
+  if (!here) return undefined;
+  const config = JSON.parse(readFileSync(join(here, "config.json"), "utf8"));
+  const { tensors } = readSafetensors(readFileSync(join(here, "model.safetensors")));
+  const run = compile((p, c) => regression(config, p, c), { runtime });
+  return async (embeddings) => (await run(tensors, tensor(embeddings, [embeddings.length / width, width]))).data;
+}
+
+export const benches = {
+  earth: async function* () {
+    if (!existsSync(folder)) throw new Error(`bench earth: the rasters of ${folder} are needed`);
+    const earth = await openEarthFolder(folder);
+    const land = await earth.land();
+    const threeGlobe = join(
+      dirname(createRequire(import.meta.url).resolve("three-globe")),
+      "../example/img/earth-blue-marble.jpg",
+    );
+    const rasters = [
+      ["bmng-2004-07", n, () => earth.month("07", land)],
+      ["relief-8192", n / 5, () => readRaster(join(folder, "blue-marble-relief-8192.jpg"), land, "relief")],
+      ["three-globe-4096", n / 5, () => readRaster(threeGlobe, land, "three-globe")],
+    ];
+    const model = await loadModel(name, runtime);
+    const regress = await regressionHead(model.encoder.width);
+    for (const [raster, count, read] of rasters) {
+      const { rules, covered, bits } = await distances(model, await read(), count, regress);
+      for (const [rule, ds] of Object.entries(rules)) {
+        const m = distanceMetrics(ds);
+        const round = (x, d = 0) => Number(x.toFixed(d));
+        yield {
+          bench: "earth",
+          model: name,
+          raster,
+          views: count,
+          rule,
+          medianKm: round(m.medianKm, 1),
+          meanKm: round(m.meanKm),
+          geoScore: round(m.meanGeoScore),
+          accuracy: m.accuracy.map((a) => round(a, 4)),
+          ...(rule === "mode" && {
+            localizabilityBits: round(bits, 2),
+            covered50: round(covered[0], 3),
+            covered90: round(covered[1], 3),
+          }),
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,275 @@
+import { createHash } from "node:crypto";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { distanceKm, readSafetensors, writeSafetensors } from "@geodrift/core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRaster } from "../../packages/geodrift/src/data/raster.js";
+import { renderViewInto } from "../../packages/geodrift/src/data/view.js";
+import { geodrift } from "./program.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-locate-"));
+const at = (name: string) => join(folder, name);
+const embedded = fileURLToPath(new URL("../../packages/geodrift/models/earth", import.meta.url));
+const photos = fileURLToPath(new URL("../../../shared/data/photos", import.meta.url));
+const truth = { lat: 30.6, lng: 31.2 };
+
+/** A view of the Nile delta, as PNG. */
+async function nile(): Promise<Buffer> {
+  const file = join(dirname(createRequire(import.meta.url).resolve("three-globe")), "../example/img/earth-blue-marble.jpg");
+  const rgba = new Uint8Array(128 * 128 * 4);
+  renderViewInto(
+    rgba,
+    await readRaster(file, undefined, "three-globe"),
+    { place: truth, heading: 0, widthKm: 500 },
+    128,
+  );
+  return sharp(rgba, { raw: { width: 128, height: 128, channels: 4 } })
+    .removeAlpha()
+    .png()
+    .toBuffer();
+}
+
+/** A PNG whose header claims 60,000 × 60,000 pixels: a decompression bomb without the bytes. */
+function hugePng(small: Buffer): Buffer {
+  const png = Buffer.from(small);
+  png.writeUInt32BE(60_000, 16);
+  png.writeUInt32BE(60_000, 20);
+  let crc = ~0;
+  for (const byte of png.subarray(12, 29)) {
+    crc ^= byte;
+    for (let k = 0; k < 8; k++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+  }
+  png.writeUInt32BE(~crc >>> 0, 29);
+  return png;
+}
+
+beforeAll(async () => {
+  const png = await nile();
+  writeFileSync(at("nile.png"), png);
+  await sharp(png).jpeg({ quality: 95 }).toFile(at("nile.jpg"));
+  await sharp(png).toColourspace("cmyk").jpeg({ quality: 95 }).toFile(at("cmyk.jpg"));
+  await sharp(png).toColourspace("rgb16").png().toFile(at("deep.png"));
+  await sharp(png).greyscale().png().toFile(at("grey.png"));
+  await sharp(png).webp({ quality: 95 }).toFile(at("nile.webp"));
+  await sharp(png).rotate(90).jpeg({ quality: 95 }).withMetadata({ orientation: 8 }).toFile(at("turned.jpg"));
+  const jpeg = readFileSync(at("nile.jpg"));
+  writeFileSync(at("truncated.jpg"), jpeg.subarray(0, jpeg.length / 2));
+  writeFileSync(at("empty.jpg"), "");
+  writeFileSync(at("text.jpg"), "This is not a picture.\n");
+  writeFileSync(at("huge.png"), hugePng(png));
+  mkdirSync(at("none"));
+  mkdirSync(at("album"));
+  for (const name of ["b.jpg", "a.jpg"]) cpSync(at("nile.jpg"), join(at("album"), name));
+  writeFileSync(join(at("album"), "notes.txt"), "no picture");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const jsonLines = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((l) => JSON.parse(l));
+
+describe("geodrift locate", () => {
+  it("answers with the fields of the contract", async () => {
+    const { stdout, stderr, code } = await geodrift(["locate", at("nile.png"), "--json"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const [r] = jsonLines(stdout);
+    expect(Object.keys(r)).toEqual([
+      "image",
+      "sha256",
+      "model",
+      "seed",
+      "steps",
+      "guidance",
+      "best",
+      "place",
+      "localizabilityBits",
+      "regions",
+      "modes",
+      "countries",
+      "elapsedMs",
+    ]);
+    expect(r.sha256).toBe(
+      createHash("sha256")
+        .update(readFileSync(at("nile.png")))
+        .digest("hex"),
+    );
+    expect(r.model.name).toBe("earth");
+    expect(r.model.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(r.regions.map((x: { mass: number }) => x.mass)).toEqual([0.5, 0.9]);
+    expect(r.modes.reduce((s: number, m: { mass: number }) => s + m.mass, 0)).toBeLessThanOrEqual(1 + 1e-9);
+    expect(r.countries.reduce((s: number, c: { probability: number }) => s + c.probability, 0)).toBeCloseTo(1, 9);
+    expect(distanceKm(r.best, truth)).toBeLessThan(150);
+    expect(r.place.countryCode).toBe("EG");
+  });
+
+  it("is the same on every run, and beside other pictures; another seed draws other places", async () => {
+    const strip = (text: string) => jsonLines(text).map(({ elapsedMs, ...rest }) => rest);
+    const alone = strip((await geodrift(["locate", at("nile.png"), "--json"])).stdout);
+    const again = strip((await geodrift(["locate", at("grey.png"), at("nile.png"), at("nile.jpg"), "--json"])).stdout);
+    // Batches change the order of sums in the last bit, so places agree to centimetres and not to the bit.
+    expect(distanceKm(again[1].best, alone[0].best)).toBeLessThan(0.05);
+    expect(again[1].localizabilityBits).toBeCloseTo(alone[0].localizabilityBits, 3);
+    expect(strip((await geodrift(["locate", at("nile.png"), "--json"])).stdout)).toEqual(alone);
+    const other = strip((await geodrift(["locate", at("nile.png"), "--json", "--seed", "7"])).stdout);
+    expect(other[0].best).not.toEqual(alone[0].best);
+  });
+
+  it("reads every ordinary kind of picture, turned as EXIF says", async () => {
+    const names = ["nile.png", "nile.jpg", "cmyk.jpg", "deep.png", "grey.png", "nile.webp", "turned.jpg"];
+    const { stdout, code } = await geodrift(["locate", ...names.map(at), "--json"]);
+    expect(code).toBe(0);
+    const results = jsonLines(stdout);
+    expect(results.map((r) => r.image)).toEqual(names.map(at));
+    for (const r of results.filter((_, i) => i !== 4)) expect(distanceKm(r.best, truth), r.image).toBeLessThan(250);
+  });
+
+  it("says in one sentence what is wrong with each bad file, and locates the others", async () => {
+    const bad: [string, RegExp][] = [
+      ["absent.jpg", /^no such file$/],
+      ["none", /^the folder holds no pictures$/],
+      ["empty.jpg", /^the file is empty$/],
+      ["text.jpg", /^not a picture in a known format/],
+      ["truncated.jpg", /^the picture is truncated$/],
+      ["huge.png", /^has more pixels than the limit of 268 million$/],
+    ];
+    const { stdout, code } = await geodrift([
+      "locate",
+      at("nile.jpg"),
+      ...bad.map(([name]) => at(name)),
+      at("nile.png"),
+      "--json",
+    ]);
+    expect(code).toBe(1);
+    const lines = jsonLines(stdout);
+    expect(lines.length).toBe(bad.length + 2);
+    for (const [name, message] of bad) {
+      const line = lines.find((l) => l.image === at(name));
+      expect(line?.error, name).toMatch(message);
+      expect(Object.keys(line)).toEqual(["image", "error"]);
+    }
+    expect(lines.filter((l) => l.best).map((l) => l.image)).toEqual([at("nile.jpg"), at("nile.png")]);
+  });
+
+  it("takes folders and patterns", async () => {
+    const images = async (arg: string) =>
+      jsonLines((await geodrift(["locate", arg, "--json"])).stdout).map((l) => l.image);
+    expect(await images(at("album"))).toEqual([join(at("album"), "a.jpg"), join(at("album"), "b.jpg")]);
+    expect(await images(join(at("album"), "*.jpg"))).toEqual([join(at("album"), "a.jpg"), join(at("album"), "b.jpg")]);
+    expect((await geodrift(["locate", at("*.bmp"), "--json"])).stdout).toContain("no picture matches the pattern");
+  });
+
+  it("speaks to people in one line", async () => {
+    const { stdout } = await geodrift(["locate", at("nile.png")]);
+    expect(stdout).toMatch(
+      /nile\.png: \d+\.\d\d°N \d+\.\d\d°E near .*Egypt.*; 50 % within .* km, 90 % within .* km; Egypt \d+ %.*bits\)\n$/,
+    );
+  });
+
+  it("draws maps in five formats, one for each picture", async () => {
+    const signs: Record<string, RegExp> = {
+      svg: /^<svg /,
+      html: /^<!doctype html>/,
+      geojson: /"FeatureCollection"/,
+      kml: /<kml /,
+    };
+    for (const [ending, sign] of Object.entries(signs)) {
+      expect((await geodrift(["locate", at("nile.png"), "--map", at(`m.${ending}`)])).code).toBe(0);
+      expect(readFileSync(at(`m.${ending}`), "utf8")).toMatch(sign);
+    }
+    expect((await geodrift(["locate", at("nile.png"), "--map", at("m.png")])).code).toBe(0);
+    expect((await sharp(at("m.png")).metadata()).width).toBeGreaterThan(1000);
+    const geo = JSON.parse(readFileSync(at("m.geojson"), "utf8"));
+    expect(geo.features[0].geometry.coordinates[0]).toBeCloseTo(31.2, -0.5); // longitude first
+    await geodrift(["locate", at("album"), "--map", at("each.svg")]);
+    expect(existsSync(at("each-a.svg")) && existsSync(at("each-b.svg"))).toBe(true);
+    const wrong = await geodrift(["locate", at("nile.png"), "--map", at("m.pgn")]);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/the ending chooses the format; did you mean "\.png"\?/);
+  });
+
+  it("answers a command that makes no sense with exit code 2 and the nearest that does", async () => {
+    const cases: [string[], RegExp][] = [
+      [["locate", at("nile.png"), "--stps", "3"], /unknown option '--stps'[\s\S]*Did you mean --steps\?/],
+      [["locate", at("nile.png"), "--steps", "0"], /whole number from 1 to 10000, got "0"/],
+      [["locate", at("nile.png"), "--guidance", "much"], /number from 0 to 100, got "much"/],
+      [["locate", at("nile.png"), "--solver", "eulr"], /has the solvers euler, .* got "eulr"/],
+      [["locate"], /missing required argument/],
+      [["lokate", at("nile.png")], /unknown command 'lokate'[\s\S]*Did you mean locate\?/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, stderr } = await geodrift(args);
+      expect(code, args.join(" ")).toBe(2);
+      expect(stderr).toMatch(message);
+      expect(stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it("refuses a broken model in one sentence", async () => {
+    const broken = (name: string, change: (folder: string) => void) => {
+      const copy = at(`model-${name}`);
+      cpSync(embedded, copy, { recursive: true });
+      change(copy);
+      return geodrift(["locate", at("nile.png"), "--model", copy]);
+    };
+    const cases: [string, (f: string) => void, RegExp][] = [
+      [
+        "truncated",
+        (f) => truncateSync(join(f, "model.safetensors"), 5000),
+        /model\.safetensors: not a valid safetensors file/,
+      ],
+      ["missing", (f) => rmSync(join(f, "config.json")), /config\.json: no such file/],
+      ["json", (f) => writeFileSync(join(f, "model.json"), "{"), /model\.json: not JSON/],
+      [
+        "key",
+        (f) => writeFileSync(join(f, "config.json"), '{"input_dim":3,"dimm":128}'),
+        /unknown key "dimm"; did you mean "dim"\?|"dim"/,
+      ],
+      [
+        "nan",
+        (f) => {
+          const { tensors, metadata } = readSafetensors(readFileSync(join(f, "model.safetensors")));
+          (tensors["final_linear.bias"].data as Float32Array)[1] = Number.NaN;
+          writeFileSync(join(f, "model.safetensors"), writeSafetensors({ tensors, metadata }));
+        },
+        /weight 1 of "final_linear\.bias" is NaN/,
+      ],
+    ];
+    for (const [name, change, message] of cases) {
+      const { code, stderr } = await broken(name, change);
+      expect(code).toBe(1);
+      expect(stderr, name).toMatch(message);
+      expect(stderr.trim().split("\n").length).toBe(1);
+    }
+    const unknown = await geodrift(["locate", at("nile.png"), "--model", "erth"]);
+    expect(unknown.stderr).toMatch(/model "erth" is neither known nor a folder; did you mean "earth"\?/);
+  });
+
+  it.skipIf(!existsSync(photos))("goes through 85 real and odd files without a crash", async () => {
+    const { stdout, stderr } = await geodrift(["locate", photos, "--json", "--samples", "32", "--steps", "4"]);
+    expect(stderr).toBe("");
+    const lines = jsonLines(stdout);
+    const files = readdirSync(photos, { recursive: true, encoding: "utf8" }).filter((f) =>
+      /\.(jpe?g|png|webp|heic)$/i.test(f),
+    );
+    expect(lines.length).toBe(files.length);
+    for (const line of lines) expect(line.best ?? line.error).toBeTruthy();
+    for (const line of lines.filter((l) => l.image.endsWith(".heic"))) expect(line.error).toMatch(/HEIC/);
+    expect(lines.filter((l) => l.best).length).toBeGreaterThan(50);
+  });
+});
