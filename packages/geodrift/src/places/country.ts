@@ -1,5 +1,5 @@
 /** Countries, and territories with a code of their own, by outlines. */
-import { feature } from "@rapideditor/country-coder";
+import { featuresContaining } from "@rapideditor/country-coder";
 
 export interface Country {
   /** ISO 3166-1 alpha-2; "XZ" on the high seas, as in UN/LOCODE. */
@@ -9,8 +9,9 @@ export interface Country {
 
 const highSeas: Country = { code: "XZ", name: "high seas" };
 
+/** The smallest outline around the point that has a code in use: a territory before the country it belongs to. */
 export function countryAt(lat: number, lng: number): Country {
-  const found = feature([lng, lat], { level: "territory" }) ?? feature([lng, lat], { level: "country" });
-  const code = found?.properties.iso1A2;
-  return code ? { code, name: found.properties.nameEn } : highSeas;
+  // Reserved codes, such as FX for the mainland of France or EU, name no country.
+  const coded = featuresContaining([lng, lat]).find((f) => f.properties.iso1A2 && f.properties.isoStatus !== "excRes");
+  return coded?.properties.iso1A2 ? { code: coded.properties.iso1A2, name: coded.properties.nameEn } : highSeas;
 }
