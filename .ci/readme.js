@@ -1,30 +1,29 @@
-/** Runs every command of the README's and the docs' `sh` blocks, in order, in the root of the project. */
+/** Runs every command in the `sh` blocks, and every program in the `js` blocks, of the README and the docs, in order. */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-const files = [
-  "README.md",
-  ...readdirSync("docs")
-    .filter((f) => f.endsWith(".md"))
-    .map((f) => `docs/${f}`),
-];
-/** Run by `.ci/run` itself, or hours long. */
-const elsewhere = /^(npm ci|npm test|npm run (demo|lint|bench|train)|git clone|cd )/;
+const files = ["README.md", "CONTRIBUTING.md", ...readdirSync("docs").filter((f) => f.endsWith(".md")).map((f) => `docs/${f}`)];
+/** Run by `.ci/run` itself: installing, testing, linting. */
+const elsewhere = /^npm (ci|test|run lint)$/;
 
+const run = (program, args) => execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
 let count = 0;
 for (const file of files) {
-  const blocks = [...readFileSync(file, "utf8").matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((m) => m[1]);
-  for (const line of blocks.flatMap((b) => b.split("\n"))) {
-    const commands = line
-      .replace(/\s#.*$/, "")
-      .split("&&")
-      .map((c) => c.trim())
-      .filter((c) => c && !c.startsWith("#"));
-    for (const command of commands.filter((c) => !elsewhere.test(c))) {
+  for (const [, kind, text] of readFileSync(file, "utf8").matchAll(/^```(sh|js)\n([\s\S]*?)^```/gm)) {
+    if (kind === "js") {
+      console.log(`${file}: a program`);
+      writeFileSync("readme-example.mjs", text);
+      run(process.execPath, ["readme-example.mjs"]);
+      rmSync("readme-example.mjs");
+      count++;
+      continue;
+    }
+    const commands = text.split("\n").flatMap((line) => line.replace(/\s#.*$/, "").split("&&"));
+    for (const command of commands.map((c) => c.trim()).filter((c) => c && !elsewhere.test(c))) {
       console.log(`${file}: ${command}`);
-      execFileSync("bash", ["-ec", command], { stdio: ["ignore", "ignore", "inherit"] });
+      run("bash", ["-ec", command]);
       count++;
     }
   }
 }
-console.log(`${count} documented commands ran`);
+console.log(`${count} documented examples ran`);

@@ -80,3 +80,20 @@ export function fromHalf(h: number): number {
   if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
+
+let halves: Float32Array | undefined;
+
+/** Numbers of many half-precision patterns, by a table of all 65,536. */
+export function fromHalves(patterns: Uint16Array): Float32Array {
+  halves ??= Float32Array.from({ length: 65_536 }, (_, h) => fromHalf(h));
+  const out = new Float32Array(patterns.length);
+  for (let i = 0; i < out.length; i++) out[i] = halves[patterns[i]];
+  return out;
+}
+
+/** Half-precision patterns nearest to many numbers. */
+export function toHalves(values: ArrayLike<number>): Uint16Array {
+  const out = new Uint16Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = toHalf(values[i]);
+  return out;
+}

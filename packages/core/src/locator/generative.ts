@@ -35,7 +35,7 @@ export function generativeLocator(
       const field = model.field(embeddings, n, guidance);
       for await (const state of solve(field, x, { solver: solverFor(path.name, solver), schedule, steps })) x = state.x;
       // Flows in R³ end near the sphere, not on it.
-      return normalizeAll(Float64Array.from(x));
+      return normalizeAll(x.slice());
     },
     dispose: () => model.dispose(),
   };

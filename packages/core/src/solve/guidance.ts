@@ -35,7 +35,7 @@ export function velocityModel(config: VelocityConfig, params: Parameters, option
       const images = embeddings.length / config.cond_dim;
       const c = tensor(embeddings, [images, config.cond_dim]);
       return async (x, gamma) => {
-        const points = tensor(Float32Array.from(x), [images, samples, config.input_dim]);
+        const points = tensor(new Float32Array(x), [images, samples, config.input_dim]);
         const g = tensor([gamma], [1]);
         const out =
           guidance > 0 ? await guided(params, points, g, c, guidance) : await conditional(params, points, g, c);

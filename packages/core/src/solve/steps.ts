@@ -11,7 +11,7 @@ export type Step = (field: Field, x: Float64Array, gamma: number, next: number) 
 
 /** x + Σ weights·slopes */
 function moved(x: Float64Array, terms: readonly (readonly [number, ArrayLike<number>])[]): Float64Array {
-  const y = Float64Array.from(x);
+  const y = x.slice();
   for (const [w, k] of terms) for (let i = 0; i < y.length; i++) y[i] += w * k[i];
   return y;
 }

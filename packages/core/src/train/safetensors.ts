@@ -2,7 +2,7 @@
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
  * https://github.com/huggingface/safetensors#format
  */
-import { type DType, fromHalf, type Tensor, type TypedArray, tensor, toHalf } from "@geodrift/compile";
+import { type DType, fromHalves, type Tensor, type TypedArray, tensor, toHalves } from "@geodrift/compile";
 
 /** Longer headers are refused, as in the reference implementation. */
 const maxHeaderBytes = 100_000_000;
@@ -10,7 +10,7 @@ const maxHeaderBytes = 100_000_000;
 const dtypes = {
   F64: { bytes: 8, read: (b: ArrayBuffer) => new Float64Array(b), dtype: "float64" },
   F32: { bytes: 4, read: (b: ArrayBuffer) => new Float32Array(b), dtype: "float32" },
-  F16: { bytes: 2, read: (b: ArrayBuffer) => Float32Array.from(new Uint16Array(b), fromHalf), dtype: "float32" },
+  F16: { bytes: 2, read: (b: ArrayBuffer) => fromHalves(new Uint16Array(b)), dtype: "float32" },
   BF16: { bytes: 2, read: (b: ArrayBuffer) => fromBfloat(new Uint16Array(b)), dtype: "float32" },
   I32: { bytes: 4, read: (b: ArrayBuffer) => new Int32Array(b), dtype: "int32" },
 } as const satisfies Record<string, { bytes: number; read: (b: ArrayBuffer) => TypedArray; dtype: DType }>;
@@ -56,7 +56,7 @@ export function writeSafetensors(
 
 function encode(name: string, t: Tensor, half: boolean): [StoredType, Uint8Array] {
   const data = t.data as TypedArray;
-  if (t.type === "float32" && half) return ["F16", bytes(Uint16Array.from(data, toHalf))];
+  if (t.type === "float32" && half) return ["F16", bytes(toHalves(data))];
   const stored = ({ float32: "F32", float64: "F64", int32: "I32" } as const)[t.type as "float32"];
   if (!stored) throw new TypeError(`safetensors: tensor "${name}" has type ${t.type}, which is not stored`);
   return [stored, bytes(data)];
@@ -122,5 +122,7 @@ function entriesByOffset(
 }
 
 function fromBfloat(bits: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(bits, (b) => b << 16).buffer);
+  const wide = new Uint32Array(bits.length);
+  for (let i = 0; i < wide.length; i++) wide[i] = bits[i] << 16;
+  return new Float32Array(wide.buffer);
 }

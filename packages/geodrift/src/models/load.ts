@@ -90,11 +90,10 @@ async function readWeights(file: string, hash: ReturnType<typeof createHash>): P
     throw new Error(`${file}: ${(e as Error).message}`);
   }
   for (const [name, t] of Object.entries(tensors)) {
-    const bad = (t.data as Float32Array).findIndex((x) => !Number.isFinite(x));
-    if (bad >= 0)
-      throw new Error(
-        `${file}: weight ${bad} of "${name}" is ${(t.data as Float32Array)[bad]}, not a number to compute with`,
-      );
+    const data = t.data as Float32Array;
+    for (let i = 0; i < data.length; i++)
+      if (!Number.isFinite(data[i]))
+        throw new Error(`${file}: weight ${i} of "${name}" is ${data[i]}, not a number to compute with`);
   }
   return tensors;
 }
