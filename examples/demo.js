@@ -21,7 +21,10 @@ const widthKm = 500;
 const size = 256;
 const out = "out/demo";
 
-const file = join(dirname(createRequire(import.meta.url).resolve("three-globe")), "../example/img/earth-blue-marble.jpg");
+const file = join(
+  dirname(createRequire(import.meta.url).resolve("three-globe")),
+  "../example/img/earth-blue-marble.jpg",
+);
 const blueMarble = await readRaster(file, undefined, "three-globe");
 const model = await loadModel("earth", ort);
 await mkdir(out, { recursive: true });

@@ -29,7 +29,10 @@ const truth = { lat: 30.6, lng: 31.2 };
 
 /** A view of the Nile delta, as PNG. */
 async function nile(): Promise<Buffer> {
-  const file = join(dirname(createRequire(import.meta.url).resolve("three-globe")), "../example/img/earth-blue-marble.jpg");
+  const file = join(
+    dirname(createRequire(import.meta.url).resolve("three-globe")),
+    "../example/img/earth-blue-marble.jpg",
+  );
   const rgba = new Uint8Array(128 * 128 * 4);
   renderViewInto(
     rgba,

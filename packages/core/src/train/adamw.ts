@@ -1,55 +1,23 @@
-import { numpy as np } from "@jax-js/jax";
-import { constant } from "../net/layers.js";
-import type { Traced } from "../net/parameters.js";
+import type { Update } from "./optimizer.js";
 
-/** AdamW (Loshchilov & Hutter 2019, Algorithm 2), decoupled decay on weights of two or more axes. */
-export interface AdamWOptions {
-  betas?: readonly [number, number];
-  eps?: number;
-  weightDecay?: number;
-}
-
-/** First and second moments. */
-export type Moments<T> = {
-  first: Record<string, T>;
-  second: Record<string, T>;
-};
-
-/**
- * One step, traced.
- * @param lr learning rate, scalar
- * @param corrections 1/(1−β₁ᵗ) and 1/(1−β₂ᵗ) for step t = 1, 2, …, [2]
- */
-export function adamw(
-  params: Traced,
-  grads: Traced,
-  moments: Moments<np.Array>,
-  lr: np.Array,
-  corrections: np.Array,
-  { betas: [b1, b2] = [0.9, 0.999], eps = 1e-8, weightDecay = 0 }: AdamWOptions = {},
-): { params: Traced; moments: Moments<np.Array> } {
-  const next: Traced = {};
-  const first: Traced = {};
-  const second: Traced = {};
-  const c1 = corrections.ref.slice(0);
-  const c2 = corrections.ref.slice(1);
-  for (const name of Object.keys(params)) {
-    const g = grads[name];
-    first[name] = moments.first[name].ref.mul(constant(g, b1)).add(g.ref.mul(constant(g, 1 - b1)));
-    second[name] = moments.second[name].ref.mul(constant(g, b2)).add(g.ref.mul(g.ref).mul(constant(g, 1 - b2)));
-    // √(c₂ v) = √c₂ √v, and scalars gathered into one factor: fewer passes over every weight.
-    const root = np.sqrt(second[name].ref).add(np.reciprocal(np.sqrt(c2.ref)).mul(constant(g, eps)));
-    const rate = lr.ref.mul(c1.ref).mul(np.reciprocal(np.sqrt(c2.ref)));
-    const step = first[name].ref.mul(np.reciprocal(root)).mul(rate);
-    const decayed =
-      weightDecay > 0 && params[name].ndim > 1
-        ? params[name].ref.mul(lr.ref.mul(constant(lr, -weightDecay)).add(1))
-        : params[name].ref;
-    next[name] = decayed.sub(step);
+/** AdamW (Loshchilov & Hutter 2019, Algorithm 2): decoupled decay, on tensors of two or more axes. */
+export const adamw: Update = (
+  slot,
+  rate,
+  t,
+  { betas: [b1, b2] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ema = 0 },
+) => {
+  const { weights, gradient, first, second, average } = slot;
+  const [c1, c2] = [1 / (1 - b1 ** t), 1 / (1 - b2 ** t)];
+  const keep = 1 - (slot.axes > 1 ? rate * weightDecay : 0);
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i];
+    const m = b1 * first[i] + (1 - b1) * g;
+    const v = b2 * second[i] + (1 - b2) * g * g;
+    first[i] = m;
+    second[i] = v;
+    const w = keep * weights[i] - (rate * c1 * m) / (Math.sqrt(c2 * v) + eps);
+    weights[i] = w;
+    if (average) average[i] += (1 - ema) * (w - average[i]);
   }
-  return { params: next, moments: { first, second } };
-}
-
-export function adamCorrections(step: number, [b1, b2]: readonly [number, number] = [0.9, 0.999]): [number, number] {
-  return [1 / (1 - b1 ** step), 1 / (1 - b2 ** step)];
-}
+};

@@ -1,45 +1,34 @@
-import { numpy as np } from "@jax-js/jax";
-import { constant } from "../net/layers.js";
-import type { Traced } from "../net/parameters.js";
-import type { Moments } from "./adamw.js";
-
-type Arr = np.Array;
+import type { Update } from "./optimizer.js";
 
 /**
- * One step of LAMB (You et al. 2020, Algorithm 2), traced: Adam's step plus weight decay, scaled per tensor by
- * ‖weights‖ / ‖step‖ (1 if either is 0, no clamp). Decay acts on every tensor, biases included, as in the official code.
- * @param corrections 1/(1−β₁ᵗ), 1/(1−β₂ᵗ), [2]
+ * LAMB (You et al. 2020, Algorithm 2): Adam's step plus weight decay, scaled per tensor by ‖weights‖ / ‖step‖ (1 if either
+ * is 0, no clamp). Decay acts on every tensor, biases included, as in the official code.
  */
-export function lamb(
-  params: Traced,
-  grads: Traced,
-  moments: Moments<Arr>,
-  lr: Arr,
-  corrections: Arr,
-  { betas: [b1, b2] = [0.9, 0.999] as readonly [number, number], eps = 1e-8, weightDecay = 0 } = {},
-): { params: Traced; moments: Moments<Arr> } {
-  const next: Traced = {};
-  const first: Traced = {};
-  const second: Traced = {};
-  const [c1, c2] = [corrections.ref.slice(0), corrections.ref.slice(1)];
-  for (const [name, p] of Object.entries(params)) {
-    const g = grads[name];
-    first[name] = moments.first[name].ref.mul(constant(g, b1)).add(g.ref.mul(constant(g, 1 - b1)));
-    second[name] = moments.second[name].ref.mul(constant(g, b2)).add(g.ref.mul(g.ref).mul(constant(g, 1 - b2)));
-    const adam = first[name].ref
-      .mul(c1.ref)
-      .mul(np.reciprocal(np.sqrt(second[name].ref.mul(c2.ref)).add(constant(g, eps))));
-    const step = adam.add(p.ref.mul(constant(p, weightDecay)));
-    const [weightNorm, stepNorm] = [norm(p), norm(step)];
-    const defined = np.minimum(weightNorm.ref, stepNorm.ref).greater(0);
-    const trust = np.where(
-      defined,
-      weightNorm.mul(np.reciprocal(np.where(stepNorm.ref.greater(0), stepNorm.ref, 1))),
-      1,
-    );
-    next[name] = p.ref.sub(step.ref.mul(trust.mul(lr.ref)));
+export const lamb: Update = (
+  slot,
+  rate,
+  t,
+  { betas: [b1, b2] = [0.9, 0.999], eps = 1e-8, weightDecay = 0, ema = 0 },
+) => {
+  const { weights, gradient, first, second, average } = slot;
+  const [c1, c2] = [1 / (1 - b1 ** t), 1 / (1 - b2 ** t)];
+  let [weightSquares, stepSquares] = [0, 0];
+  for (let i = 0; i < weights.length; i++) {
+    const g = gradient[i];
+    const m = b1 * first[i] + (1 - b1) * g;
+    const v = b2 * second[i] + (1 - b2) * g * g;
+    first[i] = m;
+    second[i] = v;
+    const w = weights[i];
+    const step = (c1 * m) / (Math.sqrt(c2 * v) + eps) + weightDecay * w;
+    gradient[i] = step; // room for the second pass
+    weightSquares += w * w;
+    stepSquares += step * step;
   }
-  return { params: next, moments: { first, second } };
-}
-
-const norm = (x: Arr): Arr => np.sqrt(x.ref.mul(x.ref).sum());
+  const trust = weightSquares > 0 && stepSquares > 0 ? Math.sqrt(weightSquares / stepSquares) : 1;
+  for (let i = 0; i < weights.length; i++) {
+    const w = weights[i] - rate * trust * gradient[i];
+    weights[i] = w;
+    if (average) average[i] += (1 - ema) * (w - average[i]);
+  }
+};

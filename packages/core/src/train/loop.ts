@@ -3,10 +3,10 @@ import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/com
 import * as jax from "@jax-js/jax";
 import { type Parameters, type Traced, zeros } from "../net/parameters.js";
 import { Generator } from "../random/generator.js";
-import { adamCorrections, adamw, type Moments } from "./adamw.js";
-import { emaStep } from "./ema.js";
+import { adamw } from "./adamw.js";
 import { lamb } from "./lamb.js";
 import type { Batch, Objective } from "./objective.js";
+import { type Moments, optimize } from "./optimizer.js";
 import { warmupCosine } from "./rates.js";
 
 type Arr = jax.Array;
@@ -30,7 +30,7 @@ export interface TrainState {
   /** Steps done. */
   step: number;
   params: Parameters;
-  moments: Moments<Tensor>;
+  moments: Moments;
   average: Parameters;
 }
 
@@ -54,11 +54,17 @@ export function initTrainState(objective: Objective, seed: number): TrainState {
   const params = objective.init(new Generator(seed, stream.weights));
   const learned = Object.entries(params).filter(([name]) => objective.learned(name));
   const nought = () => Object.fromEntries(learned.map(([name, t]) => [name, zeros(t.dims)]));
-  return { step: 0, params, moments: { first: nought(), second: nought() }, average: params };
+  const average = Object.fromEntries(learned.map(([name, t]) => [name, copy(t)]));
+  return { step: 0, params, moments: { first: nought(), second: nought() }, average };
 }
 
+const copy = (t: Tensor): Tensor => tensor((t.data as Float32Array).slice(), t.dims);
+
+/** The averaged weights, with the buffers that are not averaged. */
+export const averaged = (state: TrainState): Parameters => ({ ...state.params, ...state.average });
+
 /**
- * Trains from `state` to `options.steps`, replacing the state's members after every step and yielding its metrics. The
+ * Trains from `state` to `options.steps`, updating the state in place in every step and yielding its metrics. The
  * caller may save the state between any two steps; going on from there gives the same weights to the bit.
  */
 export async function* train(
@@ -69,18 +75,16 @@ export async function* train(
   compileOptions: CompileOptions,
 ): AsyncGenerator<TrainMetrics> {
   const update = optimizers[options.optimizer];
-  const split = (p: Record<string, unknown>, learned: boolean) =>
-    Object.fromEntries(Object.entries(p).filter(([name]) => objective.learned(name) === learned));
-  type Out = [Tensor, Parameters, Moments<Tensor>, Parameters];
-  const step = compile<[Parameters, Parameters, Moments<Tensor>, Parameters, Tensor, Tensor, readonly Tensor[]], Out>(
-    (buffers: Traced, p: Traced, moments: Moments<Arr>, average: Traced, lr: Arr, corrections: Arr, inputs: Arr[]) => {
-      const loss = (q: Traced) => objective.loss({ ...buffers, ...q }, ...inputs.map((x) => x.ref));
-      const [value, grads] = jax.valueAndGrad(loss)(jax.tree.ref(p) as never) as [Arr, Traced];
-      const next = update(p, grads, moments, lr, corrections, { weightDecay: options.weightDecay });
-      return [value, next.params, next.moments, emaStep(average, next.params, options.ema)] as never;
-    },
+  const gradient = compile<[Parameters, Parameters, readonly Tensor[]], [Tensor, Parameters]>(
+    (buffers: Traced, learned: Traced, inputs: Arr[]) =>
+      jax.valueAndGrad((p: Traced) => objective.loss({ ...buffers, ...p }, ...inputs.map((x) => x.ref)))(
+        learned,
+      ) as never,
     compileOptions,
   );
+  const isLearned = (name: string) => objective.learned(name);
+  const pick = (wanted: boolean) =>
+    Object.fromEntries(Object.entries(state.params).filter(([name]) => isLearned(name) === wanted));
   const rate = warmupCosine(options.rate, options.warmup, options.steps);
   try {
     while (state.step < options.steps) {
@@ -88,25 +92,14 @@ export async function* train(
       const indices = Uint32Array.from({ length: options.batch }, () => random.integer(source.length));
       const inputs = objective.prepare(source.batch(indices), random);
       const lr = rate(state.step);
-      const buffers = split(state.params, false) as Parameters;
-      const [loss, params, moments, average] = await step(
-        buffers,
-        split(state.params, true) as Parameters,
-        state.moments,
-        split(state.average, true) as Parameters,
-        tensor([lr], []),
-        tensor(adamCorrections(state.step + 1), [2]),
-        inputs,
-      );
-      state.params = { ...buffers, ...params };
-      state.average = { ...buffers, ...average };
-      state.moments = moments;
+      const [loss, gradients] = await gradient(pick(false), pick(true), inputs);
+      optimize(update, state, gradients, lr, state.step + 1, options);
       state.step++;
       const value = loss.data[0] as number;
       if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step} is ${value}`);
       yield { step: state.step, loss: value, rate: lr };
     }
   } finally {
-    await step.dispose();
+    await gradient.dispose();
   }
 }

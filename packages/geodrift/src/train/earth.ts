@@ -8,6 +8,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { compile, type Runtime, type Tensor } from "@geodrift/compile";
 import {
+  averaged,
   type ExampleSource,
   initTrainState,
   matchingObjective,
@@ -165,18 +166,19 @@ async function locatorStage(
   await resumeState(file, state, provenance);
   const log = metricsLog<TrainMetrics>(join(out, `${locator.name}.jsonl`), state.step);
   const options: TrainOptions = locator;
-  let mean = 0;
+  let losses: number[] = [];
   if (state.step < options.steps) report(`${locator.name}: from step ${state.step} to ${options.steps}`);
   for await (const m of train(state, objective, source, options, { runtime })) {
-    mean += m.loss / 200;
+    losses.push(m.loss);
     if (m.step % 200 === 0 || m.step === options.steps) {
-      log({ ...m, loss: Number(mean.toFixed(6)) });
-      report(`${locator.name} ${m.step}: loss ${mean.toFixed(5)}`);
-      mean = 0;
+      const loss = losses.reduce((a, b) => a + b) / losses.length;
+      log({ ...m, loss: Number(loss.toFixed(6)) });
+      report(`${locator.name} ${m.step}: loss ${loss.toFixed(5)}`);
+      losses = [];
     }
     if (m.step % config.checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
   }
-  await writeModel(config, locator, join(out, locator.name), encoder, state.average, provenance);
+  await writeModel(config, locator, join(out, locator.name), encoder, averaged(state), provenance);
 }
 
 /** Weights are stored in half precision; what they are multiplied into angles with is not. */

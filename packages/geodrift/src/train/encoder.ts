@@ -5,7 +5,6 @@
  */
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
-  adamCorrections,
   adamw,
   type ConvolutionalConfig,
   convolutional,
@@ -15,6 +14,7 @@ import {
   initConvolutional,
   linear,
   type Moments,
+  optimize,
   type Parameters,
   placeFeatures,
   type Traced,
@@ -52,7 +52,7 @@ export interface EncoderTraining {
 export interface EncoderState {
   step: number;
   params: Parameters;
-  moments: Moments<Tensor>;
+  moments: Moments;
 }
 
 /** Cell centres with land within about 100 km, as unit vectors. */
@@ -114,26 +114,11 @@ export async function* trainEncoder(
     const featureError = np.mean(error.ref.mul(error));
     return [crossEntropy.ref.add(featureError.ref.mul(config.featureWeight)), [crossEntropy, featureError]];
   };
-  type Step = [Tensor, Tensor, Parameters, Moments<Tensor>];
-  const step = compile<[Parameters, Moments<Tensor>, ...Tensor[]], Step>(
-    (
-      p: Traced,
-      m: Moments<Arr>,
-      pixels: Arr,
-      places: Arr,
-      centres: Arr,
-      freq: Arr,
-      ph: Arr,
-      lr: Arr,
-      corrections: Arr,
-    ) => {
-      const f = (q: Traced) => loss(q, pixels.ref, places.ref, centres.ref, freq.ref, ph.ref) as never;
-      const [[, aux], grads] = jax.valueAndGrad(f, { hasAux: true })(jax.tree.ref(p) as never) as never as [
-        [Arr, Arr[]],
-        Traced,
-      ];
-      const next = adamw(p, grads, m, lr, corrections, { weightDecay: config.weightDecay });
-      return [aux[0], aux[1], next.params, next.moments] as never;
+  type Result = [[Tensor, [Tensor, Tensor]], Parameters];
+  const gradient = compile<[Parameters, ...Tensor[]], Result>(
+    (p: Traced, pixels: Arr, places: Arr, centres: Arr, freq: Arr, ph: Arr) => {
+      const f = (q: Traced) => loss(q, pixels, places, centres, freq, ph) as never;
+      return jax.valueAndGrad(f, { hasAux: true })(p as never) as never;
     },
     { runtime },
   );
@@ -141,19 +126,15 @@ export async function* trainEncoder(
   let then = performance.now();
   for await (const batch of viewBatches(data.rasters, config.views, state.step, config.batch)) {
     const lr = rate(state.step);
-    const [crossEntropy, featureError, params, moments] = await step(
+    const [[, [crossEntropy, featureError]], gradients] = await gradient(
       state.params,
-      state.moments,
       tensor(batch.pixels, [config.batch, 3, config.encoder.size, config.encoder.size]),
       tensor(batch.places, [config.batch, 3]),
       centres,
       frequencies,
       phases,
-      tensor([lr], []),
-      tensor(adamCorrections(state.step + 1), [2]),
     );
-    state.params = params;
-    state.moments = moments;
+    optimize(adamw, state, gradients, lr, state.step + 1, { weightDecay: config.weightDecay });
     state.step++;
     const now = performance.now();
     yield {
@@ -166,5 +147,5 @@ export async function* trainEncoder(
     then = now;
     if (state.step >= config.steps) break;
   }
-  await step.dispose();
+  await gradient.dispose();
 }

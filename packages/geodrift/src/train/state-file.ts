@@ -1,13 +1,12 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
-import type { Tensor } from "@geodrift/compile";
 import { type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
 import { loadTensors, saveTensors } from "./checkpoint.js";
 
 export interface Resumable {
   step: number;
   params: Parameters;
-  moments: Moments<Tensor>;
+  moments: Moments;
   average?: Parameters;
 }
 

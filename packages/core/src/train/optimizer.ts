@@ -1,0 +1,57 @@
+/**
+ * Optimisers work on typed arrays in place, one fused pass over parameters, gradient, moments and average: as nodes of a
+ * graph the same arithmetic is some twenty passes over all weights, and every one of their results a copy.
+ */
+import type { Tensor, TypedArray } from "@geodrift/compile";
+import type { Parameters } from "../net/parameters.js";
+
+/** First and second moments. */
+export type Moments = {
+  first: Parameters;
+  second: Parameters;
+};
+
+export interface OptimizerOptions {
+  betas?: readonly [number, number];
+  eps?: number;
+  weightDecay?: number;
+  /** Decay of the average: average ← decay·average + (1 − decay)·weights. (The official code has the two swapped.) */
+  ema?: number;
+}
+
+/** What one tensor's update reads and writes. */
+export interface Slot {
+  weights: TypedArray;
+  gradient: TypedArray;
+  first: TypedArray;
+  second: TypedArray;
+  average: TypedArray | undefined;
+  /** Number of axes of the tensor. */
+  axes: number;
+}
+
+/** Updates one tensor in place; may overwrite the gradient. `t` counts steps from 1. */
+export type Update = (slot: Slot, rate: number, t: number, options: OptimizerOptions) => void;
+
+/** Applies an update to every tensor that has a gradient, in place. */
+export function optimize(
+  update: Update,
+  state: { params: Parameters; moments: Moments; average?: Parameters },
+  gradients: Parameters,
+  rate: number,
+  t: number,
+  options: OptimizerOptions,
+): void {
+  const data = (x: Tensor | undefined) => x?.data as TypedArray;
+  for (const [name, gradient] of Object.entries(gradients)) {
+    const slot: Slot = {
+      weights: data(state.params[name]),
+      gradient: data(gradient),
+      first: data(state.moments.first[name]),
+      second: data(state.moments.second[name]),
+      average: data(state.average?.[name]),
+      axes: gradient.dims.length,
+    };
+    update(slot, rate, t, options);
+  }
+}
