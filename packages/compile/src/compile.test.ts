@@ -488,6 +488,26 @@ describe("compile", () => {
     const { out0 } = await session.run({ in0: tensor([0, 1], [2]) });
     expect(out0.data[1]).toBeCloseTo(Math.sin(1), 6);
   });
+  it("makes one operator each of layer normalisation, GELU and a biased product, but not where a gradient needs the parts", () => {
+    const block = (x: Arr, w: Arr, b: Arr) => {
+      const c = x.ref.sub(x.ref.sum(-1, { keepdims: true }).mul(1 / 8));
+      const variance = c.ref
+        .mul(c.ref)
+        .sum(-1, { keepdims: true })
+        .mul(1 / 8);
+      const h = np.matmul(c.ref.mul(np.reciprocal(np.sqrt(variance.add(1e-5)))), w).add(b);
+      return h.ref.mul(0.5).mul(lax.erf(h.ref.mul(Math.SQRT1_2)).add(1)) as Arr;
+    };
+    const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
+    const operators = (f: JaxFunction) =>
+      Buffer.from(exportOnnx(f, spec([4, 8]), spec([8, 6]), spec([6]))).toString("latin1");
+    const forward = operators(block);
+    for (const name of ["LayerNormalization", "Gelu", "Gemm"]) expect(forward).toContain(name);
+    for (const name of ["Sqrt", "Erf", "ReduceSum", "Add"]) expect(forward).not.toContain(name);
+    const backward = operators((x: Arr, w: Arr, b: Arr) => jax.grad((y: Arr) => block(y, w, b).sum())(x));
+    expect(backward).not.toContain("LayerNormalization");
+    return agree(block, [{ shape: [4, 8] }, { shape: [8, 6] }, { shape: [6] }]);
+  });
   it("names what it cannot lower and what is not a tensor", async () => {
     const f = compile<[Tensor], unknown>((x: Arr) => lax.linalg.lu(x), { runtime: ort });
     await expect(f(tensor([1, 0, 0, 1], [2, 2]))).rejects.toThrow(/primitive "lu" has no ONNX form/);

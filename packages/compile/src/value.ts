@@ -6,6 +6,7 @@
  */
 import type { DType } from "./dtype.js";
 import type { Attr, GraphBuilder, Onnx } from "./graph.js";
+import type { NormalizationStage } from "./lower/normalization.js";
 
 export interface Value {
   /** Name of the ONNX tensor; empty for a literal, which is stored only when something needs it. */
@@ -62,6 +63,8 @@ export class Layout {
   readonly cdfs = new Map<string, Value>();
   /** For squares: the tensor squared. Lets a sum of squares be one pass. */
   readonly squares = new Map<string, string>();
+  /** For the parts of a layer normalisation: which part of whose. */
+  readonly stages = new Map<string, NormalizationStage>();
   /** Tensors that more than one equation reads: fusing them into one reader would compute them twice. */
   readonly shared = new Set<string>();
 

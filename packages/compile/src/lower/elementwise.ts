@@ -3,6 +3,7 @@ import { type DType, isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
 import { type Layout, literal, range, type Value } from "../value.js";
 import { erfc64 } from "./erf.js";
+import { layerNormalization, noteRoot, noteSumOf } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
 
 const sameTensor = (a: Value, b: Value): boolean =>
@@ -71,6 +72,9 @@ export function add(l: Layout, a: Value, b: Value): Value {
   const sum = l.wrap(l.op(dtype, "Add", [a, b]));
   const erf = b.literal === 1 ? l.erfs.get(a.ref) : a.literal === 1 ? l.erfs.get(b.ref) : undefined;
   if (erf) l.cdfs.set(sum.ref, erf);
+  const [x, y] = [factored(l, a), factored(l, b)];
+  noteSumOf(l, sum, a, y.base, y.factor);
+  noteSumOf(l, sum, b, x.base, x.factor);
   return sum;
 }
 
@@ -97,8 +101,8 @@ export function mul(l: Layout, a: Value, b: Value): Value {
   if (b.literal !== undefined) return l.broadcastTo(scale(l, a, b.literal), shape);
   if (isFloat(dtype)) {
     const [under, over] = [l.reciprocals.get(b.ref), l.reciprocals.get(a.ref)];
-    if (under) return l.op(dtype, "Div", [a, { ...b, ref: under.ref }]);
-    if (over) return l.op(dtype, "Div", [b, { ...a, ref: over.ref }]);
+    if (under) return quotient(l, a, { ...b, ref: under.ref }, l.shared.has(b.ref));
+    if (over) return quotient(l, b, { ...a, ref: over.ref }, l.shared.has(a.ref));
     const fused = gelu(l, a, b) ?? gelu(l, b, a);
     if (fused) return fused;
   }
@@ -106,6 +110,10 @@ export function mul(l: Layout, a: Value, b: Value): Value {
   if (isFloat(dtype) && sameTensor(a, b)) l.squares.set(product.ref, a.ref);
   return product;
 }
+
+/** a / b; a layer normalisation, unless a gradient shares the reciprocal of b. */
+const quotient = (l: Layout, a: Value, b: Value, shared: boolean): Value =>
+  (shared ? undefined : layerNormalization(l, a, b)) ?? l.op(a.dtype, "Div", [a, b]);
 
 /** x/2 · (1 + erf(x/√2)) is one operator, where no gradient needs the parts. */
 function gelu(l: Layout, half: Value, cdf: Value): Value | undefined {
@@ -274,7 +282,11 @@ export const elementwiseRules: Rules = {
   atan: singlePrecision("Atan", Math.atan),
   exp: unary("Exp", Math.exp),
   log: unary("Log", Math.log),
-  sqrt: unary("Sqrt", Math.sqrt),
+  sqrt: (l, [x], params, outs) => {
+    const [y] = unary("Sqrt", Math.sqrt)(l, [x], params, outs);
+    if (x.literal === undefined) noteRoot(l, y, x);
+    return [y];
+  },
   erf,
   erfc: (l, [x], params, outs) => {
     if (x.dtype === "float64") return [erfc64(l, x)];

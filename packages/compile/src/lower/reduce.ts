@@ -3,6 +3,7 @@ import { isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
 import { type Layout, literal, prod, range, storageOrder, type Value } from "../value.js";
 import { mul, scale } from "./elementwise.js";
+import { noteSum } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
@@ -15,11 +16,11 @@ export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: re
   const repeats = prod(axes.filter((a) => x.axes[a] === null).map((a) => x.shape[a]));
   const physical = axes.map((a) => x.axes[a]).filter((p) => p !== null);
   const inner = x.dtype === "bool" ? { ...x, ref: l.cast(l.ref(x), Onnx.INT32), literal: undefined } : x;
+  const root = op === "Add" && physical.length > 0 && !l.shared.has(x.ref) ? l.squares.get(x.ref) : undefined;
   let y: Value;
   if (x.literal !== undefined || physical.length === 0) {
     y = { ...inner, axes: kept.map((a) => x.axes[a]), shape };
   } else {
-    const root = op === "Add" && !l.shared.has(x.ref) ? l.squares.get(x.ref) : undefined;
     const operator = root ? "ReduceSumSquare" : operators[op];
     const ref = l.graph.node(operator, [root ?? inner.ref, l.graph.ints(physical)], { keepdims: 0 });
     const order = storageOrder(x).filter((a) => !gone.has(a));
@@ -31,6 +32,8 @@ export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: re
     );
   }
   if (x.dtype === "bool") return { ...y, ref: l.cast(y.ref, Onnx.BOOL) };
+  if (op === "Add" && x.literal === undefined && repeats === 1)
+    noteSum(l, y, root ? { ...x, ref: root } : x, axes, root !== undefined);
   if (repeats !== 1 && op === "Add") return scale(l, y, repeats);
   if (repeats !== 1 && op === "Mul") return l.op(y.dtype, "Pow", [y, literal(y.dtype, [], repeats)]);
   return op === "Mul" || op === "Add" ? l.wrap(y) : y;

@@ -1,0 +1,48 @@
+/**
+ * Recognises layer normalisation, (x − mean) / √(variance + eps) over the last axis, in the equations that it is written
+ * with, and makes it one operator where no gradient needs the parts.
+ */
+import type { Layout, Value } from "../value.js";
+
+/** What a tensor is on the way from x to its normalisation. */
+export interface NormalizationStage {
+  stage: "sum" | "centred" | "squares" | "variance" | "deviation";
+  x: Value;
+  eps: number;
+}
+
+const width = (x: Value): number => x.shape[x.shape.length - 1];
+const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.abs(b);
+
+/** After a sum over `axes`: of x itself, or of the squares of centred x. */
+export function noteSum(l: Layout, result: Value, x: Value, axes: readonly number[], ofSquares: boolean): void {
+  const last = x.shape.length - 1;
+  if (x.dtype !== "float32" || axes.length !== 1 || axes[0] !== last || x.axes[last] !== x.dims.length - 1) return;
+  const centred = l.stages.get(x.ref);
+  if (ofSquares && centred?.stage === "centred") l.stages.set(result.ref, { ...centred, stage: "squares" });
+  if (!ofSquares) l.stages.set(result.ref, { stage: "sum", x, eps: 0 });
+}
+
+/** After a + factor·b: x minus its mean, or a variance plus eps. */
+export function noteSumOf(l: Layout, result: Value, a: Value, b: Value, factor: number): void {
+  const known = b.literal === undefined ? l.stages.get(b.ref) : undefined;
+  if (known?.stage === "sum" && known.x.ref === a.ref && near(factor, -1 / width(known.x)))
+    l.stages.set(result.ref, { ...known, stage: "centred" });
+  if (known?.stage === "squares" && a.literal !== undefined && near(factor, 1 / width(known.x)))
+    l.stages.set(result.ref, { ...known, stage: "variance", eps: a.literal });
+}
+
+export function noteRoot(l: Layout, result: Value, argument: Value): void {
+  const known = l.stages.get(argument.ref);
+  if (known?.stage === "variance") l.stages.set(result.ref, { ...known, stage: "deviation" });
+}
+
+/** The quotient a / b, if it is a layer normalisation. */
+export function layerNormalization(l: Layout, a: Value, b: Value): Value | undefined {
+  const [centred, deviation] = [l.stages.get(a.ref), l.stages.get(b.ref)];
+  if (centred?.stage !== "centred" || deviation?.stage !== "deviation" || centred.x.ref !== deviation.x.ref)
+    return undefined;
+  const { x, eps } = deviation;
+  const ones = l.graph.constant("float32", [width(x)], new Float32Array(width(x)).fill(1));
+  return { ...a, ref: l.graph.node("LayerNormalization", [x.ref, ones], { axis: -1, epsilon: { float: eps } }) };
+}
