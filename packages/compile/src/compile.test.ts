@@ -1,8 +1,10 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import * as jax from "@jax-js/jax";
 import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { compile, type DType, exportOnnx, type JaxFunction, type Tensor, tensor } from "./index.js";
+import { compile, type DType, exportOnnx, type JaxFunction, loweredPrimitives, type Tensor, tensor } from "./index.js";
 
 const { numpy: np, lax, nn } = jax;
 type Arr = jax.Array;
@@ -459,6 +461,14 @@ describe("compositions", () => {
 });
 
 describe("compile", () => {
+  it("has a rule for every primitive that jax-js can emit", () => {
+    const declared = readFileSync(createRequire(import.meta.url).resolve("@jax-js/jax").replace(/index\.\w+$/, "index.d.ts"), "utf8");
+    const body = /declare enum Primitive \{([^}]*)\}/.exec(declared)?.[1] ?? "";
+    const names = [...body.matchAll(/= "(\w+)"/g)].map((m) => m[1]);
+    expect(names.length).toBeGreaterThan(45);
+    // Nested calls are inlined before lowering.
+    expect(names.filter((n) => n !== "jit" && !loweredPrimitives.includes(n))).toEqual([]);
+  });
   it("traces once per signature and takes its own results as arguments", async () => {
     let traces = 0;
     const step = compile<[{ w: Tensor; n: Tensor }, number], { w: Tensor; n: Tensor }>(

@@ -3,8 +3,7 @@
  * embeddings, write model folders. Every stage keeps its state in the run's folder and goes on from it.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { compile, type Runtime, type Tensor } from "@geodrift/compile";
 import {
@@ -35,6 +34,7 @@ import { initEncoderState, landCells, trainEncoder } from "./encoder.js";
 import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
+import { versions } from "./versions.js";
 
 export interface TrainingContext {
   runtime: Runtime;
@@ -71,7 +71,7 @@ async function encoderStage(
   { runtime, report }: TrainingContext,
 ): Promise<FrozenEncoder> {
   const finished = join(out, "encoder.state.safetensors");
-  const provenance: Provenance = { config: digest(config.encoder), data, seed: String(config.encoder.views.seed) };
+  const provenance: Provenance = { config: JSON.stringify(config.encoder), data, seed: String(config.encoder.views.seed) };
   const state = initEncoderState(config.encoder, cells.length, config.encoder.views.seed);
   await resumeState(finished, state, provenance);
   const log = metricsLog(join(out, "encoder.jsonl"), state.step);
@@ -158,8 +158,9 @@ async function locatorStage(
   const objective = objectiveOf(locator, placeWidth(config.places));
   const state = initTrainState(objective, locator.seed);
   const file = join(out, `${locator.name}.state.safetensors`);
+  const { encoder: training, rank, places, embedded } = config;
   const provenance: Provenance = {
-    config: digest([config.encoder, config.rank, config.places, config.embedded, locator]),
+    config: JSON.stringify({ encoder: training, rank, places, embedded, locator }),
     data,
     seed: String(locator.seed),
   };
@@ -219,11 +220,4 @@ async function writeModel(
     schedule: locator.schedule,
     encoder: encoder.config,
   });
-}
-
-/** Of geodrift, of Node and of the machine's arithmetic. */
-async function versions(): Promise<string> {
-  const file = new URL("../../package.json", import.meta.url);
-  const { version } = existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : { version: "unknown" };
-  return JSON.stringify({ geodrift: version, node: process.version, arch: process.arch });
 }

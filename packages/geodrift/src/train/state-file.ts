@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
 import { loadTensors, saveTensors } from "./checkpoint.js";
+import { versions } from "./versions.js";
 
 export interface Resumable {
   step: number;
@@ -10,8 +11,14 @@ export interface Resumable {
   average?: Parameters;
 }
 
-/** What must be the same for training to go on: config, data, seed. */
-export type Provenance = Record<string, string>;
+/** What must be the same for training to go on. */
+export interface Provenance {
+  /** The settings, as JSON. */
+  config: string;
+  /** Fingerprint of the data. */
+  data: string;
+  seed: string;
+}
 
 export async function saveState(file: string, state: Resumable, provenance: Provenance): Promise<void> {
   await saveTensors(file, {
@@ -21,7 +28,7 @@ export async function saveState(file: string, state: Resumable, provenance: Prov
       ...prefixed(state.moments.second, "second"),
       ...prefixed(state.average ?? {}, "average"),
     },
-    metadata: { ...provenance, step: String(state.step) },
+    metadata: { ...provenance, versions: await versions(), step: String(state.step) },
   });
 }
 
