@@ -462,7 +462,12 @@ describe("compositions", () => {
 
 describe("compile", () => {
   it("has a rule for every primitive that jax-js can emit", () => {
-    const declared = readFileSync(createRequire(import.meta.url).resolve("@jax-js/jax").replace(/index\.\w+$/, "index.d.ts"), "utf8");
+    const declared = readFileSync(
+      createRequire(import.meta.url)
+        .resolve("@jax-js/jax")
+        .replace(/index\.\w+$/, "index.d.ts"),
+      "utf8",
+    );
     const body = /declare enum Primitive \{([^}]*)\}/.exec(declared)?.[1] ?? "";
     const names = [...body.matchAll(/= "(\w+)"/g)].map((m) => m[1]);
     expect(names.length).toBeGreaterThan(45);

@@ -51,11 +51,13 @@ describe("solvers converge at their order", () => {
     const exact = small.map((v) => (v * 0.3) / Math.sqrt(0.2 * 0.09 + 0.8));
     const run = async (steps: number) => {
       let last = small;
-      for await (const s of solve(gaussianNoise, small, { solver: solvers.diffusion.ddim, schedule, steps })) last = s.x;
+      for await (const s of solve(gaussianNoise, small, { solver: solvers.diffusion.ddim, schedule, steps }))
+        last = s.x;
       return error(last, exact);
     };
     const errors = [await run(100), await run(200), await run(400)];
-    for (const i of [0, 1]) expect(Math.abs(Math.log2(errors[i] / errors[i + 1]) - solvers.diffusion.ddim.order)).toBeLessThan(0.3);
+    for (const i of [0, 1])
+      expect(Math.abs(Math.log2(errors[i] / errors[i + 1]) - solvers.diffusion.ddim.order)).toBeLessThan(0.3);
   });
 });
 

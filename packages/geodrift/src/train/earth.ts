@@ -71,7 +71,11 @@ async function encoderStage(
   { runtime, report }: TrainingContext,
 ): Promise<FrozenEncoder> {
   const finished = join(out, "encoder.state.safetensors");
-  const provenance: Provenance = { config: JSON.stringify(config.encoder), data, seed: String(config.encoder.views.seed) };
+  const provenance: Provenance = {
+    config: JSON.stringify(config.encoder),
+    data,
+    seed: String(config.encoder.views.seed),
+  };
   const state = initEncoderState(config.encoder, cells.length, config.encoder.views.seed);
   await resumeState(finished, state, provenance);
   const log = metricsLog(join(out, "encoder.jsonl"), state.step);
