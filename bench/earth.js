@@ -68,10 +68,10 @@ function placeOf(points, k) {
   return { lat: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI, lng: (Math.atan2(y, x) * 180) / Math.PI };
 }
 
+/** The regression head trained beside the model, if it is there. */
 async function regressionHead(width) {
-  const file = join(dirname(modelFolder(name).replace(/\/$/, "")), "regression");
-  const here = [join(modelFolder(name), "regression"), file].find((f) => existsSync(f));
-  if (!here) return undefined;
+  const here = join(dirname(modelFolder(name).replace(/\/$/, "")), "earth-regression");
+  if (!existsSync(here)) return undefined;
   const config = JSON.parse(readFileSync(join(here, "config.json"), "utf8"));
   const { tensors } = readSafetensors(readFileSync(join(here, "model.safetensors")));
   const run = compile((p, c) => regression(config, p, c), { runtime });
