@@ -22,7 +22,7 @@ import { runtime } from "./measure.js";
 const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
 const name = process.env.EARTH_MODEL ?? "earth";
 const n = Number(process.env.EARTH_VIEWS ?? 5000);
-const [samples, steps, batch] = [256, 32, 20];
+const [samples, guidedRows, steps, batch] = [256, 16, 32, 20];
 const views = { seed: 7, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };
 
 const distanceTo = (place, vector) => earthRadiusKm * angle(toVec3(place), vector);
@@ -36,21 +36,21 @@ async function distances(model, raster, count, regress) {
   const flush = async () => {
     const embeddings = await model.encoder.encode(pending.map((e) => e.picture));
     const plain = await model.locator.sample(embeddings, samples, { seed: 0, steps, guidance: 0 });
-    const guided = await model.locator.sample(embeddings, 1, { seed: 0, steps, guidance: 2 });
+    // Every image gets the same noise; views take different rows of it, so that no single draw decides a figure.
+    const guided = await model.locator.sample(embeddings, guidedRows, { seed: 1, steps, guidance: 2 });
     const points = regress && (await regress(embeddings));
     pending.forEach((e, i) => {
+      const view = rules.mode.length;
       const own = plain.subarray(3 * samples * i, 3 * samples * (i + 1));
       const d = sampleDistribution(own);
       rules.mode.push(distanceTo(e.place, toVec3(d.best)));
-      rules.sample.push(distanceTo(e.place, vectorAt(own, 0)));
-      rules["guided-sample"].push(distanceTo(e.place, vectorAt(guided, i)));
+      rules.sample.push(distanceTo(e.place, vectorAt(own, view % samples)));
+      rules["guided-sample"].push(distanceTo(e.place, vectorAt(guided, guidedRows * i + (view % guidedRows))));
       rules.regression?.push(distanceTo(e.place, vectorAt(points, i)));
       bits += d.localizabilityBits / count;
-      // Calibration: is the truth denser than all but the given share of the samples?
+      // Calibration: the truth lies in the region of mass m if fewer than m of the samples are in denser places.
       const truth = d.logProbNats(e.place);
-      const denser =
-        Array.from({ length: samples }, (_, k) => d.logProbNats(placeOf(own, k))).filter((p) => p > truth).length /
-        samples;
+      const denser = d.sampleLogProbsNats.filter((p) => p > truth).length / samples;
       covered = covered.map((c, k) => c + (denser < [0.5, 0.9][k] ? 1 / count : 0));
     });
     pending = [];
@@ -61,11 +61,6 @@ async function distances(model, raster, count, regress) {
   }
   if (pending.length > 0) await flush();
   return { rules, covered, bits };
-}
-
-function placeOf(points, k) {
-  const [x, y, z] = vectorAt(points, k);
-  return { lat: (Math.atan2(z, Math.hypot(x, y)) * 180) / Math.PI, lng: (Math.atan2(y, x) * 180) / Math.PI };
 }
 
 /** The regression head trained beside the model, if it is there. */

@@ -260,6 +260,7 @@ describe("geodrift locate", () => {
       expect(stderr.trim().split("\n").length).toBe(1);
     }
     const unknown = await geodrift(["locate", at("nile.png"), "--model", "erth"]);
+    expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/model "erth" is neither known nor a folder; did you mean "earth"\?/);
   });
 

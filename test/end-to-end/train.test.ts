@@ -29,17 +29,22 @@ const lines = (file: string) =>
 describe("geodrift train", () => {
   it("goes on after kill -9 at any moment, to the same weights bit for bit", async () => {
     const whole = join(folder, "whole");
+    const began = performance.now();
     const first = await geodrift(["train", config, "--out", whole]);
+    const duration = performance.now() - began;
     expect(first.stderr).toContain("regression");
     expect(first.code).toBe(0);
 
     const broken = join(folder, "broken");
     const random = new Generator(4);
     let kills = 0;
-    for (let attempt = 0; attempt < 60; attempt++) {
+    for (let attempt = 0; attempt < 30; attempt++) {
       const { child, outcome } = start(["train", config, "--out", broken]);
-      // Fewer milliseconds than a run takes, a little more each time: every stage is hit.
-      const timer = setTimeout(() => child.kill("SIGKILL"), 500 + 120 * attempt + random.integer(200));
+      // A third of a whole run at first, a little more each time: every stage is hit.
+      const timer = setTimeout(
+        () => child.kill("SIGKILL"),
+        duration * (0.33 + 0.06 * attempt + 0.05 * random.uniform()),
+      );
       const { code, stderr } = await outcome;
       clearTimeout(timer);
       if (code === 0) break;
@@ -75,8 +80,14 @@ describe("geodrift train", () => {
 
     writeFileSync(other, JSON.stringify({ ...tinyTraining, encoder: { ...tinyTraining.encoder, ratee: 0.001 } }));
     const misspelt = await geodrift(["train", other]);
-    expect(misspelt.code).toBe(1);
+    expect(misspelt.code).toBe(2);
     expect(misspelt.stderr).toMatch(/unknown key "encoder.ratee"; did you mean "rate"\?/);
+
+    const [flow] = tinyTraining.locators;
+    writeFileSync(other, JSON.stringify({ ...tinyTraining, locators: [{ ...flow, stepss: 3 }] }));
+    expect((await geodrift(["train", other])).stderr).toMatch(
+      /unknown key "locators.0.stepss"; did you mean "steps"\?/,
+    );
 
     writeFileSync(other, JSON.stringify({ ...tinyTraining, embedded: -3 }));
     expect((await geodrift(["train", other])).stderr).toMatch(/"embedded": .*got -3/);

@@ -460,6 +460,64 @@ describe("compositions", () => {
   });
 });
 
+describe("folding and fusing change no result", () => {
+  const normal = (x: Arr, keep: boolean, by: Arr) => {
+    const c = x.ref.sub(by.mul(1 / 4));
+    const v = c.ref
+      .mul(c.ref)
+      .sum(-1, { keepdims: keep })
+      .mul(1 / 4);
+    return c.mul(np.reciprocal(np.sqrt(v.add(1e-5))));
+  };
+  it("what only looks like a layer normalisation is none", async () => {
+    const square = [{ shape: [4, 4] }];
+    await agree((x: Arr) => normal(x.ref, true, x.sum(-1, { keepdims: true })), square);
+    await agree((x: Arr) => normal(x.ref, true, x.sum(-1)), square);
+    await agree((x: Arr) => normal(x.ref, false, x.sum(-1, { keepdims: true })), square);
+    await agree((x: Arr) => normal(np.transpose(x.ref), true, x.sum(-1, { keepdims: true })), square);
+    await agree((x: Arr) => normal(x.ref, true, x.sum(0, { keepdims: true })), square);
+  });
+  it("biases keep the shape of the sum", async () => {
+    const product = [{ shape: [1, 3] }, { shape: [3, 4] }];
+    await agree(
+      (x: Arr, w: Arr, b: Arr) => np.broadcastTo(np.matmul(x, w), [5, 4]).add(b),
+      [...product, { shape: [4] }],
+    );
+    await agree(
+      (x: Arr, w: Arr, b: Arr) => np.matmul(x, w).add(np.broadcastTo(b, [5, 4])),
+      [...product, { shape: [4] }],
+    );
+    await agree(
+      (x: Arr, w: Arr, b: Arr) => np.matmul(x, w).add(b),
+      [{ shape: [4, 3] }, { shape: [3, 4] }, { shape: [4, 1] }],
+    );
+  });
+  it("comparisons promote as jax-js does", async () => {
+    const ints = { shape: [6], dtype: "int32" as const };
+    await agree((x: Arr, y: Arr) => x.equal(y), [ints, { shape: [6], dtype: "bool" }]);
+    await agree((x: Arr, y: Arr) => x.less(y), [ints, { shape: [6], dtype: "uint32" }]);
+    await agree((x: Arr) => x.less(0.5), [ints]);
+    await agree((x: Arr, y: Arr) => x.less(y), [ints, { shape: [6] }]);
+  });
+  it("factors merge only within the range of floats, and infinities are not lost", async () => {
+    const large = { shape: [3], map: () => 1e30 };
+    await agree((x: Arr) => x.mul(1e-30).mul(1e-30), [large], { atol: 0 });
+    await agree((x: Arr) => x.mul(1e30).mul(1e30), [{ shape: [3], map: () => 1e-30 }]);
+    await agree((x: Arr) => x.ref.sub(x), [{ shape: [2], map: () => Number.POSITIVE_INFINITY }]);
+    await agree((x: Arr) => x.astype(np.int32), [{ shape: [3], map: (v) => (v > 0 ? Number.NaN : 3e9 * v) }]);
+  });
+  it("integer products over repeated axes wrap, and empty axes stay empty", async () => {
+    await agree((x: Arr) => np.prod(np.broadcastTo(x, [7, 3]), 0), [{ shape: [3], dtype: "int32" }]);
+    await agree((x: Arr) => np.prod(np.broadcastTo(x, [7, 3]), 0), [{ shape: [3], dtype: "uint32" }]);
+    await agree((x: Arr) => x.add(1), [{ shape: [1, 0] }]);
+    await agree((x: Arr) => x.reshape([3, 0]).mul(2), [{ shape: [0, 3] }]);
+  });
+  it("products and joins of unlike types meet in the wider", async () => {
+    await agree((x: Arr, y: Arr) => np.matmul(x, y), [{ shape: [2, 3], dtype: "int32" }, { shape: [3, 2] }]);
+    await agree((x: Arr, y: Arr) => np.concatenate([x, y], 0), [{ shape: [2], dtype: "int32" }, { shape: [3] }]);
+  });
+});
+
 describe("compile", () => {
   it("has a rule for every primitive that jax-js can emit", () => {
     const declared = readFileSync(

@@ -66,6 +66,7 @@ export function compile<Args extends readonly TensorTree[] = TensorTree[], Resul
     if (!pending) {
       pending = build(tree, specs);
       programs.set(signature, pending);
+      pending.catch(() => programs.delete(signature));
     }
     const program = await pending;
     const feeds = Object.fromEntries(leaves.map((t, i) => [`in${i}`, t]));

@@ -10,6 +10,8 @@ export type Variable = Equation["outBinders"][number];
 export interface ArraySpec {
   readonly shape: readonly number[];
   readonly dtype: DType;
+  /** Made from a bare number: takes on the type of what it meets. */
+  readonly weak?: boolean;
 }
 
 export interface Constant extends ArraySpec {
@@ -28,6 +30,7 @@ export const isVariable = (atom: Atom): atom is Variable => !("value" in atom);
 export const specOf = (atom: Atom): ArraySpec => ({
   shape: atom.aval.shape,
   dtype: atom.aval.dtype as DType,
+  weak: atom.aval.weakType,
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: functions over arbitrary trees, as in jax-js itself.

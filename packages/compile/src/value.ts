@@ -30,6 +30,19 @@ export function literal(dtype: DType, shape: readonly number[], value: number): 
   return { ref: "", dims: [], axes: shape.map(() => null), shape, dtype, literal: value };
 }
 
+/** Numpy's broadcast of two shapes that go together. */
+export function commonShape(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return range(rank).map((i) => {
+    const [p, q] = [a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1];
+    return p === 1 ? q : p;
+  });
+}
+
+/** Do the logical axes of both lie on the same physical ones? */
+export const sameAxes = (a: Value, b: Value): boolean =>
+  a.axes.length === b.axes.length && a.axes.every((p, i) => p === b.axes[i]);
+
 /** Numbers of elements really stored. */
 export const stored = (v: Value): number => prod(v.dims);
 
@@ -86,7 +99,9 @@ export class Layout {
   }
 
   reshapeRef(ref: string, dims: readonly number[]): string {
-    return this.graph.node("Reshape", [ref, this.graph.ints(dims)]);
+    // Without allowzero, a 0 would mean "as in the operand".
+    const attrs: Record<string, Attr> = dims.includes(0) ? { allowzero: 1 } : {};
+    return this.graph.node("Reshape", [ref, this.graph.ints(dims)], attrs);
   }
 
   /** Name of the physical tensor, storing a literal if need be. */
@@ -200,13 +215,8 @@ export class Layout {
 
   /** Element-wise operator over broadcast operands. `emit` receives aligned tensor names and returns the result's. */
   elementwise(dtype: DType, operands: readonly Value[], emit: (refs: string[]) => string): Value {
-    const rank = Math.max(...operands.map((v) => v.shape.length));
-    const shape = range(rank).map((a) =>
-      operands.reduce((d, v) => {
-        const own = v.shape[a - rank + v.shape.length] ?? 1;
-        return own === 1 ? d : own;
-      }, 1),
-    );
+    const shape = operands.map((v) => v.shape).reduce<readonly number[]>(commonShape, []);
+    const rank = shape.length;
     const vs = operands.map((v) => this.broadcastTo(v, shape));
     const varying = range(rank).filter((a) => vs.some((v) => v.axes[a] !== null));
     const leader = vs.reduce((best, v) => (stored(v) > stored(best) ? v : best));
@@ -284,4 +294,5 @@ function mergeable(v: Value, axes: readonly number[]): boolean {
 }
 
 /** A string equal for equal values. */
-export const keyOf = (v: Value): string => `${v.ref}|${v.axes}|${v.shape}|${v.literal}|${v.dtype}`;
+export const keyOf = (v: Value): string =>
+  `${v.ref}|${v.axes}|${v.shape}|${Object.is(v.literal, -0) ? "-0" : v.literal}|${v.dtype}`;

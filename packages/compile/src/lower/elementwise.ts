@@ -1,32 +1,21 @@
 /** Arithmetic, comparison, casts: one ONNX operator each, with factors, signs and neutral elements folded away. */
 import { type DType, isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
-import { type Layout, literal, range, type Value } from "../value.js";
+import type { ArraySpec } from "../trace.js";
+import { commonShape, type Layout, literal, sameAxes, type Value } from "../value.js";
 import { erfc64 } from "./erf.js";
 import { layerNormalization, noteRoot, noteSumOf } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
 
-const sameTensor = (a: Value, b: Value): boolean =>
-  a.literal === undefined &&
-  a.ref === b.ref &&
-  a.axes.length === b.axes.length &&
-  a.axes.every((p, i) => p === b.axes[i]);
-
-function commonShape(a: Value, b: Value): number[] {
-  const rank = Math.max(a.shape.length, b.shape.length);
-  return range(rank).map((i) => {
-    const x = a.shape[i - rank + a.shape.length] ?? 1;
-    const y = b.shape[i - rank + b.shape.length] ?? 1;
-    return x === 1 ? y : x;
-  });
-}
+const sameTensor = (a: Value, b: Value): boolean => a.literal === undefined && a.ref === b.ref && sameAxes(a, b);
 
 /** jax-js promotes weak types inside `add` and friends; ONNX wants equal operand types. */
-function promoted(l: Layout, v: Value, dtype: DType): Value {
+export function promoted(l: Layout, v: Value, dtype: DType): Value {
   return v.dtype === dtype ? v : cast(l, v, dtype);
 }
 
 function fold(dtype: DType, x: number): number {
+  if (Number.isNaN(x) && !isFloat(dtype)) return 0;
   if (dtype === "float32") return Math.fround(x);
   if (dtype === "int32") return x | 0;
   if (dtype === "uint32") return Number(BigInt.asUintN(32, BigInt(Math.trunc(x))));
@@ -43,7 +32,13 @@ function factored(l: Layout, v: Value): { base: Value; factor: number } {
 
 export function scale(l: Layout, v: Value, factor: number): Value {
   if (v.literal !== undefined) return literal(v.dtype, v.shape, fold(v.dtype, v.literal * factor));
-  const { base, factor: earlier } = isFloat(v.dtype) ? factored(l, v) : { base: v, factor: 1 };
+  let { base, factor: earlier } = isFloat(v.dtype) ? factored(l, v) : { base: v, factor: 1 };
+  // Factors whose product leaves the range of single precision are not one factor.
+  const product = Math.abs(earlier * factor);
+  if (earlier !== 1 && !(product > 1e-37 && product < 1e37)) {
+    base = v;
+    earlier = 1;
+  }
   const total = fold(v.dtype, earlier * factor);
   if (total === 1) return base;
   const ref =
@@ -56,7 +51,7 @@ export function scale(l: Layout, v: Value, factor: number): Value {
 
 export function add(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
-  const shape = commonShape(a, b);
+  const shape = commonShape(a.shape, b.shape);
   if (dtype === "bool") return l.op(dtype, "Or", [a, b]);
   if (a.literal !== undefined && b.literal !== undefined)
     return literal(dtype, shape, fold(dtype, a.literal + b.literal));
@@ -64,8 +59,8 @@ export function add(l: Layout, a: Value, b: Value): Value {
   if (b.literal === 0) return l.broadcastTo(a, shape);
   if (isFloat(dtype)) {
     const [x, y] = [factored(l, a), factored(l, b)];
-    if (y.factor === -1) return sameTensor(a, y.base) ? literal(dtype, shape, 0) : l.op(dtype, "Sub", [a, y.base]);
-    if (x.factor === -1) return sameTensor(b, x.base) ? literal(dtype, shape, 0) : l.op(dtype, "Sub", [b, x.base]);
+    if (y.factor === -1) return l.op(dtype, "Sub", [a, y.base]);
+    if (x.factor === -1) return l.op(dtype, "Sub", [b, x.base]);
     const fused = biased(l, a, b) ?? biased(l, b, a);
     if (fused) return fused;
   }
@@ -86,18 +81,17 @@ function biased(l: Layout, a: Value, bias: Value): Value | undefined {
   if (shift < 0 || product.columns.length !== 1 || bias.dims.length !== 1) return undefined;
   const fused = product.withBias(bias.ref);
   const axis = bias.axes.findIndex((p) => p !== null) + shift;
-  const sameLayout = a.axes.every((p, i) => p === fused.axes[i]);
-  return sameLayout && axis === product.columns[0] ? fused : undefined;
+  if (!sameAxes(a, fused) || axis !== product.columns[0]) return undefined;
+  return { ...fused, shape: commonShape(a.shape, bias.shape) };
 }
 
 export function mul(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
-  const shape = commonShape(a, b);
+  const shape = commonShape(a.shape, b.shape);
   if (dtype === "bool") return l.op(dtype, "And", [a, b]);
   if (a.literal !== undefined && b.literal !== undefined)
     return literal(dtype, shape, fold(dtype, a.literal * b.literal));
   if (a.literal !== undefined) return mul(l, b, a);
-  // As in XLA under fast-math for literals, 0 * x is 0: jax-js emits such products for tangents that are never used.
   if (b.literal !== undefined) return l.broadcastTo(scale(l, a, b.literal), shape);
   if (isFloat(dtype)) {
     const [under, over] = [l.reciprocals.get(b.ref), l.reciprocals.get(a.ref)];
@@ -120,13 +114,14 @@ function gelu(l: Layout, half: Value, cdf: Value): Value | undefined {
   const argument = l.cdfs.get(cdf.ref);
   const { base, factor } = factored(l, half);
   if (!argument || factor !== 0.5 || l.shared.has(cdf.ref) || half.dtype !== "float32") return undefined;
-  return sameTensor(base, { ...cdf, ref: argument.ref }) ? l.op("float32", "Gelu", [base]) : undefined;
+  if (!sameTensor(base, { ...cdf, ref: argument.ref })) return undefined;
+  return { ...l.op("float32", "Gelu", [base]), shape: commonShape(half.shape, cdf.shape) };
 }
 
 /** erf, remembering the argument of the normal distribution's. */
-const erf: Rule = (l, [x], params, outs) => {
+const erf: Rule = (l, [x], params, outs, specs) => {
   if (x.dtype === "float64") return [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erfc64(l, x)])];
-  const [y] = singlePrecision("Erf")(l, [x], params, outs);
+  const [y] = singlePrecision("Erf")(l, [x], params, outs, specs);
   const { base, factor } = factored(l, x);
   if (Math.abs(factor - Math.SQRT1_2) < 1e-7) l.erfs.set(y.ref, base);
   return [y];
@@ -148,8 +143,9 @@ function cast(l: Layout, v: Value, dtype: DType): Value {
   let ref = v.ref;
   if (dtype === "int32" || dtype === "uint32") {
     if (isFloat(v.dtype)) {
-      // Out of range, a C++ conversion is undefined; jax-js clamps.
-      const wide = l.cast(ref, Onnx.DOUBLE);
+      // Out of range, a C++ conversion is undefined; jax-js clamps, and takes NaN for 0.
+      const defined = graph.node("Where", [graph.node("IsNaN", [ref]), graph.scalar(v.dtype, 0), ref]);
+      const wide = l.cast(defined, Onnx.DOUBLE);
       const [lo, hi] = dtype === "int32" ? [-(2 ** 31), 2 ** 31 - 1] : [0, 2 ** 32 - 1];
       const held = graph.node("Clip", [wide, graph.scalar("float64", lo), graph.scalar("float64", hi)]);
       ref = l.cast(held, dtype === "int32" ? Onnx.INT32 : Onnx.INT64);
@@ -173,14 +169,14 @@ const unary =
 
 const floatOnly =
   (opType: string, onLiteral: (x: number) => number): Rule =>
-  (l, inputs, params, outs) =>
-    isFloat(inputs[0].dtype) ? unary(opType, onLiteral)(l, inputs, params, outs) : [inputs[0]];
+  (l, inputs, params, outs, specs) =>
+    isFloat(inputs[0].dtype) ? unary(opType, onLiteral)(l, inputs, params, outs, specs) : [inputs[0]];
 
 /** Operators that ONNX Runtime has in single precision only: doubles go through the nearest float. */
 const singlePrecision =
   (opType: string, onLiteral?: (x: number) => number): Rule =>
-  (l, [x], params, outs) => {
-    if (x.dtype === "float32" || x.literal !== undefined) return unary(opType, onLiteral)(l, [x], params, outs);
+  (l, [x], params, outs, specs) => {
+    if (x.dtype === "float32" || x.literal !== undefined) return unary(opType, onLiteral)(l, [x], params, outs, specs);
     return [cast(l, l.op("float32", opType, [cast(l, x, "float32")]), x.dtype)];
   };
 
@@ -201,8 +197,18 @@ const idiv = binary((l, a, b) => {
   return l.op(a.dtype, "Mul", [sign, l.op(a.dtype, "Floor", [l.op(a.dtype, "Abs", [quotient])])]);
 });
 
-const compare: Rule = (l, [a, b], { op }) => {
-  const dtype = a.dtype === b.dtype ? a.dtype : isFloat(a.dtype) ? a.dtype : b.dtype;
+/** From narrow to wide, as jax-js promotes. */
+const ranks: DType[] = ["bool", "uint32", "int32", "float16", "float32", "float64"];
+
+/** The type in which two operands meet: a weak one (a bare number) yields to the other's, if that is a number. */
+function meeting(a: ArraySpec, b: ArraySpec): DType {
+  const wider = (x: DType, y: DType) => (ranks.indexOf(x) < ranks.indexOf(y) ? y : x);
+  if (Boolean(a.weak) === Boolean(b.weak)) return wider(a.dtype, b.dtype);
+  return wider((a.weak ? b : a).dtype, "uint32");
+}
+
+const compare: Rule = (l, [a, b], { op }, _, [specA, specB]) => {
+  const dtype = meeting(specA, specB);
   let [x, y] = [promoted(l, a, dtype), promoted(l, b, dtype)];
   if (dtype === "bool" && op !== "equal" && op !== "not_equal") [x, y] = [cast(l, x, "int32"), cast(l, y, "int32")];
   if (op === "less") return [l.op("bool", "Less", [x, y])];
@@ -282,15 +288,15 @@ export const elementwiseRules: Rules = {
   atan: singlePrecision("Atan", Math.atan),
   exp: unary("Exp", Math.exp),
   log: unary("Log", Math.log),
-  sqrt: (l, [x], params, outs) => {
-    const [y] = unary("Sqrt", Math.sqrt)(l, [x], params, outs);
+  sqrt: (l, [x], params, outs, specs) => {
+    const [y] = unary("Sqrt", Math.sqrt)(l, [x], params, outs, specs);
     if (x.literal === undefined) noteRoot(l, y, x);
     return [y];
   },
   erf,
-  erfc: (l, [x], params, outs) => {
+  erfc: (l, [x], params, outs, specs) => {
     if (x.dtype === "float64") return [erfc64(l, x)];
-    const [erf] = singlePrecision("Erf")(l, [x], params, outs);
+    const [erf] = singlePrecision("Erf")(l, [x], params, outs, specs);
     return [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erf])];
   },
   compare,

@@ -1,6 +1,6 @@
 /** Every primitive's rule, and the walk over a jaxpr that applies them. */
 import { borderType, type DType } from "../dtype.js";
-import { GraphBuilder } from "../graph.js";
+import { GraphBuilder, Onnx } from "../graph.js";
 import { type Atom, isVariable, specOf, type Traced } from "../trace.js";
 import { keyOf, Layout, literal, type Value } from "../value.js";
 import { elementwiseRules } from "./elementwise.js";
@@ -43,7 +43,7 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
   traced.inputs.forEach((binder, i) => {
     const { shape, dtype } = specOf(binder);
     graph.input(`in${i}`, borderType[dtype], shape);
-    const ref = dtype === "uint32" ? graph.node("Cast", [`in${i}`], { to: 7 }) : `in${i}`;
+    const ref = dtype === "uint32" ? graph.node("Cast", [`in${i}`], { to: Onnx.INT64 }) : `in${i}`;
     values.set(binder, layout.fromRef(ref, shape, dtype));
   });
   for (const { binder, value } of traced.constants) {
@@ -60,9 +60,9 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
     const rule = rules[primitive];
     if (!rule) throw new Error(`compile: the primitive "${primitive}" has no ONNX form`);
     const operands = inputs.map(read);
-    const key = `${primitive}(${operands.map(keyOf).join(";")})${JSON.stringify(params)}`;
+    const key = `${primitive}(${operands.map(keyOf).join(";")})${JSON.stringify(params)}:${inputs.concat(outBinders).map((v) => v.aval.dtype + (v.aval.weakType ? "*" : ""))}`;
     const seen = known.get(key);
-    const results = seen ?? rule(layout, operands, params, outBinders.map(specOf));
+    const results = seen ?? rule(layout, operands, params, outBinders.map(specOf), inputs.map(specOf));
     known.set(key, results);
     outBinders.forEach((binder, i) => {
       values.set(binder, results[i]);

@@ -1,18 +1,12 @@
 /** Gather, scatter, sorting. */
 import { isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
-import { type Layout, prod, range, type Value } from "../value.js";
+import { commonShape, type Layout, prod, range, type Value } from "../value.js";
 import type { Rule, Rules } from "./rule.js";
 
 /** Index tensors as int64, broadcast to their common shape. */
-function common(l: Layout, indices: readonly Value[]): { refs: string[]; shape: number[] } {
-  const rank = Math.max(...indices.map((v) => v.shape.length));
-  const shape = range(rank).map((a) =>
-    indices.reduce((d, v) => {
-      const own = v.shape[a - rank + v.shape.length] ?? 1;
-      return own === 1 ? d : own;
-    }, 1),
-  );
+function common(l: Layout, indices: readonly Value[]): { refs: string[]; shape: readonly number[] } {
+  const shape = indices.map((v) => v.shape).reduce<readonly number[]>(commonShape, []);
   const refs = indices.map((v) => {
     const dense = l.dense(l.broadcastTo(v, shape));
     return v.dtype === "uint32" ? dense : l.cast(dense, Onnx.INT64);

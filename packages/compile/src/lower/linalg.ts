@@ -44,7 +44,7 @@ const triangularSolve: Rule = (l, [a, b], { unitDiagonal }) => {
   return [solved ?? b];
 };
 
-/** A = L Lᵀ, column by column (Cholesky–Banachiewicz). */
+/** A = L Lᵀ, column by column (Cholesky–Crout). */
 const cholesky: Rule = (l, [a]) => {
   const n = a.shape[a.shape.length - 1];
   const rank = a.shape.length;

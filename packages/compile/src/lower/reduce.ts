@@ -1,15 +1,18 @@
 /** Reductions and products: sums over axes, `dot`. */
 import { isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
-import { type Layout, literal, prod, range, storageOrder, type Value } from "../value.js";
-import { mul, scale } from "./elementwise.js";
+import { commonShape, type Layout, literal, prod, range, storageOrder, type Value } from "../value.js";
+import { mul, promoted, scale } from "./elementwise.js";
 import { noteSum } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
 
 /** Reduces logical axes away. Axes along which the value is constant are reduced in closed form. */
-export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: readonly number[]): Value {
+export function reduce(l: Layout, v: Value, op: keyof typeof operators, axes: readonly number[]): Value {
+  // A power of integers would go through floats: store the repeats and multiply.
+  const repeated = op === "Mul" && !isFloat(v.dtype) && axes.some((a) => v.axes[a] === null && v.shape[a] !== 1);
+  const x = repeated ? l.fromRef(l.dense(v), v.shape, v.dtype) : v;
   const gone = new Set(axes);
   const kept = range(x.shape.length).filter((a) => !gone.has(a));
   const shape = kept.map((a) => x.shape[a]);
@@ -44,11 +47,8 @@ export function reduce(l: Layout, x: Value, op: keyof typeof operators, axes: re
  * rows, those in y alone are columns; the product then is a matrix product, whatever order the axes lie in.
  */
 export function dot(l: Layout, x: Value, y: Value): Value {
-  const rank = Math.max(x.shape.length, y.shape.length);
-  const shape = range(rank).map((a) => {
-    const [p, q] = [x.shape[a - rank + x.shape.length] ?? 1, y.shape[a - rank + y.shape.length] ?? 1];
-    return p === 1 ? q : p;
-  });
+  const shape = commonShape(x.shape, y.shape);
+  const rank = shape.length;
   const [a, b] = [l.broadcastTo(x, shape), l.broadcastTo(y, shape)];
   const k = rank - 1;
   if (shape[k] === 1 || a.axes[k] === null || b.axes[k] === null) {
@@ -118,5 +118,5 @@ const reduceRule: Rule = (l, [x], { op, axis }) => [reduce(l, x, op, axis)];
 
 export const reduceRules: Rules = {
   reduce: reduceRule,
-  dot: (l, [x, y]) => [dot(l, x, y)],
+  dot: (l, [x, y], _, [out]) => [dot(l, promoted(l, x, out.dtype), promoted(l, y, out.dtype))],
 };

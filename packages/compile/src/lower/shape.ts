@@ -1,5 +1,7 @@
 /** Moves of data: transposes and broadcasts (free), slices, padding, joining. */
+import { Onnx } from "../graph.js";
 import { type Layout, literal, range, storageOrder, type Value } from "../value.js";
+import { promoted } from "./elementwise.js";
 import type { Rule, Rules } from "./rule.js";
 
 /** `v[start:end:step]` along the logical axes named in `cuts`. Broadcast axes are cut for free. */
@@ -53,7 +55,7 @@ export function pad(l: Layout, v: Value, width: readonly (readonly [number, numb
   for (const a of grown) if (x.axes[a] === null) order.unshift(a);
   const bool = x.dtype === "bool";
   const tensor = l.expanded(x, order);
-  const zero = bool ? l.cast(l.graph.scalar("int32", 0), 9) : l.graph.scalar(x.dtype, 0);
+  const zero = bool ? l.cast(l.graph.scalar("int32", 0), Onnx.BOOL) : l.graph.scalar(x.dtype, 0);
   const pads = [...order.map((a) => grow[a][0]), ...order.map((a) => grow[a][1])];
   return l.stored(l.graph.node("Pad", [tensor, l.graph.ints(pads), zero]), order, shape, x.dtype);
 }
@@ -131,6 +133,12 @@ export const shapeRules: Rules = {
     ),
   ],
   pad: (l, [x], { width }) => [pad(l, x, width)],
-  concatenate: (l, xs, { axis }) => [concatenate(l, xs, axis)],
+  concatenate: (l, xs, { axis }, [out]) => [
+    concatenate(
+      l,
+      xs.map((x) => promoted(l, x, out.dtype)),
+      axis,
+    ),
+  ],
   split,
 };

@@ -1,6 +1,6 @@
 /** Windows and convolutions. */
 import { type Layout, prod, range, type Value } from "../value.js";
-import { add } from "./elementwise.js";
+import { add, promoted } from "./elementwise.js";
 import { dot } from "./reduce.js";
 import type { Rule, Rules } from "./rule.js";
 import { concatenate, dilate, flip, pad, slice } from "./shape.js";
@@ -73,7 +73,8 @@ interface ConvParams {
  * gradient of a convolution for its weights: there, one matrix product per tap of the *result* is faster than the
  * runtime's `Conv` (measured: 91 against 38 GFLOP/s on two cores).
  */
-const conv: Rule = (l, [x, w], params: ConvParams, [out]) => {
+const conv: Rule = (l, [a, b], params: ConvParams, [out]) => {
+  const [x, w] = [promoted(l, a, out.dtype), promoted(l, b, out.dtype)];
   if (params.vmapDims > 0) return [grouped(l, x, w, params, out.shape)];
   const space = range(params.strides.length);
   if (isTransposed(x, w, params)) return [transposed(l, x, w, params, out.shape)];
@@ -225,7 +226,7 @@ function grouped(l: Layout, x: Value, w: Value, params: ConvParams, shape: reado
       a.shape.slice(v),
     );
   const results = grid(lead).map((at) => {
-    const [y] = conv(l, [pick(xs, at), pick(ws, at)], inner, [{ shape: shape.slice(v), dtype: x.dtype }]);
+    const [y] = conv(l, [pick(xs, at), pick(ws, at)], inner, [{ shape: shape.slice(v), dtype: x.dtype }], []);
     return l.reshapeRef(l.dense(y), [1, ...shape.slice(v)]);
   });
   const joined = results.length === 1 ? results[0] : l.graph.node("Concat", results, { axis: 0 });

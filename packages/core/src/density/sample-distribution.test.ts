@@ -52,6 +52,15 @@ describe("a distribution from samples", () => {
     expect(distanceKm(d.modes[0], north)).toBeLessThan(30);
     expect(distanceKm(d.modes[1], south)).toBeLessThan(30);
   });
+  it("does not let strays around a tight cluster swell the regions", () => {
+    const g = new Generator(8);
+    const points = [...cluster(g, { lat: 60, lng: 90 }, 30, 218), ...cluster(g, { lat: 62, lng: 100 }, 1200, 38)];
+    const [half, most] = sampleDistribution(points).regions([0.5, 0.9]);
+    // Half of the mass lies inside the cluster; nine tenths take a share of the wide one, not of the globe.
+    expect(half.radiusKm).toBeLessThan(60);
+    expect(most.areaKm2).toBeLessThan(6e6);
+    expect(most.areaKm2).toBeGreaterThan(2e5);
+  });
   it("gives a density that integrates to one", () => {
     const d = sampleDistribution(cluster(new Generator(6), { lat: 10, lng: 20 }, 500, 64));
     const n = 40_000;

@@ -1,51 +1,86 @@
 /**
- * A distribution from samples: a von Mises–Fisher kernel on every sample, its width chosen by leave-one-out likelihood
- * (Hall, Watson & Cabrera 1987), so that a tight cluster is read finely and a scattered one coarsely.
+ * A distribution from samples: a von Mises–Fisher kernel on every sample, as wide as its neighbours are far (Loftsgaarden &
+ * Quesenberry 1965; Breiman, Meisel & Purcell 1977), times a factor chosen by leave-one-out likelihood. So a tight cluster
+ * is read finely and the strays around it coarsely, in one and the same picture.
  */
 import { capRadiusKm, earthAreaKm2 } from "../sphere/cap.js";
 import { angle, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import type { Mode, PlaceDistribution, Region } from "./distribution.js";
 
-/** Kernel widths tried, as standard deviations in km. */
-const widthsKm = [12, 20, 33, 55, 90, 150, 250, 420, 700, 1200, 2000, 3300];
+/** Factors on the distance to the k-th neighbour that are tried for the kernels' standard deviation. */
+const factors = [0.35, 0.5, 0.7, 1, 1.4, 2];
+
+/** The least distance to a neighbour that is believed: samples may coincide. */
+const leastWidth = 0.5 / earthRadiusKm;
+
+/** Where a peak is, as opposed to how high, is seen best through wider kernels (Chacón & Duong 2018, section 5.2). */
+const peakSmoothing = 2.5;
+
+/** Share of the uniform distribution mixed in, so that no place is impossible. */
+const uniformShare = 1e-3;
 
 /** Modes with less mass than this are not named. */
 const leastMass = 0.02;
 
-const kappaOf = (widthKm: number): number => (earthRadiusKm / widthKm) ** 2;
-
-/** log of κ / (2π (1 − e^{−2κ})): the kernel's density at its centre. */
+/** log of κ / (2π (1 − e^{−2κ})): a kernel's density at its centre. */
 const logPeak = (kappa: number): number => Math.log(kappa / (2 * Math.PI)) - Math.log1p(-Math.exp(-2 * kappa));
 
+export interface SampleDistribution extends PlaceDistribution {
+  /** Log density at every sample, the sample's own kernel left out. */
+  sampleLogProbsNats: Float64Array;
+}
+
 /**
- * @param points unit vectors [n, 3]
+ * @param points unit vectors [n, 3]; time and memory grow with n²
  * @throws RangeError for fewer than two samples, or samples that are not numbers
  */
-export function sampleDistribution(points: ArrayLike<number>): PlaceDistribution {
+export function sampleDistribution(points: ArrayLike<number>): SampleDistribution {
   const n = points.length / 3;
   if (n < 2) throw new RangeError(`sampleDistribution: two samples at least are needed, got ${n}`);
   for (let i = 0; i < points.length; i++)
     if (!Number.isFinite(points[i]))
       throw new RangeError(`sampleDistribution: sample ${Math.floor(i / 3)} is not a place, got ${points[i]}`);
   const versines = pairwiseVersines(points, n);
-  const { kappa, logProbs } = bestWidth(versines, n);
-  const modes = findModes(points, versines, logProbs, kappa, n);
+  const { kappas, logProbs } = bestKernels(versines, neighbourDistances(versines, n), n);
+  const kernels = kernelsOf(points, kappas);
+  const modes = findModes(points, kappas, versines, logProbs, n);
   return {
+    sampleLogProbsNats: logProbs,
     localizabilityBits: mean(logProbs) / Math.LN2,
     best: { lat: modes[0].lat, lng: modes[0].lng },
     modes,
     regions: (masses) => regionsOf(logProbs, masses),
     logProbNats: (place) => {
-      const y = toVec3(place);
       let sum = 0;
-      for (let i = 0; i < n; i++) sum += Math.exp(kappa * (dotAt(points, i, y) - 1));
-      return logPeak(kappa) + Math.log(sum / n);
+      forEachKernel(kernels, toVec3(place), (_, density) => {
+        sum += density;
+      });
+      return mixed(sum / n);
     },
   };
 }
 
-const dotAt = (xs: ArrayLike<number>, i: number, y: Vec3): number =>
-  xs[3 * i] * y[0] + xs[3 * i + 1] * y[1] + xs[3 * i + 2] * y[2];
+/** Kernels on the samples: concentrations, and densities at the centres. */
+interface Kernels {
+  points: ArrayLike<number>;
+  kappas: Float64Array;
+  peaks: Float64Array;
+}
+
+const kernelsOf = (points: ArrayLike<number>, kappas: Float64Array): Kernels => ({
+  points,
+  kappas,
+  peaks: kappas.map((k) => Math.exp(logPeak(k))),
+});
+
+const mixed = (density: number): number => Math.log((1 - uniformShare) * density + uniformShare / (4 * Math.PI));
+
+function forEachKernel({ points, kappas, peaks }: Kernels, y: Vec3, visit: (i: number, density: number) => void): void {
+  for (let i = 0; i < kappas.length; i++) {
+    const [dx, dy, dz] = [points[3 * i] - y[0], points[3 * i + 1] - y[1], points[3 * i + 2] - y[2]];
+    visit(i, peaks[i] * Math.exp((-kappas[i] * (dx * dx + dy * dy + dz * dz)) / 2));
+  }
+}
 
 const mean = (xs: ArrayLike<number>): number => {
   let sum = 0;
@@ -58,99 +93,112 @@ function pairwiseVersines(points: ArrayLike<number>, n: number): Float64Array {
   const out = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = i + 1; j < n; j++) {
-      const [dx, dy, dz] = [
-        points[3 * i] - points[3 * j],
-        points[3 * i + 1] - points[3 * j + 1],
-        points[3 * i + 2] - points[3 * j + 2],
-      ];
+      const dx = points[3 * i] - points[3 * j];
+      const dy = points[3 * i + 1] - points[3 * j + 1];
+      const dz = points[3 * i + 2] - points[3 * j + 2];
       out[i * n + j] = out[j * n + i] = (dx * dx + dy * dy + dz * dz) / 2;
     }
   }
   return out;
 }
 
-/** Leave-one-out log density of every sample under kernels of one width. */
-function leaveOneOut(versines: Float64Array, n: number, kappa: number): Float64Array {
-  const sums = new Float64Array(n);
-  const reach = 30 / kappa;
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const v = versines[i * n + j];
-      if (v > reach) continue;
-      const k = Math.exp(-kappa * v);
-      sums[i] += k;
-      sums[j] += k;
-    }
-  }
-  // A sample with no neighbour at all still has the uniform share: no single stray decides the width.
-  const floor = 1e-3 / (4 * Math.PI);
-  const peak = Math.exp(logPeak(kappa));
-  return sums.map((s) => Math.log((0.999 * peak * s) / (n - 1) + floor));
+/** Distance of every sample to its k-th neighbour, k = √n, in radians. */
+function neighbourDistances(versines: Float64Array, n: number): Float64Array {
+  const k = Math.min(n - 1, Math.ceil(Math.sqrt(n)));
+  return Float64Array.from({ length: n }, (_, i) => {
+    const row = versines.slice(i * n, (i + 1) * n).sort();
+    return Math.max(leastWidth, Math.sqrt(2 * row[k]));
+  });
 }
 
-/** The likelihood has one peak in the width, nearly always: climb from the middle and stop at the first fall. */
-function bestWidth(versines: Float64Array, n: number): { kappa: number; logProbs: Float64Array } {
-  const tried = new Map<number, { logProbs: Float64Array; score: number }>();
-  const at = (i: number) => {
-    let result = tried.get(i);
-    if (!result) {
-      const logProbs = leaveOneOut(versines, n, kappaOf(widthsKm[i]));
-      result = { logProbs, score: mean(logProbs) };
-      tried.set(i, result);
+/** The factor with the highest leave-one-out likelihood: its kernels, and the log densities they leave at the samples. */
+function bestKernels(
+  versines: Float64Array,
+  distances: Float64Array,
+  n: number,
+): { kappas: Float64Array; logProbs: Float64Array } {
+  let best = { kappas: distances, logProbs: distances, score: Number.NEGATIVE_INFINITY };
+  for (const factor of factors) {
+    const kappas = distances.map((d) => 1 / (factor * d) ** 2);
+    const { peaks } = kernelsOf([], kappas);
+    const sums = new Float64Array(n);
+    for (let j = 0; j < n; j++) {
+      const [kappa, peak, reach] = [kappas[j], peaks[j], 30 / kappas[j]];
+      for (let i = 0; i < n; i++) {
+        const v = versines[j * n + i];
+        if (v <= reach && i !== j) sums[i] += peak * Math.exp(-kappa * v);
+      }
     }
-    return result;
-  };
-  let i = 4;
-  const direction = at(i + 1).score > at(i).score ? 1 : -1;
-  while (widthsKm[i + direction] !== undefined && at(i + direction).score > at(i).score) i += direction;
-  return { kappa: kappaOf(widthsKm[i]), logProbs: at(i).logProbs };
+    const logProbs = sums.map((s) => mixed(s / (n - 1)));
+    const score = mean(logProbs);
+    if (score > best.score) best = { kappas, logProbs, score };
+  }
+  return best;
 }
 
 /** Quick shift (Vedaldi & Soatto 2008): every sample goes to its nearest denser one, unless that is too far. */
 function findModes(
   points: ArrayLike<number>,
+  kappas: Float64Array,
   versines: Float64Array,
   logProbs: Float64Array,
-  kappa: number,
   n: number,
 ): Mode[] {
-  const reach = 8 / kappa; // four standard deviations: v ≈ r²/2
+  const smooth = kernelsOf(
+    points,
+    kappas.map((k) => k / peakSmoothing ** 2),
+  );
   const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => logProbs[b] - logProbs[a]);
   const root = new Int32Array(n);
+  const members = new Map<number, number[]>();
   order.forEach((i, rank) => {
     let nearest = -1;
     for (let r = 0; r < rank; r++) {
       const j = order[r];
-      if (versines[i * n + j] <= reach && (nearest < 0 || versines[i * n + j] < versines[i * n + nearest])) nearest = j;
+      if (nearest < 0 || versines[i * n + j] < versines[i * n + nearest]) nearest = j;
     }
-    root[i] = nearest < 0 ? i : root[nearest];
+    // Four standard deviations of the sample's own kernel: v ≈ r²/2.
+    root[i] = nearest < 0 || versines[i * n + nearest] > 8 / kappas[i] ? i : root[nearest];
+    const group = members.get(root[i]);
+    if (group) group.push(i);
+    else members.set(root[i], [i]);
   });
-  const members = new Map<number, number[]>();
-  for (const i of order) members.set(root[i], [...(members.get(root[i]) ?? []), i]);
-  const modes = [...members].map(([seed, samples]): Mode => {
-    const peak = climb(points, vectorAt(points, seed), kappa, n);
+  // Through the wider kernels two groups may climb to one peak: then they are one.
+  const peaks: { peak: Vec3; samples: number[] }[] = [];
+  for (const [seed, samples] of [...members].sort((a, b) => b[1].length - a[1].length)) {
+    const peak = climb(smooth, vectorAt(points, seed));
+    const same = peaks.find((p) => angle(p.peak, peak) < 1 / Math.sqrt(smooth.kappas[seed]));
+    if (same) same.samples.push(...samples);
+    else peaks.push({ peak, samples });
+  }
+  const modes = peaks.map(({ peak, samples }): Mode => {
     const distances = samples.map((i) => earthRadiusKm * angle(peak, vectorAt(points, i))).sort((a, b) => a - b);
-    return { ...toLatLng(peak), mass: samples.length / n, radiusKm: distances[Math.floor((distances.length - 1) / 2)] };
+    return {
+      ...toLatLng(peak),
+      mass: samples.length / n,
+      radiusKm: distances[Math.floor((distances.length - 1) / 2)],
+    };
   });
-  const kept = modes.filter((m) => m.mass >= leastMass).sort((a, b) => b.mass - a.mass);
-  return kept.length > 0 ? kept : modes.slice(0, 1);
+  modes.sort((a, b) => b.mass - a.mass);
+  return modes.filter((m, i) => i === 0 || m.mass >= leastMass);
 }
 
-/** Mean shift: the weighted mean of the samples, with the kernel around the last mean as weight, until it rests. */
-function climb(points: ArrayLike<number>, from: Vec3, kappa: number, n: number): Vec3 {
+/** Mean shift (Comaniciu & Meer 2002): the mean of the samples under the kernels at the last mean, until it rests. */
+function climb(kernels: Kernels, from: Vec3): Vec3 {
+  const { points, kappas } = kernels;
   let x = from;
-  for (let step = 0; step < 20; step++) {
+  for (let step = 0; step < 30; step++) {
     let [sx, sy, sz] = [0, 0, 0];
-    for (let i = 0; i < n; i++) {
-      const w = Math.exp(kappa * (dotAt(points, i, x) - 1));
+    forEachKernel(kernels, x, (i, density) => {
+      const w = density * kappas[i];
       sx += w * points[3 * i];
       sy += w * points[3 * i + 1];
       sz += w * points[3 * i + 2];
-    }
+    });
     const next = normalize([sx, sy, sz]);
     const moved = angle(x, next);
     x = next;
-    if (moved < 1e-5) break;
+    if (moved < 1e-6) break;
   }
   return x;
 }

@@ -24,7 +24,7 @@ export function generativeLocator(
   const model = velocityModel(config, params, options);
   return {
     width: config.cond_dim,
-    async sample(embeddings, n, { seed, steps, guidance, solver }) {
+    async sample(embeddings, n, { seed, steps, guidance, solver, onStep }) {
       const images = embeddings.length / config.cond_dim;
       const noise = new Float64Array(3 * n);
       const random = new Generator(seed);
@@ -33,7 +33,10 @@ export function generativeLocator(
       let x: Float64Array = new Float64Array(3 * n * images);
       for (let i = 0; i < images; i++) x.set(noise, 3 * n * i);
       const field = model.field(embeddings, n, guidance);
-      for await (const state of solve(field, x, { solver: solverFor(path.name, solver), schedule, steps })) x = state.x;
+      for await (const state of solve(field, x, { solver: solverFor(path.name, solver), schedule, steps })) {
+        x = state.x;
+        if (state.step > 0) onStep?.();
+      }
       // Flows in R³ end near the sphere, not on it.
       return normalizeAll(x.slice());
     },

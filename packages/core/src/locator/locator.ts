@@ -1,13 +1,15 @@
 /** Methods that place an embedding on the globe, behind one interface. */
 
 export interface SampleOptions {
-  /** Whole number; the same seed gives the same samples, whatever is located beside them. */
+  /** Whole number; the same seed gives the same samples, but for rounding, whatever is located beside them. */
   seed: number;
   steps: number;
   /** Strength of classifier-free guidance; 0 for none. */
   guidance: number;
   /** A name from the method's solvers; the published one if left out. */
   solver?: string;
+  /** Called after every step of the solver. */
+  onStep?: () => void;
 }
 
 export interface Locator {

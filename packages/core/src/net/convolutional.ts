@@ -23,38 +23,43 @@ export interface ConvolutionalConfig {
   embedding: number;
 }
 
-export function initConvolutional(config: ConvolutionalConfig, random: Generator): Parameters {
-  const p: Parameters = {};
-  const convolution = (name: string, out: number, into: number, k: number, init = heInit) => {
-    p[`${name}.weight`] = init(random, [out, into, k, k], into * k * k);
-    p[`${name}.bias`] = zeros([out]);
+/** Names and shapes of every weight. */
+export function convolutionalShapes(config: ConvolutionalConfig): Record<string, number[]> {
+  const shapes: Record<string, number[]> = {};
+  const layer = (name: string, weight: number[]) => {
+    shapes[`${name}.weight`] = weight;
+    shapes[`${name}.bias`] = [weight[0]];
   };
-  const dense = (name: string, out: number, into: number) => {
-    p[`${name}.weight`] = heInit(random, [out, into], into);
-    p[`${name}.bias`] = zeros([out]);
-  };
-  convolution("stem", config.stem, 3, 3);
+  layer("stem", [config.stem, 3, 3, 3]);
   let channels = config.stem;
   config.stages.forEach((stage, s) => {
-    convolution(`stages.${s}.down`, stage.channels, channels, 2);
+    layer(`stages.${s}.down`, [stage.channels, channels, 2, 2]);
     channels = stage.channels;
     for (let b = 0; b < stage.blocks; b++) {
       const name = `stages.${s}.blocks.${b}`;
-      p[`${name}.norm.weight`] = ones([channels]);
-      p[`${name}.norm.bias`] = zeros([channels]);
-      convolution(`${name}.conv1`, channels, channels, 3);
-      convolution(`${name}.conv2`, channels, channels, 3);
-      // Blocks begin as the identity.
-      p[`${name}.conv2.weight`] = zeros([channels, channels, 3, 3]);
+      layer(`${name}.norm`, [channels]);
+      layer(`${name}.conv1`, [channels, channels, 3, 3]);
+      layer(`${name}.conv2`, [channels, channels, 3, 3]);
     }
   });
   const last = config.size / 2 ** (config.stages.length + 1);
-  convolution("squeeze", config.squeeze, channels, 1);
-  dense("head.0", config.hidden, config.squeeze * last * last);
-  dense("head.1", config.hidden, config.hidden);
-  p["head.2.weight"] = uniformInit(random, [config.embedding, config.hidden], config.hidden);
-  p["head.2.bias"] = zeros([config.embedding]);
-  return p;
+  layer("squeeze", [config.squeeze, channels, 1, 1]);
+  layer("head.0", [config.hidden, config.squeeze * last * last]);
+  layer("head.1", [config.hidden, config.hidden]);
+  layer("head.2", [config.embedding, config.hidden]);
+  return shapes;
+}
+
+/** Normal weights for what is followed by a ReLU (He et al. 2015); every residual block begins as the identity. */
+export function initConvolutional(config: ConvolutionalConfig, random: Generator): Parameters {
+  return Object.fromEntries(
+    Object.entries(convolutionalShapes(config)).map(([name, shape]) => {
+      const fanIn = shape.slice(1).reduce((a, b) => a * b, 1);
+      if (name.endsWith("norm.weight")) return [name, ones(shape)];
+      if (name.endsWith(".bias") || /conv2\.weight$/.test(name)) return [name, zeros(shape)];
+      return [name, name === "head.2.weight" ? uniformInit(random, shape, fanIn) : heInit(random, shape, fanIn)];
+    }),
+  );
 }
 
 /** Normalises a picture's features over channels and space, then scales and shifts each channel. */

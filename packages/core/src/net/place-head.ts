@@ -24,6 +24,20 @@ export interface PlaceHeadConfig {
 /** Width of the embedding. */
 export const placeWidth = ({ features, sharpFeatures }: PlaceHeadConfig): number => features + 3 + sharpFeatures;
 
+/** Names and shapes of every stored weight and buffer, behind features of width `into`. */
+export function placeHeadShapes(config: PlaceHeadConfig, into: number, cells: number): Record<string, number[]> {
+  const width = placeWidth(config);
+  return {
+    "places.cells.weight": [cells, into],
+    "places.cells.bias": [cells],
+    "places.centres": [cells, 3],
+    "places.frequencies": [3, config.features],
+    "places.phases": [config.features],
+    "places.mean": [width],
+    "places.scale": [width],
+  };
+}
+
 /** Frequencies [3, n] and phases [n]; scales from continents to what neighbouring cells can tell apart, in radians. */
 export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
   const scales = [0.6, 0.2, 0.07, 0.025];

@@ -50,21 +50,20 @@ export function velocityShapes({
 /** PyTorch's default initialisation, but for the last layer of every block, which begins at zero. */
 export function initVelocity(config: VelocityConfig, random: Generator): Parameters {
   const shapes = velocityShapes(config);
-  const p: Parameters = {};
-  for (const [name, shape] of Object.entries(shapes)) {
+  const n = config.dim / 8;
+  const freqs = Float32Array.from({ length: n }, (_, i) => (1 / 10000) ** (i / n));
+  const p: Parameters = { "time_embedder.encode_time.freqs": tensor(freqs, [n]) };
+  for (const [name, shape] of Object.entries(shapes).filter(([key]) => isLearned(key))) {
     const fanIn = shapes[name.replace(/bias$/, "weight")][1];
     p[name] = /mlp\.3\./.test(name) ? zeros(shape) : uniformInit(random, shape, fanIn);
   }
-  const n = config.dim / 8;
-  const freqs = Float32Array.from({ length: n }, (_, i) => (1 / 10000) ** (i / n));
-  p["time_embedder.encode_time.freqs"] = tensor(freqs, [n]);
   return p;
 }
 
 /** Is this entry learned? (The frequencies of the time embedding are a buffer.) */
 export const isLearned = (name: string): boolean => !name.endsWith(".freqs");
 
-/** Every activation on the way, for those who want to look inside. */
+/** What scales, shifts and gates the network's normalised activations. */
 export interface Modulations {
   /** Per block: scale, shift, gate. */
   blocks: readonly (readonly [Arr, Arr, Arr])[];
@@ -113,7 +112,10 @@ export function modulations(config: VelocityConfig, p: Traced, gamma: Arr, embed
   return { blocks, final: chunks("final_adaln.1", 2) as [Arr, Arr], condition };
 }
 
-/** The network behind the modulations, whose leading axes broadcast against those of `x` [..., input_dim]. */
+/**
+ * The network behind the modulations, whose leading axes broadcast against those of `x` [..., input_dim].
+ * @param inspect is shown every activation on the way
+ */
 export function modulated(p: Traced, x: Arr, m: Modulations, inspect?: (name: string, value: Arr) => void): Arr {
   const adapted = (h: Arr, gain: Arr, shift: Arr) => layerNorm(h).mul(gain.ref.add(1)).add(shift.ref);
   let h = linear(p, "initial_mapper", x);

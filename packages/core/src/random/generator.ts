@@ -35,7 +35,7 @@ export class Generator {
     return this.#block[--this.#left];
   }
 
-  /** Uniform in [0, 1), 32 bits. */
+  /** Uniform in [low, high), from 32 bits. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.bits() / 2 ** 32);
   }

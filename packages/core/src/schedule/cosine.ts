@@ -8,7 +8,8 @@ export const cosineSchedule = (): Schedule => ({
 });
 
 /** The cosine with small offsets at both ends (Chen 2023, listing 1), unclamped, as the official code has it. */
-export function cosineSimpleSchedule({ ns = 0.0002, ds = 0.00025 } = {}): Schedule {
+export function cosineSimpleSchedule(): Schedule {
+  const [ns, ds] = [0.0002, 0.00025];
   const angle = (t: number) => (((t + ns) / (1 + ds)) * Math.PI) / 2;
   return {
     name: "cosine-simple",

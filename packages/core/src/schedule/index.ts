@@ -9,7 +9,7 @@ export const schedules = {
   linear: linearSchedule,
   cosine: cosineSchedule,
   "cosine-simple": cosineSimpleSchedule,
-} satisfies Record<string, () => Schedule>;
+} satisfies Record<string, (parameters?: { start?: number; end?: number; tau?: number }) => Schedule>;
 
 export type ScheduleName = keyof typeof schedules;
 

@@ -19,5 +19,5 @@ export function gammaGrid(schedule: Schedule, steps: number): Float64Array {
   return Float64Array.from({ length: steps + 1 }, (_, k) => schedule.gamma(1 - k / steps));
 }
 
-/** dγ/γ with the guard that the official diffusion likelihood uses. */
+/** −γ′/γ, with the guard that the official diffusion likelihood uses. */
 export const alpha = (s: Schedule, t: number): number => -s.gammaDot(t) / (1e-6 + s.gamma(t));

@@ -58,7 +58,7 @@ export const ddim: Step = async (field, x, gamma, next) => {
   const [nextSignal, nextLevel] = [Math.sqrt(next), Math.sqrt(1 - next)];
   return x.map((v, i) => {
     const data = Math.min(1, Math.max(-1, (v - level * noise[i]) / signal));
-    // At the last step γ is 1 and no noise is left to estimate.
+    // At γ = 1 there is no noise to estimate.
     const rest = level > 0 ? (v - signal * data) / level : 0;
     return nextSignal * data + nextLevel * rest;
   });

@@ -14,9 +14,9 @@ export function tangentFrame(place: LatLng): Frame {
   return { up: toVec3(place), east: [-sl, cl, 0], north: [-sp * cl, -sp * sl, cp] };
 }
 
-/** The frame whose "north" points to `heading` degrees clockwise from true north. */
-export function turned({ up, east, north }: Frame, heading: number): Frame {
-  const [s, c] = [Math.sin((heading * Math.PI) / 180), Math.cos((heading * Math.PI) / 180)];
+/** The frame whose "north" points `headingDegrees` clockwise from true north. */
+export function turned({ up, east, north }: Frame, headingDegrees: number): Frame {
+  const [s, c] = [Math.sin((headingDegrees * Math.PI) / 180), Math.cos((headingDegrees * Math.PI) / 180)];
   const mix = (a: Vec3, x: number, b: Vec3, y: number): Vec3 => [
     a[0] * x + b[0] * y,
     a[1] * x + b[1] * y,

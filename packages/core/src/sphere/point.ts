@@ -56,14 +56,5 @@ export function angle(a: Vec3, b: Vec3): number {
 
 export const distanceKm = (a: LatLng, b: LatLng): number => earthRadiusKm * angle(toVec3(a), toVec3(b));
 
-/** Unit vectors [n, 3] of places. */
-export function toVectors(places: readonly LatLng[]): Float32Array {
-  const out = new Float32Array(places.length * 3);
-  places.forEach((p, i) => {
-    out.set(toVec3(p), 3 * i);
-  });
-  return out;
-}
-
 /** Row `i` of a [n, 3] array. */
 export const vectorAt = (xs: ArrayLike<number>, i: number): Vec3 => [xs[3 * i], xs[3 * i + 1], xs[3 * i + 2]];

@@ -47,7 +47,7 @@ export interface ExampleSource {
   batch(indices: Uint32Array): Batch;
 }
 
-/** Streams of the seed, so that weights, batches and noise are independent. */
+/** Streams of the seed, so that the first weights are independent of batches and noise. */
 const stream = { weights: 1, batches: 2 };
 
 export function initTrainState(objective: Objective, seed: number): TrainState {
@@ -93,10 +93,10 @@ export async function* train(
       const inputs = objective.prepare(source.batch(indices), random);
       const lr = rate(state.step);
       const [loss, gradients] = await gradient(pick(false), pick(true), inputs);
+      const value = loss.data[0] as number;
+      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
       optimize(update, state, gradients, lr, state.step + 1, options);
       state.step++;
-      const value = loss.data[0] as number;
-      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step} is ${value}`);
       yield { step: state.step, loss: value, rate: lr };
     }
   } finally {

@@ -50,6 +50,8 @@ describe("safetensors", () => {
       [Uint8Array.of(255, 255, 255, 255, 255, 255, 0, 0), /header claims/],
       [Uint8Array.of(200, 0, 0, 0, 0, 0, 0, 0, 1), /header claims 200 bytes, but the file has 9/],
       [file("{nonsense"), /not JSON/],
+      [file("null"), /not a JSON object/],
+      [file({ x: null }), /"x" lacks a shape or offsets/],
       [file({ x: f32([2], [0, 8]) }, new Uint8Array(4)), /"x" ends at byte 8, but the data has 4/],
       [file({ x: f32([2], [0, 4]) }, new Uint8Array(4)), /"x" of shape \[2\] takes 8 bytes, not 4/],
       [

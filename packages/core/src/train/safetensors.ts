@@ -40,9 +40,9 @@ export function writeSafetensors(
     offset += bytes.length;
     chunks.push(bytes);
   }
-  let json = JSON.stringify(header);
-  json += " ".repeat((8 - (json.length % 8)) % 8); // keeps the data aligned
-  const head = new TextEncoder().encode(json);
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const head = new Uint8Array(Math.ceil(json.length / 8) * 8).fill(0x20); // spaces keep the data aligned
+  head.set(json);
   const out = new Uint8Array(8 + head.length + offset);
   new DataView(out.buffer).setBigUint64(0, BigInt(head.length), true);
   out.set(head, 8);
@@ -82,6 +82,7 @@ export function readSafetensors(file: Uint8Array): TensorFile {
   } catch {
     return fail("its header is not JSON");
   }
+  if (header === null || typeof header !== "object" || Array.isArray(header)) fail("its header is not a JSON object");
   const data = file.subarray(8 + headLength);
   const tensors: Record<string, Tensor> = {};
   let end = 0;
@@ -112,7 +113,7 @@ function entriesByOffset(
   return Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
     .map(([name, e]): [string, Entry, number, number] => {
-      const entry = e as Partial<Entry>;
+      const entry = (e ?? {}) as Partial<Entry>;
       const ok = Array.isArray(entry.shape) && entry.shape.every(whole) && Array.isArray(entry.data_offsets);
       if (!ok || !entry.data_offsets?.every(whole)) fail(`the entry of tensor "${name}" lacks a shape or offsets`);
       const [from, to] = entry.data_offsets as [number, number];

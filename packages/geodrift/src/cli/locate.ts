@@ -1,12 +1,12 @@
 import { basename, dirname, extname, join } from "node:path";
-import { type PathName, solverFor } from "@geodrift/core";
+import { solverFor } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { pictureFiles } from "../data/picture-files.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
-import { locate } from "../locate/locate.js";
+import { batchSize, locate } from "../locate/locate.js";
 import { failureText, toText } from "../locate/text.js";
-import { loadModel } from "../models/load.js";
+import { loadModel, modelFolder } from "../models/load.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
 import { UsageError } from "./usage-error.js";
@@ -22,13 +22,14 @@ interface Flags {
   map?: string;
 }
 
+/** `geodrift locate`. */
 export function addLocate(program: Command, exit: (code: number) => void): void {
   program
     .command("locate")
     .description("say where on Earth pictures show: best guess, radii, country odds")
     .argument("<image...>", "pictures, folders of them, or patterns")
     .option("--model <name|folder>", "model", "earth")
-    .option("--samples <n>", "places drawn per picture", wholeNumber(2, 100_000), 256)
+    .option("--samples <n>", "places drawn per picture", wholeNumber(2, 4096), 256)
     .option("--steps <n>", "steps from noise to places", wholeNumber(1, 10_000), 32)
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
@@ -40,31 +41,44 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
 
 async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.map) usage(() => checkMapFile(flags.map as string));
+  usage(() => modelFolder(flags.model));
   const model = await loadModel(flags.model, ort);
-  usage(() => solverFor(model.description.path as PathName, flags.solver));
+  usage(() => solverFor(model.description.path, flags.solver));
   const named = await pictureFiles(names);
-  const files = named.flatMap((n) => ("error" in n ? [] : [n.file]));
-  const bar = progress(files.length);
+  const bar = progress(named.length * flags.steps);
+  const maps = new Set<string>();
   let failed = 0;
-  const fail = (failure: { image: string; error: string }) => {
-    failed++;
-    if (flags.json) process.stdout.write(`${JSON.stringify(failure)}\n`);
-    else process.stderr.write(`${failureText(failure)}\n`);
-  };
-  for (const n of named) if ("error" in n) fail({ image: n.file, error: n.error });
-  for await (const answer of locate(files, model, flags)) {
-    bar.step();
-    if ("error" in answer) {
-      fail(answer);
-      continue;
+  try {
+    // A batch of pictures shares its steps; what is left over of a share is made up for when its answer comes.
+    let answered = 0;
+    let stepped = 0;
+    const onStep = () => {
+      const batch = Math.min(batchSize, named.length - answered);
+      stepped += batch;
+      bar.advance(batch);
+    };
+    for await (const answer of locate(named, model, { ...flags, onStep })) {
+      answered++;
+      bar.advance(Math.max(0, answered * flags.steps - stepped));
+      stepped = Math.max(stepped, answered * flags.steps);
+      if ("error" in answer) {
+        failed++;
+        if (flags.json) bar.above(`${JSON.stringify(answer)}\n`);
+        else process.stderr.write(`${failureText(answer)}\n`);
+        continue;
+      }
+      bar.above(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result)}\n`);
+      if (!flags.map) continue;
+      const file = named.length > 1 ? mapBeside(flags.map, answer.result.image, maps) : flags.map;
+      await writeMap(file, answer).catch((e: Error) => {
+        failed++;
+        process.stderr.write(`${e.message}\n`);
+      });
     }
-    process.stdout.write(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result)}\n`);
-    if (flags.map) {
-      const file = files.length > 1 ? mapBeside(flags.map, answer.result.image) : flags.map;
-      await writeMap(file, answer).catch((e: Error) => fail({ image: answer.result.image, error: e.message }));
-    }
+  } finally {
+    bar.stop();
+    await model.dispose();
   }
-  bar.stop();
   return failed > 0 ? 1 : 0;
 }
 
@@ -76,8 +90,12 @@ function usage(check: () => void): void {
   }
 }
 
-/** `map.svg` and `a/b.jpg` make `map-b.svg`. */
-function mapBeside(map: string, image: string): string {
+/** `map.svg` and `a/b.jpg` make `map-b.svg`; a second `b` makes `map-b-2.svg`. */
+function mapBeside(map: string, image: string, taken: Set<string>): string {
   const ending = extname(map);
-  return join(dirname(map), `${basename(map, ending)}-${basename(image, extname(image))}${ending}`);
+  const stem = join(dirname(map), `${basename(map, ending)}-${basename(image, extname(image))}`);
+  let file = `${stem}${ending}`;
+  for (let i = 2; taken.has(file); i++) file = `${stem}-${i}${ending}`;
+  taken.add(file);
+  return file;
 }

@@ -1,27 +1,39 @@
 import { Presets, SingleBar } from "cli-progress";
 
+export interface Progress {
+  /** So much more is done. */
+  advance(by: number): void;
+  /** Writes to stdout above the bar. */
+  above(text: string): void;
+  stop(): void;
+}
+
 /** A bar on a terminal's stderr, for work that takes longer than a second; nothing elsewhere. */
-export function progress(total: number): { step(): void; stop(): void } {
-  const bar = new SingleBar(
-    {
-      stream: process.stderr,
-      clearOnComplete: true,
-      hideCursor: true,
-      format: "{bar} {value}/{total}  {eta_formatted} left",
-    },
-    Presets.rect,
-  );
+export function progress(total: number): Progress {
+  const options = {
+    stream: process.stderr,
+    clearOnComplete: true,
+    format: "{bar} {percentage} %  {eta_formatted} left",
+  };
+  const bar = new SingleBar(options, Presets.rect);
   const begun = performance.now();
   let shown = false;
   let done = 0;
   return {
-    step() {
-      done++;
+    advance(by) {
+      done = Math.min(total, done + by);
       if (!shown && process.stderr.isTTY && performance.now() - begun > 1000) {
         bar.start(total, done);
         shown = true;
       }
-      if (shown) bar.update(done);
+      if (shown) {
+        bar.update(done);
+        bar.render(); // its own timer waits while the network holds the thread
+      }
+    },
+    above(text) {
+      if (shown && process.stdout.isTTY) process.stderr.write("\r\u001b[K");
+      process.stdout.write(text);
     },
     stop() {
       if (shown) bar.stop();

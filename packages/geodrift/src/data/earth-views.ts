@@ -52,6 +52,7 @@ export function drawViewInto(out: Uint8Array, rasters: readonly Raster[], option
   return view;
 }
 
+/** Views of random places as a dataset, without end unless a length is given. */
 export function earthViews(
   rasters: readonly Raster[],
   options: EarthViewsOptions,
@@ -60,7 +61,7 @@ export function earthViews(
   return {
     name: "earth-views",
     length,
-    fingerprint: JSON.stringify({ rasters: rasters.map((r) => r.name), ...options }),
+    fingerprint: JSON.stringify({ rasters: rasters.map((r) => r.sha256), ...options }),
     async *examples(from: number, to: number): AsyncIterable<Example> {
       const { size } = options;
       const rgba = new Uint8Array(size * size * 4);

@@ -5,6 +5,7 @@ import { glob, isDynamicPattern } from "tinyglobby";
 
 const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"];
 
+/** A picture to locate, or a name that stands for none, with the reason. */
 export type Named = { file: string } | { file: string; error: string };
 
 /**

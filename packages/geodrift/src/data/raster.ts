@@ -1,8 +1,11 @@
 /** Maps of the whole globe: equirectangular, row 0 at the north, column 0 at 180° W. */
+import { createHash } from "node:crypto";
 import sharp from "sharp";
 
 export interface Raster {
   name: string;
+  /** Of the pixels. */
+  sha256: string;
   width: number;
   height: number;
   /** [height, width, 4]: red, green, blue, share of land ×255. Shared, so that worker threads read the same memory. */
@@ -42,9 +45,10 @@ export async function readRaster(file: string, land: Mask | undefined, name: str
       out[4 * i + 3] = land ? land.data[maskRow + Math.floor((x * land.width) / width)] : 255;
     }
   }
-  return { name, width, height, data: out };
+  return { name, sha256: createHash("sha256").update(out).digest("hex"), width, height, data: out };
 }
 
+/** Reads a single-channel picture, such as the share of land times 255. */
 export async function readMask(file: string): Promise<Mask> {
   const { data, info } = await sharp(file, limits).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
   if (info.channels === 1) return { width: info.width, height: info.height, data };

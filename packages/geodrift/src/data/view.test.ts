@@ -18,7 +18,7 @@ function compass(width: number): Raster {
       });
       data[4 * (row * width + column) + 3] = lat > 0 ? 255 : 0; // the northern half is land
     }
-  return { name: "compass", width, height, data };
+  return { name: "compass", sha256: "", width, height, data };
 }
 
 const raster = compass(2048);

@@ -22,7 +22,9 @@ export async function readPicture(file: string, size: number): Promise<ReadPictu
   });
   if (info.isDirectory()) throw new Error("is a folder, where a picture is expected");
   if (info.size === 0) throw new Error("the file is empty");
-  const bytes = await readFile(file);
+  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`cannot be read (${e.code})`);
+  });
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return { ...(await decodeSquare(bytes, size)), sha256 };
 }

@@ -1,7 +1,7 @@
 import { type LatLng, toLatLng, vectorAt } from "@geodrift/core";
 import type { Feature, FeatureCollection } from "geojson";
 import type { Located } from "../locate/result.js";
-import { circle } from "./circle.js";
+import { cutCircle } from "./circle.js";
 
 const position = ({ lat, lng }: LatLng): [number, number] => [lng, lat];
 
@@ -28,7 +28,7 @@ export function toGeoJson({ result, samples }: Located): FeatureCollection {
         (m): Feature => ({
           type: "Feature",
           properties: { role: "mode-radius", mass: m.mass / 2, radiusKm: m.radiusKm },
-          geometry: circle(m, m.radiusKm),
+          geometry: cutCircle(m, m.radiusKm),
         }),
       ),
       {

@@ -1,6 +1,6 @@
 import { toLatLng, vectorAt } from "@geodrift/core";
 import type { Located } from "../locate/result.js";
-import { circle } from "./circle.js";
+import { cutCircle } from "./circle.js";
 import { escapeXml } from "./xml.js";
 
 /** For Google Earth and its kin: best guess, modes with circles, samples. */
@@ -9,12 +9,11 @@ export function toKml({ result, samples }: Located): string {
   const placemark = (name: string, style: string, geometry: string) =>
     `<Placemark><name>${escapeXml(name)}</name><styleUrl>#${style}</styleUrl>${geometry}</Placemark>`;
   const point = (lat: number, lng: number) => `<Point><coordinates>${at(lat, lng)}</coordinates></Point>`;
+  const polygon = (ring: number[][]) =>
+    `<Polygon><outerBoundaryIs><LinearRing><coordinates>${ring.map(([lng, lat]) => at(lat, lng)).join(" ")}</coordinates></LinearRing></outerBoundaryIs></Polygon>`;
   const modes = result.modes.map((m) => {
-    const ring = circle(m, m.radiusKm)
-      .coordinates[0].map(([lng, lat]) => at(lat, lng))
-      .join(" ");
-    const polygon = `<Polygon><outerBoundaryIs><LinearRing><coordinates>${ring}</coordinates></LinearRing></outerBoundaryIs></Polygon>`;
-    return placemark(`${Math.round(100 * m.mass)} %`, "mode", polygon);
+    const parts = cutCircle(m, m.radiusKm).coordinates.map(([ring]) => polygon(ring));
+    return placemark(`${Math.round(100 * m.mass)} %`, "mode", `<MultiGeometry>${parts.join("")}</MultiGeometry>`);
   });
   const dots = Array.from({ length: samples.length / 3 }, (_, i) => toLatLng(vectorAt(samples, i)));
   return `<?xml version="1.0" encoding="UTF-8"?>

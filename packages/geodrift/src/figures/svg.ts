@@ -11,11 +11,12 @@ const height = 360;
 const globeWidth = 690;
 const nearWidth = height;
 const gap = 12;
-const footer = 62;
+const footer = 78;
 
 /** Okabe and Ito's vermilion and blue, told apart by colour-blind readers. */
 const colours = { sea: "#e8f0f5", land: "#fbfaf6", line: "#9aa5ab", sample: "#0072b2", best: "#d55e00" };
 
+/** Two panels, the globe and the surroundings of the best guess, and the answer in words. */
 export function toSvg({ result, samples }: Located): string {
   const places = Array.from({ length: samples.length / 3 }, (_, i) => toLatLng(vectorAt(samples, i)));
   const points = places.map((p): [number, number] => [p.lng, p.lat]);
@@ -62,7 +63,7 @@ function panel(
   const best = projection([result.best.lng, result.best.lat]) ?? [0, 0];
   return [
     `<path d="${path({ type: "Sphere" })}" fill="${colours.sea}"/>`,
-    `<path d="${path(land)}" fill="${colours.land}"/>`,
+    `<path d="${path(land) ?? ""}" fill="${colours.land}"/>`,
     line(
       path(geoGraticule().step([step, step])()),
       `stroke="${colours.line}" stroke-width="0.25" stroke-opacity="0.6"`,
@@ -91,8 +92,8 @@ function legend(result: LocateResult, samples: number, width: number): string {
     `<text x="8" y="${height + y}" font-size="12.5"${bold ? ' font-weight="600"' : ""}>${escapeXml(s)}</text>`;
   return [
     text(18, `${result.image}: ${where}`, true),
-    text(36, `${areas}; it tells ${certainty(result.localizabilityBits)}.`),
+    text(36, `${areas}; ${certainty(result.localizabilityBits)} (${result.localizabilityBits.toFixed(1)} bits).`),
     text(53, odds),
-    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 53}">dots: ${samples} samples · cross: best guess · circles: half of a peak's mass</text></g>`,
+    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} samples · cross: best guess · circles: half of a peak's mass</text></g>`,
   ].join("\n");
 }

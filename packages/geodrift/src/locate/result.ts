@@ -1,14 +1,14 @@
 /** What `locate` answers: the contract of `--json`, and its making from samples. */
 import { type LatLng, type Mode, type Region, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
 import { nearestCity } from "../places/city.js";
-import { countryAt } from "../places/country.js";
+import { countryAt, countryName } from "../places/country.js";
 
 export interface PlaceName {
   country: string;
   countryCode: string;
   region: string;
   city: string;
-  /** From the best guess to that city. */
+  /** From the best guess to the city. */
   distanceKm: number;
 }
 
@@ -65,17 +65,10 @@ export function summarize(
   };
 }
 
-/** The country that the point lies in, and the nearest town, which may be across a border. */
+/** The nearest town with its own region and country, which may lie across a border from the point. */
 function namePlace(best: LatLng): PlaceName {
-  const city = nearestCity(best);
-  const country = countryAt(best.lat, best.lng);
-  return {
-    country: country.name,
-    countryCode: country.code,
-    region: city.region,
-    city: city.name,
-    distanceKm: city.distanceKm,
-  };
+  const { name, region, countryCode, distanceKm } = nearestCity(best);
+  return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
 }
 
 /** Share of the samples in each country, highest first. */

@@ -5,25 +5,25 @@ import type { LocateFailure, LocateResult } from "./result.js";
 export const formatLatLng = ({ lat, lng }: LatLng): string =>
   `${Math.abs(lat).toFixed(2)}°${lat < 0 ? "S" : "N"} ${Math.abs(lng).toFixed(2)}°${lng < 0 ? "W" : "E"}`;
 
-/** Three significant digits at most, so that 643.27 km reads as 640 km. */
+/** Two significant digits, and one more from 1,000 km on: 643.27 km reads as 640 km. */
 export const formatKm = (km: number): string =>
-  km < 10 ? `${km.toFixed(1)} km` : `${Number(km.toPrecision(km < 100 ? 2 : 3)).toLocaleString("en")} km`;
+  km < 10 ? `${km.toFixed(1)} km` : `${Number(km.toPrecision(km < 1000 ? 2 : 3)).toLocaleString("en")} km`;
 
 const percent = (p: number): string => `${Math.round(100 * p)} %`;
 
-/** How much is known, in words. Bits are those of localizability: −3.65 for anywhere. */
+/** How much the picture tells, in words. Bits are those of localizability: −3.65 for anywhere. */
 export function certainty(bits: number): string {
-  if (bits < -1) return "could be almost anywhere";
-  if (bits < 3) return "a part of the world";
-  if (bits < 7) return "a region";
-  return bits < 11 ? "an area" : "a spot";
+  if (bits < -1) return "almost anywhere";
+  if (bits < 3) return "somewhere in a part of the world";
+  if (bits < 7) return "in a region";
+  return bits < 11 ? "in an area" : "at a spot";
 }
 
 export function toText({ image, best, place, regions, countries, localizabilityBits }: LocateResult): string {
   const near = place.city
     ? ` near ${place.city}${place.country ? `, ${place.country}` : ""} (${formatKm(place.distanceKm)})`
     : "";
-  const radii = regions.map((r) => `${percent(r.mass)} within ${formatKm(r.radiusKm)}`).join(", ");
+  const radii = regions.map((r) => `${percent(r.mass)} on a circle of ${formatKm(r.radiusKm)}`).join(", ");
   const odds = countries
     .slice(0, 3)
     .filter((c) => c.probability >= 0.05)

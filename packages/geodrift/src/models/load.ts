@@ -6,16 +6,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "@geodrift/compile";
 import {
-  cosineSchedule,
+  convolutionalShapes,
   generativeLocator,
   type Locator,
-  linearSchedule,
   type Parameters,
   paths,
+  placeHeadShapes,
   placeWidth,
   readSafetensors,
   type Schedule,
-  sigmoidSchedule,
+  schedules,
   velocityShapes,
 } from "@geodrift/core";
 import { type Encoder, placeEncoder } from "../encode/encoder.js";
@@ -43,9 +43,9 @@ export function modelFolder(nameOrFolder: string): string {
   throw new Error(`model "${nameOrFolder}" is neither known nor a folder${suggestion(nameOrFolder, embeddedModels)}`);
 }
 
-export function makeSchedule(config: ScheduleConfig): Schedule {
-  if (config.name === "linear") return linearSchedule();
-  return config.name === "cosine" ? cosineSchedule() : sigmoidSchedule(config);
+/** The schedule that a config names. Parameters are the sigmoid's; others have none. */
+export function makeSchedule({ name, ...parameters }: ScheduleConfig): Schedule {
+  return schedules[name](parameters);
 }
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
@@ -57,7 +57,11 @@ export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise
   const network = await readWeights(join(folder, "model.safetensors"), hash);
   const encoder = await readWeights(join(folder, "encoder.safetensors"), hash);
   checkShapes(join(folder, "model.safetensors"), network, velocityShapes(config));
-  const width = placeWidth(description.encoder.places);
+  const { trunk, places } = description.encoder;
+  const cells = encoder["places.centres"]?.dims[0] ?? 0;
+  const shapes = { ...convolutionalShapes(trunk), ...placeHeadShapes(places, trunk.embedding, cells) };
+  checkShapes(join(folder, "encoder.safetensors"), encoder, shapes);
+  const width = placeWidth(places);
   if (width !== config.cond_dim)
     throw new Error(`${folder}: the encoder makes ${width} numbers, the network wants ${config.cond_dim}`);
   const path = paths[description.path];
@@ -102,6 +106,6 @@ function checkShapes(file: string, have: Parameters, want: Record<string, number
   for (const [name, shape] of Object.entries(want)) {
     if (!have[name]) throw new Error(`${file}: the tensor "${name}" is missing`);
     if (have[name].dims.join() !== shape.join())
-      throw new Error(`${file}: "${name}" should be [${shape}] after config.json, got [${have[name].dims}]`);
+      throw new Error(`${file}: "${name}" should be [${shape}] by the config, got [${have[name].dims}]`);
   }
 }

@@ -1,4 +1,5 @@
 /** What a model folder says of itself. */
+import { type PathName, paths, type ScheduleName, schedules } from "@geodrift/core";
 import { z } from "zod";
 
 const whole = z.int().positive();
@@ -29,18 +30,15 @@ export const placeHeadConfig = z.strictObject({
 
 export const encoderConfig = z.strictObject({ trunk: convolutionalConfig, places: placeHeadConfig });
 
-export const scheduleConfig = z.discriminatedUnion("name", [
-  z.strictObject({
-    name: z.literal("sigmoid"),
-    start: z.number().default(-7),
-    end: z.number().default(3),
-    tau: z.number().positive().default(1),
-  }),
-  z.strictObject({ name: z.literal("linear") }),
-  z.strictObject({ name: z.literal("cosine") }),
-]);
+/** Any schedule by name; the sigmoid with its ends and temperature. */
+export const scheduleConfig = z.strictObject({
+  name: z.enum(Object.keys(schedules) as [ScheduleName]),
+  start: z.number().optional(),
+  end: z.number().optional(),
+  tau: z.number().positive().optional(),
+});
 
-export const pathName = z.enum(["riemannian-flow", "flow", "diffusion"]);
+export const pathName = z.enum(Object.keys(paths) as [PathName]);
 
 /** `model.json`: which method, which schedule, which encoder. */
 export const modelDescription = z.strictObject({

@@ -1,5 +1,5 @@
 /** Countries, and territories with a code of their own, by outlines. */
-import { featuresContaining } from "@rapideditor/country-coder";
+import { feature, featuresContaining } from "@rapideditor/country-coder";
 
 export interface Country {
   /** ISO 3166-1 alpha-2; "XZ" on the high seas, as in UN/LOCODE. */
@@ -15,3 +15,6 @@ export function countryAt(lat: number, lng: number): Country {
   const coded = featuresContaining([lng, lat]).find((f) => f.properties.iso1A2 && f.properties.isoStatus !== "excRes");
   return coded?.properties.iso1A2 ? { code: coded.properties.iso1A2, name: coded.properties.nameEn } : highSeas;
 }
+
+/** English name of an ISO 3166-1 alpha-2 code; the code itself if it is unknown. */
+export const countryName = (code: string): string => feature(code)?.properties.nameEn ?? code;

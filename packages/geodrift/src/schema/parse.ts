@@ -32,13 +32,20 @@ export function parseWith<T extends z.ZodType>(schema: T, value: unknown, subjec
   );
 }
 
-/** Keys that the schema has at a path, as far as it is made of plain objects. */
+/** What zod's schemas have inside, as far as paths lead through them. */
+interface Inside {
+  shape?: Record<string, z.ZodType>;
+  element?: z.ZodType;
+  options?: readonly z.ZodType[];
+  unwrap?: () => z.ZodType;
+}
+
+/** Keys that the schema has at a path: through objects, arrays and the options of unions. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
-  let at = schema as unknown as { shape?: Record<string, z.ZodType>; unwrap?: () => z.ZodType };
-  for (const step of path) {
-    while (!at?.shape && at?.unwrap) at = at.unwrap() as never;
-    at = at?.shape?.[String(step)] as never;
-  }
-  while (at && !at.shape && at.unwrap) at = at.unwrap() as never;
-  return Object.keys(at?.shape ?? {});
+  const inside = schema as unknown as Inside;
+  if (inside.options) return [...new Set(inside.options.flatMap((o) => keysAt(o, path)))];
+  if (path.length === 0) return Object.keys(inside.shape ?? {});
+  const next = inside.shape?.[String(path[0])] ?? inside.element;
+  if (next) return keysAt(next, path.slice(1));
+  return inside.unwrap ? keysAt(inside.unwrap(), path) : [];
 }

@@ -27,8 +27,11 @@ const optimization = {
 
 export const encoderTraining = z.strictObject({
   encoder: convolutionalConfig,
+  /** Points of the Fibonacci sphere of which the ones near land become classes. */
   cells: whole,
+  /** Standard deviation of the target around the true place. */
   targetKm: z.number().positive(),
+  /** Fourier features of the place that are learned beside the cells, and the weight of their error. */
   features: whole,
   featureWeight: z.number().nonnegative(),
   views,
@@ -39,11 +42,17 @@ export const encoderTraining = z.strictObject({
   weightDecay: z.number().nonnegative(),
 });
 
+/** Names become file names, beside those of the encoder. */
+const locatorName = z
+  .string()
+  .regex(/^[\w-]+$/, "a name of letters, digits, - and _ is needed")
+  .refine((name) => !["encoder", "embeddings"].includes(name), "this name is taken by another stage");
+
 const network = { dim: whole.multipleOf(8), depth: whole };
 
 const generative = z.strictObject({
   kind: z.literal("generative"),
-  name: z.string(),
+  name: locatorName,
   path: pathName,
   schedule: scheduleConfig,
   ...network,
@@ -53,28 +62,39 @@ const generative = z.strictObject({
   ...optimization,
 });
 
-const regression = z.strictObject({ kind: z.literal("regression"), name: z.string(), ...network, ...optimization });
+const regression = z.strictObject({ kind: z.literal("regression"), name: locatorName, ...network, ...optimization });
 
-export const earthTraining = z.strictObject({
-  kind: z.literal("earth"),
-  /** What the file is for. */
-  purpose: z.string(),
-  description: z.string(),
-  licence: z.string(),
-  /** Where state is kept while training, and the finished models in the end. */
-  out: z.string(),
-  /** Folder of the rasters; relative to the config file. */
-  rasters: z.string(),
-  /** Steps between checkpoints. */
-  checkpointEvery: whole,
-  encoder: encoderTraining,
-  /** Width that the encoder's features are cut down to, by their principal components. */
-  rank: whole,
-  places: placeHeadConfig,
-  /** Views embedded for the second half of the training. */
-  embedded: whole,
-  locators: z.array(z.discriminatedUnion("kind", [generative, regression])).min(1),
-});
+export const earthTraining = z
+  .strictObject({
+    kind: z.literal("earth"),
+    /** What the file is for. */
+    purpose: z.string(),
+    description: z.string(),
+    licence: z.string(),
+    /** Where state is kept while training, and the finished models in the end. */
+    out: z.string(),
+    /** Folder of the rasters; relative to the config file. */
+    rasters: z.string(),
+    /** Steps between checkpoints. */
+    checkpointEvery: whole,
+    encoder: encoderTraining,
+    /** Width that the encoder's features are cut down to, by their principal components. */
+    rank: whole,
+    places: placeHeadConfig,
+    /** Views embedded for the second half of the training. */
+    embedded: whole,
+    locators: z.array(z.discriminatedUnion("kind", [generative, regression])).min(1),
+  })
+  .refine((c) => c.encoder.views.size === c.encoder.encoder.size, "the encoder takes pictures of the size of the views")
+  .refine(
+    (c) => c.encoder.views.widthKm[0] <= c.encoder.views.widthKm[1],
+    "widthKm runs from the least to the greatest",
+  )
+  .refine(
+    (c) => new Set(c.locators.map((l) => l.name)).size === c.locators.length,
+    "every locator needs a name of its own",
+  );
 
+export type EncoderTraining = z.infer<typeof encoderTraining>;
 export type EarthTraining = z.infer<typeof earthTraining>;
 export type LocatorTraining = EarthTraining["locators"][number];

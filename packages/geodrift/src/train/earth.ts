@@ -45,18 +45,18 @@ export interface TrainingContext {
 const digest = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
+/** Trains what `config` says, going on from what its folder holds. */
 export async function trainEarth(config: EarthTraining, configFile: string, context: TrainingContext): Promise<void> {
   const out = resolve(dirname(configFile), config.out);
   await mkdir(out, { recursive: true });
   const folder = await openEarthFolder(resolve(dirname(configFile), config.rasters));
   const land = await folder.land();
+  if (!land.data.some((share) => share > 127)) throw new Error(`${config.rasters}: the land mask shows no land`);
   const rasters: Raster[] = [];
   for (const month of folder.months.filter((m) => m !== heldOutMonth)) rasters.push(await folder.month(month, land));
   if (rasters.length === 0)
     throw new Error(`${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
-  const data = digest(
-    await Promise.all(rasters.map(async (r) => [r.name, createHash("sha256").update(r.data).digest("hex")])),
-  );
+  const data = digest(rasters.map((r) => [r.name, r.sha256]));
   const encoder = await encoderStage(config, out, rasters, landCells(config.encoder.cells, land), data, context);
   const source = await embeddingStage(config, out, rasters, encoder, data, context);
   for (const locator of config.locators) await locatorStage(config, locator, out, source, encoder, data, context);

@@ -6,8 +6,8 @@
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
   adamw,
-  type ConvolutionalConfig,
   convolutional,
+  earthRadiusKm,
   fibonacciSphere,
   fourierFeatures,
   Generator,
@@ -25,29 +25,12 @@ import {
   zeros,
 } from "@geodrift/core";
 import * as jax from "@jax-js/jax";
-import type { EarthViewsOptions } from "../data/earth-views.js";
 import type { Mask, Raster } from "../data/raster.js";
 import { viewBatches } from "../data/view-batches.js";
+import type { EncoderTraining } from "./config.js";
 
 const { numpy: np, nn } = jax;
 type Arr = jax.Array;
-
-export interface EncoderTraining {
-  encoder: ConvolutionalConfig;
-  /** Points of the Fibonacci sphere of which the ones near land become classes. */
-  cells: number;
-  /** Standard deviation of the target around the true place, km. */
-  targetKm: number;
-  /** Fourier features of the place, and the weight of their error. */
-  features: number;
-  featureWeight: number;
-  views: EarthViewsOptions;
-  batch: number;
-  steps: number;
-  rate: number;
-  warmup: number;
-  weightDecay: number;
-}
 
 export interface EncoderState {
   step: number;
@@ -70,6 +53,7 @@ export function landCells(n: number, land: Mask): Vec3[] {
   });
 }
 
+/** Fresh weights for `cells` classes. */
 export function initEncoderState(config: EncoderTraining, cells: number, seed: number): EncoderState {
   const random = new Generator(seed, 1);
   const width = config.encoder.embedding;
@@ -100,7 +84,7 @@ export async function* trainEncoder(
   data: { rasters: readonly Raster[]; cells: readonly Vec3[] },
   runtime: Runtime,
 ): AsyncGenerator<EncoderMetrics> {
-  const kappa = (6371 / config.targetKm) ** 2;
+  const kappa = (earthRadiusKm / config.targetKm) ** 2;
   const centres = tensor(Float32Array.from(data.cells.flat()), [data.cells.length, 3]);
   const { frequencies, phases } = placeFeatures(config.features, new Generator(config.views.seed, 2));
 
@@ -124,28 +108,34 @@ export async function* trainEncoder(
   );
   const rate = warmupCosine(config.rate, config.warmup, config.steps);
   let then = performance.now();
-  for await (const batch of viewBatches(data.rasters, config.views, state.step, config.batch)) {
-    const lr = rate(state.step);
-    const [[, [crossEntropy, featureError]], gradients] = await gradient(
-      state.params,
-      tensor(batch.pixels, [config.batch, 3, config.encoder.size, config.encoder.size]),
-      tensor(batch.places, [config.batch, 3]),
-      centres,
-      frequencies,
-      phases,
-    );
-    optimize(adamw, state, gradients, lr, state.step + 1, { weightDecay: config.weightDecay });
-    state.step++;
-    const now = performance.now();
-    yield {
-      step: state.step,
-      crossEntropy: crossEntropy.data[0] as number,
-      featureError: featureError.data[0] as number,
-      rate: lr,
-      viewsPerSecond: (1000 * config.batch) / (now - then),
-    };
-    then = now;
-    if (state.step >= config.steps) break;
+  try {
+    for await (const batch of viewBatches(data.rasters, config.views, state.step, config.batch)) {
+      const lr = rate(state.step);
+      const [[, [crossEntropy, featureError]], gradients] = await gradient(
+        state.params,
+        tensor(batch.pixels, [config.batch, 3, config.encoder.size, config.encoder.size]),
+        tensor(batch.places, [config.batch, 3]),
+        centres,
+        frequencies,
+        phases,
+      );
+      optimize(adamw, state, gradients, lr, state.step + 1, { weightDecay: config.weightDecay });
+      state.step++;
+      const value = crossEntropy.data[0] as number;
+      if (!Number.isFinite(value))
+        throw new Error(`training diverged: the cross-entropy of step ${state.step} is ${value}`);
+      const now = performance.now();
+      yield {
+        step: state.step,
+        crossEntropy: value,
+        featureError: featureError.data[0] as number,
+        rate: lr,
+        viewsPerSecond: (1000 * config.batch) / (now - then),
+      };
+      then = now;
+      if (state.step >= config.steps) break;
+    }
+  } finally {
+    await gradient.dispose();
   }
-  await gradient.dispose();
 }

@@ -1,5 +1,5 @@
 /** Metrics as JSON lines. What was logged after the last checkpoint is dropped on resuming: those steps are made again. */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
 export function metricsLog<Line extends { step: number }>(file: string, resumedAt: number): (line: Line) => void {
   if (existsSync(file)) {
@@ -12,7 +12,8 @@ export function metricsLog<Line extends { step: number }>(file: string, resumedA
           return false; // an empty or half-written last line
         }
       });
-    writeFileSync(file, kept.map((line) => `${line}\n`).join(""));
+    writeFileSync(`${file}.partial`, kept.map((line) => `${line}\n`).join(""));
+    renameSync(`${file}.partial`, file);
   }
   return (line) => appendFileSync(file, `${JSON.stringify(line)}\n`);
 }
