@@ -5,11 +5,13 @@ import { commonShape, type Layout, literal, prod, range, storageOrder, type Valu
 import { mul, promoted, scale } from "./elementwise.js";
 import { noteSum } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
+import { slice } from "./shape.js";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
 
 /** Reduces logical axes away. Axes along which the value is constant are reduced in closed form. */
 export function reduce(l: Layout, v: Value, op: keyof typeof operators, axes: readonly number[]): Value {
+  if (op === "Mul" && v.dtype === "uint32") return productOfWords(l, v, axes);
   // A power of integers would go through floats: store the repeats and multiply.
   const repeated = op === "Mul" && !isFloat(v.dtype) && axes.some((a) => v.axes[a] === null && v.shape[a] !== 1);
   const x = repeated ? l.fromRef(l.dense(v), v.shape, v.dtype) : v;
@@ -40,6 +42,17 @@ export function reduce(l: Layout, v: Value, op: keyof typeof operators, axes: re
   if (repeats !== 1 && op === "Add") return scale(l, y, repeats);
   if (repeats !== 1 && op === "Mul") return l.op(y.dtype, "Pow", [y, literal(y.dtype, [], repeats)]);
   return op === "Mul" || op === "Add" ? l.wrap(y) : y;
+}
+
+/** The carrier of uint32 overflows in a long product, so it is masked after every factor. */
+function productOfWords(l: Layout, v: Value, axes: readonly number[]): Value {
+  let y = v;
+  for (const axis of [...axes].sort((a, b) => b - a)) {
+    const shape = y.shape.toSpliced(axis, 1);
+    const factors = range(y.shape[axis]).map((i) => l.reshape(slice(l, y, [{ axis, start: i, end: i + 1 }]), shape));
+    y = factors.reduce((a, b) => mul(l, a, b), literal("uint32", shape, 1));
+  }
+  return y;
 }
 
 /**
