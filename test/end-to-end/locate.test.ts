@@ -180,7 +180,7 @@ describe("geodrift locate", () => {
   it("speaks to people in one line", async () => {
     const { stdout } = await geodrift(["locate", at("nile.png")]);
     expect(stdout).toMatch(
-      /nile\.png: \d+\.\d\d°N \d+\.\d\d°E near .*Egypt.*; 50 % within .* km, 90 % within .* km; Egypt \d+ %.*bits\)\n$/,
+      /nile\.png: \d+\.\d\d°N \d+\.\d\d°E near .*Egypt.*; 50 % on a circle of .* km, 90 % on a circle of .* km; Egypt \d+ %.*bits\)\n$/,
     );
   });
 

@@ -1,6 +1,6 @@
 /** Files, folders and patterns named on a command line, as the list of picture files they stand for. */
 import { stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { extname, isAbsolute, join } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 
 const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"];
@@ -28,7 +28,7 @@ async function expand(name: string): Promise<Named[]> {
     );
   }
   if (info || !isDynamicPattern(name)) return [{ file: name }];
-  return pictures(await glob(name), name, "no picture matches the pattern");
+  return pictures(await glob(name, { absolute: isAbsolute(name) }), name, "no picture matches the pattern");
 }
 
 function pictures(files: string[], name: string, none: string): Named[] {

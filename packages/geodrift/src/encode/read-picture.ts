@@ -45,20 +45,26 @@ export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Pic
   }
 }
 
-/** libvips reports one line per complaint, warnings first: the last line is why it gave up. */
+/**
+ * What went wrong, in words. Pictures are decoded several at a time, and libvips has one buffer of complaints for all its
+ * threads, so the file itself is asked first; the last line of the complaint is why it gave up.
+ */
 function sentence(message: string, bytes: Uint8Array): string {
   if (/pixel limit/i.test(message)) return `has more pixels than the limit of ${Math.round(maxPixels / 1e6)} million`;
   if (isHeic(bytes)) return noHeic;
   if (/unsupported image format/i.test(message))
     return "not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)";
-  const reason = (message.trim().split("\n").at(-1) ?? "").replace(
-    /^(Input buffer has corrupt header: )?(Vips\w+|\w+load_buffer|\w+load): /,
-    "",
-  );
-  if (/corrupt header/i.test(message)) return `the header of the picture is damaged (${reason})`;
-  if (/premature end|truncated|end of stream|ran out of data|not enough data|read error/i.test(reason))
-    return "the picture is truncated";
-  return `the picture is damaged (${reason})`;
+  if (lacksEnd(bytes)) return "the picture is truncated";
+  const last = message.trim().split("\n").at(-1) ?? "";
+  const reason = last.replace(/^(Input buffer has corrupt header: )?(Vips\w+|\w+load_buffer|\w+load): /, "");
+  return reason && !/unknown error/i.test(reason) ? `the picture is damaged (${reason})` : "the picture is damaged";
+}
+
+/** A JPEG whose last bytes hold no end-of-image marker, or a PNG whose last hold no IEND chunk. */
+function lacksEnd(bytes: Uint8Array): boolean {
+  const tail = String.fromCharCode(...bytes.subarray(-4096));
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return !tail.includes("\xff\xd9");
+  return bytes[0] === 0x89 && bytes[1] === 0x50 && !tail.includes("IEND");
 }
 
 const noHeic = "HEIC pictures cannot be decoded here; convert it to JPEG first";
