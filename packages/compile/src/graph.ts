@@ -52,19 +52,19 @@ export class GraphBuilder {
   }
 
   /** Adds a node and returns the names of its outputs; `""` in `inputs` skips an optional one. */
-  nodes(opType: string, inputs: string[], attrs: Record<string, Attr> = {}, outputs = 1, domain = ""): string[] {
+  nodes(opType: string, inputs: string[], attrs: Record<string, Attr> = {}, outputs = 1): string[] {
     const names = Array.from({ length: outputs }, () => this.fresh());
-    this.emit(opType, inputs, names, attrs, domain);
+    this.emit(opType, inputs, names, attrs);
     return names;
   }
 
-  node(opType: string, inputs: string[], attrs: Record<string, Attr> = {}, domain = ""): string {
-    return this.nodes(opType, inputs, attrs, 1, domain)[0];
+  node(opType: string, inputs: string[], attrs: Record<string, Attr> = {}): string {
+    return this.nodes(opType, inputs, attrs)[0];
   }
 
-  emit(opType: string, input: string[], output: string[], attrs: Record<string, Attr> = {}, domain = ""): void {
+  emit(opType: string, input: string[], output: string[], attrs: Record<string, Attr> = {}): void {
     const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
-    this.#nodes.push(create(NodeProtoSchema, { opType, input, output, domain, attribute }));
+    this.#nodes.push(create(NodeProtoSchema, { opType, input, output, attribute }));
   }
 
   /** An initializer of a dtype's inner type; equal constants are stored once. */
@@ -116,10 +116,7 @@ export class GraphBuilder {
     const model = create(ModelProtoSchema, {
       irVersion: 10n,
       producerName: "geodrift",
-      opsetImport: [
-        { domain: "", version: BigInt(opset) },
-        { domain: "com.microsoft", version: 1n },
-      ],
+      opsetImport: [{ domain: "", version: BigInt(opset) }],
       graph,
     });
     return toBinary(ModelProtoSchema, model);

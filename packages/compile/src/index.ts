@@ -8,7 +8,7 @@ export {
   type SpecTree,
   type TensorTree,
 } from "./compile.js";
-export { allocate, type DType, fromHalf, fromHalves, type TypedArray, toHalf, toHalves } from "./dtype.js";
+export { allocate, type DType, fromHalves, type TypedArray, toHalves } from "./dtype.js";
 export { loweredPrimitives } from "./lower/index.js";
 export { Tensor, tensor } from "./tensor.js";
 export type { ArraySpec, JaxFunction } from "./trace.js";

@@ -3,6 +3,7 @@ import { borderType, type DType } from "../dtype.js";
 import { GraphBuilder, Onnx } from "../graph.js";
 import { type Atom, isVariable, specOf, type Traced } from "../trace.js";
 import { keyOf, Layout, literal, type Value } from "../value.js";
+import { bitRules } from "./bits.js";
 import { elementwiseRules } from "./elementwise.js";
 import { indexingRules } from "./indexing.js";
 import { linalgRules } from "./linalg.js";
@@ -14,6 +15,7 @@ import { windowRules } from "./window.js";
 
 const rules: Rules = {
   ...elementwiseRules,
+  ...bitRules,
   ...reduceRules,
   ...shapeRules,
   ...windowRules,

@@ -141,6 +141,13 @@ function byTaps(l: Layout, x: Value, w: Value, params: ConvParams, shape: readon
     : byKernel(l, x, w, params, shape);
 }
 
+/** Space from position `at` (in units of `unit`) on: `count` elements, `step` apart. */
+const cuts = (at: readonly number[], unit: number[], count: readonly number[], step: number[]) =>
+  at.map((position, i) => {
+    const start = position * unit[i];
+    return { axis: i + 2, start, end: start + (count[i] - 1) * step[i] + 1, step: step[i] };
+  });
+
 /** Channels and kernel space are contracted at once. Space lies outermost, so that slices are long runs of memory. */
 function byResult(
   l: Layout,
@@ -157,14 +164,7 @@ function byResult(
   const contracted = (v: Value) => l.reshape(l.transpose(v, [0, ...space, 1]), [v.shape[0], depth]);
   const kernel = l.reshape(contracted(storedAs(l, w, [...space, 1, 0])), [1, w.shape[0], depth]);
   const products = grid(shape.slice(2)).map((at) => {
-    const view = slice(
-      l,
-      padded,
-      range(n).map((i) => {
-        const start = at[i] * strides[i];
-        return { axis: i + 2, start, end: start + (kernels[i] - 1) * rhsDilation[i] + 1, step: rhsDilation[i] };
-      }),
-    );
+    const view = slice(l, padded, cuts(at, strides, kernels, rhsDilation));
     const product = dot(l, l.reshape(contracted(view), [x.shape[0], 1, depth]), kernel);
     return l.reshape(product, [1, x.shape[0], w.shape[0]]);
   });
@@ -184,14 +184,7 @@ function byKernel(
   const outs = shape.slice(2);
   const padded = pad(l, x, [[0, 0], [0, 0], ...padding]);
   const products = grid(w.shape.slice(2)).map((at) => {
-    const view = slice(
-      l,
-      padded,
-      range(n).map((i) => {
-        const start = at[i] * rhsDilation[i];
-        return { axis: i + 2, start, end: start + (outs[i] - 1) * strides[i] + 1, step: strides[i] };
-      }),
-    );
+    const view = slice(l, padded, cuts(at, rhsDilation, outs, strides));
     const tap = slice(
       l,
       w,

@@ -27,9 +27,6 @@ function filled(shape: readonly number[], value: () => number): Tensor {
   return tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, value), shape);
 }
 
-/** Number of weights, buffers included. */
-export const countParameters = (p: Parameters): number => Object.values(p).reduce((n, t) => n + t.size, 0);
-
 /** The entries whose names begin with `prefix.`, without it. */
 export function subtree<T>(p: Record<string, T>, prefix: string): Record<string, T> {
   const dotted = `${prefix}.`;

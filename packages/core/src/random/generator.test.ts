@@ -16,7 +16,7 @@ describe("Generator", () => {
     const all = [draw(5), draw(6), draw(5, 0), draw(5, 1), draw(5, 1, 0), draw(5, 0, 1), draw(2n ** 40n + 5n)];
     expect(new Set(all).size).toBe(all.length);
   });
-  it("draws uniforms, normals and permutations with the right moments", () => {
+  it("draws uniforms and normals with the right moments", () => {
     const g = new Generator(11);
     const n = 50_000;
     const u = Array.from({ length: n }, () => g.uniform());
@@ -28,6 +28,5 @@ describe("Generator", () => {
     expect(Math.abs(mean(z))).toBeLessThan(0.02);
     expect(mean(z, (x) => x * x)).toBeCloseTo(1, 1.5);
     expect(mean(z, (x) => x ** 4)).toBeCloseTo(3, 0.5);
-    expect([...g.permutation(100)].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 });

@@ -62,16 +62,6 @@ export class Generator {
   normals(n: number): Float32Array {
     return Float32Array.from({ length: n }, () => this.normal());
   }
-
-  /** A random permutation of 0 … n-1 (Fisher and Yates). */
-  permutation(n: number): Uint32Array {
-    const p = Uint32Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
-      const j = this.integer(i + 1);
-      [p[i], p[j]] = [p[j], p[i]];
-    }
-    return p;
-  }
 }
 
 const rotations = [13, 15, 26, 6, 17, 29, 16, 24];

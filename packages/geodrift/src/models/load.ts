@@ -1,7 +1,6 @@
 /** Opens a model folder: `model.json`, `config.json`, `model.safetensors`, `encoder.safetensors`. */
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "@geodrift/compile";
@@ -13,7 +12,6 @@ import {
   paths,
   placeHeadShapes,
   placeWidth,
-  readSafetensors,
   type Schedule,
   schedules,
   velocityShapes,
@@ -22,6 +20,7 @@ import { type Encoder, placeEncoder } from "../encode/encoder.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
 import { type ModelDescription, modelDescription, type ScheduleConfig, velocityConfig } from "./schema.js";
+import { loadTensors } from "./tensor-file.js";
 
 export interface LoadedModel {
   description: ModelDescription;
@@ -82,17 +81,9 @@ export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise
   };
 }
 
-async function readWeights(file: string, hash: ReturnType<typeof createHash>): Promise<Parameters> {
-  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
-  });
-  hash.update(bytes);
-  let tensors: Parameters;
-  try {
-    tensors = readSafetensors(bytes).tensors;
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
-  }
+/** Weights to compute with: all of them numbers. */
+async function readWeights(file: string, hash: Hash): Promise<Parameters> {
+  const { tensors } = await loadTensors(file, hash);
   for (const [name, t] of Object.entries(tensors)) {
     const data = t.data as Float32Array;
     for (let i = 0; i < data.length; i++)

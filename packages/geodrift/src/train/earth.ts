@@ -27,7 +27,7 @@ import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
 import type { Raster } from "../data/raster.js";
 import { encodePlanes } from "../encode/encoder.js";
 import { makeSchedule } from "../models/load.js";
-import { saveTensors, writeFileAtomically } from "./checkpoint.js";
+import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
 import type { EarthTraining, LocatorTraining } from "./config.js";
 import { embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { initEncoderState, landCells, trainEncoder } from "./encoder.js";

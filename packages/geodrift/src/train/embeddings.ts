@@ -5,7 +5,7 @@ import type { ExampleSource } from "@geodrift/core";
 import type { EarthViewsOptions } from "../data/earth-views.js";
 import type { Raster } from "../data/raster.js";
 import { viewBatches } from "../data/view-batches.js";
-import { loadTensors, saveTensors } from "./checkpoint.js";
+import { loadTensors, saveTensors } from "../models/tensor-file.js";
 
 /** Planes of pixels [n, 3, size, size] to embeddings [n, width]. */
 export type EncodePlanes = (pixels: Tensor) => Promise<Float32Array>;

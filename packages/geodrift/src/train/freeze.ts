@@ -8,7 +8,6 @@ import {
   Generator,
   type Parameters,
   placeFeatures,
-  placeHead,
   placeWidth,
   type Traced,
   type Vec3,
@@ -18,6 +17,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Raster } from "../data/raster.js";
 import { viewBatches } from "../data/view-batches.js";
+import { encodePlanes } from "../encode/encoder.js";
 import type { EncoderConfig } from "../models/schema.js";
 import type { EarthTraining } from "./config.js";
 
@@ -64,10 +64,9 @@ export async function freezeEncoder(
     "places.mean": tensor(new Float32Array(width), [width]),
     "places.scale": tensor(new Float32Array(width).fill(1), [width]),
   };
-  const embed = compile<[Parameters, Tensor], Tensor>(
-    (p: Traced, x: np.Array) => placeHead(config.places, p, convolutional(config.trunk, p, x)),
-    { runtime },
-  );
+  const embed = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => encodePlanes(config, p, x), {
+    runtime,
+  });
   const complete = withCellFeatures(params);
   const embeddings = await rowsOf(planes, (x) => embed(complete, x));
   await embed.dispose();

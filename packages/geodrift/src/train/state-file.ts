@@ -1,7 +1,7 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
 import { type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
-import { loadTensors, saveTensors } from "./checkpoint.js";
+import { loadTensors, saveTensors } from "../models/tensor-file.js";
 import { versions } from "./versions.js";
 
 export interface Resumable {

@@ -1,4 +1,5 @@
-/** Training state on disk: one safetensors file, replaced atomically, so that a kill at any moment loses at most a few steps. */
+/** Tensors on disk: safetensors files, replaced atomically, so that a kill at any moment leaves the old one or the new. */
+import type { Hash } from "node:crypto";
 import { open, readFile, rename } from "node:fs/promises";
 import { readSafetensors, type TensorFile, writeSafetensors } from "@geodrift/core";
 
@@ -21,11 +22,15 @@ export const saveTensors = (
   options: Parameters<typeof writeSafetensors>[1] = {},
 ): Promise<void> => writeFileAtomically(file, writeSafetensors(content, options));
 
-/** @throws Error naming the file if it is absent or damaged. */
-export async function loadTensors(file: string): Promise<TensorFile> {
+/**
+ * @param hash is fed the file's bytes
+ * @throws Error naming the file if it is absent or damaged
+ */
+export async function loadTensors(file: string, hash?: Hash): Promise<TensorFile> {
   const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
     throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
   });
+  hash?.update(bytes);
   try {
     return readSafetensors(bytes);
   } catch (e) {
