@@ -1,4 +1,4 @@
-/** What differs from one rendering of the Earth to another: exposure, contrast, tint, haze, the colour of the sea, noise. */
+/** What differs from one rendering of the Earth to another: exposure, contrast, tint, haze, sea, snow, noise. */
 import type { Generator } from "@geodrift/core";
 
 export interface AugmentOptions {
@@ -14,6 +14,7 @@ export function augmentInto(rgba: Uint8Array, size: number, random: Generator, o
   if (options.strength === 0) return;
   const strength = options.strength * random.uniform();
   if (random.uniform() < 0.5) paintSea(rgba, size, random);
+  if (random.uniform() < 0.1) paintSnow(rgba, size, random);
   const tables = tone(random, strength);
   const deviation = random.uniform() < 0.5 ? 4 * strength * random.uniform() : 0;
   const soften = random.uniform() < 0.3 ? random.uniform(0, 0.6) * strength : 0;
@@ -42,20 +43,43 @@ function tone(random: Generator, strength: number): Float64Array[] {
   });
 }
 
+type Colour = readonly [number, number, number];
+
 /** Renderings disagree most about water: flat and dark, or blue with the relief of the sea floor. */
 function paintSea(rgba: Uint8Array, size: number, random: Generator): void {
+  const deep: Colour = [random.uniform(0, 15), random.uniform(0, 30), random.uniform(10, 60)];
+  const shelf: Colour = [random.uniform(10, 45), random.uniform(40, 90), random.uniform(80, 150)];
+  paint(rgba, size, random, deep, shelf, (at) => 1 - rgba[at + 3] / 255);
+}
+
+/** Land that is white in every month at hand may be bare in another: its coasts are what stays. */
+function paintSnow(rgba: Uint8Array, size: number, random: Generator): void {
+  const dark: Colour = [random.uniform(30, 60), random.uniform(35, 70), random.uniform(15, 40)];
+  const bright: Colour = [random.uniform(70, 140), random.uniform(70, 130), random.uniform(40, 100)];
+  // A trace of the texture stays, for the ice sheets have nothing else.
+  const share = (at: number) => Math.min(0.9, Math.max(0, (Math.min(rgba[at], rgba[at + 1], rgba[at + 2]) - 100) / 60));
+  paint(rgba, size, random, dark, bright, share);
+}
+
+/** Paints over the given share of every pixel with a colour that drifts smoothly between two. */
+function paint(
+  rgba: Uint8Array,
+  size: number,
+  random: Generator,
+  from: Colour,
+  to: Colour,
+  share: (at: number) => number,
+): void {
   const cells = 2 + random.integer(5);
-  const depth = Float64Array.from({ length: (cells + 1) ** 2 }, () => random.uniform() ** 1.5);
-  const deep = [random.uniform(0, 15), random.uniform(0, 30), random.uniform(10, 60)];
-  const shelf = [random.uniform(10, 45), random.uniform(40, 90), random.uniform(80, 150)];
+  const field = Float64Array.from({ length: (cells + 1) ** 2 }, () => random.uniform() ** 1.5);
   const level = random.uniform();
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const at = 4 * (y * size + x);
-      const sea = 1 - rgba[at + 3] / 255;
-      if (sea === 0) continue;
-      const t = level * bilinear(depth, cells + 1, (x / size) * cells, (y / size) * cells);
-      for (let c = 0; c < 3; c++) rgba[at + c] = (1 - sea) * rgba[at + c] + sea * (deep[c] + t * (shelf[c] - deep[c]));
+      const over = share(at);
+      if (over === 0) continue;
+      const t = level * bilinear(field, cells + 1, (x / size) * cells, (y / size) * cells);
+      for (let c = 0; c < 3; c++) rgba[at + c] = (1 - over) * rgba[at + c] + over * (from[c] + t * (to[c] - from[c]));
     }
   }
 }

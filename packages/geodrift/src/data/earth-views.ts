@@ -2,8 +2,9 @@
 import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
 import { augmentInto } from "./augment.js";
 import type { Dataset, Example } from "./dataset.js";
-import type { Raster } from "./raster.js";
-import { renderViewInto, type View } from "./view.js";
+import type { Pixels, Raster } from "./raster.js";
+import { darkestComposite, drawSeason, type SeasonOptions } from "./season.js";
+import { type Layer, renderViewInto, type View } from "./view.js";
 
 export interface EarthViewsOptions {
   seed: number;
@@ -17,16 +18,31 @@ export interface EarthViewsOptions {
   centres: "land" | "globe";
   /** Strength of the photometric augmentation; 0 for none. */
   augment: number;
+  /** Days between the months; without it every view shows one raster as it is. */
+  seasons?: SeasonOptions;
 }
 
-/** The view with index `i` and the raster it is cut from. */
+/** What views are cut from. */
+export interface ViewSource {
+  rasters: readonly Raster[];
+  /** Only where `seasons` are asked for. */
+  darkest?: Pixels;
+}
+
+/** @throws Error if rasters that are blended differ in size */
+export function viewSource(rasters: readonly Raster[], options: EarthViewsOptions): ViewSource {
+  return options.seasons ? { rasters, darkest: darkestComposite(rasters) } : { rasters };
+}
+
+/** The view with index `i` and what it is cut from. */
 export function viewAt(
-  rasters: readonly Raster[],
+  { rasters, darkest }: ViewSource,
   options: EarthViewsOptions,
   i: number,
-): { view: View; raster: Raster; random: Generator } {
+): { view: View; layers: Layer[]; random: Generator } {
   const random = new Generator(options.seed, i);
-  const raster = rasters[random.integer(rasters.length)];
+  const month = random.integer(rasters.length);
+  const raster = rasters[month];
   let place: LatLng;
   do place = toLatLng(uniformPoint(random));
   while (options.centres === "land" && landAt(raster, place) < 128);
@@ -35,7 +51,9 @@ export function viewAt(
     heading: random.uniform(-options.headingDegrees, options.headingDegrees),
     widthKm: random.uniform(...options.widthKm),
   };
-  return { view, raster, random };
+  const layers =
+    options.seasons && darkest ? drawSeason(rasters, month, darkest, random, options.seasons) : [{ raster, weight: 1 }];
+  return { view, layers, random };
 }
 
 function landAt({ width, height, data }: Raster, { lat, lng }: LatLng): number {
@@ -45,9 +63,9 @@ function landAt({ width, height, data }: Raster, { lat, lng }: LatLng): number {
 }
 
 /** Renders view `i` as RGBA into `out` [size, size, 4] and returns what it shows. */
-export function drawViewInto(out: Uint8Array, rasters: readonly Raster[], options: EarthViewsOptions, i: number): View {
-  const { view, raster, random } = viewAt(rasters, options, i);
-  renderViewInto(out, raster, view, options.size);
+export function drawViewInto(out: Uint8Array, source: ViewSource, options: EarthViewsOptions, i: number): View {
+  const { view, layers, random } = viewAt(source, options, i);
+  renderViewInto(out, layers, view, options.size);
   augmentInto(out, options.size, random, { strength: options.augment });
   return view;
 }
@@ -58,6 +76,7 @@ export function earthViews(
   options: EarthViewsOptions,
   length = Number.POSITIVE_INFINITY,
 ): Dataset {
+  const source = viewSource(rasters, options);
   return {
     name: "earth-views",
     length,
@@ -66,7 +85,7 @@ export function earthViews(
       const { size } = options;
       const rgba = new Uint8Array(size * size * 4);
       for (let i = from; i < Math.min(to, length); i++) {
-        const view = drawViewInto(rgba, rasters, options, i);
+        const view = drawViewInto(rgba, source, options, i);
         yield { id: `view-${i}`, picture: { width: size, height: size, data: dropAlpha(rgba) }, place: view.place };
       }
     },

@@ -2,14 +2,17 @@
 import { createHash } from "node:crypto";
 import sharp from "sharp";
 
-export interface Raster {
-  name: string;
-  /** Of the pixels. */
-  sha256: string;
+export interface Pixels {
   width: number;
   height: number;
   /** [height, width, 4]: red, green, blue, share of land ×255. Shared, so that worker threads read the same memory. */
   data: Uint8Array<SharedArrayBuffer>;
+}
+
+export interface Raster extends Pixels {
+  name: string;
+  /** Of the pixels. */
+  sha256: string;
 }
 
 /** A single channel of a global raster, such as the share of land. */

@@ -1,6 +1,6 @@
 /** Batches of rendered views from a worker thread, a few ahead of the training step that eats them. */
 import { Worker } from "node:worker_threads";
-import type { EarthViewsOptions } from "./earth-views.js";
+import { type EarthViewsOptions, viewSource } from "./earth-views.js";
 import type { Raster } from "./raster.js";
 
 export interface ViewBatch {
@@ -25,7 +25,9 @@ export async function* viewBatches(
   first: number,
   count: number,
 ): AsyncGenerator<ViewBatch> {
-  const worker = new Worker(new URL("./view-worker.js", import.meta.url), { workerData: { rasters, options } });
+  const worker = new Worker(new URL("./view-worker.js", import.meta.url), {
+    workerData: { source: viewSource(rasters, options), options },
+  });
   const ready: ViewBatch[] = [];
   let wake: (() => void) | undefined;
   let failure: Error | undefined;

@@ -89,14 +89,14 @@ describe("the dataset of views", () => {
     const [whole, part] = [await collect(0, 6), await collect(4, 6)];
     expect(part).toEqual(whole.slice(4));
     const other = new Uint8Array(16 * 16 * 4);
-    drawViewInto(other, [raster], { ...options, seed: 4 }, 4);
+    drawViewInto(other, { rasters: [raster] }, { ...options, seed: 4 }, 4);
     expect(other.filter((_, i) => i % 4 < 3)).not.toEqual(whole[4].picture.data);
     expect(earthViews([raster], options).fingerprint).not.toBe(
       earthViews([raster], { ...options, seed: 4 }).fingerprint,
     );
   });
   it("has its centres on land, uniform in area, and widths and headings in their ranges", () => {
-    const views = Array.from({ length: 4000 }, (_, i) => viewAt([raster], options, i).view);
+    const views = Array.from({ length: 4000 }, (_, i) => viewAt({ rasters: [raster] }, options, i).view);
     for (const v of views) {
       expect(v.place.lat).toBeGreaterThan(-0.1);
       expect(v.widthKm).toBeGreaterThanOrEqual(300);
@@ -108,9 +108,9 @@ describe("the dataset of views", () => {
   });
   it("augments colours, never geometry: without strength a view is the bare rendering", () => {
     const [bare, drawn, augmented] = [0, 1, 2].map(() => new Uint8Array(16 * 16 * 4));
-    renderViewInto(bare, raster, viewAt([raster], options, 9).view, 16);
-    drawViewInto(drawn, [raster], { ...options, augment: 0 }, 9);
-    drawViewInto(augmented, [raster], options, 9);
+    renderViewInto(bare, raster, viewAt({ rasters: [raster] }, options, 9).view, 16);
+    drawViewInto(drawn, { rasters: [raster] }, { ...options, augment: 0 }, 9);
+    drawViewInto(augmented, { rasters: [raster] }, options, 9);
     expect(drawn).toEqual(bare);
     expect(augmented).not.toEqual(bare);
   });

@@ -1,6 +1,6 @@
 /** Views: gnomonic pictures of the ground, as a camera looking straight down sees it, cut from a global raster. */
 import { earthRadiusKm, type LatLng, tangentFrame, turned } from "@geodrift/core";
-import type { Raster } from "./raster.js";
+import type { Pixels } from "./raster.js";
 
 export interface View {
   /** What the centre of the picture shows. */
@@ -11,15 +11,23 @@ export interface View {
   widthKm: number;
 }
 
+/** A raster and its share of what a view shows. */
+export interface Layer {
+  raster: Pixels;
+  weight: number;
+}
+
 /**
  * Renders a view as RGBA (alpha: share of land), bilinear in the raster, averaged over several rays where a pixel of the
  * view covers several of the raster.
  * @param out [size, size, 4]
+ * @param layers rasters of one size, with weights that add up to one; weights below nought move away from a raster
  */
-export function renderViewInto(out: Uint8Array, raster: Raster, view: View, size: number): void {
+export function renderViewInto(out: Uint8Array, layers: Pixels | readonly Layer[], view: View, size: number): void {
+  const blend: readonly Layer[] = "data" in layers ? [{ raster: layers, weight: 1 }] : layers;
   const { up, east, north } = turned(tangentFrame(view.place), view.heading);
   const step = view.widthKm / earthRadiusKm / size;
-  const rasterStep = (2 * Math.PI) / raster.width;
+  const rasterStep = (2 * Math.PI) / blend[0].raster.width;
   const rays = Math.max(1, Math.round(step / rasterStep - 0.3));
   const sums = [0, 0, 0, 0];
   for (let row = 0; row < size; row++) {
@@ -31,16 +39,17 @@ export function renderViewInto(out: Uint8Array, raster: Raster, view: View, size
         const vx = up[0] + x * east[0] + y * north[0];
         const vy = up[1] + x * east[1] + y * north[1];
         const vz = up[2] + x * east[2] + y * north[2];
-        addSample(sums, raster, Math.atan2(vz, Math.sqrt(vx * vx + vy * vy)), Math.atan2(vy, vx));
+        addSample(sums, blend, Math.atan2(vz, Math.sqrt(vx * vx + vy * vy)), Math.atan2(vy, vx));
       }
       const at = 4 * (row * size + column);
-      for (let c = 0; c < 4; c++) out[at + c] = sums[c] / (rays * rays) + 0.5;
+      for (let c = 0; c < 4; c++) out[at + c] = Math.min(255, Math.max(0, sums[c] / (rays * rays) + 0.5));
     }
   }
 }
 
 /** Adds the bilinear sample at a latitude and longitude in radians; columns wrap, rows end at the poles. */
-function addSample(sums: number[], { width, height, data }: Raster, lat: number, lng: number): void {
+function addSample(sums: number[], layers: readonly Layer[], lat: number, lng: number): void {
+  const { width, height } = layers[0].raster;
   const u = (lng / (2 * Math.PI) + 0.5) * width - 0.5;
   const v = Math.min(height - 1, Math.max(0, (0.5 - lat / Math.PI) * height - 0.5));
   const u0 = Math.floor(u);
@@ -52,6 +61,11 @@ function addSample(sums: number[], { width, height, data }: Raster, lat: number,
   const b = 4 * (v0 * width + right);
   const c = a + 4 * width;
   const d = b + 4 * width;
-  const [wa, wb, wc, wd] = [(1 - fu) * (1 - fv), fu * (1 - fv), (1 - fu) * fv, fu * fv];
-  for (let k = 0; k < 4; k++) sums[k] += wa * data[a + k] + wb * data[b + k] + wc * data[c + k] + wd * data[d + k];
+  for (const { raster, weight } of layers) {
+    const { data } = raster;
+    const upper = weight * (1 - fv);
+    const lower = weight * fv;
+    const [wa, wb, wc, wd] = [upper * (1 - fu), upper * fu, lower * (1 - fu), lower * fu];
+    for (let k = 0; k < 4; k++) sums[k] += wa * data[a + k] + wb * data[b + k] + wc * data[c + k] + wd * data[d + k];
+  }
 }

@@ -12,6 +12,7 @@ const views = z.strictObject({
   headingDegrees: z.number().min(0).max(180),
   centres: z.enum(["land", "globe"]),
   augment: z.number().nonnegative(),
+  seasons: z.strictObject({ between: share, thaw: share }).optional(),
 });
 
 const optimization = {
