@@ -1,5 +1,7 @@
 /** The mathematics of geodrift, for browsers and Node: no file, no process, no network. */
 export * from "./density/distribution.js";
+export * from "./density/divergence.js";
+export * from "./density/likelihood.js";
 export * from "./density/sample-distribution.js";
 export * from "./evaluate/distance.js";
 export * from "./locator/generative.js";
@@ -13,6 +15,7 @@ export * from "./net/velocity.js";
 export * from "./path/index.js";
 export * from "./random/generator.js";
 export * from "./schedule/index.js";
+export * from "./solve/adaptive.js";
 export * from "./solve/guidance.js";
 export * from "./solve/index.js";
 export * from "./sphere/cap.js";

@@ -1,20 +1,10 @@
 import type { CompileOptions } from "@geodrift/compile";
-import type { Parameters } from "../net/parameters.js";
-import type { VelocityConfig } from "../net/velocity.js";
-import type { Path } from "../path/index.js";
+import type { GenerativeModel } from "../path/index.js";
 import { Generator } from "../random/generator.js";
-import type { Schedule } from "../schedule/index.js";
 import { velocityModel } from "../solve/guidance.js";
 import { solve, solverFor } from "../solve/index.js";
 import { normalizeAll } from "../sphere/flat.js";
 import type { Locator } from "./locator.js";
-
-export interface GenerativeModel {
-  config: VelocityConfig;
-  params: Parameters;
-  path: Path;
-  schedule: Schedule;
-}
 
 /** Flow matching and diffusion: noise carried to places. */
 export function generativeLocator(

@@ -10,5 +10,6 @@ export const paths: Record<PathName, Path> = {
   diffusion,
 };
 
+export type { GenerativeModel } from "./generative-model.js";
 export type { Path, PathName };
 export { diffusion, flow, riemannianFlow };

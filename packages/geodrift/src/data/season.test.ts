@@ -10,7 +10,7 @@ function month(name: string, grey: number, firstColumn = grey): Raster {
   const [width, height] = [64, 32];
   const data = new Uint8Array(new SharedArrayBuffer(width * height * 4)).map((_, i) =>
     i % 4 === 3 ? 255 : Math.floor(i / 4) % width === 0 ? firstColumn : grey,
-  ) as Raster["data"];
+  ) as unknown as Raster["data"];
   return { name, sha256: name, width, height, data };
 }
 

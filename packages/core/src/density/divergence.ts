@@ -1,0 +1,80 @@
+/** The velocity network with its exact derivative along given directions: what a likelihood integrates. */
+import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
+import * as jax from "@jax-js/jax";
+import type { Parameters, Traced } from "../net/parameters.js";
+import { modulated, modulations, type VelocityConfig } from "../net/velocity.js";
+
+type Arr = jax.Array;
+
+export interface FieldWithDivergence {
+  /** [images · samples, 3] */
+  velocity: ArrayLike<number>;
+  /** Σ dₖ·J dₖ over the directions, [images · samples]: the trace of J over the space that they span. */
+  trace: ArrayLike<number>;
+}
+
+export interface DivergenceModel {
+  /**
+   * @param embeddings [images, cond_dim]
+   * @param points [images, samples, 3]
+   * @param directions orthonormal, each as long as `points`
+   */
+  at(
+    embeddings: Float32Array,
+    points: Float64Array,
+    directions: readonly Float64Array[],
+    gamma: number,
+    guidance: number,
+  ): Promise<FieldWithDivergence>;
+  dispose(): Promise<void>;
+}
+
+export function divergenceModel(config: VelocityConfig, params: Parameters, options: CompileOptions): DivergenceModel {
+  const double = params["final_linear.bias"].type === "float64";
+  const dtype = double ? "float64" : "float32";
+  const numbers = (x: ArrayLike<number>) => (double ? Float64Array.from(x) : Float32Array.from(x));
+  type Inputs = [Parameters, Tensor, Tensor, Tensor, Tensor[]];
+  const traced = (field: (x: Arr) => Arr, x: Arr, directions: Arr[]) => {
+    // Forward mode: the condition, the time and all that they modulate do not depend on x and are computed once.
+    const traces = directions.map((d) => jax.jvp(field, [x.ref], [d.ref])[1].mul(d).sum(-1) as Arr);
+    return [field(x), traces.reduce((a, b) => a.add(b))];
+  };
+  const conditions = (p: Traced, gamma: Arr, c: Arr) =>
+    modulations(config, p, gamma, c.reshape([c.shape[0], 1, config.cond_dim]));
+  const conditional = compile<Inputs, [Tensor, Tensor]>((p: Traced, x: Arr, gamma: Arr, c: Arr, directions: Arr[]) => {
+    const m = conditions(p, gamma, c);
+    return traced((y) => modulated(p, y, m), x, directions);
+  }, options);
+  const guided = compile<[...Inputs, Tensor], [Tensor, Tensor]>(
+    (p: Traced, x: Arr, gamma: Arr, c: Arr, directions: Arr[], w: Arr) => {
+      const none = conditions(p, gamma.ref, c.ref.slice([0, 1]).mul(0));
+      const m = conditions(p, gamma, c);
+      const field = (y: Arr) => {
+        const free = modulated(p, y.ref, none).mul(w.ref);
+        return modulated(p, y, m).mul(w.ref.add(1)).sub(free);
+      };
+      return traced(field, x, directions);
+    },
+    options,
+  );
+  return {
+    async at(embeddings, points, directions, gamma, guidance) {
+      const images = embeddings.length / config.cond_dim;
+      const shape = [images, points.length / (3 * images), 3];
+      const inputs: Inputs = [
+        params,
+        tensor(numbers(points), shape, dtype),
+        tensor(numbers([gamma]), [1], dtype),
+        tensor(numbers(embeddings), [images, config.cond_dim], dtype),
+        directions.map((d) => tensor(numbers(d), shape, dtype)),
+      ];
+      const [velocity, trace] =
+        guidance > 0 ? await guided(...inputs, tensor(numbers([guidance]), [1], dtype)) : await conditional(...inputs);
+      return { velocity: velocity.data as ArrayLike<number>, trace: trace.data as ArrayLike<number> };
+    },
+    async dispose() {
+      await conditional.dispose();
+      await guided.dispose();
+    },
+  };
+}

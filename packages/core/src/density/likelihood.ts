@@ -1,0 +1,240 @@
+/**
+ * Exact log densities of flows and diffusions: the point is carried back to the noise while the divergence of the flow is
+ * added up (Chen et al. 2018, instantaneous change of variables). On S² in the intrinsic form, which integrates to one;
+ * in R³ by the probability flow of each method, and from there to S² by integrating along the ray (spec/plonk.md §5.3).
+ */
+import type { CompileOptions } from "@geodrift/compile";
+import type { GenerativeModel } from "../path/index.js";
+import { alpha } from "../schedule/index.js";
+import { type Derivative, integrateAdaptively } from "../solve/adaptive.js";
+import { anyTangent } from "../sphere/geodesic.js";
+import { cross, vectorAt } from "../sphere/point.js";
+import { divergenceModel, type FieldWithDivergence } from "./divergence.js";
+import { type RadialNode, radialNodes } from "./radial.js";
+
+export interface LikelihoodOptions {
+  /** Strength of classifier-free guidance: the density of what guided sampling draws from. */
+  guidance?: number;
+  /** Error allowed per step of the solver, in radians and in nats. */
+  tolerance?: number;
+  /**
+   * `exact`: a density on the unit sphere. `official`: the number that the released code computes, which is none (it
+   * integrates to anything from 0.1 to 2); for comparison only.
+   */
+  mode?: "exact" | "official";
+}
+
+export interface Likelihood {
+  /** Nats per steradian, [images · points]; in official mode of R³ models per unit of volume. */
+  logProbNats: Float64Array;
+  /** Network evaluations of the solver, each with its divergence, for every batch of points added up. */
+  evaluations: number;
+}
+
+/** The network's output at points [n, 3], and Σ dₖ·J dₖ over orthonormal directions (each [n, 3]). */
+export type DivergenceField = (
+  x: Float64Array,
+  directions: readonly Float64Array[],
+  gamma: number,
+) => Promise<FieldWithDivergence>;
+
+/** One method's ODE over [x, f] from data to noise, and the log density of the noise. */
+interface BackwardFlow {
+  derivative: (field: DivergenceField) => Derivative;
+  span: readonly [number, number];
+  /** Of the state at index i of [n, 4]. */
+  logBase: (y: Float64Array, i: number) => number;
+}
+
+type Method = Pick<GenerativeModel, "path" | "schedule">;
+
+const log4Pi = Math.log(4 * Math.PI);
+
+/** Log density of N(0, I₃). */
+const logNormal = (x: ArrayLike<number>, i: number): number =>
+  -0.5 * (x[i] ** 2 + x[i + 1] ** 2 + x[i + 2] ** 2) - 1.5 * Math.log(2 * Math.PI);
+
+/** Points that are integrated together: more share each step's overhead, fewer share its size with stiffer ones. */
+const batchSize = 2048;
+
+/** The diffusion's flow ends here: at γ = 0 itself it divides by nought, and the point is noise all the same. */
+const leastGamma = 1e-7;
+
+const radiiOf = ({ path }: Method, { mode }: LikelihoodOptions): RadialNode[] =>
+  mode !== "official" && path.space === "euclidean" ? radialNodes() : [{ radius: 1, logWeight: 0 }];
+
+/**
+ * Log densities under the flow of any field.
+ * @param points unit vectors [n, 3]
+ */
+export async function likelihood(
+  field: DivergenceField,
+  method: Method,
+  points: ArrayLike<number>,
+  { tolerance = 1e-4, mode = "exact" }: Omit<LikelihoodOptions, "guidance"> = {},
+): Promise<Likelihood> {
+  const n = points.length / 3;
+  const flow = mode === "official" ? officialFlow(method) : exactFlows[method.path.name](method);
+  // A point of S² is a ray of R³.
+  const radii = radiiOf(method, { mode });
+  const step = Math.max(1, Math.floor(batchSize / radii.length));
+  const logProbNats = new Float64Array(n);
+  let total = 0;
+  for (let from = 0; from < n; from += step) {
+    const count = Math.min(step, n - from);
+    const start = new Float64Array(4 * count * radii.length);
+    for (let i = 0; i < count; i++) {
+      const [x, y, z] = vectorAt(points, from + i);
+      radii.forEach(({ radius }, r) => {
+        start.set([radius * x, radius * y, radius * z], 4 * (i * radii.length + r));
+      });
+    }
+    const options = { tolerance, width: 4 };
+    const { y, evaluations } = await integrateAdaptively(flow.derivative(field), start, flow.span, options);
+    total += evaluations;
+    for (let i = 0; i < count; i++) {
+      const along = radii.map(({ logWeight }, r) => {
+        const at = 4 * (i * radii.length + r);
+        return flow.logBase(y, at) + y[at + 3] + logWeight;
+      });
+      logProbNats[from + i] = logSumExp(along);
+    }
+  }
+  return { logProbNats, evaluations: total };
+}
+
+export interface LikelihoodModel {
+  /**
+   * @param embeddings [images, cond_dim]
+   * @param points unit vectors [images, n, 3]
+   */
+  logProb(embeddings: Float32Array, points: ArrayLike<number>, options?: LikelihoodOptions): Promise<Likelihood>;
+  dispose(): Promise<void>;
+}
+
+/** Log densities of a trained model. */
+export function likelihoodModel(model: GenerativeModel, options: CompileOptions): LikelihoodModel {
+  const width = model.config.cond_dim;
+  const network = divergenceModel(model.config, model.params, options);
+  return {
+    async logProb(embeddings, points, { guidance = 0, ...rest } = {}) {
+      const images = embeddings.length / width;
+      const n = points.length / images;
+      const all = Float64Array.from(points);
+      const logProbNats = new Float64Array(points.length / 3);
+      let evaluations = 0;
+      // Images with few points go together; one with many goes alone, in batches of its points.
+      const together = Math.max(1, Math.floor((3 * batchSize) / n / radiiOf(model, rest).length));
+      for (let i = 0; i < images; i += together) {
+        const last = Math.min(images, i + together);
+        const c = embeddings.subarray(i * width, last * width);
+        const field: DivergenceField = (x, directions, gamma) => network.at(c, x, directions, gamma, guidance);
+        const result = await likelihood(field, model, all.subarray(i * n, last * n), rest);
+        logProbNats.set(result.logProbNats, (i * n) / 3);
+        evaluations += result.evaluations;
+      }
+      return { logProbNats, evaluations };
+    },
+    dispose: () => network.dispose(),
+  };
+}
+
+function logSumExp(xs: readonly number[]): number {
+  const top = xs.reduce((a, b) => Math.max(a, b));
+  return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
+}
+
+/** Splits [n, 4] into points and calls `f` for the derivative of every row. */
+function rows(
+  y: Float64Array,
+  velocity: ArrayLike<number>,
+  f: (v: readonly [number, number, number], i: number, out: Float64Array, at: number) => void,
+): Float64Array {
+  const out = new Float64Array(y.length);
+  for (let i = 0; 4 * i < y.length; i++) f(vectorAt(velocity, i), i, out, 4 * i);
+  return out;
+}
+
+const pointsOf = (y: Float64Array): Float64Array =>
+  Float64Array.from({ length: (3 * y.length) / 4 }, (_, k) => y[4 * Math.floor(k / 3) + (k % 3)]);
+
+function axesFor(points: Float64Array): Float64Array[] {
+  return [0, 1, 2].map((axis) => points.map((_, k) => (k % 3 === axis ? 1 : 0)));
+}
+
+const exactFlows: Record<GenerativeModel["path"]["name"], (method: Method) => BackwardFlow> = {
+  "riemannian-flow": ({ schedule }) => ({
+    span: [0, 1],
+    logBase: () => -log4Pi,
+    derivative: (field) => async (t, y) => {
+      const x = pointsOf(y);
+      const [e1, e2] = [new Float64Array(x.length), new Float64Array(x.length)];
+      for (let i = 0; i < x.length; i += 3) {
+        const length = Math.hypot(x[i], x[i + 1], x[i + 2]);
+        for (let j = i; j < i + 3; j++) x[j] /= length;
+        const p = vectorAt(x, i / 3);
+        const tangent = anyTangent(p);
+        e1.set(tangent, i);
+        e2.set(cross(p, tangent), i);
+      }
+      const rate = schedule.gammaDot(t);
+      const { velocity, trace } = await field(x, [e1, e2], schedule.gamma(t));
+      return rows(y, velocity, (u, i, out, k) => {
+        const p = vectorAt(x, i);
+        const normal = p[0] * u[0] + p[1] * u[1] + p[2] * u[2];
+        for (let j = 0; j < 3; j++) out[k + j] = rate * (u[j] - normal * p[j]);
+        // div of the tangent part: the trace over the tangent plane, less what the sphere's curvature takes.
+        out[k + 3] = rate * (trace[i] - 2 * normal);
+      });
+    },
+  }),
+  flow: ({ schedule }) => ({
+    span: [0, 1],
+    logBase: logNormal,
+    derivative: (field) => async (t, y) => {
+      const x = pointsOf(y);
+      const rate = schedule.gammaDot(t);
+      const { velocity, trace } = await field(x, axesFor(x), schedule.gamma(t));
+      return rows(y, velocity, (u, i, out, k) => {
+        for (let j = 0; j < 3; j++) out[k + j] = rate * u[j];
+        out[k + 3] = rate * trace[i];
+      });
+    },
+  }),
+  // With γ = cos²θ the probability flow dx/dγ = (x − ψ/√(1−γ)) / 2γ becomes dx/dθ = (ψ − x sin θ) / cos θ, which is
+  // smooth at the data.
+  diffusion: () => ({
+    span: [0, Math.acos(Math.sqrt(leastGamma))],
+    logBase: logNormal,
+    derivative: (field) => async (theta, y) => {
+      const x = pointsOf(y);
+      const [sin, cos] = [Math.sin(theta), Math.cos(theta)];
+      const { velocity: noise, trace } = await field(x, axesFor(x), cos * cos);
+      return rows(y, noise, (psi, i, out, k) => {
+        for (let j = 0; j < 3; j++) out[k + j] = (psi[j] - sin * y[k + j]) / cos;
+        out[k + 3] = (trace[i] - 3 * sin) / cos;
+      });
+    },
+  }),
+};
+
+/** As `compute_exact_loglikelihood` of the released code has it: flat space throughout, and its own diffusion field. */
+function officialFlow({ path, schedule }: Method): BackwardFlow {
+  const slope =
+    path.name === "diffusion"
+      ? (t: number, x: number, psi: number) => -0.5 * (alpha(schedule, t) * x - Math.abs(alpha(schedule, t)) * psi)
+      : (t: number, _: number, psi: number) => schedule.gammaDot(t) * psi;
+  return {
+    span: [0, 1],
+    logBase: path.space === "sphere" ? () => -log4Pi : logNormal,
+    derivative: (field) => async (t, y) => {
+      const x = pointsOf(y);
+      const { velocity, trace } = await field(x, axesFor(x), schedule.gamma(t));
+      return rows(y, velocity, (u, i, out, k) => {
+        for (let j = 0; j < 3; j++) out[k + j] = slope(t, y[k + j], u[j]);
+        // The field is linear in x and in ψ, so its divergence is its value at 3 and ψ's.
+        out[k + 3] = slope(t, 3, trace[i]);
+      });
+    },
+  };
+}
