@@ -2,7 +2,9 @@
 export * from "./density/distribution.js";
 export * from "./density/divergence.js";
 export * from "./density/likelihood.js";
+export * from "./density/mesh-distribution.js";
 export * from "./density/sample-distribution.js";
+export * from "./density/transported-mesh.js";
 export * from "./evaluate/distance.js";
 export * from "./locator/generative.js";
 export * from "./locator/locator.js";
@@ -23,6 +25,7 @@ export * from "./sphere/flat.js";
 export * from "./sphere/frame.js";
 export * from "./sphere/geodesic.js";
 export * from "./sphere/grid.js";
+export * from "./sphere/icosphere.js";
 export * from "./sphere/point.js";
 export * from "./sphere/sampling.js";
 export * from "./train/adamw.js";

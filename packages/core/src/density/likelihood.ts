@@ -71,7 +71,7 @@ export async function likelihood(
   field: DivergenceField,
   method: Method,
   points: ArrayLike<number>,
-  { tolerance = 1e-4, mode = "exact" }: Omit<LikelihoodOptions, "guidance"> = {},
+  { tolerance = 1e-5, mode = "exact" }: Omit<LikelihoodOptions, "guidance"> = {},
 ): Promise<Likelihood> {
   const n = points.length / 3;
   const flow = mode === "official" ? officialFlow(method) : exactFlows[method.path.name](method);

@@ -1,10 +1,12 @@
 import type { CompileOptions } from "@geodrift/compile";
+import { meshDistribution } from "../density/mesh-distribution.js";
+import { transportedMesh } from "../density/transported-mesh.js";
 import type { GenerativeModel } from "../path/index.js";
 import { Generator } from "../random/generator.js";
 import { velocityModel } from "../solve/guidance.js";
 import { solve, solverFor } from "../solve/index.js";
 import { normalizeAll } from "../sphere/flat.js";
-import type { Locator } from "./locator.js";
+import type { Locator, SolveOptions } from "./locator.js";
 
 /** Flow matching and diffusion: noise carried to places. */
 export function generativeLocator(
@@ -12,24 +14,37 @@ export function generativeLocator(
   options: CompileOptions,
 ): Locator {
   const model = velocityModel(config, params, options);
+
+  /** @param noise [images, n, 3] */
+  async function carried(embeddings: Float32Array, noise: Float64Array, { solver, ...o }: SolveOptions) {
+    const images = embeddings.length / config.cond_dim;
+    const field = model.field(embeddings, noise.length / (3 * images), o.guidance);
+    let x = noise;
+    for await (const state of solve(field, x, { solver: solverFor(path.name, solver), schedule, steps: o.steps })) {
+      x = state.x;
+      if (state.step > 0) o.onStep?.();
+    }
+    // Flows in R³ end near the sphere, not on it.
+    return normalizeAll(x.slice());
+  }
+
   return {
     width: config.cond_dim,
-    async sample(embeddings, n, { seed, steps, guidance, solver, onStep }) {
+    async sample(embeddings, n, { seed, ...options }) {
       const images = embeddings.length / config.cond_dim;
       const noise = new Float64Array(3 * n);
       const random = new Generator(seed);
       for (let i = 0; i < n; i++) noise.set(path.noise(random), 3 * i);
       // The same noise for every image: results do not depend on what else is in the batch.
-      let x: Float64Array = new Float64Array(3 * n * images);
-      for (let i = 0; i < images; i++) x.set(noise, 3 * n * i);
-      const field = model.field(embeddings, n, guidance);
-      for await (const state of solve(field, x, { solver: solverFor(path.name, solver), schedule, steps })) {
-        x = state.x;
-        if (state.step > 0) onStep?.();
-      }
-      // Flows in R³ end near the sphere, not on it.
-      return normalizeAll(x.slice());
+      const all = new Float64Array(3 * n * images);
+      for (let i = 0; i < images; i++) all.set(noise, 3 * n * i);
+      return carried(embeddings, all, options);
     },
+    ...(path.space === "sphere" && {
+      async distribution(embedding, options) {
+        return meshDistribution(await transportedMesh((noise) => carried(embedding, noise, options), options));
+      },
+    }),
     dispose: () => model.dispose(),
   };
 }

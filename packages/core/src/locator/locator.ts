@@ -1,8 +1,8 @@
 /** Methods that place an embedding on the globe, behind one interface. */
+import type { MeshDistribution } from "../density/mesh-distribution.js";
+import type { RefineOptions } from "../density/transported-mesh.js";
 
-export interface SampleOptions {
-  /** Whole number; the same seed gives the same samples, but for rounding, whatever is located beside them. */
-  seed: number;
+export interface SolveOptions {
   steps: number;
   /** Strength of classifier-free guidance; 0 for none. */
   guidance: number;
@@ -10,6 +10,11 @@ export interface SampleOptions {
   solver?: string;
   /** Called after every step of the solver. */
   onStep?: () => void;
+}
+
+export interface SampleOptions extends SolveOptions {
+  /** Whole number; the same seed gives the same samples, but for rounding, whatever is located beside them. */
+  seed: number;
 }
 
 export interface Locator {
@@ -21,5 +26,11 @@ export interface Locator {
    * @returns unit vectors [images, n, 3]
    */
   sample(embeddings: Float32Array, n: number, options: SampleOptions): Promise<Float64Array>;
+  /**
+   * The whole distribution for one image, by carrying a mesh from the noise. Only methods whose noise lives on the
+   * sphere have it.
+   * @param embedding [width]
+   */
+  distribution?(embedding: Float32Array, options: SolveOptions & RefineOptions): Promise<MeshDistribution>;
   dispose(): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { failureText, toText } from "../locate/text.js";
 import { loadModel, modelFolder } from "../models/load.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
-import { UsageError } from "./usage-error.js";
+import { usage } from "./usage-error.js";
 
 interface Flags {
   model: string;
@@ -80,14 +80,6 @@ async function run(names: string[], flags: Flags): Promise<number> {
     await model.dispose();
   }
   return failed > 0 ? 1 : 0;
-}
-
-function usage(check: () => void): void {
-  try {
-    check();
-  } catch (e) {
-    throw new UsageError((e as Error).message);
-  }
 }
 
 /** `map.svg` and `a/b.jpg` make `map-b.svg`; a second `b` makes `map-b-2.svg`. */

@@ -1,6 +1,7 @@
 /** The command line: exit code 0 when all went well, 1 when something failed, 2 for a command that makes no sense. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addDensity } from "./density.js";
 import { addLocate } from "./locate.js";
 import { addTrain } from "./train.js";
 import { UsageError } from "./usage-error.js";
@@ -19,6 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     code = c;
   };
   addLocate(program, exit);
+  addDensity(program);
   addTrain(program);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   // A reader that has seen enough (`| head`) is no error.

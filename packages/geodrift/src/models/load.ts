@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Runtime } from "@geodrift/compile";
 import {
   convolutionalShapes,
+  type GenerativeModel,
   generativeLocator,
   type Locator,
   type Parameters,
@@ -24,6 +25,8 @@ import { loadTensors } from "./tensor-file.js";
 
 export interface LoadedModel {
   description: ModelDescription;
+  /** The network behind the locator. */
+  generative: GenerativeModel;
   /** Of all weights, hexadecimal. */
   sha256: string;
   encoder: Encoder;
@@ -47,30 +50,42 @@ export function makeSchedule({ name, ...parameters }: ScheduleConfig): Schedule 
   return schedules[name](parameters);
 }
 
+/**
+ * The network alone. A folder without `model.json` is one of the released layout, whose method and schedule are those of
+ * the released models: Riemannian flow matching, sigmoid −7 … 3.
+ * @throws Error in one sentence for a missing, truncated or non-numeric part
+ */
+export async function loadGenerativeModel(nameOrFolder: string, hash = createHash("sha256")): Promise<GenerativeModel> {
+  const folder = modelFolder(nameOrFolder);
+  const file = join(folder, "model.json");
+  const { path, schedule } = existsSync(file)
+    ? await readJsonFile(file, modelDescription)
+    : ({ path: "riemannian-flow", schedule: { name: "sigmoid" } } as const);
+  const config = await readJsonFile(join(folder, "config.json"), velocityConfig);
+  const params = await readWeights(join(folder, "model.safetensors"), hash);
+  checkShapes(join(folder, "model.safetensors"), params, velocityShapes(config));
+  return { config, params, path: paths[path], schedule: makeSchedule(schedule) };
+}
+
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
 export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise<LoadedModel> {
   const folder = modelFolder(nameOrFolder);
   const description = await readJsonFile(join(folder, "model.json"), modelDescription);
-  const config = await readJsonFile(join(folder, "config.json"), velocityConfig);
   const hash = createHash("sha256");
-  const network = await readWeights(join(folder, "model.safetensors"), hash);
+  const generative = await loadGenerativeModel(folder, hash);
   const encoder = await readWeights(join(folder, "encoder.safetensors"), hash);
-  checkShapes(join(folder, "model.safetensors"), network, velocityShapes(config));
   const { trunk, places } = description.encoder;
   const cells = encoder["places.centres"]?.dims[0] ?? 0;
   const shapes = { ...convolutionalShapes(trunk), ...placeHeadShapes(places, trunk.embedding, cells) };
   checkShapes(join(folder, "encoder.safetensors"), encoder, shapes);
   const width = placeWidth(places);
-  if (width !== config.cond_dim)
-    throw new Error(`${folder}: the encoder makes ${width} numbers, the network wants ${config.cond_dim}`);
-  const path = paths[description.path];
+  if (width !== generative.config.cond_dim)
+    throw new Error(`${folder}: the encoder makes ${width} numbers, the network wants ${generative.config.cond_dim}`);
   const made = placeEncoder(description.encoder, encoder, runtime);
-  const locator = generativeLocator(
-    { config, params: network, path, schedule: makeSchedule(description.schedule) },
-    { runtime },
-  );
+  const locator = generativeLocator(generative, { runtime });
   return {
     description,
+    generative,
     sha256: hash.digest("hex"),
     encoder: made,
     locator,

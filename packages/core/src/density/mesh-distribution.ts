@@ -1,0 +1,183 @@
+/**
+ * A distribution from a transported mesh: uniform within every triangle, so every probability and every area below is
+ * a sum over triangles, and the total is one by construction.
+ */
+import { capRadiusKm } from "../sphere/cap.js";
+import { edgeKey } from "../sphere/icosphere.js";
+import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
+import type { Mode, PlaceDistribution } from "./distribution.js";
+import type { TransportedMesh } from "./transported-mesh.js";
+
+/** A peak less than this factor above the pass to a higher one belongs to that one (nats). */
+const prominence = Math.log(2);
+
+/** Modes with less mass than this are not named. */
+const leastMass = 0.02;
+
+export interface MeshDistribution extends PlaceDistribution {
+  mesh: TransportedMesh;
+  /** Outlines of the highest-density region that holds `mass`: closed rings of unit vectors, the region on their left. */
+  outlines(mass: number): Vec3[][];
+  /** `n` places of equal mass, spread evenly through the distribution: the same every time. */
+  representatives(n: number): Float64Array;
+}
+
+export function meshDistribution(mesh: TransportedMesh): MeshDistribution {
+  const { triangles, masses, areas } = mesh;
+  const densities = masses.map((m, t) => m / areas[t]);
+  const byDensity = Uint32Array.from(densities.keys()).sort((a, b) => densities[b] - densities[a]);
+  const modes = modesOf(mesh);
+  return {
+    mesh,
+    localizabilityBits: masses.reduce((sum, m, t) => sum + m * Math.log2(densities[t]), 0),
+    best: { lat: modes[0].lat, lng: modes[0].lng },
+    modes,
+    regions: (wanted) =>
+      wanted.map((mass) => {
+        let [held, steradians] = [0, 0];
+        for (const t of byDensity) {
+          const share = Math.min(1, (mass - held) / masses[t]);
+          held += share * masses[t];
+          steradians += share * areas[t];
+          if (share < 1) break;
+        }
+        const areaKm2 = steradians * earthRadiusKm ** 2;
+        return { mass, areaKm2, radiusKm: capRadiusKm(areaKm2) };
+      }),
+    logProbNats: (place) => Math.log(densities[triangleAt(mesh, toVec3(place))]),
+    outlines: (mass) => {
+      const inside = new Set<number>();
+      let held = 0;
+      for (const t of byDensity) {
+        if (held >= mass) break;
+        held += masses[t];
+        inside.add(t);
+      }
+      return ringsAround(mesh, inside);
+    },
+    representatives: (n) => {
+      const out = new Float64Array(3 * n);
+      let [t, upTo] = [0, masses[0]];
+      for (let i = 0; i < n; i++) {
+        const at = (i + 0.5) / n;
+        while (upTo < at && t < masses.length - 1) upTo += masses[++t];
+        out.set(pointIn(mesh, t, (i * 0.7548776662466927) % 1, (i * 0.5698402909980532) % 1), 3 * i);
+      }
+      return out;
+    },
+  };
+
+  /** Two numbers of [0, 1) to a point of a triangle, evenly. */
+  function pointIn({ vertices }: TransportedMesh, t: number, p: number, q: number): Vec3 {
+    const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
+    const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
+    return normalize([0, 1, 2].map((k) => (1 - u - v) * a[k] + u * b[k] + v * c[k]) as unknown as Vec3);
+  }
+}
+
+/** The triangle that holds a point; of several (on an edge), the one it lies deepest in. */
+function triangleAt({ vertices, triangles }: TransportedMesh, x: Vec3): number {
+  let [best, depth] = [0, Number.NEGATIVE_INFINITY];
+  for (let t = 0; 3 * t < triangles.length; t++) {
+    const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
+    // On the far side of the globe the three signs agree as well.
+    if (dot(a, x) + dot(b, x) + dot(c, x) <= 0) continue;
+    const sides = [dot(x, cross(a, b)), dot(x, cross(b, c)), dot(x, cross(c, a))];
+    // Relative to the triangle's own size, or the small ones would never win.
+    const least = Math.min(...sides) / Math.abs(sides[0] + sides[1] + sides[2]);
+    if (least > depth) [best, depth] = [t, least];
+  }
+  return best;
+}
+
+/** Peaks with their basins, by prominence (Chazal et al. 2013): a vertex belongs to its densest neighbour's peak. */
+function modesOf(mesh: TransportedMesh): Mode[] {
+  const { vertices, triangles, masses, vertexLogDensities: density } = mesh;
+  const n = vertices.length / 3;
+  const neighbours: number[][] = Array.from({ length: n }, () => []);
+  const vertexMass = new Float64Array(n);
+  for (let i = 0; i < triangles.length; i++) {
+    const next = i % 3 === 2 ? i - 2 : i + 1;
+    neighbours[triangles[i]].push(triangles[next]);
+    vertexMass[triangles[i]] += masses[Math.floor(i / 3)] / 3;
+  }
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => density[b] - density[a]);
+  // Union-find over peaks; −1 where not yet reached.
+  const parent = new Int32Array(n).fill(-1);
+  const root = (i: number): number => {
+    while (parent[i] !== i) {
+      parent[i] = parent[parent[i]];
+      i = parent[i];
+    }
+    return i;
+  };
+  for (const i of order) {
+    const above = neighbours[i].filter((j) => parent[j] >= 0);
+    if (above.length === 0) {
+      parent[i] = i;
+      continue;
+    }
+    let own = root(above.reduce((a, b) => (density[b] > density[a] ? b : a)));
+    parent[i] = own;
+    for (const j of above) {
+      const other = root(j);
+      if (other === own) continue;
+      const [low, high] = density[other] < density[own] ? [other, own] : [own, other];
+      if (density[low] - density[i] >= prominence) continue;
+      parent[low] = high;
+      own = high;
+    }
+  }
+  const basins = new Map<number, number[]>();
+  for (let i = 0; i < n; i++) {
+    const peak = root(i);
+    const members = basins.get(peak);
+    if (members) members.push(i);
+    else basins.set(peak, [i]);
+  }
+  const modes = [...basins].map(([peak, members]): Mode => {
+    const top = vectorAt(vertices, peak);
+    const mass = members.reduce((sum, i) => sum + vertexMass[i], 0);
+    const away = members.map((i) => [angle(top, vectorAt(vertices, i)), vertexMass[i]] as const);
+    away.sort((a, b) => a[0] - b[0]);
+    let held = 0;
+    const half = away.find(([, m]) => {
+      held += m;
+      return held >= mass / 2;
+    });
+    return { ...toLatLng(top), mass, radiusKm: earthRadiusKm * (half?.[0] ?? 0) };
+  });
+  modes.sort((a, b) => b.mass - a.mass);
+  return modes.filter((m, i) => i === 0 || m.mass >= leastMass);
+}
+
+/** Edges with the set on one side only, joined to rings. */
+function ringsAround({ vertices, triangles }: TransportedMesh, inside: ReadonlySet<number>): Vec3[][] {
+  const sides = new Map<number, [number, number] | undefined>();
+  for (const t of inside)
+    for (let k = 0; k < 3; k++) {
+      const edge: [number, number] = [triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]];
+      const key = edgeKey(...edge);
+      sides.set(key, sides.has(key) ? undefined : edge);
+    }
+  const next = new Map<number, number[]>();
+  for (const edge of sides.values()) {
+    if (!edge) continue;
+    const ways = next.get(edge[0]);
+    if (ways) ways.push(edge[1]);
+    else next.set(edge[0], [edge[1]]);
+  }
+  const rings: Vec3[][] = [];
+  for (const start of next.keys()) {
+    while (next.get(start)?.length) {
+      const ring: number[] = [start];
+      let at = next.get(start)?.pop() as number;
+      while (at !== start) {
+        ring.push(at);
+        at = next.get(at)?.pop() as number;
+      }
+      rings.push([...ring, start].map((v) => vectorAt(vertices, v)));
+    }
+  }
+  return rings;
+}

@@ -1,0 +1,73 @@
+/** Triangulations of the sphere, and areas on it. */
+import { cross, dot, normalize, type Vec3, vectorAt } from "./point.js";
+
+export interface SphereMesh {
+  /** Unit vectors, [vertices, 3]. */
+  vertices: Float64Array;
+  /** Vertex numbers, counter-clockwise seen from outside, [triangles, 3]. */
+  triangles: Uint32Array;
+}
+
+/** The icosahedron with every triangle cut into four `level` times: 20·4^level triangles, 10·4^level + 2 vertices. */
+export function icosphere(level: number): SphereMesh {
+  let mesh = icosahedron();
+  for (let i = 0; i < level; i++) mesh = quartered(mesh);
+  return mesh;
+}
+
+function icosahedron(): SphereMesh {
+  const golden = (1 + Math.sqrt(5)) / 2;
+  const corners: Vec3[] = [];
+  for (const a of [-1, 1]) for (const b of [-golden, golden]) corners.push([0, a, b], [a, b, 0], [b, 0, a]);
+  const near = (i: number, j: number) => Math.hypot(...corners[i].map((v, k) => v - corners[j][k])) < 2.1;
+  const triangles: number[] = [];
+  for (let i = 0; i < 12; i++)
+    for (let j = i + 1; j < 12; j++)
+      for (let k = j + 1; k < 12; k++) {
+        if (!near(i, j) || !near(j, k) || !near(i, k)) continue;
+        const outward = dot(corners[i], cross(corners[j], corners[k])) > 0;
+        triangles.push(i, ...(outward ? [j, k] : [k, j]));
+      }
+  return {
+    vertices: Float64Array.from(corners.flatMap((c) => [...normalize(c)])),
+    triangles: Uint32Array.from(triangles),
+  };
+}
+
+function quartered({ vertices, triangles }: SphereMesh): SphereMesh {
+  const points = Array.from(vertices);
+  const middles = new Map<number, number>();
+  const middle = (i: number, j: number): number => {
+    const key = edgeKey(i, j);
+    let at = middles.get(key);
+    if (at === undefined) {
+      at = points.length / 3;
+      points.push(...midpoint(vectorAt(vertices, i), vectorAt(vertices, j)));
+      middles.set(key, at);
+    }
+    return at;
+  };
+  const cut: number[] = [];
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [triangles[t], triangles[t + 1], triangles[t + 2]];
+    const [ab, bc, ca] = [middle(a, b), middle(b, c), middle(c, a)];
+    cut.push(a, ab, ca, ab, b, bc, ca, bc, c, ab, bc, ca);
+  }
+  return { vertices: Float64Array.from(points), triangles: Uint32Array.from(cut) };
+}
+
+/** One number for an edge, whichever way it is walked. */
+export const edgeKey = (i: number, j: number): number => Math.min(i, j) * 2 ** 26 + Math.max(i, j);
+
+/** Halfway along the great circle. */
+export const midpoint = (a: Vec3, b: Vec3): Vec3 => normalize([a[0] + b[0], a[1] + b[1], a[2] + b[2]]);
+
+/**
+ * Area of a spherical triangle in steradians (Van Oosterom & Strackee 1983), positive if counter-clockwise seen from
+ * outside; by differences, so that small triangles keep their digits.
+ */
+export function triangleArea(a: Vec3, b: Vec3, c: Vec3): number {
+  const ab: Vec3 = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
+  const ac: Vec3 = [c[0] - a[0], c[1] - a[1], c[2] - a[2]];
+  return 2 * Math.atan2(dot(a, cross(ab, ac)), 1 + dot(a, b) + dot(b, c) + dot(c, a));
+}

@@ -1,0 +1,98 @@
+import { type LatLng, likelihoodModel, toVec3 } from "@geodrift/core";
+import { type Command, Option } from "commander";
+import * as ort from "onnxruntime-node";
+import { readNpy } from "../data/npy.js";
+import { readPoints } from "../data/points-file.js";
+import { readPicture } from "../encode/read-picture.js";
+import { loadGenerativeModel, loadModel, modelFolder } from "../models/load.js";
+import { decimalNumber } from "./options.js";
+import { UsageError, usage } from "./usage-error.js";
+
+interface Flags {
+  image?: string;
+  embedding?: string;
+  points?: string;
+  grid?: number;
+  mode: "exact" | "official";
+  guidance: number;
+  tolerance: number;
+  json?: boolean;
+}
+
+/** `geodrift density`. */
+export function addDensity(program: Command): void {
+  program
+    .command("density")
+    .description("the probability density of places, given a picture")
+    .argument("<model>", "model by name, or a folder with config.json and model.safetensors")
+    .option("--image <file>", "the picture")
+    .option("--embedding <file>", "or its embedding, a NumPy array (.npy)")
+    .option("--points <file>", "places as CSV with columns lat and lng")
+    .option("--grid <degrees>", "or a grid over the globe", decimalNumber(0.1, 90))
+    .addOption(
+      new Option("--mode <mode>", "exact density, or the number of the released code")
+        .choices(["exact", "official"])
+        .default("exact"),
+    )
+    .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
+    .option("--tolerance <e>", "error allowed per step of the solver", decimalNumber(1e-9, 0.1), 1e-5)
+    .option("--json", "one JSON object per place and line")
+    .action(run);
+}
+
+async function run(name: string, flags: Flags): Promise<void> {
+  if ((flags.image === undefined) === (flags.embedding === undefined))
+    throw new UsageError("density wants a picture (--image) or its embedding (--embedding), and only one of them");
+  if ((flags.points === undefined) === (flags.grid === undefined))
+    throw new UsageError("density wants places (--points) or a grid (--grid), and only one of them");
+  usage(() => modelFolder(name));
+  const places = flags.points === undefined ? gridOf(flags.grid as number) : await readPoints(flags.points);
+  const { generative, embedding } = await condition(name, flags);
+  const model = likelihoodModel(generative, { runtime: ort });
+  try {
+    const { logProbNats } = await model.logProb(
+      embedding,
+      places.flatMap((p) => [...toVec3(p)]),
+      flags,
+    );
+    if (!flags.json) process.stdout.write("lat,lng,logProbNats,bitsPerDimension\n");
+    places.forEach(({ lat, lng }, i) => {
+      const nats = logProbNats[i];
+      // As the paper counts: three dimensions, though the sphere has two.
+      const bits = nats / (3 * Math.LN2);
+      process.stdout.write(
+        flags.json
+          ? `${JSON.stringify({ lat, lng, logProbNats: nats, bitsPerDimension: bits })}\n`
+          : `${lat},${lng},${nats.toFixed(5)},${bits.toFixed(5)}\n`,
+      );
+    });
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function condition(name: string, { image, embedding }: Flags) {
+  if (image !== undefined) {
+    const model = await loadModel(name, ort);
+    const picture = await readPicture(image, model.encoder.size);
+    const encoded = await model.encoder.encode([picture]);
+    await model.dispose();
+    return { generative: model.generative, embedding: encoded };
+  }
+  const generative = await loadGenerativeModel(name);
+  const { shape, data } = await readNpy(embedding as string);
+  const width = generative.config.cond_dim;
+  if (data.length !== width)
+    throw new Error(`${embedding}: the model takes an embedding of ${width} numbers, got an array of shape [${shape}]`);
+  return { generative, embedding: data };
+}
+
+/** Latitudes and longitudes in equal steps, the poles once. */
+function gridOf(step: number): LatLng[] {
+  const count = Math.round(180 / step);
+  if (Math.abs(count * step - 180) > 1e-9)
+    throw new UsageError(`--grid: the step must divide 180 degrees, got ${step}`);
+  return Array.from({ length: count + 1 }, (_, i) => (i * 180) / count - 90).flatMap((lat) =>
+    Array.from({ length: Math.abs(lat) === 90 ? 1 : 2 * count }, (_, j) => ({ lat, lng: (j * 180) / count - 180 })),
+  );
+}
