@@ -1,0 +1,47 @@
+import {
+  distanceKm,
+  distanceMetrics,
+  geoScore,
+  manifoldMetrics,
+  officialManifoldMetrics,
+  toVec3,
+} from "@geodrift/core";
+import { describe, expect, it } from "vitest";
+import { flat, gap, json, present } from "./reference.js";
+
+/** Radians; some of the reference's longitudes lie beyond ±π. */
+const place = ([lat, lng]: [number, number]) => ({
+  lat: (lat * 180) / Math.PI,
+  lng: (((((lng * 180) / Math.PI + 540) % 360) + 360) % 360) - 180,
+});
+
+describe.skipIf(!present)("metrics against the official code", () => {
+  const reference = present ? json("metrics.json") : {};
+  it("distances, GeoScore, accuracies and their means", () => {
+    const km = reference.gt_rad.map((gt: [number, number], i: number) =>
+      distanceKm(place(gt), place(reference.pred_rad[i])),
+    );
+    expect(gap(km, reference.haversine_km)).toBeLessThan(1e-6);
+    expect(gap(km.map(geoScore), reference.geoscore)).toBeLessThan(1e-6);
+    const metrics = distanceMetrics(km);
+    // The aggregates were taken in single precision.
+    expect(metrics.meanKm / reference.aggregate.Haversine).toBeCloseTo(1, 5);
+    expect(metrics.meanGeoScore / reference.aggregate.Geoguessr).toBeCloseTo(1, 5);
+    [1, 25, 200, 750, 2500].forEach((radius, i) => {
+      expect(metrics.accuracy[i]).toBeCloseTo(reference.aggregate[`Accuracy_${radius}_km_radius`], 6);
+    });
+    reference.edge.forEach(([a, b, c, d]: number[], i: number) => {
+      expect(distanceKm(place([a, b]), place([c, d]))).toBeCloseTo(reference.edge_km[i], 6);
+    });
+  });
+  it("precision, recall, density, coverage: in blocks as officially, and whole", () => {
+    const vectors = (rows: [number, number][]) => Float64Array.from(rows.flatMap((r) => [...toVec3(place(r))]));
+    const [truths, guesses] = [vectors(reference.gt_rad), vectors(reference.pred_rad)];
+    const values = (m: ReturnType<typeof manifoldMetrics>) => [m.precision, m.recall, m.density, m.coverage];
+    const { aggregate } = reference;
+    const blocks = ["precision", "recall", "density", "coverage"].map((key) => aggregate[key]);
+    expect(gap(values(officialManifoldMetrics(truths, guesses)), blocks)).toBeLessThan(1e-9);
+    expect(gap(values(manifoldMetrics(truths, guesses)), flat(reference.prdc_single_k3))).toBeLessThan(1e-9);
+    expect(gap(values(manifoldMetrics(truths, guesses, 5)), flat(reference.prdc_single_k5))).toBeLessThan(1e-9);
+  });
+});
