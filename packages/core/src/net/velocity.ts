@@ -104,11 +104,14 @@ export function mapTime(p: Traced, gamma: Arr): Arr {
  * @param gamma [...] broadcastable against the leading axes of `embedding`
  * @param embedding [..., cond_dim]
  */
-export function modulations(config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations {
-  const condition = linear(p, "cond_mapper", embedding).add(mapTime(p, gamma));
+export const modulations = (config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations =>
+  modulationsBy(config, p, linear(p, "cond_mapper", embedding).add(mapTime(p, gamma)));
+
+/** @param condition [..., dim] */
+export function modulationsBy({ depth }: Pick<VelocityConfig, "depth">, p: Traced, condition: Arr): Modulations {
   const active = silu(condition.ref);
   const chunks = (name: string, n: number): Arr[] => np.split(linear(p, name, active.ref), n, -1) as Arr[];
-  const blocks = Array.from({ length: config.depth }, (_, i) => chunks(`blocks.${i}.ada_map.1`, 3) as [Arr, Arr, Arr]);
+  const blocks = Array.from({ length: depth }, (_, i) => chunks(`blocks.${i}.ada_map.1`, 3) as [Arr, Arr, Arr]);
   return { blocks, final: chunks("final_adaln.1", 2) as [Arr, Arr], condition };
 }
 
@@ -117,15 +120,26 @@ export function modulations(config: VelocityConfig, p: Traced, gamma: Arr, embed
  * @param inspect is shown every activation on the way
  */
 export function modulated(p: Traced, x: Arr, m: Modulations, inspect?: (name: string, value: Arr) => void): Arr {
-  const adapted = (h: Arr, gain: Arr, shift: Arr) => layerNorm(h).mul(gain.ref.add(1)).add(shift.ref);
-  let h = linear(p, "initial_mapper", x);
+  const h = linear(p, "initial_mapper", x);
   inspect?.("x_init", h.ref);
+  return linear(p, "final_linear", modulatedBlocks(p, h, m, inspect));
+}
+
+/** The residual blocks and the last adapted normalisation, [..., dim] to [..., dim]. */
+export function modulatedBlocks(
+  p: Traced,
+  from: Arr,
+  m: Modulations,
+  inspect?: (name: string, value: Arr) => void,
+): Arr {
+  const adapted = (h: Arr, gain: Arr, shift: Arr) => layerNorm(h).mul(gain.ref.add(1)).add(shift.ref);
+  let h = from;
   m.blocks.forEach(([gain, shift, gate], i) => {
     const inner = gelu(linear(p, `blocks.${i}.mlp.0`, adapted(h.ref, gain, shift)));
     h = h.ref.add(linear(p, `blocks.${i}.mlp.3`, inner).mul(gate.ref));
     inspect?.(`x_block${i}`, h.ref);
   });
-  return linear(p, "final_linear", adapted(h, ...m.final));
+  return adapted(h, ...m.final);
 }
 
 /**
