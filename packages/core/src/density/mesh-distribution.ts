@@ -1,12 +1,12 @@
 /**
- * A distribution from a transported mesh: uniform within every triangle, so every probability and every area below is
+ * A distribution on a mesh: uniform within every triangle, so every probability and every area below is
  * a sum over triangles, and the total is one by construction.
  */
 import { capRadiusKm } from "../sphere/cap.js";
 import { edgeKey } from "../sphere/icosphere.js";
 import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import type { Mode, PlaceDistribution } from "./distribution.js";
-import type { TransportedMesh } from "./transported-mesh.js";
+import type { DensityMesh } from "./mesh-refinement.js";
 
 /** A peak less than this factor above the pass to a higher one belongs to that one (nats). */
 const prominence = Math.log(2);
@@ -15,21 +15,21 @@ const prominence = Math.log(2);
 const leastMass = 0.02;
 
 export interface MeshDistribution extends PlaceDistribution {
-  mesh: TransportedMesh;
+  mesh: DensityMesh;
   /** Outlines of the highest-density region that holds `mass`: closed rings of unit vectors, the region on their left. */
   outlines(mass: number): Vec3[][];
   /** `n` places of equal mass, spread evenly through the distribution: the same every time. */
   representatives(n: number): Float64Array;
 }
 
-export function meshDistribution(mesh: TransportedMesh): MeshDistribution {
+export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const { triangles, masses, areas } = mesh;
   const densities = masses.map((m, t) => m / areas[t]);
   const byDensity = Uint32Array.from(densities.keys()).sort((a, b) => densities[b] - densities[a]);
   const modes = modesOf(mesh);
   return {
     mesh,
-    localizabilityBits: masses.reduce((sum, m, t) => sum + m * Math.log2(densities[t]), 0),
+    localizabilityBits: masses.reduce((sum, m, t) => (m > 0 ? sum + m * Math.log2(densities[t]) : sum), 0),
     best: { lat: modes[0].lat, lng: modes[0].lng },
     modes,
     regions: (wanted) =>
@@ -68,7 +68,7 @@ export function meshDistribution(mesh: TransportedMesh): MeshDistribution {
   };
 
   /** Two numbers of [0, 1) to a point of a triangle, evenly. */
-  function pointIn({ vertices }: TransportedMesh, t: number, p: number, q: number): Vec3 {
+  function pointIn({ vertices }: DensityMesh, t: number, p: number, q: number): Vec3 {
     const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
     const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
     return normalize([0, 1, 2].map((k) => (1 - u - v) * a[k] + u * b[k] + v * c[k]) as unknown as Vec3);
@@ -76,7 +76,7 @@ export function meshDistribution(mesh: TransportedMesh): MeshDistribution {
 }
 
 /** The triangle that holds a point; of several (on an edge), the one it lies deepest in. */
-function triangleAt({ vertices, triangles }: TransportedMesh, x: Vec3): number {
+function triangleAt({ vertices, triangles }: DensityMesh, x: Vec3): number {
   let [best, depth] = [0, Number.NEGATIVE_INFINITY];
   for (let t = 0; 3 * t < triangles.length; t++) {
     const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
@@ -91,7 +91,7 @@ function triangleAt({ vertices, triangles }: TransportedMesh, x: Vec3): number {
 }
 
 /** Peaks with their basins, by prominence (Chazal et al. 2013): a vertex belongs to its densest neighbour's peak. */
-function modesOf(mesh: TransportedMesh): Mode[] {
+function modesOf(mesh: DensityMesh): Mode[] {
   const { vertices, triangles, masses, vertexLogDensities: density } = mesh;
   const n = vertices.length / 3;
   const neighbours: number[][] = Array.from({ length: n }, () => []);
@@ -152,7 +152,7 @@ function modesOf(mesh: TransportedMesh): Mode[] {
 }
 
 /** Edges with the set on one side only, joined to rings. */
-function ringsAround({ vertices, triangles }: TransportedMesh, inside: ReadonlySet<number>): Vec3[][] {
+function ringsAround({ vertices, triangles }: DensityMesh, inside: ReadonlySet<number>): Vec3[][] {
   const sides = new Map<number, [number, number] | undefined>();
   for (const t of inside)
     for (let k = 0; k < 3; k++) {

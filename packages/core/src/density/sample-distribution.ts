@@ -5,6 +5,7 @@
  */
 import { capRadiusKm, earthAreaKm2 } from "../sphere/cap.js";
 import { angle, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
+import { logPeakDensity } from "../sphere/von-mises-fisher.js";
 import type { Mode, PlaceDistribution, Region } from "./distribution.js";
 
 /** Factors on the distance to the k-th neighbour that are tried for the kernels' standard deviation. */
@@ -21,9 +22,6 @@ const uniformShare = 1e-3;
 
 /** Modes with less mass than this are not named. */
 const leastMass = 0.02;
-
-/** log of κ / (2π (1 − e^{−2κ})): a kernel's density at its centre. */
-const logPeak = (kappa: number): number => Math.log(kappa / (2 * Math.PI)) - Math.log1p(-Math.exp(-2 * kappa));
 
 export interface SampleDistribution extends PlaceDistribution {
   /** Log density at every sample, the sample's own kernel left out. */
@@ -70,7 +68,7 @@ interface Kernels {
 const kernelsOf = (points: ArrayLike<number>, kappas: Float64Array): Kernels => ({
   points,
   kappas,
-  peaks: kappas.map((k) => Math.exp(logPeak(k))),
+  peaks: kappas.map((k) => Math.exp(logPeakDensity(k))),
 });
 
 const mixed = (density: number): number => Math.log((1 - uniformShare) * density + uniformShare / (4 * Math.PI));

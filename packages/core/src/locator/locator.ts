@@ -1,6 +1,6 @@
 /** Methods that place an embedding on the globe, behind one interface. */
 import type { MeshDistribution } from "../density/mesh-distribution.js";
-import type { RefineOptions } from "../density/transported-mesh.js";
+import type { RefineOptions } from "../density/mesh-refinement.js";
 
 export interface SolveOptions {
   steps: number;

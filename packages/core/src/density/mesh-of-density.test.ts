@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import {
+  angle,
+  dot,
+  earthRadiusKm,
+  Generator,
+  logPeakDensity,
+  meshDistribution,
+  meshOfDensity,
+  sampleVonMisesFisher,
+  toLatLng,
+  toVec3,
+  type Vec3,
+  vectorAt,
+} from "../index.js";
+
+interface Component {
+  mean: Vec3;
+  kappa: number;
+  weight: number;
+}
+
+const mixture = (components: readonly Component[]) => (points: Float64Array) =>
+  Float64Array.from({ length: points.length / 3 }, (_, i) => {
+    const x = vectorAt(points, i);
+    const terms = components.map((c) => Math.log(c.weight) + logPeakDensity(c.kappa) + c.kappa * (dot(x, c.mean) - 1));
+    const top = Math.max(...terms);
+    return top + Math.log(terms.reduce((sum, t) => sum + Math.exp(t - top), 0));
+  });
+const peaks = (components: readonly Component[]) =>
+  components.map((c) => ({ centre: c.mean, radius: 0.5 / Math.sqrt(c.kappa) }));
+
+const pole = toVec3({ lat: 90, lng: 0 });
+const fiji = toVec3({ lat: -17.8, lng: 178 });
+
+describe("the von Mises–Fisher distribution on S²", () => {
+  it.each([0, 0.3, 20, 1e6])("samples of concentration %d have the mean cosine of the closed form", (kappa) => {
+    const random = new Generator(1);
+    const n = 20_000;
+    let versine = 0;
+    for (let i = 0; i < n; i++) {
+      const x = sampleVonMisesFisher(fiji, kappa, random);
+      expect(Math.abs(Math.hypot(...x) - 1)).toBeLessThan(1e-12);
+      versine += (1 - Math.cos(angle(x, fiji))) / n;
+    }
+    // 1 − (coth κ − 1/κ)
+    const exact = kappa === 0 ? 1 : 1 / kappa - 2 / Math.expm1(2 * kappa);
+    expect(versine / exact).toBeCloseTo(1, 1.5);
+  });
+});
+
+describe("a mesh of a known density", () => {
+  it.each([0.5, 30, 1e5])("of concentration %d has entropy and radii of the closed form", async (kappa) => {
+    for (const mean of [pole, fiji]) {
+      const components = [{ mean, kappa, weight: 1 }];
+      const mesh = await meshOfDensity(mixture(components), peaks(components), { tolerance: 0.08 });
+      const d = meshDistribution(mesh);
+      const bits = (logPeakDensity(kappa) + kappa * (1 / Math.tanh(kappa) - 1) - 1) / Math.LN2;
+      expect(Math.abs(d.localizabilityBits - bits)).toBeLessThan(0.03);
+      expect(angle(toVec3(d.best), mean)).toBeLessThan(0.3 / Math.sqrt(kappa));
+      for (const { mass, radiusKm } of d.regions([0.5, 0.9])) {
+        // F(versine) = (1 − e^{−κ versine}) / (1 − e^{−2κ})
+        const versine = -Math.log1p(mass * Math.expm1(-2 * kappa)) / kappa;
+        expect(radiusKm / (earthRadiusKm * 2 * Math.asin(Math.sqrt(versine / 2)))).toBeCloseTo(1, 1.5);
+      }
+    }
+  });
+  it("of a mixture has the density, the modes and the masses of its components", async () => {
+    const components = [
+      { mean: pole, kappa: 400, weight: 0.6 },
+      { mean: fiji, kappa: 20_000, weight: 0.3 },
+      { mean: toVec3({ lat: 10, lng: 0 }), kappa: 2, weight: 0.1 },
+    ];
+    const log = mixture(components);
+    const d = meshDistribution(await meshOfDensity(log, peaks(components), { tolerance: 0.05 }));
+    for (const x of [pole, fiji, toVec3({ lat: -17, lng: 178.3 }), toVec3({ lat: 20, lng: -40 })])
+      expect(Math.abs(d.logProbNats(toLatLng(x)) - log(Float64Array.from(x))[0])).toBeLessThan(0.25);
+    expect(d.modes[0].mass).toBeGreaterThan(0.58);
+    expect(angle(toVec3(d.modes[0]), pole)).toBeLessThan(0.02);
+    const second = d.modes.find((m) => angle(toVec3(m), fiji) < 0.01);
+    expect(second?.mass).toBeCloseTo(0.3, 1);
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * Triangulations of the sphere that are refined where mass lies and the density changes within a triangle (marking after
+ * Dörfler 1996).
+ */
+import { edgeKey, midpoint, type SphereMesh } from "../sphere/icosphere.js";
+import { vectorAt } from "../sphere/point.js";
+
+export interface RefineOptions {
+  /** Of the icosphere to begin with. */
+  level?: number;
+  /** Mean over the mass of how much the log density changes across a triangle, in nats: refinement stops below. */
+  tolerance?: number;
+  /** Refinement also stops at so many vertices. */
+  mostVertices?: number;
+}
+
+/** A distribution on a triangulated sphere. */
+export interface DensityMesh extends SphereMesh {
+  /** Of every triangle; they add up to one. */
+  masses: Float64Array;
+  /** Steradians, of every triangle. */
+  areas: Float64Array;
+  /**
+   * 1 for a triangle of a carried mesh that is turned over: the flow bends too much within it for three corners to tell.
+   */
+  turned: Uint8Array;
+  /** Log density at every vertex, in nats per steradian. */
+  vertexLogDensities: Float64Array;
+  /** What `tolerance` bounds; above it if the vertices ran out. */
+  variationNats: number;
+}
+
+export type Measured = Omit<DensityMesh, "variationNats">;
+
+/** What a turned-over triangle counts for: its density may be anything. */
+const unresolvedNats = 10;
+
+/**
+ * @param start the triangulation to begin with, already known to `extend`
+ * @param extend is given the vertices that a round has added
+ * @param measure masses, areas and densities of a triangulation all of whose vertices are known
+ */
+export async function refinedMesh(
+  start: SphereMesh,
+  extend: (vertices: Float64Array) => Promise<void>,
+  measure: (mesh: SphereMesh) => Measured,
+  { tolerance = 0.15, mostVertices = 20_000 }: RefineOptions,
+): Promise<DensityMesh> {
+  let mesh = start;
+  for (;;) {
+    const measured = measure(mesh);
+    const variations = variationsOf(measured);
+    const total = variations.reduce((a, b) => a + b, 0);
+    const room = mostVertices - mesh.vertices.length / 3;
+    if (total <= tolerance || room <= 0) return { ...measured, variationNats: total };
+    const refined = split(mesh, markedEdges(mesh, variations, total, room));
+    await extend(refined.vertices.slice(mesh.vertices.length));
+    mesh = refined;
+  }
+}
+
+/** Mass of every triangle times the range of the log density at its corners. */
+function variationsOf({ triangles, masses, turned, vertexLogDensities }: Measured): Float64Array {
+  return masses.map((mass, t) => {
+    const [a, b, c] = [0, 1, 2].map((k) => vertexLogDensities[triangles[3 * t + k]]);
+    return mass * (Math.max(a, b, c) - Math.min(a, b, c) + unresolvedNats * turned[t]);
+  });
+}
+
+/** Share of the total variation whose triangles are refined in one round. */
+const bulk = 0.6;
+
+/** All edges of the triangles that make up the bulk of the variation, largest first, as far as there is room. */
+function markedEdges(
+  { triangles }: SphereMesh,
+  variations: Float64Array,
+  total: number,
+  room: number,
+): ReadonlySet<number> {
+  const order = Array.from(variations.keys()).sort((a, b) => variations[b] - variations[a]);
+  const marked = new Set<number>();
+  let covered = 0;
+  for (const t of order) {
+    if (covered >= bulk * total || marked.size >= room) break;
+    covered += variations[t];
+    for (let k = 0; k < 3; k++) marked.add(edgeKey(triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]));
+  }
+  return marked;
+}
+
+/**
+ * Cuts marked edges in the middle and every triangle accordingly, into two, three or four, so that no vertex ends up on
+ * the edge of a neighbour.
+ */
+export function split({ vertices, triangles }: SphereMesh, marked: ReadonlySet<number>): SphereMesh {
+  const count = vertices.length / 3;
+  const points = new Float64Array(vertices.length + 3 * marked.size);
+  points.set(vertices);
+  const middles = new Map<number, number>();
+  for (const key of marked) {
+    const [i, j] = [Math.floor(key / 2 ** 26), key % 2 ** 26];
+    const at = count + middles.size;
+    points.set(midpoint(vectorAt(vertices, i), vectorAt(vertices, j)), 3 * at);
+    middles.set(key, at);
+  }
+  const cut: number[] = [];
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [triangles[t], triangles[t + 1], triangles[t + 2]];
+    const halves = corners.map((v, k) => middles.get(edgeKey(v, corners[(k + 1) % 3])));
+    cut.push(...cutTriangle(corners, halves));
+  }
+  return { vertices: points, triangles: Uint32Array.from(cut) };
+}
+
+/** @param halves the middle of the edge that begins at each corner, where it is cut */
+function cutTriangle(corners: number[], halves: (number | undefined)[]): number[] {
+  const cuts = halves.filter((h) => h !== undefined).length;
+  if (cuts === 0) return corners;
+  // Turned so that the pattern begins at corner a: one cut on ab; two on ab and bc.
+  const first =
+    cuts === 1 ? halves.findIndex((h) => h !== undefined) : cuts === 2 ? (halves.indexOf(undefined) + 1) % 3 : 0;
+  const [a, b, c] = [0, 1, 2].map((k) => corners[(first + k) % 3]);
+  const [ab, bc, ca] = [0, 1, 2].map((k) => halves[(first + k) % 3] as number);
+  if (cuts === 1) return [a, ab, c, ab, b, c];
+  if (cuts === 2) return [ab, b, bc, a, ab, bc, a, bc, c];
+  return [a, ab, ca, ab, b, bc, ca, bc, c, ab, bc, ca];
+}
