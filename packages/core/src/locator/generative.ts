@@ -1,4 +1,5 @@
 import type { CompileOptions } from "@geodrift/compile";
+import { likelihoodModel } from "../density/likelihood.js";
 import { meshDistribution } from "../density/mesh-distribution.js";
 import { transportedMesh } from "../density/transported-mesh.js";
 import type { GenerativeModel } from "../path/index.js";
@@ -9,11 +10,10 @@ import { normalizeAll } from "../sphere/flat.js";
 import type { Locator, SolveOptions } from "./locator.js";
 
 /** Flow matching and diffusion: noise carried to places. */
-export function generativeLocator(
-  { config, params, path, schedule }: GenerativeModel,
-  options: CompileOptions,
-): Locator {
+export function generativeLocator(generative: GenerativeModel, options: CompileOptions): Locator {
+  const { config, params, path, schedule } = generative;
   const model = velocityModel(config, params, options);
+  const density = likelihoodModel(generative, options);
 
   /** @param noise [images, n, 3] */
   async function carried(embeddings: Float32Array, noise: Float64Array, { solver, ...o }: SolveOptions) {
@@ -40,11 +40,15 @@ export function generativeLocator(
       for (let i = 0; i < images; i++) all.set(noise, 3 * n * i);
       return carried(embeddings, all, options);
     },
+    logProb: async (embeddings, points, options) => (await density.logProb(embeddings, points, options)).logProbNats,
     ...(path.space === "sphere" && {
       async distribution(embedding, options) {
         return meshDistribution(await transportedMesh((noise) => carried(embedding, noise, options), options));
       },
     }),
-    dispose: () => model.dispose(),
+    async dispose() {
+      await model.dispose();
+      await density.dispose();
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { MeshDistribution } from "../density/mesh-distribution.js";
 import type { RefineOptions } from "../density/mesh-refinement.js";
 
 export interface SolveOptions {
+  /** Of methods that solve a flow; others answer at once. */
   steps: number;
   /** Strength of classifier-free guidance; 0 for none. */
   guidance: number;
@@ -17,6 +18,12 @@ export interface SampleOptions extends SolveOptions {
   seed: number;
 }
 
+export interface DensityOptions {
+  guidance: number;
+  /** Error allowed per step of the solver, in radians and in nats; without meaning where the density is a formula. */
+  tolerance?: number;
+}
+
 export interface Locator {
   /** Width of the embeddings. */
   readonly width: number;
@@ -27,8 +34,13 @@ export interface Locator {
    */
   sample(embeddings: Float32Array, n: number, options: SampleOptions): Promise<Float64Array>;
   /**
-   * The whole distribution for one image, by carrying a mesh from the noise. Only methods whose noise lives on the
-   * sphere have it.
+   * Log density in nats per steradian; absent where a method has none, such as a single point.
+   * @param points unit vectors [images, n, 3]
+   * @returns [images, n]
+   */
+  logProb?(embeddings: Float32Array, points: Float64Array, options: DensityOptions): Promise<Float64Array>;
+  /**
+   * The whole distribution for one image on a mesh; absent where there is none on the sphere.
    * @param embedding [width]
    */
   distribution?(embedding: Float32Array, options: SolveOptions & RefineOptions): Promise<MeshDistribution>;

@@ -1,0 +1,95 @@
+/** One suite that every method has to pass. */
+import * as ort from "onnxruntime-node";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  diffusion,
+  fibonacciSphere,
+  flow,
+  Generator,
+  generativeLocator,
+  initRegression,
+  initVelocity,
+  initVonMisesFisher,
+  type Locator,
+  type Path,
+  regressionLocator,
+  riemannianFlow,
+  sigmoidSchedule,
+  uniformLocator,
+  vonMisesFisherLocator,
+} from "../index.js";
+
+const width = 6;
+const runtime = { runtime: ort };
+const velocity = { input_dim: 3, dim: 16, depth: 2, expansion: 2, cond_dim: width };
+const generative = (path: Path) =>
+  generativeLocator(
+    { config: velocity, params: initVelocity(velocity, new Generator(3)), path, schedule: sigmoidSchedule() },
+    runtime,
+  );
+const fisher = (components: number) => {
+  const config = { dim: 16, depth: 2, expansion: 2, cond_dim: width, components };
+  const params = initVonMisesFisher(config, new Generator(4));
+  // Concentrations about 8, so that there is something to see.
+  (params["kappa_predictor.1.bias"].data as Float32Array).fill(8);
+  return vonMisesFisherLocator(config, params, runtime);
+};
+const pointConfig = { cond_dim: width, dim: 16, depth: 1 };
+
+const locators: Record<string, Locator> = {
+  uniform: uniformLocator(width),
+  regression: regressionLocator(pointConfig, initRegression(pointConfig, new Generator(5)), runtime),
+  "von Mises–Fisher": fisher(1),
+  "von Mises–Fisher mixture": fisher(3),
+  "riemannian flow": generative(riemannianFlow),
+  flow: generative(flow),
+  diffusion: generative(diffusion),
+};
+afterAll(async () => {
+  for (const l of Object.values(locators)) await l.dispose();
+});
+
+const random = new Generator(1);
+const two = random.normals(2 * width);
+const options = { seed: 7, steps: 8, guidance: 0 };
+const sphere = Float64Array.from(fibonacciSphere(600).flat());
+
+describe.each(Object.entries(locators))("%s", (name, locator) => {
+  it("draws places on the sphere, image by image", async () => {
+    const samples = await locator.sample(two, 50, options);
+    expect(samples.length).toBe(2 * 50 * 3);
+    for (let i = 0; i < samples.length; i += 3)
+      expect(Math.abs(Math.hypot(samples[i], samples[i + 1], samples[i + 2]) - 1)).toBeLessThan(1e-6);
+    const second = await locator.sample(two.slice(width), 50, options);
+    second.forEach((v, i) => {
+      expect(v).toBeCloseTo(samples[150 + i], 4);
+    });
+  });
+  it("repeats itself for a seed, and for another one draws others", async () => {
+    const [a, again, other] = [
+      await locator.sample(two, 20, options),
+      await locator.sample(two, 20, options),
+      await locator.sample(two, 20, { ...options, seed: 8 }),
+    ];
+    expect(again).toEqual(a);
+    if (name !== "regression") expect(other).not.toEqual(a);
+  });
+  const { logProb, distribution } = locator;
+  it.runIf(logProb && name !== "diffusion" && name !== "flow")("has a density that integrates to one", async () => {
+    const logs = await locator.logProb?.(two.slice(0, width), sphere, { guidance: 0, tolerance: 1e-4 });
+    const integral = (logs as Float64Array).reduce((sum, l) => sum + (4 * Math.PI * Math.exp(l)) / 600, 0);
+    expect(Math.abs(integral - 1)).toBeLessThan(2e-3);
+  });
+  it.runIf(distribution)("has a distribution whose density is its log density", async () => {
+    const c = two.slice(0, width);
+    const map = await locator.distribution?.(c, { steps: 16, guidance: 0, solver: undefined, tolerance: 0.1 });
+    const logs = (await locator.logProb?.(c, sphere.subarray(0, 300), { guidance: 0 })) as Float64Array;
+    const gaps = logs.map((l, i) => {
+      const [x, y, z] = sphere.subarray(3 * i, 3 * i + 3);
+      const place = { lat: (Math.asin(z) * 180) / Math.PI, lng: (Math.atan2(y, x) * 180) / Math.PI };
+      return Math.abs((map?.logProbNats(place) as number) - l);
+    });
+    // The published solver of the flow is of first order.
+    expect(gaps.sort()[Math.floor(gaps.length / 2)]).toBeLessThan(0.12);
+  });
+});

@@ -1,0 +1,28 @@
+import { meshDistribution } from "../density/mesh-distribution.js";
+import { meshOfDensity } from "../density/mesh-of-density.js";
+import { Generator } from "../random/generator.js";
+import { uniformPoint } from "../sphere/sampling.js";
+import type { Locator } from "./locator.js";
+
+const logDensity = -Math.log(4 * Math.PI);
+
+/** Anywhere with equal chance: what every method must beat. */
+export function uniformLocator(width: number): Locator {
+  return {
+    width,
+    async sample(embeddings, n, { seed }) {
+      const images = embeddings.length / width;
+      const random = new Generator(seed);
+      const points = Float64Array.from(Array.from({ length: n }, () => [...uniformPoint(random)]).flat());
+      const all = new Float64Array(images * points.length);
+      for (let i = 0; i < images; i++) all.set(points, i * points.length);
+      return all;
+    },
+    logProb: async (_, points) => new Float64Array(points.length / 3).fill(logDensity),
+    distribution: async (_, options) =>
+      meshDistribution(
+        await meshOfDensity((points) => new Float64Array(points.length / 3).fill(logDensity), [], options),
+      ),
+    dispose: async () => {},
+  };
+}
