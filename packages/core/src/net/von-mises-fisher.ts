@@ -79,13 +79,10 @@ export function vonMisesFisher(config: VonMisesFisherConfig, p: Traced, embeddin
   const raw = head("mu_predictor").reshape([n, components, 3]);
   const length = np.sqrt(raw.ref.mul(raw.ref).sum(-1, { keepdims: true }));
   const means = raw.mul(np.reciprocal(np.maximum(length, 1e-12)));
-  const kappas = softplus(head("kappa_predictor"));
+  const kappas = nn.softplus(head("kappa_predictor"));
   const logWeights = components > 1 ? nn.logSoftmax(head("mixture_weights"), -1) : kappas.ref.mul(constant(kappas, 0));
   return { means, kappas, logWeights };
 }
-
-/** log(1 + eˣ), without overflow. */
-const softplus = (x: Arr): Arr => np.maximum(x.ref, 0).add(np.log1p(np.exp(np.abs(x).mul(-1))));
 
 /**
  * Log density in nats per steradian, [n], at unit vectors [n, 3]: log-sum-exp over the components, so it never underflows.

@@ -1,0 +1,97 @@
+import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
+import { numpy as np } from "@jax-js/jax";
+import { Generator } from "../random/generator.js";
+import type { Locator } from "./locator.js";
+
+/** Pictures whose places are known. */
+export interface RetrievalIndex {
+  /** [n, width] */
+  embeddings: Float32Array;
+  /** Unit vectors, [n, 3]. */
+  places: ArrayLike<number>;
+}
+
+/** Rows of the index in one matrix product: enough to be fast, few enough that the scores stay in the cache. */
+const blockSize = 16_384;
+
+/**
+ * The places of the most similar pictures, by cosine, found exactly: matrix products over blocks of the index, and a
+ * running list of the best. A sample is the place of one of the `neighbours` nearest.
+ * @throws RangeError for an index with fewer pictures than neighbours
+ */
+export function retrievalLocator(
+  { embeddings, places }: RetrievalIndex,
+  width: number,
+  neighbours: number,
+  options: CompileOptions,
+): Locator {
+  const n = embeddings.length / width;
+  if (n < neighbours)
+    throw new RangeError(`retrievalLocator: the index needs ${neighbours} pictures or more, got ${n}`);
+  const index = unitRows(embeddings, width);
+  const similarities = compile<[Tensor, Tensor], Tensor>(
+    (q: np.Array, rows: np.Array) => np.matmul(q, np.transpose(rows)),
+    options,
+  );
+
+  /** Numbers of the nearest pictures, nearest first, [images, neighbours]. */
+  async function nearest(asked: Float32Array): Promise<Uint32Array> {
+    const images = asked.length / width;
+    const query = tensor(unitRows(asked, width), [images, width]);
+    const ids = new Uint32Array(images * neighbours);
+    const best = new Float64Array(images * neighbours).fill(Number.NEGATIVE_INFINITY);
+    for (let from = 0; from < n; from += blockSize) {
+      const rows = Math.min(blockSize, n - from);
+      const block = tensor(index.subarray(from * width, (from + rows) * width), [rows, width]);
+      const scores = (await similarities(query, block)).data as Float32Array;
+      for (let i = 0; i < images; i++)
+        for (let j = 0; j < rows; j++) {
+          const score = scores[i * rows + j];
+          // Most rows are no better than the worst of the best.
+          if (score > best[(i + 1) * neighbours - 1]) insert(i * neighbours, from + j, score);
+        }
+    }
+    return ids;
+
+    /** Into the list that begins at `start`, by falling score; of equal scores the earlier picture stays in front. */
+    function insert(start: number, id: number, score: number): void {
+      let at = start + neighbours - 1;
+      for (; at > start && best[at - 1] < score; at--) {
+        best[at] = best[at - 1];
+        ids[at] = ids[at - 1];
+      }
+      best[at] = score;
+      ids[at] = id;
+    }
+  }
+
+  return {
+    width,
+    async sample(asked, count, { seed }) {
+      const images = asked.length / width;
+      const ids = await nearest(asked);
+      const all = new Float64Array(3 * count * images);
+      for (let i = 0; i < images; i++) {
+        const random = new Generator(seed);
+        for (let k = 0; k < count; k++) {
+          const id = ids[i * neighbours + random.integer(neighbours)];
+          for (let d = 0; d < 3; d++) all[3 * (i * count + k) + d] = places[3 * id + d];
+        }
+      }
+      return all;
+    },
+    dispose: () => similarities.dispose(),
+  };
+}
+
+/** Rows scaled to length one; a row of zeros stays. */
+function unitRows(x: Float32Array, width: number): Float32Array {
+  const out = new Float32Array(x.length);
+  for (let i = 0; i < x.length; i += width) {
+    let squares = 0;
+    for (let j = i; j < i + width; j++) squares += x[j] * x[j];
+    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let j = i; j < i + width; j++) out[j] = scale * x[j];
+  }
+  return out;
+}

@@ -1,0 +1,55 @@
+/**
+ * Classification over cells: logits for the leaves of a quadtree, beside logits for their ancestors at coarser depths
+ * (individual scene networks' hierarchy, Müller-Budack et al. 2018), and where in its cell a place lies (the hybrid of
+ * OSV-5M, Astruc et al. 2024).
+ */
+import { nn, numpy as np } from "@jax-js/jax";
+import type { Generator } from "../random/generator.js";
+import type { Parameters, Traced } from "./parameters.js";
+import { initPerceptron, type PerceptronConfig, perceptron } from "./perceptron.js";
+
+type Arr = np.Array;
+
+export interface CellClassifierConfig extends PerceptronConfig {
+  /** Classes of every level, coarse to fine; the last are the leaves. */
+  classes: readonly number[];
+  /** Does it also say where in the cell? */
+  offsets: boolean;
+}
+
+const widthOf = ({ classes, offsets }: CellClassifierConfig): number =>
+  classes.reduce((a, b) => a + b, 0) + (offsets ? 2 * classes[classes.length - 1] : 0);
+
+export const initCellClassifier = (config: CellClassifierConfig, random: Generator): Parameters =>
+  initPerceptron(config, widthOf(config), random);
+
+export interface CellPrediction {
+  /** Log probabilities of every level, each [n, classes]. */
+  logProbs: Arr[];
+  /** Shares of the cell eastwards and northwards, 0 … 1, [n, leaves, 2]; undefined without offsets. */
+  offsets: Arr | undefined;
+}
+
+export function cellClassifier(config: CellClassifierConfig, p: Traced, embedding: Arr): CellPrediction {
+  const { classes, offsets } = config;
+  const out = perceptron(config, p, embedding);
+  const n = out.shape[0];
+  let at = 0;
+  const part = (count: number) => {
+    at += count;
+    return out.ref.slice([], [at - count, at]);
+  };
+  const logProbs = classes.map((count) => nn.logSoftmax(part(count), -1));
+  const leaves = classes[classes.length - 1];
+  const rest = offsets ? nn.sigmoid(part(2 * leaves)).reshape([n, leaves, 2]) : undefined;
+  return { logProbs, offsets: rest };
+}
+
+/** log of the product of every leaf's own probability and its ancestors', scaled to a total of one, [n, leaves]. */
+export function leafLogProbs(logProbs: Arr[], ancestors: Arr[]): Arr {
+  const joint = logProbs.map((l, level) => (level < ancestors.length ? (np.take(l, ancestors[level], -1) as Arr) : l));
+  return nn.logSoftmax(
+    joint.reduce((a, b) => a.add(b)),
+    -1,
+  );
+}

@@ -1,0 +1,116 @@
+/**
+ * Cells that follow the data: the sphere as the rectangle of longitude and sine of latitude, on which area is area, cut
+ * into four wherever too many places lie (the adaptive quadtree of OSV-5M, Astruc et al. 2024, but on equal areas).
+ */
+import type { Generator } from "../random/generator.js";
+import { type Vec3, vectorAt } from "./point.js";
+
+/** A cell: longitudes in radians and sines of latitude, lower ends included. */
+export interface Cell {
+  west: number;
+  east: number;
+  south: number;
+  north: number;
+}
+
+export interface Quadtree {
+  /** Leaves. */
+  cells: readonly Cell[];
+  /** Steradians, of every leaf. */
+  areas: Float64Array;
+  /** Number of the leaf that holds a unit vector. */
+  find(x: Vec3): number;
+  /**
+   * For every leaf the number of its ancestor `depth` cuts below the root, or its own cell's where it is shallower; numbers
+   * run from 0 without gaps.
+   */
+  ancestors(depth: number): Uint32Array;
+}
+
+interface Node {
+  cell: Cell;
+  depth: number;
+  children?: readonly Node[];
+  leaf: number;
+}
+
+const maximalDepth = 20;
+
+/**
+ * @param places unit vectors [n, 3]
+ * @param most places in a leaf
+ * @throws RangeError if `most` is below one
+ */
+export function quadtree(places: ArrayLike<number>, most: number): Quadtree {
+  if (!(most >= 1)) throw new RangeError(`quadtree: leaves hold one place or more, got ${most}`);
+  const leaves: Node[] = [];
+  const grow = (cell: Cell, depth: number, members: readonly number[]): Node => {
+    const node: Node = { cell, depth, leaf: -1 };
+    if (members.length <= most || depth === maximalDepth) {
+      node.leaf = leaves.length;
+      leaves.push(node);
+      return node;
+    }
+    const quarters: number[][] = [[], [], [], []];
+    for (const i of members) quarters[quarterOf(cell, vectorAt(places, i))].push(i);
+    node.children = quartersOf(cell).map((quarter, q) => grow(quarter, depth + 1, quarters[q]));
+    return node;
+  };
+  const globe = { west: -Math.PI, east: Math.PI, south: -1, north: 1 };
+  const root = grow(
+    globe,
+    0,
+    Array.from({ length: places.length / 3 }, (_, i) => i),
+  );
+  return {
+    cells: leaves.map((n) => n.cell),
+    areas: Float64Array.from(leaves, ({ cell }) => (cell.east - cell.west) * (cell.north - cell.south)),
+    find(x) {
+      let node = root;
+      while (node.children) node = node.children[quarterOf(node.cell, x)];
+      return node.leaf;
+    },
+    ancestors(depth) {
+      const out = new Uint32Array(leaves.length);
+      let next = 0;
+      const walk = (node: Node, group: number | undefined): void => {
+        const own = group ?? (node.depth === depth || !node.children ? next++ : undefined);
+        if (node.children) for (const child of node.children) walk(child, own);
+        else out[node.leaf] = own as number;
+      };
+      walk(root, undefined);
+      return out;
+    },
+  };
+}
+
+/** South-west, south-east, north-west, north-east. */
+function quartersOf({ west, east, south, north }: Cell): Cell[] {
+  const [x, y] = [(west + east) / 2, (south + north) / 2];
+  return [
+    { west, east: x, south, north: y },
+    { west: x, east, south, north: y },
+    { west, east: x, south: y, north },
+    { west: x, east, south: y, north },
+  ];
+}
+
+function quarterOf({ west, east, south, north }: Cell, [x, y, z]: Vec3): number {
+  return (Math.atan2(y, x) >= (west + east) / 2 ? 1 : 0) + (z >= (south + north) / 2 ? 2 : 0);
+}
+
+/** The point at shares `u` eastwards and `v` northwards of a cell. */
+export function pointInCell({ west, east, south, north }: Cell, u: number, v: number): Vec3 {
+  const [lng, z] = [west + u * (east - west), south + v * (north - south)];
+  const r = Math.sqrt(Math.max(0, 1 - z * z));
+  return [r * Math.cos(lng), r * Math.sin(lng), z];
+}
+
+/** The inverse of `pointInCell`. */
+export const shareOfCell = ({ west, east, south, north }: Cell, [x, y, z]: Vec3): readonly [number, number] => [
+  (Math.atan2(y, x) - west) / (east - west),
+  (z - south) / (north - south),
+];
+
+export const drawInCell = (cell: Cell, random: Generator): Vec3 =>
+  pointInCell(cell, random.uniform(), random.uniform());
