@@ -1,3 +1,4 @@
+/// <reference path="./d3-geo-projection.d.ts" />
 /** Regions of the sphere as GeoJSON. */
 import { toLatLng, type Vec3 } from "@geodrift/core";
 import { geoEquirectangular } from "d3-geo";
