@@ -74,7 +74,9 @@ async function run(name: string, flags: Flags): Promise<void> {
 async function condition(name: string, { image, embedding }: Flags) {
   if (image !== undefined) {
     const model = await loadModel(name, ort);
-    const picture = await readPicture(image, model.encoder.size);
+    const picture = await readPicture(image, model.encoder.size).catch((e: Error) => {
+      throw new Error(`${image}: ${e.message}`);
+    });
     const encoded = await model.encoder.encode([picture]);
     await model.dispose();
     return { generative: model.generative, embedding: encoded };

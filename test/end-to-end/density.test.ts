@@ -1,0 +1,99 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readRaster } from "../../packages/geodrift/src/data/raster.js";
+import { renderViewInto } from "../../packages/geodrift/src/data/view.js";
+import { geodrift } from "./program.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-density-"));
+const at = (name: string) => join(folder, name);
+const embedded = fileURLToPath(new URL("../../packages/geodrift/models/earth", import.meta.url));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeAll(async () => {
+  const blueMarble = join(
+    dirname(createRequire(import.meta.url).resolve("three-globe")),
+    "../example/img/earth-blue-marble.jpg",
+  );
+  const rgba = new Uint8Array(128 * 128 * 4);
+  const view = { place: { lat: 30.6, lng: 31.2 }, heading: 0, widthKm: 500 };
+  renderViewInto(rgba, await readRaster(blueMarble, undefined, "three-globe"), view, 128);
+  await sharp(rgba, { raw: { width: 128, height: 128, channels: 4 } })
+    .removeAlpha()
+    .png()
+    .toFile(at("nile.png"));
+  writeFileSync(at("places.csv"), "name,lat,lng\ndelta,30.6,31.2\nSydney,-33.9,151.2\n");
+});
+
+const jsonLines = (text: string) =>
+  text
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+
+describe("geodrift density", () => {
+  it("gives the place of the picture a high density and another a low one, as JSON and as CSV", async () => {
+    const asked = ["density", "earth", "--image", at("nile.png"), "--points", at("places.csv"), "--tolerance", "1e-3"];
+    const { stdout, stderr, code } = await geodrift([...asked, "--json"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const [delta, sydney] = jsonLines(stdout);
+    expect(Object.keys(delta)).toEqual(["lat", "lng", "logProbNats", "bitsPerDimension"]);
+    expect([delta.lat, delta.lng]).toEqual([30.6, 31.2]);
+    expect(delta.logProbNats).toBeGreaterThan(3);
+    expect(sydney.logProbNats).toBeLessThan(-6);
+    expect(delta.bitsPerDimension).toBeCloseTo(delta.logProbNats / (3 * Math.LN2), 9);
+    const csv = (await geodrift(asked)).stdout.trim().split("\n");
+    expect(csv[0]).toBe("lat,lng,logProbNats,bitsPerDimension");
+    expect(Number(csv[2].split(",")[2])).toBeCloseTo(sydney.logProbNats, 4);
+    const official = jsonLines((await geodrift([...asked, "--json", "--mode", "official"])).stdout);
+    expect(Math.abs(official[0].logProbNats - delta.logProbNats)).toBeGreaterThan(0.01);
+  });
+  it("takes a folder of the released layout with an embedding, on a grid", async () => {
+    const model = at("released");
+    for (const name of ["config.json", "model.safetensors"]) cpSync(join(embedded, name), join(model, name));
+    const width = 323;
+    const header = Buffer.from(
+      `{'descr': '<f4', 'fortran_order': False, 'shape': (${width},), }`.padEnd(117).concat("\n"),
+    );
+    const length = Buffer.from([header.length, 0]);
+    const zeros = Buffer.alloc(4 * width);
+    writeFileSync(at("none.npy"), Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), length, header, zeros]));
+    const asked = ["density", model, "--embedding", at("none.npy"), "--grid", "30", "--tolerance", "1e-3", "--json"];
+    const { stdout, code } = await geodrift(asked);
+    expect(code).toBe(0);
+    const grid = jsonLines(stdout);
+    // Both poles once, and five circles of twelve.
+    expect(grid.length).toBe(62);
+    expect(grid.every((p: { logProbNats: number }) => Number.isFinite(p.logProbNats))).toBe(true);
+  });
+  it.each([
+    [
+      ["earth", "--grid", "10"],
+      "density wants a picture (--image) or its embedding (--embedding), and only one of them",
+    ],
+    [["earth", "--image", "a.png"], "density wants places (--points) or a grid (--grid), and only one of them"],
+    [["earth", "--image", "a.png", "--grid", "7"], "--grid: the step must divide 180 degrees, got 7"],
+    [
+      ["earht", "--image", "a.png", "--grid", "10"],
+      'model "earht" is neither known nor a folder; did you mean "earth"?',
+    ],
+  ])("%j makes no sense", async (args, sentence) => {
+    const { stderr, code } = await geodrift(["density", ...args]);
+    expect(stderr.trim()).toBe(`geodrift: ${sentence}`);
+    expect(code).toBe(2);
+  });
+  it.each([
+    [["earth", "--image", "none.png", "--grid", "10"], "none.png: no such file"],
+    [["earth", "--image", "nile.png", "--points", "none.csv"], "none.csv: cannot be read (ENOENT)"],
+    [["earth", "--embedding", "places.csv", "--grid", "10"], "places.csv: is not a NumPy array file"],
+  ])("%j fails in one sentence", async (args, sentence) => {
+    const files = args.map((a) => (/\.(png|csv)$/.test(a) ? at(a) : a));
+    const { stderr, code } = await geodrift(["density", ...files]);
+    expect(stderr.trim()).toBe(`geodrift: ${at(sentence)}`);
+    expect(code).toBe(1);
+  });
+});
