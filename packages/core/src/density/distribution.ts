@@ -1,5 +1,5 @@
 /** What is asked of a distribution of places, whatever it was made from: samples now, an exact density as well. */
-import type { LatLng } from "../sphere/point.js";
+import type { LatLng, Vec3 } from "../sphere/point.js";
 
 /** A highest-density region: the smallest area that holds `mass`. */
 export interface Region {
@@ -27,4 +27,11 @@ export interface PlaceDistribution {
   regions(masses: readonly number[]): Region[];
   /** Natural logarithm of the density per steradian. */
   logProbNats(place: LatLng): number;
+  /**
+   * Outlines of the region that holds `mass`: closed rings of unit vectors, the region on their left. Distributions from
+   * samples have none.
+   */
+  outlines?(mass: number): Vec3[][];
+  /** `n` places of equal mass, spread evenly through the distribution, [n, 3]: the same every time. */
+  representatives?(n: number): Float64Array;
 }

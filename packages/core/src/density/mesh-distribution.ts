@@ -16,9 +16,7 @@ const leastMass = 0.02;
 
 export interface MeshDistribution extends PlaceDistribution {
   mesh: DensityMesh;
-  /** Outlines of the highest-density region that holds `mass`: closed rings of unit vectors, the region on their left. */
   outlines(mass: number): Vec3[][];
-  /** `n` places of equal mass, spread evenly through the distribution: the same every time. */
   representatives(n: number): Float64Array;
 }
 
@@ -46,14 +44,12 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
       }),
     logProbNats: (place) => Math.log(densities[triangleAt(mesh, toVec3(place))]),
     outlines: (mass) => {
-      const inside = new Set<number>();
       let held = 0;
-      for (const t of byDensity) {
-        if (held >= mass) break;
+      const last = byDensity.find((t) => {
         held += masses[t];
-        inside.add(t);
-      }
-      return ringsAround(mesh, inside);
+        return held >= mass;
+      });
+      return contours(mesh, Math.log(densities[last ?? byDensity[byDensity.length - 1]]));
     },
     representatives: (n) => {
       const out = new Float64Array(3 * n);
@@ -151,33 +147,43 @@ function modesOf(mesh: DensityMesh): Mode[] {
   return modes.filter((m, i) => i === 0 || m.mass >= leastMass);
 }
 
-/** Edges with the set on one side only, joined to rings. */
-function ringsAround({ vertices, triangles }: DensityMesh, inside: ReadonlySet<number>): Vec3[][] {
-  const sides = new Map<number, [number, number] | undefined>();
-  for (const t of inside)
-    for (let k = 0; k < 3; k++) {
-      const edge: [number, number] = [triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]];
-      const key = edgeKey(...edge);
-      sides.set(key, sides.has(key) ? undefined : edge);
-    }
-  const next = new Map<number, number[]>();
-  for (const edge of sides.values()) {
-    if (!edge) continue;
-    const ways = next.get(edge[0]);
-    if (ways) ways.push(edge[1]);
-    else next.set(edge[0], [edge[1]]);
+/**
+ * Lines of equal density, straight within triangles, joined to rings: on each, the density on the left is higher than
+ * `level`.
+ */
+function contours({ vertices, triangles, vertexLogDensities }: DensityMesh, level: number): Vec3[][] {
+  const inside = (v: number) => vertexLogDensities[v] > level;
+  /** From the edge where a line enters a triangle to the one where it leaves. */
+  const next = new Map<number, number>();
+  const crossings = new Map<number, Vec3>();
+  const cross = (i: number, j: number): number => {
+    const key = edgeKey(i, j);
+    const share = (level - vertexLogDensities[i]) / (vertexLogDensities[j] - vertexLogDensities[i]);
+    const [a, b] = [vectorAt(vertices, i), vectorAt(vertices, j)];
+    crossings.set(key, normalize([0, 1, 2].map((k) => a[k] + share * (b[k] - a[k])) as unknown as Vec3));
+    return key;
+  };
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [triangles[t], triangles[t + 1], triangles[t + 2]];
+    // Walking counter-clockwise, the region is left and entered once; the line runs from the leaving to the entering.
+    let [leaves, enters] = [-1, -1];
+    corners.forEach((i, k) => {
+      const j = corners[(k + 1) % 3];
+      if (inside(i) && !inside(j)) leaves = cross(i, j);
+      if (!inside(i) && inside(j)) enters = cross(i, j);
+    });
+    if (leaves >= 0) next.set(leaves, enters);
   }
   const rings: Vec3[][] = [];
-  for (const start of next.keys()) {
-    while (next.get(start)?.length) {
-      const ring: number[] = [start];
-      let at = next.get(start)?.pop() as number;
-      while (at !== start) {
-        ring.push(at);
-        at = next.get(at)?.pop() as number;
-      }
-      rings.push([...ring, start].map((v) => vectorAt(vertices, v)));
+  for (const start of [...next.keys()]) {
+    const ring: Vec3[] = [];
+    for (let at: number | undefined = start; at !== undefined && next.has(at); ) {
+      ring.push(crossings.get(at) as Vec3);
+      const to: number | undefined = next.get(at);
+      next.delete(at);
+      at = to;
     }
+    if (ring.length > 2) rings.push([...ring, ring[0]]);
   }
   return rings;
 }

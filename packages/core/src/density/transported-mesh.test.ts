@@ -81,7 +81,7 @@ describe("a transported mesh", () => {
       // The outline is the circle of that radius about m, across the date line.
       const [ring, ...others] = d.outlines(mass);
       expect(others).toEqual([]);
-      for (const x of ring) expect(Math.abs(Math.log(angle(x, m) / capOf(s, mass)))).toBeLessThan(0.5);
+      for (const x of ring) expect(Math.abs(Math.log(angle(x, m) / capOf(s, mass)))).toBeLessThan(0.1);
       expect(areaKm2).toBeLessThan(earthAreaKm2);
     }
   });

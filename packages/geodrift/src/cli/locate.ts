@@ -18,6 +18,7 @@ interface Flags {
   guidance: number;
   seed: number;
   solver?: string;
+  fast?: boolean;
   json?: boolean;
   map?: string;
 }
@@ -34,6 +35,7 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow")
+    .option("--fast", "read everything off the samples: quicker, coarser, without outlines on maps")
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")
     .action(async (names: string[], flags: Flags) => exit(await run(names, flags)));

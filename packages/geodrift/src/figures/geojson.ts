@@ -2,11 +2,15 @@ import { type LatLng, toLatLng, vectorAt } from "@geodrift/core";
 import type { Feature, FeatureCollection } from "geojson";
 import type { Located } from "../locate/result.js";
 import { cutCircle } from "./circle.js";
+import { cutRegion } from "./region.js";
 
 const position = ({ lat, lng }: LatLng): [number, number] => [lng, lat];
 
-/** Best guess, modes with the circle of half their mass, and the samples as one MultiPoint. Longitude first. */
-export function toGeoJson({ result, samples }: Located): FeatureCollection {
+/**
+ * Best guess, modes with the circle of half their mass, the smallest regions of each mass where they have outlines, and the
+ * samples as one MultiPoint. Longitude first.
+ */
+export function toGeoJson({ result, samples, distribution }: Located): FeatureCollection {
   const point = (place: LatLng, properties: Record<string, unknown>): Feature => ({
     type: "Feature",
     properties,
@@ -30,6 +34,17 @@ export function toGeoJson({ result, samples }: Located): FeatureCollection {
           properties: { role: "mode-radius", mass: m.mass / 2, radiusKm: m.radiusKm },
           geometry: cutCircle(m, m.radiusKm),
         }),
+      ),
+      ...result.regions.flatMap((r): Feature[] =>
+        distribution.outlines
+          ? [
+              {
+                type: "Feature",
+                properties: { role: "region", ...r },
+                geometry: cutRegion(distribution.outlines(r.mass)),
+              },
+            ]
+          : [],
       ),
       {
         type: "Feature",

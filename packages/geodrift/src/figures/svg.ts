@@ -5,6 +5,7 @@ import type { Located, LocateResult } from "../locate/result.js";
 import { certainty, formatKm, formatLatLng } from "../locate/text.js";
 import { circle } from "./circle.js";
 import { outlines } from "./land.js";
+import { region } from "./region.js";
 import { escapeXml } from "./xml.js";
 
 const height = 360;
@@ -17,16 +18,17 @@ const footer = 78;
 const colours = { sea: "#e8f0f5", land: "#fbfaf6", line: "#9aa5ab", sample: "#0072b2", best: "#d55e00" };
 
 /** Two panels, the globe and the surroundings of the best guess, and the answer in words. */
-export function toSvg({ result, samples }: Located): string {
+export function toSvg(located: Located): string {
+  const { result, samples, distribution } = located;
   const places = Array.from({ length: samples.length / 3 }, (_, i) => toLatLng(vectorAt(samples, i)));
   const points = places.map((p): [number, number] => [p.lng, p.lat]);
   const globe = geoNaturalEarth1().fitSize([globeWidth, height], { type: "Sphere" });
   const width = globeWidth + gap + nearWidth;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + footer}" width="${width}" height="${height + footer}" font-family="system-ui, Helvetica, Arial, sans-serif" role="img" aria-label="${escapeXml(`Map: ${formatLatLng(result.best)}`)}">
 <rect width="100%" height="100%" fill="#fff"/>
-${panel(globe, result, points, "110m", 10)}
-<g transform="translate(${globeWidth + gap} 0)"><clipPath id="near"><rect width="${nearWidth}" height="${height}"/></clipPath><g clip-path="url(#near)">${panel(nearby(result), result, points, "50m", graticuleStep(result))}</g><rect width="${nearWidth}" height="${height}" fill="none" stroke="${colours.line}"/></g>
-${legend(result, points.length, width)}
+${panel(globe, located, points, "110m", 10)}
+<g transform="translate(${globeWidth + gap} 0)"><clipPath id="near"><rect width="${nearWidth}" height="${height}"/></clipPath><g clip-path="url(#near)">${panel(nearby(result), located, points, "50m", graticuleStep(result))}</g><rect width="${nearWidth}" height="${height}" fill="none" stroke="${colours.line}"/></g>
+${legend(result, points.length, distribution.outlines !== undefined, width)}
 </svg>
 `;
 }
@@ -49,7 +51,7 @@ function nearby(result: LocateResult): GeoProjection {
 
 function panel(
   projection: GeoProjection,
-  result: LocateResult,
+  { result, distribution }: Located,
   points: [number, number][],
   detail: "110m" | "50m",
   step: number,
@@ -70,7 +72,13 @@ function panel(
     ),
     line(path(land), `stroke="${colours.line}" stroke-width="0.6"`),
     line(path(borders), `stroke="${colours.line}" stroke-width="0.4" stroke-dasharray="2 1.5"`),
-    ...result.modes.map((m) =>
+    ...result.regions.map(({ mass }) => {
+      const rings = distribution.outlines?.(mass) ?? [];
+      return rings.length > 0
+        ? `<path d="${path(region(rings)) ?? ""}" fill="${colours.sample}" fill-opacity="0.16" stroke="${colours.sample}" stroke-width="0.7"/>`
+        : "";
+    }),
+    ...(distribution.outlines ? [] : result.modes).map((m) =>
       line(path(circle(m, m.radiusKm)), `stroke="${colours.best}" stroke-width="${(0.6 + 1.4 * m.mass).toFixed(2)}"`),
     ),
     `<g fill="${colours.sample}" fill-opacity="0.45">${dots.join("")}</g>`,
@@ -78,22 +86,25 @@ function panel(
   ].join("\n");
 }
 
-function legend(result: LocateResult, samples: number, width: number): string {
+function legend(result: LocateResult, samples: number, outlined: boolean, width: number): string {
   const { place, best, regions, countries } = result;
   const where = `${formatLatLng(best)}, ${formatKm(place.distanceKm)} from ${place.city}${place.country ? ` (${place.country})` : ""}`;
   const areas = regions
+    .slice(0, 2)
     .map((r) => `${100 * r.mass} % of the probability on the area of a circle of ${formatKm(r.radiusKm)} radius`)
     .join(", ");
   const odds = countries
     .slice(0, 5)
     .map((c) => `${c.name} ${Math.round(100 * c.probability)} %`)
     .join(", ");
+  const masses = result.regions.map((r) => Math.round(100 * r.mass));
+  const shapes = outlined ? `shaded: ${masses.join(", ")} % of the probability` : "circles: half of a peak's mass";
   const text = (y: number, s: string, bold = false) =>
     `<text x="8" y="${height + y}" font-size="12.5"${bold ? ' font-weight="600"' : ""}>${escapeXml(s)}</text>`;
   return [
     text(18, `${result.image}: ${where}`, true),
     text(36, `${areas}; ${certainty(result.localizabilityBits)} (${result.localizabilityBits.toFixed(1)} bits).`),
     text(53, odds),
-    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} samples · cross: best guess · circles: half of a peak's mass</text></g>`,
+    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} samples · cross: best guess · ${shapes}</text></g>`,
   ].join("\n");
 }

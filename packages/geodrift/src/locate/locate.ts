@@ -1,5 +1,5 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
-import type { SampleOptions } from "@geodrift/core";
+import { type PlaceDistribution, type SampleOptions, sampleDistribution } from "@geodrift/core";
 import type { Named } from "../data/picture-files.js";
 import { type ReadPicture, readPicture } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
@@ -8,7 +8,12 @@ import { type Located, type LocateFailure, summarize } from "./result.js";
 export interface LocateOptions extends SampleOptions {
   /** Samples per image. */
   samples: number;
+  /** Reads everything off the samples, several times faster, where the method could also give the whole distribution. */
+  fast?: boolean;
 }
+
+/** The solver that carries a mesh, where none is asked for: a map is worth the second order. */
+const mapSolver = "heun";
 
 /** Images per network call: enough rows for the matrix products, few enough for a steady progress bar. */
 export const batchSize = 8;
@@ -50,42 +55,60 @@ async function* locateBatch(
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
   const started = performance.now();
   const n = options.samples;
-  let samples: Float64Array = new Float64Array();
+  let [embeddings, samples] = [new Float32Array(), new Float64Array()];
   let failure: string | undefined;
   try {
-    if (good.length > 0)
-      samples = await model.locator.sample(await model.encoder.encode(good.map((g) => g.picture)), n, options);
+    if (good.length > 0) {
+      embeddings = (await model.encoder.encode(good.map((g) => g.picture))) as Float32Array<ArrayBuffer>;
+      samples = (await model.locator.sample(embeddings, n, options)) as Float64Array<ArrayBuffer>;
+    }
   } catch (e) {
     failure = (e as Error).message;
   }
   const share = (performance.now() - started) / Math.max(1, good.length);
+  const { width } = model.encoder;
   for (const item of items) {
     if ("error" in item || failure !== undefined) {
       yield { image: item.file, error: "error" in item ? item.error : (failure as string) };
       continue;
     }
     const i = good.indexOf(item);
-    yield answer(item, samples.slice(3 * n * i, 3 * n * (i + 1)), share, model, options);
+    const embedding = embeddings.slice(width * i, width * (i + 1));
+    yield await answer(item, embedding, samples.slice(3 * n * i, 3 * n * (i + 1)), share, model, options);
   }
 }
 
-function answer(
+async function answer(
   { file, picture }: { file: string; picture: ReadPicture },
+  embedding: Float32Array,
   samples: Float64Array,
-  networkMs: number,
+  sharedMs: number,
   model: LoadedModel,
-  { seed, steps, guidance }: LocateOptions,
-): Located | LocateFailure {
+  options: LocateOptions,
+): Promise<Located | LocateFailure> {
   const then = performance.now();
+  const { seed, steps, guidance } = options;
   try {
-    const summary = summarize(samples);
-    const elapsedMs = Math.round(networkMs + performance.now() - then);
+    const distribution = await distributionOf(model, embedding, samples, options);
+    const summary = summarize(distribution, samples);
+    const elapsedMs = Math.round(sharedMs + performance.now() - then);
     const named = { name: model.description.name, sha256: model.sha256 };
     return {
       samples,
+      distribution,
       result: { image: file, sha256: picture.sha256, model: named, seed, steps, guidance, ...summary, elapsedMs },
     };
   } catch (e) {
     return { image: file, error: (e as Error).message };
   }
+}
+
+async function distributionOf(
+  { locator }: LoadedModel,
+  embedding: Float32Array,
+  samples: Float64Array,
+  { fast, steps, guidance, solver = mapSolver }: LocateOptions,
+): Promise<PlaceDistribution> {
+  if (fast || !locator.distribution) return sampleDistribution(samples);
+  return locator.distribution(embedding, { steps, guidance, solver });
 }

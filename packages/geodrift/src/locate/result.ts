@@ -1,5 +1,5 @@
 /** What `locate` answers: the contract of `--json`, and its making from samples. */
-import { type LatLng, type Mode, type Region, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import { type LatLng, type Mode, type PlaceDistribution, type Region, toLatLng, vectorAt } from "@geodrift/core";
 import { nearestCity } from "../places/city.js";
 import { countryAt, countryName } from "../places/country.js";
 
@@ -41,27 +41,31 @@ export interface LocateFailure {
   error: string;
 }
 
-/** Samples are kept beside the result for maps, and left out of the JSON. */
+/** What maps are drawn from is kept beside the result, and left out of the JSON. */
 export interface Located {
   result: LocateResult;
   /** Unit vectors [n, 3]. */
   samples: Float64Array;
+  distribution: PlaceDistribution;
 }
 
-export const regionMasses = [0.5, 0.9] as const;
+export const regionMasses = [0.5, 0.9, 0.95] as const;
 
-/** Everything that is read from the samples of one image. */
+/** Places of equal mass that countries are counted by, where a distribution can name them. */
+const representatives = 1024;
+
+/** Everything that is read from the distribution of one image. */
 export function summarize(
+  distribution: PlaceDistribution,
   samples: Float64Array,
 ): Pick<LocateResult, "best" | "place" | "localizabilityBits" | "regions" | "modes" | "countries"> {
-  const distribution = sampleDistribution(samples);
   return {
     best: distribution.best,
     place: namePlace(distribution.best),
     localizabilityBits: distribution.localizabilityBits,
     regions: distribution.regions(regionMasses),
     modes: distribution.modes,
-    countries: countryOdds(samples),
+    countries: countryOdds(distribution.representatives?.(representatives) ?? samples),
   };
 }
 
@@ -71,12 +75,12 @@ function namePlace(best: LatLng): PlaceName {
   return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
 }
 
-/** Share of the samples in each country, highest first. */
-function countryOdds(samples: Float64Array): CountryOdds[] {
-  const n = samples.length / 3;
+/** Share of the places in each country, highest first. */
+function countryOdds(places: Float64Array): CountryOdds[] {
+  const n = places.length / 3;
   const counts = new Map<string, { name: string; count: number }>();
   for (let i = 0; i < n; i++) {
-    const { lat, lng } = toLatLng(vectorAt(samples, i));
+    const { lat, lng } = toLatLng(vectorAt(places, i));
     const { code, name } = countryAt(lat, lng);
     const entry = counts.get(code) ?? { name, count: 0 };
     entry.count++;

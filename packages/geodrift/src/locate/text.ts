@@ -23,7 +23,10 @@ export function toText({ image, best, place, regions, countries, localizabilityB
   const near = place.city
     ? ` near ${place.city}${place.country ? `, ${place.country}` : ""} (${formatKm(place.distanceKm)})`
     : "";
-  const radii = regions.map((r) => `${percent(r.mass)} on a circle of ${formatKm(r.radiusKm)}`).join(", ");
+  const radii = regions
+    .slice(0, 2)
+    .map((r) => `${percent(r.mass)} on a circle of ${formatKm(r.radiusKm)}`)
+    .join(", ");
   const odds = countries
     .slice(0, 3)
     .filter((c) => c.probability >= 0.05)
