@@ -5,6 +5,7 @@ export * from "./density/likelihood.js";
 export * from "./density/mesh-distribution.js";
 export * from "./density/mesh-of-density.js";
 export type { DensityMesh, RefineOptions } from "./density/mesh-refinement.js";
+export * from "./density/prior.js";
 export * from "./density/sample-distribution.js";
 export * from "./density/transported-mesh.js";
 export * from "./evaluate/bootstrap.js";

@@ -158,7 +158,9 @@ function contours({ vertices, triangles, vertexLogDensities }: DensityMesh, leve
   const crossings = new Map<number, Vec3>();
   const cross = (i: number, j: number): number => {
     const key = edgeKey(i, j);
-    const share = (level - vertexLogDensities[i]) / (vertexLogDensities[j] - vertexLogDensities[i]);
+    const [from, to] = [vertexLogDensities[i], vertexLogDensities[j]];
+    // A prior may have ruled one of the two out.
+    const share = from === Number.NEGATIVE_INFINITY ? 1 : (level - from) / (to - from);
     const [a, b] = [vectorAt(vertices, i), vectorAt(vertices, j)];
     crossings.set(key, normalize([0, 1, 2].map((k) => a[k] + share * (b[k] - a[k])) as unknown as Vec3));
     return key;

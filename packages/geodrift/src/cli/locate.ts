@@ -5,11 +5,12 @@ import * as ort from "onnxruntime-node";
 import { pictureFiles } from "../data/picture-files.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import { batchSize, locate } from "../locate/locate.js";
+import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
 import { loadModel, modelFolder } from "../models/load.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
-import { usage } from "./usage-error.js";
+import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
   model: string;
@@ -19,6 +20,7 @@ interface Flags {
   seed: number;
   solver?: string;
   fast?: boolean;
+  prior?: string;
   json?: boolean;
   map?: string;
 }
@@ -36,6 +38,7 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow")
     .option("--fast", "read everything off the samples: quicker, coarser, without outlines on maps")
+    .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, or a .geojson file")
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")
     .action(async (names: string[], flags: Flags) => exit(await run(names, flags)));
@@ -44,6 +47,9 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
 async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.map) usage(() => checkMapFile(flags.map as string));
   usage(() => modelFolder(flags.model));
+  if (flags.fast && flags.prior !== undefined)
+    throw new UsageError("--prior wants the whole distribution: leave out --fast");
+  const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
   const model = await loadModel(flags.model, ort);
   usage(() => solverFor(model.description.path, flags.solver));
   const named = await pictureFiles(names);
@@ -59,7 +65,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
       stepped += batch;
       bar.advance(batch);
     };
-    for await (const answer of locate(named, model, { ...flags, onStep })) {
+    for await (const answer of locate(named, model, { ...flags, prior, onStep })) {
       answered++;
       bar.advance(Math.max(0, answered * flags.steps - stepped));
       stepped = Math.max(stepped, answered * flags.steps);

@@ -1,5 +1,12 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
-import { type PlaceDistribution, type SampleOptions, sampleDistribution } from "@geodrift/core";
+import {
+  meshDistribution,
+  type PlaceDistribution,
+  type Prior,
+  type SampleOptions,
+  sampleDistribution,
+  withPrior,
+} from "@geodrift/core";
 import type { Named } from "../data/picture-files.js";
 import { type ReadPicture, readPicture } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
@@ -10,6 +17,8 @@ export interface LocateOptions extends SampleOptions {
   samples: number;
   /** Reads everything off the samples, several times faster, where the method could also give the whole distribution. */
   fast?: boolean;
+  /** What is known besides the picture. It wants the whole distribution. */
+  prior?: Prior;
 }
 
 /** The solver that carries a mesh, where none is asked for: a map is worth the second order. */
@@ -107,8 +116,12 @@ async function distributionOf(
   { locator }: LoadedModel,
   embedding: Float32Array,
   samples: Float64Array,
-  { fast, steps, guidance, solver = mapSolver }: LocateOptions,
+  { fast, prior, steps, guidance, solver = mapSolver }: LocateOptions,
 ): Promise<PlaceDistribution> {
-  if (fast || !locator.distribution) return sampleDistribution(samples);
-  return locator.distribution(embedding, { steps, guidance, solver });
+  if (fast || !locator.distribution) {
+    if (prior) throw new Error("a prior wants the whole distribution, which samples alone do not give");
+    return sampleDistribution(samples);
+  }
+  const whole = await locator.distribution(embedding, { steps, guidance, solver });
+  return prior ? meshDistribution(withPrior(whole.mesh, prior)) : whole;
 }

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { angle, meshDistribution, meshOfDensity, toLatLng, toVec3, vectorAt, withPrior } from "../index.js";
+
+const pole = toVec3({ lat: 90, lng: 0 });
+const uniform = await meshOfDensity((points) => new Float64Array(points.length / 3), [], { level: 5 });
+
+describe("a prior", () => {
+  it("leaves the uniform distribution on a cap uniform there, and nothing elsewhere", () => {
+    const radius = 0.7;
+    const d = meshDistribution(withPrior(uniform, (x) => (angle(x, pole) < radius ? 3 : 0)));
+    const area = 2 * Math.PI * (1 - Math.cos(radius));
+    expect(d.logProbNats({ lat: 80, lng: 20 })).toBeCloseTo(-Math.log(area), 1);
+    expect(d.logProbNats({ lat: 0, lng: 20 })).toBe(Number.NEGATIVE_INFINITY);
+    expect(Math.abs(d.localizabilityBits + Math.log2(area))).toBeLessThan(0.05);
+    const places = d.representatives(500);
+    for (let i = 0; i < 500; i++) expect(angle(vectorAt(places, i), pole)).toBeLessThan(radius + 0.05);
+    for (const ring of d.outlines(0.9)) for (const x of ring) expect(angle(x, pole)).toBeLessThan(radius + 0.05);
+  });
+  it("of a constant changes nothing", () => {
+    const same = withPrior(uniform, () => 0.25);
+    same.masses.forEach((m, t) => {
+      expect(m).toBeCloseTo(uniform.masses[t], 12);
+    });
+    expect(same.vertexLogDensities[7]).toBeCloseTo(uniform.vertexLogDensities[7], 9);
+  });
+  it("decides between two peaks", async () => {
+    const [a, b] = [toVec3({ lat: 10, lng: 10 }), toVec3({ lat: -40, lng: 100 })];
+    const log = (points: Float64Array) =>
+      Float64Array.from({ length: points.length / 3 }, (_, i) => {
+        const x = vectorAt(points, i);
+        return Math.log(
+          Math.exp(-200 * (1 - Math.cos(angle(x, a)))) + 0.5 * Math.exp(-200 * (1 - Math.cos(angle(x, b)))),
+        );
+      });
+    const mesh = await meshOfDensity(
+      log,
+      [a, b].map((centre) => ({ centre, radius: 0.05 })),
+    );
+    expect(angle(toVec3(meshDistribution(mesh).best), a)).toBeLessThan(0.02);
+    const south = meshDistribution(withPrior(mesh, (x) => (toLatLng(x).lat < 0 ? 1 : 0.1)));
+    expect(angle(toVec3(south.best), b)).toBeLessThan(0.02);
+    // 1 : ½ by mass becomes 1 : 5.
+    expect(south.modes[0].mass).toBeCloseTo(5 / 6, 1);
+  });
+  it("that leaves nothing is an error", () => {
+    expect(() => withPrior(uniform, () => 0)).toThrow("the prior leaves nothing of the distribution");
+  });
+});

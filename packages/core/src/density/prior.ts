@@ -1,0 +1,40 @@
+/** What is known besides the picture: a weight for every place, times the density, scaled to a total of one. */
+import { normalize, type Vec3, vectorAt } from "../sphere/point.js";
+import type { DensityMesh } from "./mesh-refinement.js";
+
+/** Relative weight of a place, nought or more. */
+export type Prior = (x: Vec3) => number;
+
+/** Triangles with less mass than this are weighed at their centre alone. */
+const smallMass = 1e-5;
+
+/** Barycentric points that stand for a triangle: corners' thirds of a regular subdivision into nine, and its centre. */
+const inside: readonly Vec3[] = [
+  [1 / 3, 1 / 3, 1 / 3],
+  ...[7 / 9, 4 / 9, 1 / 9].flatMap((a) =>
+    [7 / 9, 4 / 9, 1 / 9].filter((b) => a + b < 1 - 1e-9).map((b): Vec3 => [a, b, 1 - a - b]),
+  ),
+];
+
+/**
+ * @throws RangeError if the prior leaves nothing of the distribution
+ */
+export function withPrior(mesh: DensityMesh, prior: Prior): DensityMesh {
+  const { vertices, triangles, masses, vertexLogDensities } = mesh;
+  const weighted = masses.map((mass, t) => {
+    const corners = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
+    const at = ([u, v, w]: Vec3) =>
+      prior(
+        normalize([0, 1, 2].map((k) => u * corners[0][k] + v * corners[1][k] + w * corners[2][k]) as unknown as Vec3),
+      );
+    const points = mass < smallMass ? inside.slice(0, 1) : inside;
+    return (mass * points.reduce((sum, p) => sum + at(p), 0)) / points.length;
+  });
+  const total = weighted.reduce((a, b) => a + b, 0);
+  if (!(total > 0)) throw new RangeError("withPrior: the prior leaves nothing of the distribution");
+  return {
+    ...mesh,
+    masses: weighted.map((m) => m / total),
+    vertexLogDensities: vertexLogDensities.map((l, v) => l + Math.log(prior(vectorAt(vertices, v)) / total)),
+  };
+}

@@ -1,0 +1,68 @@
+/** Priors as people write them: a country, a circle, a file of outlines. */
+import { readFile } from "node:fs/promises";
+import { angle, earthRadiusKm, type Prior, toLatLng, toVec3 } from "@geodrift/core";
+import { feature, isIn } from "@rapideditor/country-coder";
+import { geoArea, geoContains } from "d3-geo";
+import type { Feature, GeoJSON, Polygon, Position } from "geojson";
+
+/**
+ * `within:KM:LAT,LNG`, the name or code of a country, or a GeoJSON file whose polygons weigh one, or their property
+ * `weight`.
+ * @throws Error in one sentence if it is none of these
+ */
+export async function readPrior(text: string): Promise<Prior> {
+  if (text.startsWith("within:")) return circlePrior(text);
+  if (/\.(geo)?json$/i.test(text)) return outlinePrior(text);
+  const country = feature(text);
+  if (!country) throw new Error(`--prior: a country, within:KM:LAT,LNG or a .geojson file is needed, got "${text}"`);
+  const { id } = country.properties;
+  return (x) => {
+    const { lat, lng } = toLatLng(x);
+    return isIn([lng, lat], id) ? 1 : 0;
+  };
+}
+
+function circlePrior(text: string): Prior {
+  const [, km, lat, lng] = /^within:([\d.]+):(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
+  if (km === undefined || !(Number(km) > 0))
+    throw new Error(`--prior: within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
+  const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
+  const radius = Number(km) / earthRadiusKm;
+  return (x) => (angle(x, centre) <= radius ? 1 : 0);
+}
+
+async function outlinePrior(file: string): Promise<Prior> {
+  const text = await readFile(file, "utf8").catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: cannot be read (${e.code})`);
+  });
+  let json: GeoJSON;
+  try {
+    json = JSON.parse(text);
+  } catch (e) {
+    throw new Error(`${file}: not JSON (${(e as Error).message})`);
+  }
+  const parts = polygonsOf(json);
+  if (parts.length === 0) throw new Error(`${file}: holds no polygons`);
+  return (x) => {
+    const { lat, lng } = toLatLng(x);
+    return parts.reduce((most, p) => (p.weight > most && geoContains(p.polygon, [lng, lat]) ? p.weight : most), 0);
+  };
+}
+
+function polygonsOf(json: GeoJSON): { polygon: Polygon; weight: number }[] {
+  if (json.type === "FeatureCollection") return json.features.flatMap(polygonsOf);
+  const [geometry, properties] = json.type === "Feature" ? [json.geometry, (json as Feature).properties] : [json, null];
+  const weight = Number(properties?.weight ?? 1);
+  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(polygonsOf);
+  const all =
+    geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
+  return all.map((coordinates) => ({ polygon: smaller({ type: "Polygon", coordinates }), weight }));
+}
+
+/** Files disagree about which way rings run: of the two regions that a ring bounds, the smaller one is meant. */
+function smaller(polygon: Polygon): Polygon {
+  const [outer, ...holes] = polygon.coordinates;
+  const run = (ring: Position[], wanted: boolean): Position[] =>
+    geoArea({ type: "Polygon", coordinates: [ring] }) < 2 * Math.PI === wanted ? ring : [...ring].reverse();
+  return { type: "Polygon", coordinates: [run(outer, true), ...holes.map((h) => run(h, false))] };
+}
