@@ -143,6 +143,44 @@ describe("geodrift locate", () => {
     expect(fast.regions[0].radiusKm / whole.regions[0].radiusKm).toBeLessThan(2);
   });
 
+  it("takes in what is known besides: a country, a circle, outlines", async () => {
+    const run = async (prior: string) => {
+      const { stdout, stderr, code } = await geodrift(["locate", at("nile.png"), "--json", "--prior", prior]);
+      return code === 0
+        ? jsonLines(stdout)[0]
+        : { code, stderr: stderr.trim(), error: jsonLines(stdout || "{}")[0].error };
+    };
+    const egypt = await run("Egypt");
+    expect(egypt.countries[0]).toMatchObject({ code: "EG" });
+    expect(egypt.countries[0].probability).toBeGreaterThan(0.99);
+    const circle = await run("within:60:30.0,30.6");
+    expect(distanceKm(circle.best, { lat: 30, lng: 30.6 })).toBeLessThan(75);
+    // A box east of 31.3° E, its ring the wrong way round.
+    const box = [
+      [31.3, 29],
+      [31.3, 32],
+      [33, 32],
+      [33, 29],
+      [31.3, 29],
+    ];
+    writeFileSync(at("box.geojson"), JSON.stringify({ type: "Polygon", coordinates: [box] }));
+    expect((await run(at("box.geojson"))).best.lng).toBeGreaterThan(31.2);
+    expect((await run("Fiji")).error).toMatch(/the prior leaves nothing of the distribution/);
+    const wrong: [string, RegExp][] = [
+      ["Atlantis", /a country, within:KM:LAT,LNG or a \.geojson file is needed, got "Atlantis"/],
+      ["within:0:1,2", /within:KM:LAT,LNG has a radius in km and a place in degrees, got "within:0:1,2"/],
+      ["within:10:100,2", /latitude must lie in -90…90 degrees, got 100/],
+      [at("none.geojson"), /none\.geojson: cannot be read \(ENOENT\)/],
+      [at("text.jpg").replace("jpg", "json"), /cannot be read/],
+    ];
+    for (const [prior, message] of wrong) expect((await run(prior)).stderr, prior).toMatch(message);
+    const both = await geodrift(["locate", at("nile.png"), "--fast", "--prior", "Egypt"]);
+    expect([both.code, both.stderr.trim()]).toEqual([
+      2,
+      "geodrift: --prior wants the whole distribution: leave out --fast",
+    ]);
+  });
+
   it("reads every ordinary kind of picture, turned as EXIF says", async () => {
     const names = ["nile.png", "nile.jpg", "cmyk.jpg", "deep.png", "grey.png", "nile.webp", "turned.jpg"];
     const { stdout, code } = await geodrift(["locate", ...names.map(at), "--json"]);
