@@ -104,6 +104,7 @@ describe("geodrift locate", () => {
       "place",
       "localizabilityBits",
       "regions",
+      "ruledOut",
       "modes",
       "countries",
       "elapsedMs",
@@ -116,6 +117,8 @@ describe("geodrift locate", () => {
     expect(r.model.name).toBe("earth");
     expect(r.model.sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(r.regions.map((x: { mass: number }) => x.mass)).toEqual([0.5, 0.9, 0.95]);
+    expect(r.ruledOut.mass).toBe(0.01);
+    expect(r.ruledOut.areaKm2).toBeGreaterThan(4.5e8);
     expect(r.modes.reduce((s: number, m: { mass: number }) => s + m.mass, 0)).toBeLessThanOrEqual(1 + 1e-9);
     expect(r.countries.reduce((s: number, c: { probability: number }) => s + c.probability, 0)).toBeCloseTo(1, 9);
     expect(distanceKm(r.best, truth)).toBeLessThan(150);
@@ -230,6 +233,15 @@ describe("geodrift locate", () => {
     expect(stdout).toMatch(
       /nile\.png: \d+\.\d\d°N \d+\.\d\d°E near .*Egypt.*; 50 % on a circle of .* km, 90 % on a circle of .* km; Egypt \d+ %.*bits\)\n$/,
     );
+  });
+
+  it("says that it cannot tell below a localizability", async () => {
+    const run = (bits: string, ...flags: string[]) =>
+      geodrift(["locate", at("nile.png"), "--fast", "--abstain", bits, ...flags]);
+    expect((await run("29")).stdout).toMatch(/nile\.png: cannot tell \(\d+\.\d bits\)\n$/);
+    expect((await run("0")).stdout).toMatch(/Egypt/);
+    expect(jsonLines((await run("29", "--json")).stdout)[0].abstained).toBe(true);
+    expect(jsonLines((await run("0", "--json")).stdout)[0].abstained).toBe(false);
   });
 
   it("draws maps in five formats, one for each picture", async () => {

@@ -21,6 +21,7 @@ interface Flags {
   solver?: string;
   fast?: boolean;
   prior?: string;
+  abstain?: number;
   json?: boolean;
   map?: string;
 }
@@ -39,6 +40,7 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--solver <name>", "solver of the flow")
     .option("--fast", "read everything off the samples: quicker, coarser, without outlines on maps")
     .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, or a .geojson file")
+    .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")
     .action(async (names: string[], flags: Flags) => exit(await run(names, flags)));

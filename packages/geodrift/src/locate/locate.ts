@@ -17,6 +17,8 @@ export interface LocateOptions extends SampleOptions {
   samples: number;
   /** Reads everything off the samples, several times faster, where the method could also give the whole distribution. */
   fast?: boolean;
+  /** Localizability in bits below which the answer is "cannot tell". */
+  abstain?: number;
   /** What is known besides the picture. It wants the whole distribution. */
   prior?: Prior;
 }
@@ -96,16 +98,27 @@ async function answer(
   options: LocateOptions,
 ): Promise<Located | LocateFailure> {
   const then = performance.now();
-  const { seed, steps, guidance } = options;
+  const { seed, steps, guidance, abstain } = options;
   try {
     const distribution = await distributionOf(model, embedding, samples, options);
     const summary = summarize(distribution, samples);
     const elapsedMs = Math.round(sharedMs + performance.now() - then);
+    const abstained = abstain === undefined ? {} : { abstained: summary.localizabilityBits < abstain };
     const named = { name: model.description.name, sha256: model.sha256 };
     return {
       samples,
       distribution,
-      result: { image: file, sha256: picture.sha256, model: named, seed, steps, guidance, ...summary, elapsedMs },
+      result: {
+        image: file,
+        sha256: picture.sha256,
+        model: named,
+        seed,
+        steps,
+        guidance,
+        ...summary,
+        elapsedMs,
+        ...abstained,
+      },
     };
   } catch (e) {
     return { image: file, error: (e as Error).message };

@@ -1,5 +1,13 @@
 /** What `locate` answers: the contract of `--json`, and its making from samples. */
-import { type LatLng, type Mode, type PlaceDistribution, type Region, toLatLng, vectorAt } from "@geodrift/core";
+import {
+  earthAreaKm2,
+  type LatLng,
+  type Mode,
+  type PlaceDistribution,
+  type Region,
+  toLatLng,
+  vectorAt,
+} from "@geodrift/core";
 import { nearestCity } from "../places/city.js";
 import { countryAt, countryName } from "../places/country.js";
 
@@ -30,9 +38,13 @@ export interface LocateResult {
   place: PlaceName;
   localizabilityBits: number;
   regions: Region[];
+  /** The part of the globe outside the smallest region that holds 99 %. */
+  ruledOut: { mass: number; areaKm2: number };
   modes: Mode[];
   countries: CountryOdds[];
   elapsedMs: number;
+  /** Only where a least localizability is asked for: does the picture tell less? */
+  abstained?: boolean;
 }
 
 export interface LocateFailure {
@@ -51,6 +63,9 @@ export interface Located {
 
 export const regionMasses = [0.5, 0.9, 0.95] as const;
 
+/** What lies outside the region of this mass counts as ruled out. */
+const ruledInMass = 0.99;
+
 /** Places of equal mass that countries are counted by, where a distribution can name them. */
 const representatives = 1024;
 
@@ -58,12 +73,14 @@ const representatives = 1024;
 export function summarize(
   distribution: PlaceDistribution,
   samples: Float64Array,
-): Pick<LocateResult, "best" | "place" | "localizabilityBits" | "regions" | "modes" | "countries"> {
+): Pick<LocateResult, "best" | "place" | "localizabilityBits" | "regions" | "ruledOut" | "modes" | "countries"> {
+  const [ruledIn] = distribution.regions([ruledInMass]);
   return {
     best: distribution.best,
     place: namePlace(distribution.best),
     localizabilityBits: distribution.localizabilityBits,
     regions: distribution.regions(regionMasses),
+    ruledOut: { mass: Number((1 - ruledInMass).toFixed(9)), areaKm2: earthAreaKm2 - ruledIn.areaKm2 },
     modes: distribution.modes,
     countries: countryOdds(distribution.representatives?.(representatives) ?? samples),
   };

@@ -19,7 +19,10 @@ export function certainty(bits: number): string {
   return bits < 11 ? "in an area" : "at a spot";
 }
 
-export function toText({ image, best, place, regions, countries, localizabilityBits }: LocateResult): string {
+export function toText(result: LocateResult): string {
+  const { image, best, place, regions, countries, localizabilityBits } = result;
+  const bits = `${localizabilityBits.toFixed(1)} bits`;
+  if (result.abstained) return `${image}: cannot tell (${bits})`;
   const near = place.city
     ? ` near ${place.city}${place.country ? `, ${place.country}` : ""} (${formatKm(place.distanceKm)})`
     : "";
@@ -32,7 +35,7 @@ export function toText({ image, best, place, regions, countries, localizabilityB
     .filter((c) => c.probability >= 0.05)
     .map((c) => `${c.name} ${percent(c.probability)}`)
     .join(", ");
-  return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${localizabilityBits.toFixed(1)} bits)`;
+  return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})`;
 }
 
 export const failureText = ({ image, error }: LocateFailure): string => `${image}: ${error}`;
