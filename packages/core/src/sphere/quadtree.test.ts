@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { Generator, pointInCell, quadtree, shareOfCell, toVec3, uniformPoints, vectorAt } from "../index.js";
+import {
+  Generator,
+  leafDepths,
+  pointInCell,
+  quadtree,
+  quadtreeFromDepths,
+  shareOfCell,
+  toVec3,
+  uniformPoints,
+  vectorAt,
+} from "../index.js";
 
 const random = new Generator(1);
 const crowd = Array.from({ length: 500 }, () => [
@@ -42,6 +52,13 @@ describe("the quadtree", () => {
       expect(parent.get(f) ?? coarse[leaf]).toBe(coarse[leaf]);
       parent.set(f, coarse[leaf]);
     });
+  });
+  it("is the depths of its leaves", () => {
+    const again = quadtreeFromDepths(leafDepths(tree));
+    expect(again.cells).toEqual(tree.cells);
+    expect(again.ancestors(2)).toEqual(tree.ancestors(2));
+    expect(() => quadtreeFromDepths([1, 1, 1])).toThrow("not the depths of a tree's leaves, at leaf 3");
+    expect(() => quadtreeFromDepths([1, 1, 1, 1, 1])).toThrow("not the depths of a tree's leaves, at leaf 4");
   });
   it("stops at places that coincide", () => {
     const same = Float64Array.from(Array.from({ length: 50 }, () => [1, 0, 0]).flat());

@@ -36,6 +36,8 @@ interface Node {
 
 const maximalDepth = 20;
 
+const globe: Cell = { west: -Math.PI, east: Math.PI, south: -1, north: 1 };
+
 /**
  * @param places unit vectors [n, 3]
  * @param most places in a leaf
@@ -43,25 +45,52 @@ const maximalDepth = 20;
  */
 export function quadtree(places: ArrayLike<number>, most: number): Quadtree {
   if (!(most >= 1)) throw new RangeError(`quadtree: leaves hold one place or more, got ${most}`);
-  const leaves: Node[] = [];
   const grow = (cell: Cell, depth: number, members: readonly number[]): Node => {
-    const node: Node = { cell, depth, leaf: -1 };
-    if (members.length <= most || depth === maximalDepth) {
-      node.leaf = leaves.length;
-      leaves.push(node);
-      return node;
-    }
+    if (members.length <= most || depth === maximalDepth) return { cell, depth, leaf: -1 };
     const quarters: number[][] = [[], [], [], []];
     for (const i of members) quarters[quarterOf(cell, vectorAt(places, i))].push(i);
-    node.children = quartersOf(cell).map((quarter, q) => grow(quarter, depth + 1, quarters[q]));
-    return node;
+    const children = quartersOf(cell).map((quarter, q) => grow(quarter, depth + 1, quarters[q]));
+    return { cell, depth, leaf: -1, children };
   };
-  const globe = { west: -Math.PI, east: Math.PI, south: -1, north: 1 };
-  const root = grow(
-    globe,
-    0,
-    Array.from({ length: places.length / 3 }, (_, i) => i),
+  return treeOf(
+    grow(
+      globe,
+      0,
+      Array.from({ length: places.length / 3 }, (_, i) => i),
+    ),
   );
+}
+
+/** The depths of the leaves, in order: all that a tree is, so that it can be stored. */
+export const leafDepths = (tree: Quadtree): Uint8Array =>
+  Uint8Array.from(tree.areas, (area) => Math.round(Math.log(area / (4 * Math.PI)) / Math.log(1 / 4)));
+
+/** @throws RangeError if the depths are not those of a tree's leaves */
+export function quadtreeFromDepths(depths: ArrayLike<number>): Quadtree {
+  let next = 0;
+  const grow = (cell: Cell, depth: number): Node => {
+    if (depth > maximalDepth || next >= depths.length)
+      throw new RangeError(`quadtreeFromDepths: these are not the depths of a tree's leaves, at leaf ${next}`);
+    if (depths[next] === depth) {
+      next++;
+      return { cell, depth, leaf: -1 };
+    }
+    return { cell, depth, leaf: -1, children: quartersOf(cell).map((quarter) => grow(quarter, depth + 1)) };
+  };
+  const root = grow(globe, 0);
+  if (next < depths.length)
+    throw new RangeError(`quadtreeFromDepths: these are not the depths of a tree's leaves, at leaf ${next}`);
+  return treeOf(root);
+}
+
+/** Numbers the leaves, depth first, and answers questions. */
+function treeOf(root: Node): Quadtree {
+  const leaves: Node[] = [];
+  const number = (node: Node): void => {
+    if (node.children) for (const child of node.children) number(child);
+    else node.leaf = leaves.push(node) - 1;
+  };
+  number(root);
   return {
     cells: leaves.map((n) => n.cell),
     areas: Float64Array.from(leaves, ({ cell }) => (cell.east - cell.west) * (cell.north - cell.south)),
