@@ -2,20 +2,10 @@
  * The embedded model on views that it was not trained on: month 07 of the Blue Marble, and two other renderings of the
  * Earth. Needs the rasters of `../shared/data/earth` (or of EARTH_RASTERS).
  */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { compile, tensor } from "@geodrift/compile";
-import {
-  angle,
-  distanceMetrics,
-  earthRadiusKm,
-  readSafetensors,
-  regression,
-  sampleDistribution,
-  toVec3,
-  vectorAt,
-} from "@geodrift/core";
+import { angle, distanceMetrics, earthRadiusKm, sampleDistribution, toVec3, vectorAt } from "@geodrift/core";
 import { earthViews, loadModel, modelFolder, openEarthFolder, readRaster } from "geodrift";
 import { runtime } from "./measure.js";
 
@@ -23,6 +13,8 @@ const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
 const name = process.env.EARTH_MODEL ?? "earth";
 const n = Number(process.env.EARTH_VIEWS ?? 5000);
 const [samples, guidedRows, steps, batch] = [256, 16, 32, 20];
+/** Another solver of the flow than the published one. */
+const solver = process.env.EARTH_SOLVER;
 const views = { seed: 7, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };
 
 const distanceTo = (place, vector) => earthRadiusKm * angle(toVec3(place), vector);
@@ -35,9 +27,9 @@ async function distances(model, raster, count, regress) {
   let pending = [];
   const flush = async () => {
     const embeddings = await model.encoder.encode(pending.map((e) => e.picture));
-    const plain = await model.locator.sample(embeddings, samples, { seed: 0, steps, guidance: 0 });
+    const plain = await model.locator.sample(embeddings, samples, { seed: 0, steps, solver, guidance: 0 });
     // Every image gets the same noise; views take different rows of it, so that no single draw decides a figure.
-    const guided = await model.locator.sample(embeddings, guidedRows, { seed: 1, steps, guidance: 2 });
+    const guided = await model.locator.sample(embeddings, guidedRows, { seed: 1, steps, solver, guidance: 2 });
     const points = regress && (await regress(embeddings));
     pending.forEach((e, i) => {
       const view = rules.mode.length;
@@ -63,14 +55,12 @@ async function distances(model, raster, count, regress) {
   return { rules, covered, bits };
 }
 
-/** The regression head trained beside the model, if it is there. */
-async function regressionHead(width) {
-  const here = join(dirname(modelFolder(name).replace(/\/$/, "")), "earth-regression");
-  if (!existsSync(here)) return undefined;
-  const config = JSON.parse(readFileSync(join(here, "config.json"), "utf8"));
-  const { tensors } = readSafetensors(readFileSync(join(here, "model.safetensors")));
-  const run = compile((p, c) => regression(config, p, c), { runtime });
-  return async (embeddings) => (await run(tensors, tensor(embeddings, [embeddings.length / width, width]))).data;
+/** The regression head trained beside the model, if it is there: one point for every embedding. */
+async function regressionHead() {
+  const folder = join(dirname(modelFolder(name).replace(/\/$/, "")), "earth-regression");
+  if (!existsSync(folder)) return undefined;
+  const { locator } = await loadModel(folder, runtime);
+  return (embeddings) => locator.sample(embeddings, 1, { seed: 0, steps: 1, guidance: 0 });
 }
 
 export const benches = {
@@ -88,7 +78,7 @@ export const benches = {
       ["three-globe-4096", n / 5, () => readRaster(threeGlobe, land, "three-globe")],
     ];
     const model = await loadModel(name, runtime);
-    const regress = await regressionHead(model.encoder.width);
+    const regress = await regressionHead();
     for (const [raster, count, read] of rasters) {
       const { rules, covered, bits } = await distances(model, await read(), count, regress);
       for (const [rule, ds] of Object.entries(rules)) {

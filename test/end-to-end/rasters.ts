@@ -42,6 +42,8 @@ export async function makeRasters(folder: string, months: readonly string[]): Pr
       .toFile(join(folder, `bmng-2004-${month}.jpg`));
 }
 
+const brief = { steps: 20, batch: 32, seed: 3, optimizer: "adamw", rate: 0.002, warmup: 5, weightDecay: 0, ema: 0.9 };
+
 /** A training that takes seconds. */
 export const tinyTraining = {
   kind: "earth",
@@ -100,5 +102,8 @@ export const tinyTraining = {
       weightDecay: 0,
       ema: 0.9,
     },
+    { kind: "von-mises-fisher", name: "mixture", dim: 16, depth: 1, expansion: 2, components: 3, ...brief },
+    { kind: "cells", name: "cells", dim: 16, depth: 1, most: 40, depths: [1], offsets: false, ...brief },
+    { kind: "cells", name: "hybrid", dim: 16, depth: 1, most: 40, depths: [], offsets: true, ...brief },
   ],
 };

@@ -2,6 +2,7 @@
 import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, it } from "vitest";
 import {
+  cellClasses,
   cellLocator,
   diffusion,
   fibonacciSphere,
@@ -43,7 +44,7 @@ const pointConfig = { cond_dim: width, dim: 16, depth: 1 };
 
 const tree = quadtree(Float64Array.from(uniformPoints(new Generator(6), 300)), 20);
 const cells = (depths: readonly number[], offsets: boolean) => {
-  const classes = [...depths.map((d) => new Set(tree.ancestors(d)).size), tree.cells.length];
+  const classes = cellClasses(tree, depths);
   const config = { ...pointConfig, classes, offsets };
   return cellLocator(config, initCellClassifier(config, new Generator(7)), tree, depths, runtime);
 };

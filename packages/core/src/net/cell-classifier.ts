@@ -5,8 +5,9 @@
  */
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
+import type { Quadtree } from "../sphere/quadtree.js";
 import type { Parameters, Traced } from "./parameters.js";
-import { initPerceptron, type PerceptronConfig, perceptron } from "./perceptron.js";
+import { initPerceptron, type PerceptronConfig, perceptron, perceptronShapes } from "./perceptron.js";
 
 type Arr = np.Array;
 
@@ -17,8 +18,17 @@ export interface CellClassifierConfig extends PerceptronConfig {
   offsets: boolean;
 }
 
+/** Classes of every level for a quadtree: its ancestors at each of `depths`, and its leaves. */
+export const cellClasses = (tree: Quadtree, depths: readonly number[]): number[] => [
+  ...depths.map((d) => tree.ancestors(d).reduce((most, a) => Math.max(most, a + 1), 0)),
+  tree.cells.length,
+];
+
 const widthOf = ({ classes, offsets }: CellClassifierConfig): number =>
   classes.reduce((a, b) => a + b, 0) + (offsets ? 2 * classes[classes.length - 1] : 0);
+
+export const cellClassifierShapes = (config: CellClassifierConfig): Record<string, number[]> =>
+  perceptronShapes(config, widthOf(config));
 
 export const initCellClassifier = (config: CellClassifierConfig, random: Generator): Parameters =>
   initPerceptron(config, widthOf(config), random);

@@ -11,14 +11,25 @@ export interface PerceptronConfig {
   depth: number;
 }
 
-export function initPerceptron({ cond_dim, dim, depth }: PerceptronConfig, out: number, random: Generator): Parameters {
-  const p: Parameters = {};
+/** Names and shapes of every weight. */
+export function perceptronShapes({ cond_dim, dim, depth }: PerceptronConfig, out: number): Record<string, number[]> {
+  const shapes: Record<string, number[]> = {};
   for (let i = 0; i <= depth; i++) {
-    const [rows, columns] = [i === depth ? out : dim, i === 0 ? cond_dim : dim];
-    p[`layers.${i}.weight`] = uniformInit(random, [rows, columns], columns);
-    p[`layers.${i}.bias`] = uniformInit(random, [rows], columns);
+    const rows = i === depth ? out : dim;
+    shapes[`layers.${i}.weight`] = [rows, i === 0 ? cond_dim : dim];
+    shapes[`layers.${i}.bias`] = [rows];
   }
-  return p;
+  return shapes;
+}
+
+export function initPerceptron(config: PerceptronConfig, out: number, random: Generator): Parameters {
+  const shapes = perceptronShapes(config, out);
+  return Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [
+      name,
+      uniformInit(random, shape, shapes[name.replace(/bias$/, "weight")][1]),
+    ]),
+  );
 }
 
 /** [n, cond_dim] to [n, out]. */

@@ -3,9 +3,11 @@ import { numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
 import { constant } from "./layers.js";
 import type { Parameters, Traced } from "./parameters.js";
-import { initPerceptron, type PerceptronConfig, perceptron } from "./perceptron.js";
+import { initPerceptron, type PerceptronConfig, perceptron, perceptronShapes } from "./perceptron.js";
 
 export type RegressionConfig = PerceptronConfig;
+
+export const regressionShapes = (config: RegressionConfig): Record<string, number[]> => perceptronShapes(config, 3);
 
 export const initRegression = (config: RegressionConfig, random: Generator): Parameters =>
   initPerceptron(config, 3, random);

@@ -3,6 +3,7 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import {
   angle,
+  cellClasses,
   cellLocator,
   cellObjective,
   type ExampleSource,
@@ -74,7 +75,7 @@ describe("baselines in training", () => {
     ["hybrid", [], true],
   ] as const)("%s find the places", async (_, depths, offsets) => {
     const tree = quadtree(places, 100);
-    const classes = [...depths.map((d) => new Set(tree.ancestors(d)).size), tree.cells.length];
+    const classes = cellClasses(tree, depths);
     const config = { cond_dim: width, dim: 32, depth: 1, classes, offsets };
     const { params } = await trained(cellObjective(config, tree, depths), 300);
     const locator = cellLocator(config, params, tree, depths, runtime);

@@ -72,6 +72,7 @@ async function run(name: string, flags: Flags): Promise<void> {
 }
 
 async function condition(name: string, { image, embedding }: Flags) {
+  const generative = await loadGenerativeModel(name);
   if (image !== undefined) {
     const model = await loadModel(name, ort);
     const picture = await readPicture(image, model.encoder.size).catch((e: Error) => {
@@ -79,9 +80,8 @@ async function condition(name: string, { image, embedding }: Flags) {
     });
     const encoded = await model.encoder.encode([picture]);
     await model.dispose();
-    return { generative: model.generative, embedding: encoded };
+    return { generative, embedding: encoded };
   }
-  const generative = await loadGenerativeModel(name);
   const { shape, data } = await readNpy(embedding as string);
   const width = generative.config.cond_dim;
   if (data.length !== width)

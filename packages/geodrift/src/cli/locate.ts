@@ -53,7 +53,8 @@ async function run(names: string[], flags: Flags): Promise<number> {
     throw new UsageError("--prior wants the whole distribution: leave out --fast");
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
   const model = await loadModel(flags.model, ort);
-  usage(() => solverFor(model.description.path, flags.solver));
+  const { description } = model;
+  if (description.method === "generative") usage(() => solverFor(description.path, flags.solver));
   const named = await pictureFiles(names);
   const bar = progress(named.length * flags.steps);
   const maps = new Set<string>();

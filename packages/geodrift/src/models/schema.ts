@@ -40,15 +40,30 @@ export const scheduleConfig = z.strictObject({
 
 export const pathName = z.enum(Object.keys(paths) as [PathName]);
 
-/** `model.json`: which method, which schedule, which encoder. */
-export const modelDescription = z.strictObject({
-  name: z.string(),
-  description: z.string(),
-  licence: z.string(),
-  path: pathName,
-  schedule: scheduleConfig,
-  encoder: encoderConfig,
+const about = { name: z.string(), description: z.string(), licence: z.string(), encoder: encoderConfig };
+
+/** `config.json` of the perceptron behind regression and cells. */
+export const perceptronConfig = z.strictObject({ cond_dim: whole, dim: whole, depth: whole });
+
+/** `config.json` of a von Mises–Fisher model. */
+export const vonMisesFisherConfig = z.strictObject({
+  dim: whole,
+  depth: whole,
+  expansion: whole,
+  cond_dim: whole,
+  components: whole,
 });
+
+/** Depths of the coarser levels of the quadtree, and whether a cell also says where in it. */
+export const cellsConfig = { depths: z.array(z.int().nonnegative()), offsets: z.boolean() };
+
+/** `model.json`: which method, with what belongs to it, and which encoder. */
+export const modelDescription = z.discriminatedUnion("method", [
+  z.strictObject({ method: z.literal("generative"), ...about, path: pathName, schedule: scheduleConfig }),
+  z.strictObject({ method: z.literal("regression"), ...about }),
+  z.strictObject({ method: z.literal("von-mises-fisher"), ...about }),
+  z.strictObject({ method: z.literal("cells"), ...about, ...cellsConfig }),
+]);
 
 export type ModelDescription = z.infer<typeof modelDescription>;
 export type EncoderConfig = z.infer<typeof encoderConfig>;

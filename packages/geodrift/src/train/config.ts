@@ -1,6 +1,6 @@
 /** What a training config file may say. */
 import { z } from "zod";
-import { convolutionalConfig, pathName, placeHeadConfig, scheduleConfig } from "../models/schema.js";
+import { cellsConfig, convolutionalConfig, pathName, placeHeadConfig, scheduleConfig } from "../models/schema.js";
 
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -65,6 +65,26 @@ const generative = z.strictObject({
 
 const regression = z.strictObject({ kind: z.literal("regression"), name: locatorName, ...network, ...optimization });
 
+const vonMisesFisher = z.strictObject({
+  kind: z.literal("von-mises-fisher"),
+  name: locatorName,
+  ...network,
+  expansion: whole,
+  /** One distribution, or so many mixed. */
+  components: whole,
+  ...optimization,
+});
+
+const cells = z.strictObject({
+  kind: z.literal("cells"),
+  name: locatorName,
+  ...network,
+  /** Places of the training set that a leaf of the quadtree holds at most. */
+  most: whole,
+  ...cellsConfig,
+  ...optimization,
+});
+
 export const earthTraining = z
   .strictObject({
     kind: z.literal("earth"),
@@ -84,7 +104,7 @@ export const earthTraining = z
     places: placeHeadConfig,
     /** Views embedded for the second half of the training. */
     embedded: whole,
-    locators: z.array(z.discriminatedUnion("kind", [generative, regression])).min(1),
+    locators: z.array(z.discriminatedUnion("kind", [generative, regression, vonMisesFisher, cells])).min(1),
   })
   .refine((c) => c.encoder.views.size === c.encoder.encoder.size, "the encoder takes pictures of the size of the views")
   .refine(

@@ -8,14 +8,9 @@ import { dirname, join, resolve } from "node:path";
 import { compile, type Runtime, type Tensor } from "@geodrift/compile";
 import {
   averaged,
-  type ExampleSource,
   initTrainState,
-  matchingObjective,
-  type Objective,
   type Parameters,
-  paths,
   placeWidth,
-  regressionObjective,
   type Traced,
   type TrainMetrics,
   type TrainOptions,
@@ -26,12 +21,13 @@ import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
 import type { Raster } from "../data/raster.js";
 import { encodePlanes } from "../encode/encoder.js";
-import { makeSchedule } from "../models/load.js";
+import { treeTensor } from "../models/locators.js";
 import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
 import type { EarthTraining, LocatorTraining } from "./config.js";
-import { embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
+import { type Embedded, embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { initEncoderState, landCells, trainEncoder } from "./encoder.js";
 import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
+import { type LocatorPlan, planLocator } from "./locators.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
 import { versions } from "./versions.js";
@@ -58,8 +54,8 @@ export async function trainEarth(config: EarthTraining, configFile: string, cont
     throw new Error(`${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
   const data = digest(rasters.map((r) => [r.name, r.sha256]));
   const encoder = await encoderStage(config, out, rasters, landCells(config.encoder.cells, land), data, context);
-  const source = await embeddingStage(config, out, rasters, encoder, data, context);
-  for (const locator of config.locators) await locatorStage(config, locator, out, source, encoder, data, context);
+  const embedded = await embeddingStage(config, out, rasters, encoder, data, context);
+  for (const locator of config.locators) await locatorStage(config, locator, out, embedded, encoder, data, context);
 }
 
 async function encoderStage(
@@ -104,11 +100,11 @@ async function embeddingStage(
   encoder: FrozenEncoder,
   data: string,
   { runtime, report }: TrainingContext,
-): Promise<ExampleSource> {
+): Promise<Embedded> {
   const file = join(out, "embeddings.safetensors");
   const metadata = { config: digest([config.encoder, config.rank, config.places, config.embedded]), data };
   const saved = await loadEmbedded(file, metadata);
-  if (saved) return exampleSource(saved);
+  if (saved) return saved;
   const { views } = config.encoder;
   const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => encodePlanes(encoder.config, p, x), {
     runtime,
@@ -129,42 +125,26 @@ async function embeddingStage(
   );
   await run.dispose();
   await saveEmbedded(file, embedded, metadata);
-  return exampleSource(embedded);
-}
-
-function objectiveOf(locator: LocatorTraining, width: number): Objective {
-  if (locator.kind === "regression")
-    return regressionObjective({ cond_dim: width, dim: locator.dim, depth: locator.depth });
-  const config = {
-    input_dim: 3,
-    dim: locator.dim,
-    depth: locator.depth,
-    expansion: locator.expansion,
-    cond_dim: width,
-  };
-  return matchingObjective({
-    config,
-    path: paths[locator.path],
-    schedule: makeSchedule(locator.schedule),
-    dropout: locator.dropout,
-  });
+  return embedded;
 }
 
 async function locatorStage(
   config: EarthTraining,
   locator: LocatorTraining,
   out: string,
-  source: ExampleSource,
+  embedded: Embedded,
   encoder: FrozenEncoder,
   data: string,
   { runtime, report }: TrainingContext,
 ): Promise<void> {
-  const objective = objectiveOf(locator, placeWidth(config.places));
+  const plan = planLocator(locator, embedded);
+  const { objective } = plan;
+  const source = exampleSource(embedded);
   const state = initTrainState(objective, locator.seed);
   const file = join(out, `${locator.name}.state.safetensors`);
-  const { encoder: training, rank, places, embedded } = config;
+  const { encoder: training, rank, places } = config;
   const provenance: Provenance = {
-    config: JSON.stringify({ encoder: training, rank, places, embedded, locator }),
+    config: JSON.stringify({ encoder: training, rank, places, embedded: config.embedded, locator }),
     data,
     seed: String(locator.seed),
   };
@@ -183,45 +163,30 @@ async function locatorStage(
     }
     if (m.step % config.checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
   }
-  await writeModel(config, locator, join(out, locator.name), encoder, averaged(state), provenance);
+  await writeModel(config, locator.name, plan, join(out, locator.name), encoder, averaged(state), provenance);
 }
 
-/** Weights are stored in half precision; what they are multiplied into angles with is not. */
-const half = (name: string): boolean => !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name);
+/** Weights are stored in half precision; what they are multiplied into angles with is not, nor are whole numbers. */
+const half = (name: string): boolean =>
+  !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) && name !== treeTensor;
 
 /** A folder that `locate --model` opens. */
 async function writeModel(
   config: EarthTraining,
-  locator: LocatorTraining,
+  name: string,
+  { network, method, buffers }: LocatorPlan,
   folder: string,
   encoder: FrozenEncoder,
   average: Parameters,
   provenance: Provenance,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const width = placeWidth(config.places);
-  const json = (name: string, value: unknown) =>
-    writeFileAtomically(join(folder, name), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+  const json = (file: string, value: unknown) =>
+    writeFileAtomically(join(folder, file), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
   const metadata = { ...provenance, versions: await versions() };
   await saveTensors(join(folder, "encoder.safetensors"), { tensors: encoder.params, metadata }, { half });
-  await saveTensors(join(folder, "model.safetensors"), { tensors: average, metadata }, { half });
-  if (locator.kind === "regression") {
-    await json("config.json", { cond_dim: width, dim: locator.dim, depth: locator.depth });
-    return;
-  }
-  await json("config.json", {
-    input_dim: 3,
-    dim: locator.dim,
-    depth: locator.depth,
-    expansion: locator.expansion,
-    cond_dim: width,
-  });
-  await json("model.json", {
-    name: locator.name,
-    description: config.description,
-    licence: config.licence,
-    path: locator.path,
-    schedule: locator.schedule,
-    encoder: encoder.config,
-  });
+  await saveTensors(join(folder, "model.safetensors"), { tensors: { ...average, ...buffers }, metadata }, { half });
+  await json("config.json", network);
+  const { description, licence } = config;
+  await json("model.json", { name, description, licence, ...method, encoder: encoder.config });
 }

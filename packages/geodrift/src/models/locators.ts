@@ -1,0 +1,97 @@
+/** Opens the locator that a model folder describes: one entry for each method. */
+import type { Hash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
+import {
+  cellClasses,
+  cellClassifierShapes,
+  cellLocator,
+  type GenerativeModel,
+  generativeLocator,
+  type Locator,
+  paths,
+  quadtreeFromDepths,
+  regressionLocator,
+  regressionShapes,
+  type Schedule,
+  schedules,
+  velocityShapes,
+  vonMisesFisherLocator,
+  vonMisesFisherShapes,
+} from "@geodrift/core";
+import { readJsonFile } from "../schema/json-file.js";
+import {
+  type ModelDescription,
+  modelDescription,
+  perceptronConfig,
+  type ScheduleConfig,
+  velocityConfig,
+  vonMisesFisherConfig,
+} from "./schema.js";
+import { readWeights } from "./weights.js";
+
+/** The schedule that a config names. Parameters are the sigmoid's; others have none. */
+export function makeSchedule({ name, ...parameters }: ScheduleConfig): Schedule {
+  return schedules[name](parameters);
+}
+
+/** Name of the tensor that keeps the quadtree of a model over cells. */
+export const treeTensor = "tree.depths";
+
+const weightsOf = (folder: string) => join(folder, "model.safetensors");
+const configOf = (folder: string) => join(folder, "config.json");
+
+/**
+ * The network of a flow or diffusion. A folder without `model.json` is one of the released layout, whose method and
+ * schedule are those of the released models: Riemannian flow matching, sigmoid −7 … 3.
+ * @throws Error in one sentence, also if the method is another
+ */
+export async function openGenerative(folder: string, hash: Hash): Promise<GenerativeModel> {
+  const file = join(folder, "model.json");
+  const description = existsSync(file)
+    ? await readJsonFile(file, modelDescription)
+    : ({ method: "generative", path: "riemannian-flow", schedule: { name: "sigmoid" } } as const);
+  if (description.method !== "generative")
+    throw new Error(`${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`);
+  const config = await readJsonFile(configOf(folder), velocityConfig);
+  const params = await readWeights(weightsOf(folder), hash, () => velocityShapes(config));
+  return { config, params, path: paths[description.path], schedule: makeSchedule(description.schedule) };
+}
+
+/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+export async function openLocator(
+  folder: string,
+  description: ModelDescription,
+  hash: Hash,
+  runtime: Runtime,
+): Promise<Locator> {
+  const options = { runtime };
+  switch (description.method) {
+    case "generative":
+      return generativeLocator(await openGenerative(folder, hash), options);
+    case "regression": {
+      const config = await readJsonFile(configOf(folder), perceptronConfig);
+      const params = await readWeights(weightsOf(folder), hash, () => regressionShapes(config));
+      return regressionLocator(config, params, options);
+    }
+    case "von-mises-fisher": {
+      const config = await readJsonFile(configOf(folder), vonMisesFisherConfig);
+      const params = await readWeights(weightsOf(folder), hash, () => vonMisesFisherShapes(config));
+      return vonMisesFisherLocator(config, params, options);
+    }
+    case "cells": {
+      const { depths, offsets } = description;
+      const perceptron = await readJsonFile(configOf(folder), perceptronConfig);
+      const params = await readWeights(weightsOf(folder), hash, (tensors) => {
+        if (!tensors[treeTensor]) throw new Error(`${weightsOf(folder)}: the tensor "${treeTensor}" is missing`);
+        const tree = quadtreeFromDepths(tensors[treeTensor].data as Int32Array);
+        return cellClassifierShapes({ ...perceptron, classes: cellClasses(tree, depths), offsets });
+      });
+      const { [treeTensor]: stored, ...weights } = params;
+      const tree = quadtreeFromDepths(stored.data as Int32Array);
+      const config = { ...perceptron, classes: cellClasses(tree, depths), offsets };
+      return cellLocator(config, weights, tree, depths, options);
+    }
+  }
+}
