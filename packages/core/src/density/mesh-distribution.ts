@@ -14,10 +14,8 @@ const prominence = Math.log(2);
 /** Modes with less mass than this are not named. */
 const leastMass = 0.02;
 
-export interface MeshDistribution extends PlaceDistribution {
+export interface MeshDistribution extends Required<PlaceDistribution> {
   mesh: DensityMesh;
-  outlines(mass: number): Vec3[][];
-  representatives(n: number): Float64Array;
 }
 
 export function meshDistribution(mesh: DensityMesh): MeshDistribution {
@@ -62,13 +60,13 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
       return out;
     },
   };
+}
 
-  /** Two numbers of [0, 1) to a point of a triangle, evenly. */
-  function pointIn({ vertices }: DensityMesh, t: number, p: number, q: number): Vec3 {
-    const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
-    const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
-    return normalize([0, 1, 2].map((k) => (1 - u - v) * a[k] + u * b[k] + v * c[k]) as unknown as Vec3);
-  }
+/** Two numbers of [0, 1) to a point of a triangle, evenly. */
+function pointIn({ vertices, triangles }: DensityMesh, t: number, p: number, q: number): Vec3 {
+  const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
+  const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
+  return normalize([0, 1, 2].map((k) => (1 - u - v) * a[k] + u * b[k] + v * c[k]) as unknown as Vec3);
 }
 
 /** The triangle that holds a point; of several (on an edge), the one it lies deepest in. */

@@ -48,21 +48,13 @@ export function retrievalLocator(
         for (let j = 0; j < rows; j++) {
           const score = scores[i * rows + j];
           // Most rows are no better than the worst of the best.
-          if (score > best[(i + 1) * neighbours - 1]) insert(i * neighbours, from + j, score);
+          if (score > best[(i + 1) * neighbours - 1]) {
+            const own = [i * neighbours, (i + 1) * neighbours] as const;
+            insert(ids.subarray(...own), best.subarray(...own), from + j, score);
+          }
         }
     }
     return ids;
-
-    /** Into the list that begins at `start`, by falling score; of equal scores the earlier picture stays in front. */
-    function insert(start: number, id: number, score: number): void {
-      let at = start + neighbours - 1;
-      for (; at > start && best[at - 1] < score; at--) {
-        best[at] = best[at - 1];
-        ids[at] = ids[at - 1];
-      }
-      best[at] = score;
-      ids[at] = id;
-    }
   }
 
   return {
@@ -82,6 +74,17 @@ export function retrievalLocator(
     },
     dispose: () => similarities.dispose(),
   };
+}
+
+/** Puts a row in its place by falling score and drops the last; of equal scores the earlier row stays in front. */
+function insert(ids: Uint32Array, scores: Float64Array, id: number, score: number): void {
+  let at = scores.length - 1;
+  for (; at > 0 && scores[at - 1] < score; at--) {
+    scores[at] = scores[at - 1];
+    ids[at] = ids[at - 1];
+  }
+  scores[at] = score;
+  ids[at] = id;
 }
 
 /** Rows scaled to length one; a row of zeros stays. */
