@@ -19,7 +19,7 @@ export interface MeshDistribution extends Required<PlaceDistribution> {
 }
 
 export function meshDistribution(mesh: DensityMesh): MeshDistribution {
-  const { triangles, masses, areas } = mesh;
+  const { masses, areas } = mesh;
   const densities = masses.map((m, t) => m / areas[t]);
   const byDensity = Uint32Array.from(densities.keys()).sort((a, b) => densities[b] - densities[a]);
   const modes = modesOf(mesh);
@@ -32,10 +32,10 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
       wanted.map((mass) => {
         let [held, steradians] = [0, 0];
         for (const t of byDensity) {
+          if (held >= mass) break;
           const share = Math.min(1, (mass - held) / masses[t]);
           held += share * masses[t];
           steradians += share * areas[t];
-          if (share < 1) break;
         }
         const areaKm2 = steradians * earthRadiusKm ** 2;
         return { mass, areaKm2, radiusKm: capRadiusKm(areaKm2) };
