@@ -2,9 +2,9 @@
  * `npm run demo`: cuts five views of real places out of NASA's Blue Marble (the picture inside the npm package
  * three-globe), asks the embedded model where they are, and draws a map of each answer.
  */
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { distanceKm } from "@geodrift/core";
 import { formatKm, loadModel, locate, readRaster, renderViewInto, toText, writeMap } from "geodrift";
 import * as ort from "onnxruntime-node";
@@ -40,6 +40,9 @@ for (const place of places) {
     .toFile(picture);
   files.push(picture);
 }
+
+const rows = files.map((file, k) => `${basename(file)},${places[k].lat},${places[k].lng}`);
+await writeFile(join(out, "places.csv"), `file,lat,lng\n${rows.join("\n")}\n`);
 
 const options = { samples: 256, steps: 32, guidance: 0, seed: 0 };
 let i = 0;

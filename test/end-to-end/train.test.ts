@@ -77,6 +77,67 @@ describe("geodrift train", () => {
     },
   );
 
+  it("writes models of every method that evaluate compares, on views and on a table of pictures", async () => {
+    const views = { ...tinyTraining.encoder.views, augment: 0 };
+    const json = { kind: "earth-views", rasters: "rasters", month: "07", views, length: 100 };
+    writeFileSync(join(folder, "views.json"), JSON.stringify(json));
+    const names = ["riemannian-flow", "regression", "mixture", "cells", "hybrid"];
+    const models = names.map((name) => join(folder, "whole", name));
+    const brief = ["--samples", "16", "--steps", "4", "--out", join(folder, "report")];
+    const { stdout, stderr, code } = await geodrift([
+      "evaluate",
+      ...models,
+      join(folder, "views.json"),
+      ...brief,
+      "--json",
+    ]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const evaluations = stdout
+      .trim()
+      .split("\n")
+      .map((l) => JSON.parse(l));
+    expect(evaluations.map((e) => e.model.method)).toEqual([
+      "riemannian-flow",
+      "regression",
+      "von-mises-fisher",
+      "cells",
+      "cells",
+    ]);
+    for (const e of evaluations) {
+      expect(e.dataset.examples).toBe(100);
+      for (const { meanKm } of e.rules) {
+        expect(meanKm.interval.low).toBeLessThanOrEqual(meanKm.value);
+        expect(meanKm.interval.high).toBeGreaterThanOrEqual(meanKm.value);
+      }
+    }
+    const rules = evaluations.map((e) => e.rules.map((r: { rule: string }) => r.rule));
+    expect(rules[0]).toEqual(["sample", "guided-sample", "mode", "medoid"]);
+    expect(rules[1]).toEqual(["sample"]);
+    expect(evaluations.map((e) => e.negativeLogLikelihood !== undefined)).toEqual([true, false, true, true, false]);
+    const table = readFileSync(join(folder, "report", "guesses.md"), "utf8");
+    for (const name of names) expect(table).toContain(`| ${name} |`);
+    expect(readFileSync(join(folder, "report", "distributions.csv"), "utf8").split("\n").length).toBe(7);
+
+    writeFileSync(
+      join(folder, "pictures.csv"),
+      "file,lat,lng\nrasters/bmng-2004-07.jpg,10,20\n".padEnd(30) + "rasters/bmng-2004-01.jpg,-10,170\n".repeat(4),
+    );
+    const pictures = await geodrift(["evaluate", models[1], join(folder, "pictures.csv"), "--json"]);
+    expect([pictures.code, pictures.stderr]).toEqual([0, ""]);
+    expect(JSON.parse(pictures.stdout).dataset.examples).toBe(5);
+    const wrong: [string[], number, RegExp][] = [
+      [[models[0]], 2, /evaluate wants a model or several, and after them a dataset/],
+      [[models[1], join(folder, "none.csv")], 1, /none\.csv: cannot be read \(ENOENT\)/],
+      [[models[1], folder], 1, /a dataset is a \.csv of pictures with places, or a \.json of views/],
+      [["erth", join(folder, "pictures.csv")], 2, /model "erth" is neither known nor a folder/],
+    ];
+    for (const [args, exit, message] of wrong) {
+      const outcome = await geodrift(["evaluate", ...args]);
+      expect(outcome.stderr).toMatch(message);
+      expect(outcome.code).toBe(exit);
+    }
+  });
+
   it("refuses to go on with another config, and says what a misspelt key should be", async () => {
     const other = join(folder, "other.json");
     writeFileSync(other, JSON.stringify({ ...tinyTraining, encoder: { ...tinyTraining.encoder, rate: 0.001 } }));

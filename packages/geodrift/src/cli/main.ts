@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDensity } from "./density.js";
+import { addEvaluate } from "./evaluate.js";
 import { addLocate } from "./locate.js";
 import { addTrain } from "./train.js";
 import { UsageError } from "./usage-error.js";
@@ -21,6 +22,7 @@ export async function main(args: readonly string[]): Promise<number> {
   };
   addLocate(program, exit);
   addDensity(program);
+  addEvaluate(program);
   addTrain(program);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   // A reader that has seen enough (`| head`) is no error.

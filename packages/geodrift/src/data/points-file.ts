@@ -20,11 +20,7 @@ export async function readPoints(file: string): Promise<LatLng[]> {
   } catch (e) {
     throw new Error(`${file}: ${(e as Error).message}`);
   }
-  const head = (rows[0] ?? []).map((name) => name.toLowerCase());
-  const column = (names: readonly string[]) => head.findIndex((name) => names.includes(name));
-  const [lat, lng] = [column(latitudes), column(longitudes)];
-  if (lat < 0 || lng < 0)
-    throw new Error(`${file}: columns named lat and lng are needed, got ${head.join(", ") || "none"}`);
+  const { lat, lng } = columnsOf(file, rows);
   return rows.slice(1).map((row, i) => {
     const number = (text: string) => (text === "" ? Number.NaN : Number(text));
     const place = { lat: number(row[lat]), lng: number(row[lng]) };
@@ -35,4 +31,17 @@ export async function readPoints(file: string): Promise<LatLng[]> {
     }
     return place;
   });
+}
+
+/**
+ * Where a table keeps latitude and longitude.
+ * @throws Error in one sentence if it has none
+ */
+export function columnsOf(file: string, rows: readonly string[][]): { lat: number; lng: number; head: string[] } {
+  const head = (rows[0] ?? []).map((name) => name.toLowerCase());
+  const column = (names: readonly string[]) => head.findIndex((name) => names.includes(name));
+  const [lat, lng] = [column(latitudes), column(longitudes)];
+  if (lat < 0 || lng < 0)
+    throw new Error(`${file}: columns named lat and lng are needed, got ${head.join(", ") || "none"}`);
+  return { lat, lng, head };
 }

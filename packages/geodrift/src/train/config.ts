@@ -1,19 +1,10 @@
 /** What a training config file may say. */
 import { z } from "zod";
+import { viewsConfig } from "../data/views-config.js";
 import { cellsConfig, convolutionalConfig, pathName, placeHeadConfig, scheduleConfig } from "../models/schema.js";
 
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
-
-const views = z.strictObject({
-  seed: z.int().nonnegative(),
-  size: whole,
-  widthKm: z.tuple([z.number().positive(), z.number().positive()]),
-  headingDegrees: z.number().min(0).max(180),
-  centres: z.enum(["land", "globe"]),
-  augment: z.number().nonnegative(),
-  seasons: z.strictObject({ between: share, thaw: share }).optional(),
-});
 
 const optimization = {
   steps: whole,
@@ -35,7 +26,7 @@ export const encoderTraining = z.strictObject({
   /** Fourier features of the place that are learned beside the cells, and the weight of their error. */
   features: whole,
   featureWeight: z.number().nonnegative(),
-  views,
+  views: viewsConfig,
   batch: whole,
   steps: whole,
   rate: z.number().positive(),
@@ -107,10 +98,6 @@ export const earthTraining = z
     locators: z.array(z.discriminatedUnion("kind", [generative, regression, vonMisesFisher, cells])).min(1),
   })
   .refine((c) => c.encoder.views.size === c.encoder.encoder.size, "the encoder takes pictures of the size of the views")
-  .refine(
-    (c) => c.encoder.views.widthKm[0] <= c.encoder.views.widthKm[1],
-    "widthKm runs from the least to the greatest",
-  )
   .refine(
     (c) => new Set(c.locators.map((l) => l.name)).size === c.locators.length,
     "every locator needs a name of its own",
