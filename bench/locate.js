@@ -25,33 +25,28 @@ export const benches = {
         .jpeg()
         .toFile(join(folder, `${id}.jpg`));
     }
-    const run = async (what) => {
-      execFileSync(process.execPath, [bin, "locate", what, "--json"], {
+    const run = async (what, flags) => {
+      execFileSync(process.execPath, [bin, "locate", what, "--json", ...flags], {
         stdio: ["ignore", "pipe", "inherit"],
         maxBuffer: 2 ** 28,
       });
     };
-    const matmul = await matmulGflops();
-    const one = await leastMs(() => run(join(folder, "view-0.jpg")), 5);
-    const many = await leastMs(() => run(folder), 2);
-    rmSync(folder, { recursive: true });
     const round = (x) => Number(x.toFixed(2));
-    yield {
-      bench: "locate",
-      pictures: 1,
-      samples: 256,
-      steps: 32,
-      seconds: round(one / 1000),
-      matmulGflops: Math.round(matmul),
-    };
-    yield {
-      bench: "locate",
-      pictures: 200,
-      samples: 256,
-      steps: 32,
-      seconds: round(many / 1000),
-      perSecondAfterStart: round(199_000 / (many - one)),
-      matmulGflops: Math.round(matmul),
-    };
+    for (const fast of [false, true]) {
+      const flags = fast ? ["--fast"] : [];
+      const matmul = Math.round(await matmulGflops());
+      const one = await leastMs(() => run(join(folder, "view-0.jpg"), flags), 5);
+      const many = await leastMs(() => run(folder, flags), fast ? 2 : 1);
+      const common = { bench: "locate", fast, samples: 256, steps: 32 };
+      yield { ...common, pictures: 1, seconds: round(one / 1000), matmulGflops: matmul };
+      yield {
+        ...common,
+        pictures: 200,
+        seconds: round(many / 1000),
+        perSecondAfterStart: round(199_000 / (many - one)),
+        matmulGflops: matmul,
+      };
+    }
+    rmSync(folder, { recursive: true });
   },
 };

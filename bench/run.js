@@ -1,9 +1,10 @@
 /** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
 import { benches as earth } from "./earth.js";
 import { benches as locate } from "./locate.js";
+import { benches as map } from "./map.js";
 import { benches as plonk } from "./plonk.js";
 
-const all = { ...plonk, ...locate, ...earth };
+const all = { ...plonk, ...locate, ...map, ...earth };
 const names = process.argv.slice(2);
 for (const name of names) {
   if (all[name]) continue;

@@ -1,0 +1,73 @@
+/** The whole distribution of one picture: what a carried mesh costs, how true it is, and what a 1° grid of densities costs. */
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fibonacciSphere, likelihoodModel, toLatLng, vectorAt } from "@geodrift/core";
+import { earthViews, loadGenerativeModel, loadModel, readRaster } from "geodrift";
+import { matmulGflops, runtime } from "./measure.js";
+
+const views = { seed: 3, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };
+const [pictures, checked, points] = [20, 4, 100];
+/** Points of a grid of one degree, the poles once. */
+const gridPoints = 179 * 360 + 2;
+const ways = [
+  { solver: "heun", steps: 32 },
+  { solver: "heun", steps: 16 },
+  { solver: "rk4", steps: 8 },
+  { solver: "rk4", steps: 16 },
+];
+const evaluationsPerStep = { heun: 2, rk4: 4 };
+
+const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
+const round = (x, digits = 0) => Number(x.toFixed(digits));
+
+export const benches = {
+  map: async function* () {
+    const blueMarble = join(
+      dirname(createRequire(import.meta.url).resolve("three-globe")),
+      "../example/img/earth-blue-marble.jpg",
+    );
+    const raster = await readRaster(blueMarble, undefined, "three-globe");
+    const model = await loadModel("earth", runtime);
+    const likelihood = likelihoodModel(await loadGenerativeModel("earth"), { runtime });
+    const seen = [];
+    for await (const { picture } of earthViews([raster], views).examples(0, pictures)) seen.push(picture);
+    const all = await model.encoder.encode(seen);
+    const embeddings = seen.map((_, i) => all.slice(i * model.encoder.width, (i + 1) * model.encoder.width));
+    // Exact densities where samples lie, to hold the maps against.
+    const exact = [];
+    for (const c of embeddings.slice(0, checked)) {
+      const x = await model.locator.sample(c, points, { seed: 5, steps: 32, guidance: 0, solver: "rk4" });
+      exact.push({ x, logs: (await likelihood.logProb(c, x, { tolerance: 1e-5 })).logProbNats });
+    }
+    const matmul = Math.round(await matmulGflops());
+    for (const way of ways) {
+      const [times, vertices, gaps] = [[], [], []];
+      for (const [i, c] of embeddings.entries()) {
+        const then = performance.now();
+        const map = await model.locator.distribution(c, { ...way, guidance: 0 });
+        times.push(performance.now() - then);
+        vertices.push(map.mesh.vertices.length / 3);
+        if (i < checked) {
+          const { x, logs } = exact[i];
+          logs.forEach((l, k) => {
+            gaps.push(Math.abs(map.logProbNats(toLatLng(vectorAt(x, k))) - l));
+          });
+        }
+      }
+      const mean = vertices.reduce((a, b) => a + b) / pictures;
+      yield {
+        bench: "map",
+        ...way,
+        medianMs: round(median(times)),
+        vertices: round(mean),
+        evaluations: round(mean * way.steps * evaluationsPerStep[way.solver]),
+        medianGapNats: round(median(gaps), 3),
+        matmulGflops: matmul,
+      };
+    }
+    const some = Float64Array.from(fibonacciSphere(2048).flat());
+    const { evaluations } = await likelihood.logProb(embeddings[0], some, { tolerance: 1e-4 });
+    // Each with two tangents beside it.
+    yield { bench: "grid", degrees: 1, points: gridPoints, evaluations: 3 * evaluations * gridPoints };
+  },
+};
