@@ -32,12 +32,12 @@ export const benches = {
       });
     };
     const round = (x) => Number(x.toFixed(2));
-    for (const fast of [false, true]) {
-      const flags = fast ? ["--fast"] : [];
+    for (const whole of [false, true]) {
+      const flags = whole ? ["--whole"] : [];
       const matmul = Math.round(await matmulGflops());
       const one = await leastMs(() => run(join(folder, "view-0.jpg"), flags), 5);
-      const many = await leastMs(() => run(folder, flags), fast ? 2 : 1);
-      const common = { bench: "locate", fast, samples: 256, steps: 32 };
+      const many = await leastMs(() => run(folder, flags), whole ? 1 : 2);
+      const common = { bench: "locate", whole, samples: 256, steps: 32 };
       yield { ...common, pictures: 1, seconds: round(one / 1000), matmulGflops: matmul };
       yield {
         ...common,

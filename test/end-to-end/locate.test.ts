@@ -135,10 +135,10 @@ describe("geodrift locate", () => {
     expect(strip((await geodrift(["locate", at("nile.png"), "--json"])).stdout)).toEqual(alone);
   });
 
-  it("--fast reads the answer off the samples: nearly the same, and another seed draws others", async () => {
+  it("--whole takes the distribution and not samples of it: nearly the same; another seed draws other samples", async () => {
     const run = async (...flags: string[]) =>
       jsonLines((await geodrift(["locate", at("nile.png"), "--json", ...flags])).stdout)[0];
-    const [whole, fast, other] = [await run(), await run("--fast"), await run("--fast", "--seed", "7")];
+    const [whole, fast, other] = [await run("--whole"), await run(), await run("--seed", "7")];
     expect(fast.best).not.toEqual(other.best);
     expect(distanceKm(fast.best, whole.best)).toBeLessThan(60);
     expect(Math.abs(fast.localizabilityBits - whole.localizabilityBits)).toBeLessThan(1.5);
@@ -177,11 +177,6 @@ describe("geodrift locate", () => {
       [at("text.jpg").replace("jpg", "json"), /cannot be read/],
     ];
     for (const [prior, message] of wrong) expect((await run(prior)).stderr, prior).toMatch(message);
-    const both = await geodrift(["locate", at("nile.png"), "--fast", "--prior", "Egypt"]);
-    expect([both.code, both.stderr.trim()]).toEqual([
-      2,
-      "geodrift: --prior wants the whole distribution: leave out --fast",
-    ]);
   });
 
   it("reads every ordinary kind of picture, turned as EXIF says", async () => {
@@ -236,8 +231,7 @@ describe("geodrift locate", () => {
   });
 
   it("says that it cannot tell below a localizability", async () => {
-    const run = (bits: string, ...flags: string[]) =>
-      geodrift(["locate", at("nile.png"), "--fast", "--abstain", bits, ...flags]);
+    const run = (bits: string, ...flags: string[]) => geodrift(["locate", at("nile.png"), "--abstain", bits, ...flags]);
     expect((await run("29")).stdout).toMatch(/nile\.png: cannot tell \(\d+\.\d bits\)\n$/);
     expect((await run("0")).stdout).toMatch(/Egypt/);
     expect(jsonLines((await run("29", "--json")).stdout)[0].abstained).toBe(true);

@@ -18,7 +18,7 @@ export async function meshOfDensity(
   peaks: readonly Peak[] = [],
   options: RefineOptions = {},
 ): Promise<DensityMesh> {
-  let start = icosphere(options.level ?? 4);
+  let start = icosphere(options.level ?? 3);
   for (const peak of peaks) start = fineAround(start, peak);
   let values = logDensity(start.vertices);
   const extend = async (vertices: Float64Array) => {

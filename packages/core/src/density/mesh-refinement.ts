@@ -44,7 +44,7 @@ export async function refinedMesh(
   start: SphereMesh,
   extend: (vertices: Float64Array) => Promise<void>,
   measure: (mesh: SphereMesh) => Measured,
-  { tolerance = 0.15, mostVertices = 20_000 }: RefineOptions,
+  { tolerance = 0.5, mostVertices = 20_000 }: RefineOptions,
 ): Promise<DensityMesh> {
   let mesh = start;
   for (;;) {

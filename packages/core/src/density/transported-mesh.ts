@@ -13,7 +13,7 @@ export type Transport = (points: Float64Array) => Promise<Float64Array>;
 const leastArea = 6e-13;
 
 export async function transportedMesh(transport: Transport, options: RefineOptions = {}): Promise<DensityMesh> {
-  const noise = icosphere(options.level ?? 4);
+  const noise = icosphere(options.level ?? 3);
   let images = await transport(noise.vertices);
   const extend = async (vertices: Float64Array) => {
     const carried = await transport(vertices);

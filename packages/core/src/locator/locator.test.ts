@@ -113,6 +113,6 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
       return Math.abs((map?.logProbNats(place) as number) - l);
     });
     // The published solver of the flow is of first order.
-    expect(gaps.sort()[Math.floor(gaps.length / 2)]).toBeLessThan(0.12);
+    expect(gaps.sort()[Math.floor(gaps.length / 2)]).toBeLessThan(0.25);
   });
 });

@@ -10,7 +10,7 @@ import { failureText, toText } from "../locate/text.js";
 import { loadModel, modelFolder } from "../models/load.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
-import { UsageError, usage } from "./usage-error.js";
+import { usage } from "./usage-error.js";
 
 interface Flags {
   model: string;
@@ -19,7 +19,7 @@ interface Flags {
   guidance: number;
   seed: number;
   solver?: string;
-  fast?: boolean;
+  whole?: boolean;
   prior?: string;
   abstain?: number;
   json?: boolean;
@@ -38,7 +38,7 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow")
-    .option("--fast", "read everything off the samples: quicker, coarser, without outlines on maps")
+    .option("--whole", "the whole distribution, not samples of it: finer and slower; maps and priors always take it")
     .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, or a .geojson file")
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
@@ -49,9 +49,8 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
 async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.map) usage(() => checkMapFile(flags.map as string));
   usage(() => modelFolder(flags.model));
-  if (flags.fast && flags.prior !== undefined)
-    throw new UsageError("--prior wants the whole distribution: leave out --fast");
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
+  const whole = flags.whole || flags.map !== undefined;
   const model = await loadModel(flags.model, ort);
   const { description } = model;
   if (description.method === "generative") usage(() => solverFor(description.path, flags.solver));
@@ -68,7 +67,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
       stepped += batch;
       bar.advance(batch);
     };
-    for await (const answer of locate(named, model, { ...flags, prior, onStep })) {
+    for await (const answer of locate(named, model, { ...flags, whole, prior, onStep })) {
       answered++;
       bar.advance(Math.max(0, answered * flags.steps - stepped));
       stepped = Math.max(stepped, answered * flags.steps);
