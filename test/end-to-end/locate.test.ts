@@ -327,16 +327,7 @@ describe("geodrift locate", () => {
   });
 
   it.skipIf(!existsSync(photos))("goes through 85 real and odd files without a crash", async () => {
-    const { stdout, stderr } = await geodrift([
-      "locate",
-      photos,
-      "--json",
-      "--fast",
-      "--samples",
-      "32",
-      "--steps",
-      "4",
-    ]);
+    const { stdout, stderr } = await geodrift(["locate", photos, "--json", "--samples", "32", "--steps", "4"]);
     expect(stderr).toBe("");
     const lines = jsonLines(stdout);
     const files = readdirSync(photos, { recursive: true, encoding: "utf8" }).filter((f) =>

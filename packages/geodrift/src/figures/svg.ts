@@ -95,6 +95,7 @@ function legend(result: LocateResult, samples: number, outlined: boolean, width:
     .join(", ");
   const odds = countries
     .slice(0, 5)
+    .filter((c) => c.probability >= 0.005)
     .map((c) => `${c.name} ${Math.round(100 * c.probability)} %`)
     .join(", ");
   const masses = result.regions.map((r) => Math.round(100 * r.mass));
