@@ -1,4 +1,4 @@
-/** What is asked of a distribution of places, whatever it was made from: samples now, an exact density as well. */
+/** What is asked of a distribution of places, whatever it was made from: a mesh or samples. */
 import type { LatLng, Vec3 } from "../sphere/point.js";
 
 /** A highest-density region: the smallest area that holds `mass`. */

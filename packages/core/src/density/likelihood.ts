@@ -10,6 +10,7 @@ import { type Derivative, integrateAdaptively } from "../solve/adaptive.js";
 import { anyTangent } from "../sphere/geodesic.js";
 import { cross, vectorAt } from "../sphere/point.js";
 import { divergenceModel, type FieldWithDivergence } from "./divergence.js";
+import { logSumExp } from "./log-sum-exp.js";
 import { type RadialNode, radialNodes } from "./radial.js";
 
 export interface LikelihoodOptions {
@@ -139,12 +140,7 @@ export function likelihoodModel(model: GenerativeModel, options: CompileOptions)
   };
 }
 
-function logSumExp(xs: readonly number[]): number {
-  const top = xs.reduce((a, b) => Math.max(a, b));
-  return Number.isFinite(top) ? top + Math.log(xs.reduce((sum, x) => sum + Math.exp(x - top), 0)) : top;
-}
-
-/** Splits [n, 4] into points and calls `f` for the derivative of every row. */
+/** The derivative of a state [n, 4], row by row: `f` writes that of point `i` from its velocity. */
 function rows(
   y: Float64Array,
   velocity: ArrayLike<number>,

@@ -3,7 +3,8 @@
  * a sum over triangles, and the total is one by construction.
  */
 import { capRadiusKm } from "../sphere/cap.js";
-import { edgeKey } from "../sphere/icosphere.js";
+import { combine } from "../sphere/geodesic.js";
+import { cornersOf, edgeKey, pointWithin } from "../sphere/icosphere.js";
 import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import type { Mode, PlaceDistribution } from "./distribution.js";
 import type { DensityMesh } from "./mesh-refinement.js";
@@ -63,17 +64,16 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
 }
 
 /** Two numbers of [0, 1) to a point of a triangle, evenly. */
-function pointIn({ vertices, triangles }: DensityMesh, t: number, p: number, q: number): Vec3 {
+function pointIn(mesh: DensityMesh, t: number, p: number, q: number): Vec3 {
   const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
-  const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
-  return normalize([0, 1, 2].map((k) => (1 - u - v) * a[k] + u * b[k] + v * c[k]) as unknown as Vec3);
+  return pointWithin(cornersOf(mesh, t), [1 - u - v, u, v]);
 }
 
 /** The triangle that holds a point; of several (on an edge), the one it lies deepest in. */
-function triangleAt({ vertices, triangles }: DensityMesh, x: Vec3): number {
+function triangleAt(mesh: DensityMesh, x: Vec3): number {
   let [best, depth] = [0, Number.NEGATIVE_INFINITY];
-  for (let t = 0; 3 * t < triangles.length; t++) {
-    const [a, b, c] = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
+  for (let t = 0; t < mesh.masses.length; t++) {
+    const [a, b, c] = cornersOf(mesh, t);
     // On the far side of the globe the three signs agree as well.
     if (dot(a, x) + dot(b, x) + dot(c, x) <= 0) continue;
     const sides = [dot(x, cross(a, b)), dot(x, cross(b, c)), dot(x, cross(c, a))];
@@ -159,8 +159,7 @@ function contours({ vertices, triangles, vertexLogDensities }: DensityMesh, leve
     const [from, to] = [vertexLogDensities[i], vertexLogDensities[j]];
     // A prior may have ruled one of the two out.
     const share = from === Number.NEGATIVE_INFINITY ? 1 : (level - from) / (to - from);
-    const [a, b] = [vectorAt(vertices, i), vectorAt(vertices, j)];
-    crossings.set(key, normalize([0, 1, 2].map((k) => a[k] + share * (b[k] - a[k])) as unknown as Vec3));
+    crossings.set(key, normalize(combine(1 - share, vectorAt(vertices, i), share, vectorAt(vertices, j))));
     return key;
   };
   for (let t = 0; t < triangles.length; t += 3) {

@@ -1,6 +1,6 @@
 /** A density that is known in closed form, on a mesh: so that every method answers the same questions. */
-import { edgeKey, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
-import { cross, dot, type Vec3, vectorAt } from "../sphere/point.js";
+import { cornersOf, edgeKey, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
+import { cross, dot, type Vec3 } from "../sphere/point.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
 
 /** A place about which the density is known to change within `radius` radians. */
@@ -32,16 +32,16 @@ export async function meshOfDensity(
 }
 
 /** The mean of the corners' densities on every triangle, scaled to a total of one. */
-function measured({ vertices, triangles }: SphereMesh, values: Float64Array): Measured {
+function measured(mesh: SphereMesh, values: Float64Array): Measured {
+  const { vertices, triangles } = mesh;
   const n = triangles.length / 3;
   const [masses, areas] = [new Float64Array(n), new Float64Array(n)];
   // Against the highest, so that nothing overflows.
   const top = values.reduce((a, b) => Math.max(a, b));
   let total = 0;
   for (let t = 0; t < n; t++) {
-    const corners = [0, 1, 2].map((k) => triangles[3 * t + k]);
-    const [a, b, c] = corners.map((v) => vectorAt(vertices, v));
-    areas[t] = triangleArea(a, b, c);
+    areas[t] = triangleArea(...cornersOf(mesh, t));
+    const corners = triangles.subarray(3 * t, 3 * t + 3);
     masses[t] = (areas[t] * corners.reduce((sum, v) => sum + Math.exp(values[v] - top), 0)) / 3;
     total += masses[t];
   }
@@ -59,14 +59,13 @@ function measured({ vertices, triangles }: SphereMesh, values: Float64Array): Me
 /** Cuts the triangles about a peak until they are as small as it is. */
 function fineAround(mesh: SphereMesh, { centre, radius }: Peak): SphereMesh {
   for (;;) {
-    const { vertices, triangles } = mesh;
+    const { triangles } = mesh;
     const marked = new Set<number>();
-    for (let t = 0; t < triangles.length; t += 3) {
-      const corners = [triangles[t], triangles[t + 1], triangles[t + 2]];
-      const [a, b, c] = corners.map((v) => vectorAt(vertices, v));
+    for (let t = 0; 3 * t < triangles.length; t++) {
+      const [a, b, c] = cornersOf(mesh, t);
       if (dot(a, centre) <= 0 || !holds(centre, a, b, c)) continue;
       if (Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= radius) continue;
-      for (let k = 0; k < 3; k++) marked.add(edgeKey(corners[k], corners[(k + 1) % 3]));
+      for (let k = 0; k < 3; k++) marked.add(edgeKey(triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]));
     }
     if (marked.size === 0) return mesh;
     mesh = split(mesh, marked);

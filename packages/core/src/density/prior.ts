@@ -1,5 +1,6 @@
 /** What is known besides the picture: a weight for every place, times the density, scaled to a total of one. */
-import { normalize, type Vec3, vectorAt } from "../sphere/point.js";
+import { cornersOf, pointWithin } from "../sphere/icosphere.js";
+import { type Vec3, vectorAt } from "../sphere/point.js";
 import type { DensityMesh } from "./mesh-refinement.js";
 
 /** Relative weight of a place, nought or more. */
@@ -20,18 +21,14 @@ const inside: readonly Vec3[] = [
  * @throws RangeError if the prior leaves nothing of the distribution
  */
 export function withPrior(mesh: DensityMesh, prior: Prior): DensityMesh {
-  const { vertices, triangles, masses, vertexLogDensities } = mesh;
+  const { vertices, masses, vertexLogDensities } = mesh;
   const weighted = masses.map((mass, t) => {
-    const corners = [0, 1, 2].map((k) => vectorAt(vertices, triangles[3 * t + k]));
-    const at = ([u, v, w]: Vec3) =>
-      prior(
-        normalize([0, 1, 2].map((k) => u * corners[0][k] + v * corners[1][k] + w * corners[2][k]) as unknown as Vec3),
-      );
+    const corners = cornersOf(mesh, t);
     const points = mass < smallMass ? inside.slice(0, 1) : inside;
-    return (mass * points.reduce((sum, p) => sum + at(p), 0)) / points.length;
+    return (mass * points.reduce((sum, p) => sum + prior(pointWithin(corners, p)), 0)) / points.length;
   });
   const total = weighted.reduce((a, b) => a + b, 0);
-  if (!(total > 0)) throw new RangeError("withPrior: the prior leaves nothing of the distribution");
+  if (!(total > 0)) throw new RangeError("the prior leaves nothing of the distribution");
   return {
     ...mesh,
     masses: weighted.map((m) => m / total),

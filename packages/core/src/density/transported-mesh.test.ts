@@ -64,7 +64,7 @@ describe("a transported mesh", () => {
     const d = meshDistribution(mesh);
     for (const x of [m, normalize([m[0] + 0.5 / Math.cosh(s), m[1], m[2]])])
       expect(Math.abs(d.logProbNats(toLatLng(x)) - density(s, x))).toBeLessThan(0.1);
-    // E[log p] = −log 4π + 2s coth s − 2 − … is left to quadrature over the noise: z uniform.
+    // E[log p] by quadrature over the noise, whose z is uniform.
     let bits = 0;
     for (let i = 0; i < 10_000; i++) {
       const z = Math.tanh(Math.atanh(1 - (2 * i + 1) / 10_000) + s);
@@ -89,6 +89,11 @@ describe("a transported mesh", () => {
     const mesh = await transportedMesh(moebius(6), { tolerance: 1e-3, mostVertices: 4000 });
     expect(mesh.vertices.length / 3).toBeLessThanOrEqual(4003);
     expect(mesh.variationNats).toBeGreaterThan(1e-3);
+    const far = (t: number) => angle(vectorAt(mesh.vertices, mesh.triangles[3 * t]), m) > 10 * capOf(6, 0.5);
+    const [inner, outer] = [false, true].map((side) => mesh.areas.filter((_, t) => far(t) === side));
+    const mean = (xs: Float64Array) => xs.reduce((a, b) => a + b) / xs.length;
+    expect(inner.length).toBeGreaterThan(4 * outer.length);
+    expect(mean(inner)).toBeLessThan(mean(outer) / 1000);
   });
   it("represents the distribution by places of equal mass", async () => {
     const s = 3;

@@ -2,8 +2,7 @@
  * The flow of S² carries the sphere onto itself, so it carries a mesh along: every triangle keeps the mass that it had
  * under the uniform noise, and mass over new area is the density, with no divergence computed.
  */
-import { icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
-import { type Vec3, vectorAt } from "../sphere/point.js";
+import { cornersOf, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh } from "./mesh-refinement.js";
 
 /** Carries points of the noise [n, 3] to places [n, 3]. */
@@ -30,15 +29,11 @@ function measured(noise: SphereMesh, vertices: Float64Array): Measured {
   const { triangles } = noise;
   const n = triangles.length / 3;
   const [masses, areas, turned] = [new Float64Array(n), new Float64Array(n), new Uint8Array(n)];
-  const area = (of: Float64Array, t: number): number => {
-    const [a, b, c] = [0, 1, 2].map((k): Vec3 => vectorAt(of, triangles[3 * t + k]));
-    return triangleArea(a, b, c);
-  };
   // Around every vertex: the mass and the area of its triangles, whose ratio is the density there.
   const [massAround, areaAround] = [new Float64Array(vertices.length / 3), new Float64Array(vertices.length / 3)];
   for (let t = 0; t < n; t++) {
-    masses[t] = area(noise.vertices, t) / (4 * Math.PI);
-    const image = area(vertices, t);
+    masses[t] = triangleArea(...cornersOf(noise, t)) / (4 * Math.PI);
+    const image = triangleArea(...cornersOf({ vertices, triangles }, t));
     turned[t] = image < 0 ? 1 : 0;
     areas[t] = Math.max(leastArea, Math.abs(image));
     for (let k = 0; k < 3; k++) {

@@ -1,5 +1,6 @@
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import type { numpy as np } from "@jax-js/jax";
+import { logSumExp } from "../density/log-sum-exp.js";
 import { meshDistribution } from "../density/mesh-distribution.js";
 import { meshOfDensity } from "../density/mesh-of-density.js";
 import type { Parameters, Traced } from "../net/parameters.js";
@@ -85,12 +86,12 @@ function draw(mixture: readonly Component[], random: Generator): Vec3 {
 function logDensity(mixture: readonly Component[], points: Float64Array): Float64Array {
   return Float64Array.from({ length: points.length / 3 }, (_, i) => {
     const x = vectorAt(points, i);
-    const terms = mixture.map(({ mean, kappa, logWeight }) => {
-      // κ (1 − cos) by the chord, which keeps its digits near the mean.
-      const chord = (x[0] - mean[0]) ** 2 + (x[1] - mean[1]) ** 2 + (x[2] - mean[2]) ** 2;
-      return logWeight + logPeakDensity(kappa) - (kappa * chord) / 2;
-    });
-    const top = terms.reduce((a, b) => Math.max(a, b));
-    return top + Math.log(terms.reduce((sum, t) => sum + Math.exp(t - top), 0));
+    return logSumExp(
+      mixture.map(({ mean, kappa, logWeight }) => {
+        // κ (1 − cos) by the chord, which keeps its digits near the mean.
+        const chord = (x[0] - mean[0]) ** 2 + (x[1] - mean[1]) ** 2 + (x[2] - mean[2]) ** 2;
+        return logWeight + logPeakDensity(kappa) - (kappa * chord) / 2;
+      }),
+    );
   });
 }

@@ -1,4 +1,5 @@
 /** Triangulations of the sphere, and areas on it. */
+import { add, combine, scale } from "./geodesic.js";
 import { cross, dot, normalize, type Vec3, vectorAt } from "./point.js";
 
 export interface SphereMesh {
@@ -7,6 +8,17 @@ export interface SphereMesh {
   /** Vertex numbers, counter-clockwise seen from outside, [triangles, 3]. */
   triangles: Uint32Array;
 }
+
+/** The three corners of a triangle. */
+export const cornersOf = ({ vertices, triangles }: SphereMesh, triangle: number): readonly [Vec3, Vec3, Vec3] => [
+  vectorAt(vertices, triangles[3 * triangle]),
+  vectorAt(vertices, triangles[3 * triangle + 1]),
+  vectorAt(vertices, triangles[3 * triangle + 2]),
+];
+
+/** The point of a triangle with the given shares of its corners, on the sphere. */
+export const pointWithin = ([a, b, c]: readonly [Vec3, Vec3, Vec3], [u, v, w]: Vec3): Vec3 =>
+  normalize(add(combine(u, a, v, b), scale(c, w)));
 
 /** The icosahedron with every triangle cut into four `level` times: 20·4^level triangles, 10·4^level + 2 vertices. */
 export function icosphere(level: number): SphereMesh {
@@ -60,7 +72,7 @@ function quartered({ vertices, triangles }: SphereMesh): SphereMesh {
 export const edgeKey = (i: number, j: number): number => Math.min(i, j) * 2 ** 26 + Math.max(i, j);
 
 /** Halfway along the great circle. */
-export const midpoint = (a: Vec3, b: Vec3): Vec3 => normalize([a[0] + b[0], a[1] + b[1], a[2] + b[2]]);
+export const midpoint = (a: Vec3, b: Vec3): Vec3 => normalize(add(a, b));
 
 /**
  * Area of a spherical triangle in steradians (Van Oosterom & Strackee 1983), positive if counter-clockwise seen from

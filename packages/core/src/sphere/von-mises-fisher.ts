@@ -1,6 +1,6 @@
 /** The von Mises–Fisher distribution on S², in closed form. */
 import type { Generator } from "../random/generator.js";
-import { anyTangent } from "./geodesic.js";
+import { add, anyTangent, combine, scale } from "./geodesic.js";
 import { cross, type Vec3 } from "./point.js";
 
 /** log of κ / (2π (1 − e^{−2κ})): the density at the mean, in nats per steradian. */
@@ -17,5 +17,5 @@ export function sampleVonMisesFisher(mean: Vec3, kappa: number, random: Generato
   const e1 = anyTangent(mean);
   const e2 = cross(mean, e1);
   const [c, s] = [across * Math.cos(turn), across * Math.sin(turn)];
-  return [0, 1, 2].map((k) => (1 - versine) * mean[k] + c * e1[k] + s * e2[k]) as unknown as Vec3;
+  return add(combine(1 - versine, mean, c, e1), scale(e2, s));
 }
