@@ -138,6 +138,23 @@ describe("geodrift train", () => {
     }
   });
 
+  it("writes models whose densities are asked for alike, where the method has one", async () => {
+    const ask = (name: string, ...flags: string[]) => {
+      const picture = join(folder, "rasters", "bmng-2004-07.jpg");
+      return geodrift(["density", join(folder, "whole", name), "--image", picture, "--grid", "45", ...flags]);
+    };
+    for (const name of ["mixture", "cells"]) {
+      const { stdout, code } = await ask(name);
+      expect([code, stdout.trim().split("\n").length]).toEqual([0, 27]);
+    }
+    expect((await ask("regression")).stderr).toMatch(/its method names points and has no density/);
+    const official = await ask("mixture", "--mode", "official");
+    expect(official.code).toBe(2);
+    expect(official.stderr).toMatch(
+      /--mode official is for flows and diffusions, the method of .* is von-mises-fisher/,
+    );
+  });
+
   it("refuses to go on with another config, and says what a misspelt key should be", async () => {
     const other = join(folder, "other.json");
     writeFileSync(other, JSON.stringify({ ...tinyTraining, encoder: { ...tinyTraining.encoder, rate: 0.001 } }));

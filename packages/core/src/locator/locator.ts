@@ -20,6 +20,8 @@ export interface SampleOptions extends SolveOptions {
 
 export interface DensityOptions {
   guidance: number;
+  /** The number of the released code instead of a density; only flows and diffusions have one. */
+  mode?: "exact" | "official";
   /** Error allowed per step of the solver, in radians and in nats; without meaning where the density is a formula. */
   tolerance?: number;
 }

@@ -1,8 +1,8 @@
-import { type LatLng, likelihoodModel, toVec3 } from "@geodrift/core";
+import { generativeLocator, type LatLng, toVec3 } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
 import { readNpy } from "../data/npy.js";
-import { readPoints } from "../data/points-file.js";
+import { readPlacesTable } from "../data/places-table.js";
 import { readPicture } from "../encode/read-picture.js";
 import { loadGenerativeModel, loadModel, modelFolder } from "../models/load.js";
 import { decimalNumber } from "./options.js";
@@ -46,15 +46,13 @@ async function run(name: string, flags: Flags): Promise<void> {
   if ((flags.points === undefined) === (flags.grid === undefined))
     throw new UsageError("density wants places (--points) or a grid (--grid), and only one of them");
   usage(() => modelFolder(name));
-  const places = flags.points === undefined ? gridOf(flags.grid as number) : await readPoints(flags.points);
-  const { generative, embedding } = await condition(name, flags);
-  const model = likelihoodModel(generative, { runtime: ort });
+  const places =
+    flags.points === undefined ? gridOf(flags.grid as number) : (await readPlacesTable(flags.points)).places;
+  const { locator, embedding, dispose } = await condition(name, flags);
   try {
-    const { logProbNats } = await model.logProb(
-      embedding,
-      places.flatMap((p) => [...toVec3(p)]),
-      flags,
-    );
+    if (!locator.logProb) throw new Error(`${name}: its method names points and has no density`);
+    const points = Float64Array.from(places.flatMap((p) => [...toVec3(p)]));
+    const logProbNats = await locator.logProb(embedding, points, flags);
     if (!flags.json) process.stdout.write("lat,lng,logProbNats,bitsPerDimension\n");
     places.forEach(({ lat, lng }, i) => {
       const nats = logProbNats[i];
@@ -67,26 +65,30 @@ async function run(name: string, flags: Flags): Promise<void> {
       );
     });
   } finally {
-    await model.dispose();
+    await dispose();
   }
 }
 
-async function condition(name: string, { image, embedding }: Flags) {
-  const generative = await loadGenerativeModel(name);
+/** The model, and what its answer depends on. */
+async function condition(name: string, { image, embedding, mode }: Flags) {
   if (image !== undefined) {
-    const model = await loadModel(name, ort);
-    const picture = await readPicture(image, model.encoder.size).catch((e: Error) => {
+    const { description, encoder, locator, dispose } = await loadModel(name, ort);
+    if (mode === "official" && description.method !== "generative")
+      throw new UsageError(
+        `--mode official is for flows and diffusions, the method of ${name} is ${description.method}`,
+      );
+    const picture = await readPicture(image, encoder.size).catch((e: Error) => {
       throw new Error(`${image}: ${e.message}`);
     });
-    const encoded = await model.encoder.encode([picture]);
-    await model.dispose();
-    return { generative, embedding: encoded };
+    return { locator, embedding: await encoder.encode([picture]), dispose };
   }
+  const locator = generativeLocator(await loadGenerativeModel(name), { runtime: ort });
   const { shape, data } = await readNpy(embedding as string);
-  const width = generative.config.cond_dim;
-  if (data.length !== width)
-    throw new Error(`${embedding}: the model takes an embedding of ${width} numbers, got an array of shape [${shape}]`);
-  return { generative, embedding: data };
+  if (data.length !== locator.width)
+    throw new Error(
+      `${embedding}: the model takes an embedding of ${locator.width} numbers, got an array of shape [${shape}]`,
+    );
+  return { locator, embedding: data, dispose: () => locator.dispose() };
 }
 
 /** Latitudes and longitudes in equal steps, the poles once. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readNpy } from "./npy.js";
-import { readPoints } from "./points-file.js";
+import { readPlacesTable } from "./places-table.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,7 +53,7 @@ describe("NumPy arrays", () => {
 describe("places in CSV", () => {
   it("are read by the names of their columns, quotes and byte order mark included", async () => {
     const csv = '\ufeffname,Latitude,lon\n"Suva, Fiji",-18.1,178.4\n\nEquator, 0 ,-180\n';
-    expect(await readPoints(file("a.csv", csv))).toEqual([
+    expect((await readPlacesTable(file("a.csv", csv))).places).toEqual([
       { lat: -18.1, lng: 178.4 },
       { lat: 0, lng: -180 },
     ]);
@@ -65,6 +65,6 @@ describe("places in CSV", () => {
     ["lat,lng\n10,\n", "row 2: longitude must lie in -180…180 degrees, got NaN"],
     ["lat,lng\n10,20,30\n", "Invalid Record Length"],
   ])("%j is one sentence", async (csv, sentence) => {
-    await expect(readPoints(file("bad.csv", csv))).rejects.toThrow(sentence);
+    await expect(readPlacesTable(file("bad.csv", csv))).rejects.toThrow(sentence);
   });
 });

@@ -1,16 +1,12 @@
 /** Datasets on disk: a table of pictures with places, or a description of views of the Earth. */
-import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
-import { checkLatLng } from "@geodrift/core";
-import { parse } from "csv-parse/sync";
 import { z } from "zod";
 import { readPicture } from "../encode/read-picture.js";
 import { readJsonFile } from "../schema/json-file.js";
 import type { Dataset, Example } from "./dataset.js";
 import { openEarthFolder } from "./earth-rasters.js";
 import { earthViews } from "./earth-views.js";
-import { columnsOf } from "./points-file.js";
+import { readPlacesTable } from "./places-table.js";
 import { readRaster } from "./raster.js";
 import { viewsConfig } from "./views-config.js";
 
@@ -56,37 +52,19 @@ async function viewsOf(file: string, size: number): Promise<Dataset> {
 }
 
 async function tableOfPictures(file: string, size: number): Promise<Dataset> {
-  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be read (${e.code})`);
-  });
-  let rows: string[][];
-  try {
-    rows = parse(bytes, { bom: true, skip_empty_lines: true, trim: true });
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
-  }
-  const { lat, lng, head } = columnsOf(file, rows);
-  const picture = head.findIndex((name) => pictureColumns.includes(name));
-  if (picture < 0) throw new Error(`${file}: a column named file is needed, got ${head.join(", ")}`);
-  const items = rows.slice(1).map((row, i) => {
-    const place = { lat: Number(row[lat] || Number.NaN), lng: Number(row[lng] || Number.NaN) };
-    try {
-      checkLatLng(place);
-    } catch (e) {
-      throw new Error(`${file}: row ${i + 2}: ${(e as Error).message}`);
-    }
-    return { id: row[picture], path: resolve(dirname(file), row[picture]), place };
-  });
+  const { places, column, sha256 } = await readPlacesTable(file);
+  const pictures = column(pictureColumns);
   return {
     name: file,
-    length: items.length,
-    fingerprint: createHash("sha256").update(bytes).digest("hex"),
+    length: places.length,
+    fingerprint: sha256,
     async *examples(from, to): AsyncIterable<Example> {
-      for (const { id, path, place } of items.slice(from, to)) {
-        const read = await readPicture(path, size).catch((e: Error) => {
+      for (let i = from; i < Math.min(to, places.length); i++) {
+        const path = resolve(dirname(file), pictures[i]);
+        const picture = await readPicture(path, size).catch((e: Error) => {
           throw new Error(`${path}: ${e.message}`);
         });
-        yield { id, picture: read, place };
+        yield { id: pictures[i], picture, place: places[i] };
       }
     },
   };

@@ -140,9 +140,10 @@ async function collect(batch: Example[], model: LoadedModel, options: EvaluateOp
       seen.guesses.sample.push(...vectorAt(own, index % n));
       seen.guesses.mode.push(...toVec3(d.best));
       seen.guesses.medoid.push(...medoid(own));
-      // The credible level of the truth: the share of the samples in denser places.
+      // The credible level of the truth: the share of places at least as dense, the truth itself among them.
       const truth = d.logProbNats(example.place);
-      seen.credible.push(d.sampleLogProbsNats.filter((p) => p > truth).length / n);
+      const denser = d.sampleLogProbsNats.filter((p) => p > truth).length + 1;
+      seen.credible.push(denser / (n + 1));
       seen.bits += d.localizabilityBits;
     }
     if (guided) seen.guesses["guided-sample"].push(...vectorAt(guided, rows * i + (index % rows)));

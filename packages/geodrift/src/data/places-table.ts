@@ -1,0 +1,61 @@
+/** CSV tables whose rows have a place. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { checkLatLng, type LatLng } from "@geodrift/core";
+import { parse } from "csv-parse/sync";
+
+const latitudes = ["lat", "latitude"];
+const longitudes = ["lng", "lon", "long", "longitude"];
+
+export interface PlacesTable {
+  places: LatLng[];
+  /**
+   * The values of the first column with one of the names, by row.
+   * @throws Error in one sentence if there is none
+   */
+  column(names: readonly string[]): string[];
+  /** Of the file's bytes. */
+  sha256: string;
+}
+
+/**
+ * Reads a CSV file with a header and the columns `lat` and `lng`, or their usual other names.
+ * @throws Error in one sentence for a missing file or column, or a value that is no coordinate
+ */
+export async function readPlacesTable(file: string): Promise<PlacesTable> {
+  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: cannot be read (${e.code})`);
+  });
+  let table: string[][];
+  try {
+    table = parse(bytes, { bom: true, skip_empty_lines: true, trim: true });
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  }
+  const [head = [], ...rows] = table;
+  const known = head.map((name) => name.toLowerCase());
+  const find = (names: readonly string[]) => known.findIndex((name) => names.includes(name));
+  const [lat, lng] = [find(latitudes), find(longitudes)];
+  const got = known.join(", ") || "none";
+  if (lat < 0 || lng < 0) throw new Error(`${file}: columns named lat and lng are needed, got ${got}`);
+  // An empty cell is no 0.
+  const number = (text: string) => (text === "" ? Number.NaN : Number(text));
+  const places = rows.map((row, i) => {
+    const place = { lat: number(row[lat]), lng: number(row[lng]) };
+    try {
+      checkLatLng(place);
+    } catch (e) {
+      throw new Error(`${file}: row ${i + 2}: ${(e as Error).message}`);
+    }
+    return place;
+  });
+  return {
+    places,
+    column(names) {
+      const at = find(names);
+      if (at < 0) throw new Error(`${file}: a column named ${names[0]} is needed, got ${got}`);
+      return rows.map((row) => row[at]);
+    },
+    sha256: createHash("sha256").update(bytes).digest("hex"),
+  };
+}
