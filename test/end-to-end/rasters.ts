@@ -105,5 +105,7 @@ export const tinyTraining = {
     { kind: "von-mises-fisher", name: "mixture", dim: 16, depth: 1, expansion: 2, components: 3, ...brief },
     { kind: "cells", name: "cells", dim: 16, depth: 1, most: 40, depths: [1], offsets: false, ...brief },
     { kind: "cells", name: "hybrid", dim: 16, depth: 1, most: 40, depths: [], offsets: true, ...brief },
+    { kind: "retrieval", name: "retrieval", neighbours: 3 },
+    { kind: "uniform", name: "uniform" },
   ],
 };

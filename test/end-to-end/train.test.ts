@@ -62,7 +62,7 @@ describe("geodrift train", () => {
     );
   });
 
-  it.each(["riemannian-flow", "regression", "mixture", "cells", "hybrid"])(
+  it.each(["riemannian-flow", "regression", "mixture", "cells", "hybrid", "retrieval", "uniform"])(
     "writes a model %s that locate opens",
     async (name) => {
       const { stdout, stderr, code } = await geodrift([
@@ -81,9 +81,9 @@ describe("geodrift train", () => {
     const views = { ...tinyTraining.encoder.views, augment: 0 };
     const json = { kind: "earth-views", rasters: "rasters", month: "07", views, length: 100 };
     writeFileSync(join(folder, "views.json"), JSON.stringify(json));
-    const names = ["riemannian-flow", "regression", "mixture", "cells", "hybrid"];
+    const names = ["riemannian-flow", "regression", "mixture", "cells", "hybrid", "retrieval", "uniform"];
     const models = names.map((name) => join(folder, "whole", name));
-    const brief = ["--samples", "16", "--steps", "4", "--out", join(folder, "report")];
+    const brief = ["--samples", "16", "--steps", "4", "--whole", "3", "--out", join(folder, "report")];
     const { stdout, stderr, code } = await geodrift([
       "evaluate",
       ...models,
@@ -102,6 +102,8 @@ describe("geodrift train", () => {
       "von-mises-fisher",
       "cells",
       "cells",
+      "retrieval",
+      "uniform",
     ]);
     for (const e of evaluations) {
       expect(e.dataset.examples).toBe(100);
@@ -113,10 +115,20 @@ describe("geodrift train", () => {
     const rules = evaluations.map((e) => e.rules.map((r: { rule: string }) => r.rule));
     expect(rules[0]).toEqual(["sample", "guided-sample", "mode", "medoid"]);
     expect(rules[1]).toEqual(["sample"]);
-    expect(evaluations.map((e) => e.negativeLogLikelihood !== undefined)).toEqual([true, false, true, true, false]);
+    expect(evaluations.map((e) => e.likelihood !== undefined)).toEqual([true, false, true, true, false, false, true]);
+    expect(evaluations.map((e) => e.wholeRegions?.examples ?? 0)).toEqual([3, 0, 3, 0, 0, 0, 3]);
+    // Uniform: −log p is log 4π wherever the truth lies.
+    expect(evaluations[6].likelihood.nats.value).toBeCloseTo(Math.log(4 * Math.PI), 9);
+    expect(evaluations[6].likelihood.localizabilityBits.value).toBeCloseTo(-Math.log2(4 * Math.PI), 9);
     const table = readFileSync(join(folder, "report", "guesses.md"), "utf8");
     for (const name of names) expect(table).toContain(`| ${name} |`);
-    expect(readFileSync(join(folder, "report", "distributions.csv"), "utf8").split("\n").length).toBe(7);
+    expect(readFileSync(join(folder, "report", "distributions.csv"), "utf8").split("\n").length).toBe(9);
+    const page = readFileSync(join(folder, "report", "report.html"), "utf8");
+    for (const part of ["<table>", "Share of the true places that regions hold", "retrieval", "</html>"])
+      expect(page).toContain(part);
+    for (const chart of ["reliability.svg", "recall-area.svg"])
+      expect(readFileSync(join(folder, "report", chart), "utf8")).toMatch(/^<svg[^>]* xmlns=/);
+    expect(readFileSync(join(folder, "report", "examples-cells.csv"), "utf8").split("\n").length).toBe(102);
 
     writeFileSync(
       join(folder, "pictures.csv"),

@@ -12,6 +12,7 @@ export * from "./evaluate/bootstrap.js";
 export * from "./evaluate/calibration.js";
 export * from "./evaluate/distance.js";
 export * from "./evaluate/manifold.js";
+export * from "./evaluate/recall-area.js";
 export * from "./locator/cells.js";
 export * from "./locator/generative.js";
 export * from "./locator/locator.js";

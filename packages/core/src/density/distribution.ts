@@ -27,6 +27,8 @@ export interface PlaceDistribution {
   regions(masses: readonly number[]): Region[];
   /** Natural logarithm of the density per steradian. */
   logProbNats(place: LatLng): number;
+  /** Mass of the smallest region that holds the place, 0 … 1: uniform over truths if distributions are calibrated. */
+  credibleLevel(place: LatLng): number;
   /**
    * Outlines of the region that holds `mass`: closed rings of unit vectors, the region on their left. Distributions from
    * samples have none.

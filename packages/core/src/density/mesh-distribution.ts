@@ -42,6 +42,16 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
         return { mass, areaKm2, radiusKm: capRadiusKm(areaKm2) };
       }),
     logProbNats: (place) => Math.log(densities[triangleAt(mesh, toVec3(place))]),
+    credibleLevel: (place) => {
+      const own = triangleAt(mesh, toVec3(place));
+      let held = 0;
+      for (const t of byDensity) {
+        // Where in its triangle the place ranks, the mesh does not know: half way.
+        if (t === own) return held + masses[t] / 2;
+        held += masses[t];
+      }
+      return held;
+    },
     outlines: (mass) => {
       let held = 0;
       const last = byDensity.find((t) => {

@@ -10,6 +10,7 @@ import {
   sampleVonMisesFisher,
   toLatLng,
   toVec3,
+  uniformPoint,
   type Vec3,
   vectorAt,
 } from "../index.js";
@@ -46,6 +47,33 @@ describe("the von Mises–Fisher distribution on S²", () => {
     // 1 − (coth κ − 1/κ)
     const exact = kappa === 0 ? 1 : 1 / kappa - 2 / Math.expm1(2 * kappa);
     expect(versine / exact).toBeCloseTo(1, 1.5);
+  });
+});
+
+describe("the credible level of a place", () => {
+  it("is that of the closed form, and the region of its mass reaches the place", async () => {
+    const kappa = 300;
+    const components = [{ mean: fiji, kappa, weight: 1 }];
+    const d = meshDistribution(await meshOfDensity(mixture(components), peaks(components), { tolerance: 0.05 }));
+    const random = new Generator(8);
+    const drawn: number[] = [];
+    for (let i = 0; i < 400; i++) {
+      const x = sampleVonMisesFisher(fiji, kappa, random);
+      const level = d.credibleLevel(toLatLng(x));
+      const versine = 1 - dot(x, fiji);
+      expect(Math.abs(level - -Math.expm1(-kappa * versine))).toBeLessThan(0.06);
+      drawn.push(level);
+    }
+    // Samples of the distribution itself meet its levels uniformly.
+    for (const mass of [0.25, 0.5, 0.9])
+      expect(Math.abs(drawn.filter((c) => c <= mass).length / drawn.length - mass)).toBeLessThan(0.07);
+  });
+  it("is spread evenly for the uniform distribution, where all places are equal", async () => {
+    const mesh = await meshOfDensity((points) => new Float64Array(points.length / 3), [], { level: 3 });
+    const d = meshDistribution(mesh);
+    const random = new Generator(9);
+    const levels = Array.from({ length: 500 }, () => d.credibleLevel(toLatLng(uniformPoint(random))));
+    expect(levels.filter((c) => c <= 0.5).length / 500).toBeCloseTo(0.5, 1);
   });
 });
 

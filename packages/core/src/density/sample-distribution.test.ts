@@ -7,8 +7,10 @@ import {
   type LatLng,
   normalize,
   sampleDistribution,
+  toLatLng,
   toVec3,
   uniformPoints,
+  vectorAt,
 } from "../index.js";
 
 /** Samples of a narrow normal distribution around a place, deviation in km. */
@@ -34,6 +36,18 @@ describe("a distribution from samples", () => {
       expect(Math.abs(radiusKm / exact - 1)).toBeLessThan(0.2);
     }
     expect(d.modes[0].radiusKm / (deviation * Math.sqrt(2 * Math.LN2))).toBeCloseTo(1, 0.5);
+  });
+  it("ranks a place among the samples", () => {
+    const centre = { lat: -33, lng: 151 };
+    const d = sampleDistribution(cluster(new Generator(6), centre, 100, 256));
+    expect(d.credibleLevel(d.best)).toBeLessThan(0.1);
+    expect(d.credibleLevel({ lat: 60, lng: 20 })).toBe(1);
+    const others = cluster(new Generator(7), centre, 100, 400);
+    const held = (mass: number) =>
+      Array.from({ length: 400 }, (_, i) => d.credibleLevel(toLatLng(vectorAt(others, i)))).filter((c) => c <= mass)
+        .length;
+    expect(Math.abs(held(0.5) / 400 - 0.5)).toBeLessThan(0.1);
+    expect(Math.abs(held(0.9) / 400 - 0.9)).toBeLessThan(0.07);
   });
   it("knows that uniform samples tell nothing", () => {
     const d = sampleDistribution(uniformPoints(new Generator(4), 512));

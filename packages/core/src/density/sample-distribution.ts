@@ -4,7 +4,16 @@
  * is read finely and the strays around it coarsely, in one and the same picture.
  */
 import { capRadiusKm, earthAreaKm2 } from "../sphere/cap.js";
-import { angle, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
+import {
+  angle,
+  earthRadiusKm,
+  type LatLng,
+  normalize,
+  toLatLng,
+  toVec3,
+  type Vec3,
+  vectorAt,
+} from "../sphere/point.js";
 import { logPeakDensity } from "../sphere/von-mises-fisher.js";
 import type { Mode, PlaceDistribution, Region } from "./distribution.js";
 
@@ -42,18 +51,24 @@ export function sampleDistribution(points: ArrayLike<number>): SampleDistributio
   const { kappas, logProbs } = bestKernels(versines, neighbourDistances(versines, n), n);
   const kernels = kernelsOf(points, kappas);
   const modes = findModes(points, kappas, versines, logProbs, n);
+  const logProbNats = (place: LatLng): number => {
+    let sum = 0;
+    forEachKernel(kernels, toVec3(place), (_, density) => {
+      sum += density;
+    });
+    return mixed(sum / n);
+  };
   return {
     sampleLogProbsNats: logProbs,
     localizabilityBits: mean(logProbs) / Math.LN2,
     best: { lat: modes[0].lat, lng: modes[0].lng },
     modes,
     regions: (masses) => regionsOf(logProbs, masses),
-    logProbNats: (place) => {
-      let sum = 0;
-      forEachKernel(kernels, toVec3(place), (_, density) => {
-        sum += density;
-      });
-      return mixed(sum / n);
+    logProbNats,
+    credibleLevel: (place) => {
+      // The rank of the place among samples and itself.
+      const own = logProbNats(place);
+      return (logProbs.reduce((denser, p) => denser + (p > own ? 1 : 0), 0) + 1) / (n + 1);
     },
   };
 }

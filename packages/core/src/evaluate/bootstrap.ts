@@ -5,19 +5,36 @@ export interface Interval {
   high: number;
 }
 
+interface BootstrapOptions {
+  rounds?: number;
+  level?: number;
+  seed?: number;
+}
+
 /**
- * Percentile bootstrap (Efron 1979) of a statistic of examples: how far it might be off for having seen only these.
- * @param statistic of a set of example numbers, with repetitions
+ * Percentile bootstrap (Efron 1979) of statistics of examples: how far they might be off for having seen only these.
+ * @param statistics of a set of example numbers, with repetitions: as many each time
+ * @returns an interval for each statistic
  */
-export function bootstrap(
+export function bootstrapAll(
+  n: number,
+  statistics: (indices: Uint32Array) => readonly number[],
+  { rounds = 1000, level = 0.95, seed = 0 }: BootstrapOptions = {},
+): Interval[] {
+  const random = new Generator(seed);
+  const drawn = Array.from({ length: rounds }, () =>
+    statistics(Uint32Array.from({ length: n }, () => random.integer(n))),
+  );
+  return drawn[0].map((_, s) => {
+    const sorted = Float64Array.from(drawn, (values) => values[s]).sort();
+    const at = (q: number) => sorted[Math.min(rounds - 1, Math.max(0, Math.round(q * (rounds - 1))))];
+    return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
+  });
+}
+
+/** The same for one statistic. */
+export const bootstrap = (
   n: number,
   statistic: (indices: Uint32Array) => number,
-  { rounds = 1000, level = 0.95, seed = 0 } = {},
-): Interval {
-  const random = new Generator(seed);
-  const drawn = Float64Array.from({ length: rounds }, () =>
-    statistic(Uint32Array.from({ length: n }, () => random.integer(n))),
-  ).sort();
-  const at = (q: number) => drawn[Math.min(rounds - 1, Math.max(0, Math.round(q * (rounds - 1))))];
-  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
-}
+  options?: BootstrapOptions,
+): Interval => bootstrapAll(n, (indices) => [statistic(indices)], options)[0];

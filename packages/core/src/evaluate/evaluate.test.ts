@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { bootstrap, calibration, Generator, manifoldMetrics, toVec3, uniformPoints } from "../index.js";
+import {
+  bootstrap,
+  calibration,
+  capAreaKm2,
+  capRadiusKm,
+  earthAreaKm2,
+  Generator,
+  manifoldMetrics,
+  recallAgainstArea,
+  toVec3,
+  uniformPoints,
+} from "../index.js";
 
 const doubles = (x: Float32Array) => Float64Array.from(x);
 
@@ -47,6 +58,20 @@ describe("calibration", () => {
     expect(coverage[0]).toBeCloseTo(0.25, 2);
     expect(expectedError).toBeCloseTo(1 / 6, 3);
     expect(calibration([1, 1, 1]).expectedError).toBeCloseTo(0.5, 12);
+  });
+});
+
+describe("recall against area", () => {
+  it("counts the truths within every area, up to the whole globe", () => {
+    const { areasKm2, recall } = recallAgainstArea([5, 50, 5e4, earthAreaKm2]);
+    const at = (area: number) => recall[areasKm2.findIndex((a) => a >= area)];
+    expect([at(1), at(10), at(1000), at(1e6), at(earthAreaKm2)]).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(() => recallAgainstArea([])).toThrow("got none");
+  });
+  it("has caps whose areas and radii agree", () => {
+    for (const radius of [0.01, 3, 700, 12_000, 20_015])
+      expect(capRadiusKm(capAreaKm2(radius)) / radius).toBeCloseTo(1, 6);
+    expect(capAreaKm2(Math.PI * 6371)).toBeCloseTo(earthAreaKm2, 0);
   });
 });
 

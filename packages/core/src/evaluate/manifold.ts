@@ -14,44 +14,66 @@ export interface ManifoldMetrics {
   coverage: number;
 }
 
+/** What every single truth and guess adds to the metrics, which are their means. */
+export interface ManifoldShares {
+  /** Of every guess: is it within the ball of some truth? */
+  precise: Uint8Array;
+  /** Of every truth: is it within the ball of some guess? */
+  recalled: Uint8Array;
+  /** Of every guess: balls of truths around it, by k. */
+  density: Float64Array;
+  /** Of every truth: does its ball hold a guess? */
+  covered: Uint8Array;
+}
+
 /**
  * @param truths unit vectors [n, 3]
  * @param guesses unit vectors [m, 3]
  * @param k neighbours that make a ball; the paper has 3
  * @throws RangeError if either set has no k-th neighbour
  */
-export function manifoldMetrics(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics {
+export function manifoldShares(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldShares {
   const [n, m] = [truths.length / 3, guesses.length / 3];
   if (Math.min(n, m) <= k)
-    throw new RangeError(`manifoldMetrics: more than ${k} truths and guesses are needed, got ${n} and ${m}`);
+    throw new RangeError(`manifoldShares: more than ${k} truths and guesses are needed, got ${n} and ${m}`);
   const truthBalls = neighbourChords(truths, k);
   const guessBalls = neighbourChords(guesses, k);
-  const [near, reached, covered] = [new Uint8Array(m), new Uint8Array(n), new Uint8Array(n)];
-  let balls = 0;
+  const [precise, recalled, covered] = [new Uint8Array(m), new Uint8Array(n), new Uint8Array(n)];
+  const density = new Float64Array(m);
   for (let i = 0; i < n; i++)
     for (let j = 0; j < m; j++) {
       const d = squaredChord(truths, i, guesses, j);
       if (d < truthBalls[i]) {
-        balls++;
-        near[j] = covered[i] = 1;
+        density[j] += 1 / k;
+        precise[j] = covered[i] = 1;
       }
-      if (d < guessBalls[j]) reached[i] = 1;
+      if (d < guessBalls[j]) recalled[i] = 1;
     }
-  const share = (flags: Uint8Array) => flags.reduce((a, b) => a + b, 0) / flags.length;
-  return { precision: share(near), recall: share(reached), density: balls / (k * m), coverage: share(covered) };
+  return { precise, recalled, density, covered };
+}
+
+/** Means over all truths and guesses. Arguments and errors as of `manifoldShares`. */
+export function manifoldMetrics(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics {
+  const { precise, recalled, density, covered } = manifoldShares(truths, guesses, k);
+  return { precision: mean(precise), recall: mean(recalled), density: mean(density), coverage: mean(covered) };
+}
+
+function mean(xs: Uint8Array | Float64Array): number {
+  let sum = 0;
+  for (const x of xs) sum += x;
+  return sum / xs.length;
 }
 
 /**
- * The same as the released code reports it: over consecutive blocks of one twentieth, averaged. The figures depend on the
+ * The same for consecutive blocks of one twentieth, of which the released code reports the mean. The figures depend on the
  * order and the number of the examples.
  */
-export function officialManifoldMetrics(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics {
+export function officialManifoldBlocks(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics[] {
   const size = 3 * Math.ceil(truths.length / 3 / 20);
   const blocks: ManifoldMetrics[] = [];
   for (let at = 0; at < truths.length; at += size)
     blocks.push(manifoldMetrics(truths.subarray(at, at + size), guesses.subarray(at, at + size), k));
-  const mean = (key: keyof ManifoldMetrics) => blocks.reduce((sum, b) => sum + b[key], 0) / blocks.length;
-  return { precision: mean("precision"), recall: mean("recall"), density: mean("density"), coverage: mean("coverage") };
+  return blocks;
 }
 
 /** Grows with the distance: enough to compare by. */

@@ -29,6 +29,8 @@ export interface DensityOptions {
 export interface Locator {
   /** Width of the embeddings. */
   readonly width: number;
+  /** Names one point: every sample of an image is the same. */
+  readonly pointwise?: boolean;
   /**
    * @param embeddings [images, width]
    * @param n samples per image

@@ -9,6 +9,7 @@ export function regressionLocator(config: RegressionConfig, params: Parameters, 
   const run = compile<[Parameters, Tensor], Tensor>((p: Traced, c: np.Array) => regression(config, p, c), options);
   return {
     width: config.cond_dim,
+    pointwise: true,
     async sample(embeddings, n) {
       const images = embeddings.length / config.cond_dim;
       const points = (await run(params, tensor(embeddings, [images, config.cond_dim]))).data as Float32Array;

@@ -59,6 +59,7 @@ export function retrievalLocator(
 
   return {
     width,
+    pointwise: neighbours === 1,
     async sample(asked, count, { seed }) {
       const images = asked.length / width;
       const ids = await nearest(asked);

@@ -47,4 +47,7 @@ export const silu = (x: Arr): Arr => x.ref.mul(nn.sigmoid(x.ref));
 /** x Φ(x), with the error function (not the tanh approximation). */
 export const gelu = (x: Arr): Arr => x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(x, Math.SQRT1_2))).add(1));
 
+/** log(1 + eˣ), for large x as well: jax-js's own overflows from 89 on in single precision. */
+export const softplus = (x: Arr): Arr => np.maximum(x.ref, 0).add(np.log(np.exp(np.absolute(x).mul(-1)).add(1)));
+
 export const relu = (x: Arr): Arr => np.maximum(x, 0);

@@ -4,7 +4,7 @@
  */
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
-import { constant, gelu, linear } from "./layers.js";
+import { constant, gelu, linear, softplus } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 import { modulatedBlocks, modulationsBy } from "./velocity.js";
 
@@ -79,7 +79,7 @@ export function vonMisesFisher(config: VonMisesFisherConfig, p: Traced, embeddin
   const raw = head("mu_predictor").reshape([n, components, 3]);
   const length = np.sqrt(raw.ref.mul(raw.ref).sum(-1, { keepdims: true }));
   const means = raw.mul(np.reciprocal(np.maximum(length, 1e-12)));
-  const kappas = nn.softplus(head("kappa_predictor"));
+  const kappas = softplus(head("kappa_predictor"));
   const logWeights = components > 1 ? nn.logSoftmax(head("mixture_weights"), -1) : kappas.ref.mul(constant(kappas, 0));
   return { means, kappas, logWeights };
 }

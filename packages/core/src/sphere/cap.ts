@@ -8,3 +8,7 @@ export function capRadiusKm(areaKm2: number): number {
   const versine = Math.min(2, areaKm2 / (2 * Math.PI * earthRadiusKm ** 2));
   return earthRadiusKm * 2 * Math.asin(Math.sqrt(versine / 2));
 }
+
+/** Area of the cap with a given radius along the ground, km²: 2πR²(1 − cos r). */
+export const capAreaKm2 = (radiusKm: number): number =>
+  4 * Math.PI * (earthRadiusKm * Math.sin(radiusKm / earthRadiusKm / 2)) ** 2;

@@ -58,6 +58,27 @@ async function trained(objective: Objective, steps: number) {
   return { params: state.params, loss: last.reduce((a, b) => a + b) / last.length };
 }
 
+describe("the concentration of a von Mises–Fisher distribution", () => {
+  it("may be as high as a street is small, with a gradient that is a number", async () => {
+    const config = { dim: 16, depth: 1, expansion: 2, cond_dim: width, components: 1 };
+    const objective = vonMisesFisherObjective(config);
+    const state = initTrainState(objective, 1);
+    (state.params["kappa_predictor.1.bias"].data as Float32Array).fill(4e5);
+    const options = {
+      steps: 3,
+      batch: 16,
+      seed: 1,
+      optimizer: "adamw",
+      rate: 1e-3,
+      warmup: 1,
+      weightDecay: 0,
+      ema: 0.9,
+    } as const;
+    for await (const { loss } of train(state, objective, source, options, runtime)) expect(loss).toBeGreaterThan(1e4);
+    for (const { data } of Object.values(state.params)) for (const x of data as Float32Array) expect(x).not.toBeNaN();
+  });
+});
+
 describe("baselines in training", () => {
   it.each([1, 3])("von Mises–Fisher of %d components reaches the entropy", async (components) => {
     const config = { dim: 16, depth: 2, expansion: 2, cond_dim: width, components };

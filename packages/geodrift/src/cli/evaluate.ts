@@ -1,15 +1,15 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { solverFor } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { openDataset } from "../data/open-dataset.js";
-import { type Evaluation, evaluate } from "../evaluate/evaluate.js";
-import { distributionTable, guessTable, toCsv, toMarkdown } from "../evaluate/tables.js";
+import { type EmbeddedDataset, embedDataset } from "../evaluate/embedded-dataset.js";
+import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
+import { reportOf, writeReport } from "../evaluate/report.js";
+import { toMarkdown } from "../evaluate/table.js";
 import { loadModel, modelFolder } from "../models/load.js";
-import { writeFileAtomically } from "../models/tensor-file.js";
+import { gazetteer, readGazetteer } from "../places/gazetteer.js";
 import { decimalNumber, wholeNumber } from "./options.js";
-import { progress } from "./progress.js";
+import { withProgress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
@@ -19,6 +19,9 @@ interface Flags {
   seed: number;
   solver?: string;
   most?: number;
+  whole?: number;
+  official?: boolean;
+  towns?: string;
   json?: boolean;
   out?: string;
 }
@@ -38,8 +41,11 @@ export function addEvaluate(program: Command): void {
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of flows")
     .option("--most <n>", "pictures from the start of the dataset", wholeNumber(1, 1e9))
+    .option("--whole <n>", "pictures whose distribution is also taken whole, on a mesh", wholeNumber(1, 1e9))
+    .option("--official", "areas as the released code tells them: nearest town in degrees, labels that lack are missed")
+    .option("--towns <file>", "table of towns that tell the areas: lat, lon, name, admin1, admin2, cc; .csv or .csv.gz")
     .option("--json", "one JSON object per model and line")
-    .option("--out <folder>", "write tables as .md and .csv, and everything as .json")
+    .option("--out <folder>", "write tables, charts and a page that holds them all")
     .action(run);
 }
 
@@ -48,29 +54,31 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const dataset = names[names.length - 1];
   if (models.length === 0) throw new UsageError("evaluate wants a model or several, and after them a dataset");
   for (const name of models) usage(() => modelFolder(name));
-  const { json, out, ...options } = flags;
-  const evaluations: Evaluation[] = [];
+  const { json, out, most, towns: townsFile, ...options } = flags;
+  const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
+  const runs: EvaluationRun[] = [];
+  const embedded = new Map<string, EmbeddedDataset>();
   for (const name of models) {
     const model = await loadModel(name, ort);
-    const { description } = model;
+    const { description, encoder } = model;
     if (description.method === "generative") usage(() => solverFor(description.path, flags.solver));
-    const data = await openDataset(dataset, model.encoder.size);
-    const bar = progress(Math.min(data.length, flags.most ?? data.length));
-    const evaluation = await evaluate(model, data, { ...options, onExample: () => bar.advance(1) }).finally(() =>
-      bar.stop(),
+    let data = embedded.get(encoder.sha256);
+    if (!data) {
+      const opened = await openDataset(dataset, encoder.size);
+      data = await withProgress(Math.min(opened.length, most ?? opened.length), (onExample) =>
+        embedDataset(opened, encoder, { most, onExample }),
+      );
+      embedded.set(encoder.sha256, data);
+    }
+    const known = data;
+    const run = await withProgress(data.ids.length, (onExample) =>
+      evaluate(model, known, options, { towns, onExample }),
     );
     await model.dispose();
-    evaluations.push(evaluation);
-    if (json) process.stdout.write(`${JSON.stringify(evaluation)}\n`);
+    runs.push(run);
+    if (json) process.stdout.write(`${JSON.stringify(run.evaluation)}\n`);
   }
-  const tables = { guesses: guessTable(evaluations), distributions: distributionTable(evaluations) };
-  if (!json) for (const table of Object.values(tables)) process.stdout.write(`${toMarkdown(table)}\n`);
-  if (out === undefined) return;
-  await mkdir(out, { recursive: true });
-  const write = (file: string, text: string) => writeFileAtomically(join(out, file), Buffer.from(text));
-  for (const [name, table] of Object.entries(tables)) {
-    await write(`${name}.md`, toMarkdown(table));
-    await write(`${name}.csv`, toCsv(table));
-  }
-  await write("evaluations.json", `${JSON.stringify(evaluations, null, 1)}\n`);
+  const report = reportOf(runs);
+  if (!json) for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
+  if (out !== undefined) await writeReport(out, report);
 }

@@ -40,3 +40,13 @@ export function progress(total: number): Progress {
     },
   };
 }
+
+/** Shows a bar while `work` advances it by one for each of `total`. */
+export async function withProgress<T>(total: number, work: (advance: () => void) => Promise<T>): Promise<T> {
+  const bar = progress(total);
+  try {
+    return await work(() => bar.advance(1));
+  } finally {
+    bar.stop();
+  }
+}

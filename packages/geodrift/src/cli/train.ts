@@ -1,9 +1,8 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
-import { readJsonFile } from "../schema/json-file.js";
-import { earthTraining } from "../train/config.js";
 import { trainEarth } from "../train/earth.js";
+import { readTraining } from "../train/read-config.js";
 import { UsageError } from "./usage-error.js";
 
 interface Flags {
@@ -20,11 +19,10 @@ export function addTrain(program: Command): void {
     .option("--rasters <folder>", "folder of the rasters, instead of the config's")
     .option("--out <folder>", "folder for state and models, instead of the config's")
     .action(async (file: string, { rasters, out }: Flags) => {
-      const config = await readJsonFile(file, earthTraining).catch((e: Error) => {
+      const config = await readTraining(file).catch((e: Error) => {
         throw new UsageError(e.message);
       });
-      // Paths on the command line are the caller's; those in the file are relative to it.
       const named = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...(out && { out: resolve(out) }) };
-      await trainEarth(named, file, { runtime: ort, report: (line) => process.stderr.write(`${line}\n`) });
+      await trainEarth(named, { runtime: ort, report: (line) => process.stderr.write(`${line}\n`) });
     });
 }

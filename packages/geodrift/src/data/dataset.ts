@@ -1,10 +1,18 @@
 import type { LatLng } from "@geodrift/core";
 import type { Picture } from "./picture.js";
 
+/** Names of the areas that a place lies in, as OSV-5M writes them; what is not known is left out. */
+export interface AreaLabels {
+  country?: string;
+  region?: string;
+  city?: string;
+}
+
 export interface Example {
   id: string;
   picture: Picture;
   place: LatLng;
+  areas?: AreaLabels;
 }
 
 /** Pictures with places. Views of the Earth are one kind; folders and tables are others. */

@@ -3,7 +3,7 @@ import { dirname, extname, join, resolve } from "node:path";
 import { z } from "zod";
 import { readPicture } from "../encode/read-picture.js";
 import { readJsonFile } from "../schema/json-file.js";
-import type { Dataset, Example } from "./dataset.js";
+import type { AreaLabels, Dataset, Example } from "./dataset.js";
 import { openEarthFolder } from "./earth-rasters.js";
 import { earthViews } from "./earth-views.js";
 import { readPlacesTable } from "./places-table.js";
@@ -20,6 +20,9 @@ const viewsFile = z.strictObject({
   views: viewsConfig,
   length: z.int().positive(),
 });
+
+/** Of OSV-5M. */
+const areaColumns = { country: "unique_country", region: "unique_region", city: "unique_city" } as const;
 
 const pictureColumns = ["file", "image", "path", "picture"];
 
@@ -52,8 +55,15 @@ async function viewsOf(file: string, size: number): Promise<Dataset> {
 }
 
 async function tableOfPictures(file: string, size: number): Promise<Dataset> {
-  const { places, column, sha256 } = await readPlacesTable(file);
+  const { places, column, has, sha256 } = await readPlacesTable(file);
   const pictures = column(pictureColumns);
+  const known = Object.entries(areaColumns).filter(([, name]) => has([name]));
+  const labels = known.map(([kind, name]) => [kind, column([name])] as const);
+  const areas = places.map((_, i): AreaLabels => {
+    const own = labels.map(([kind, values]) => [kind, values[i]] as const);
+    // Python writes NaN for what is missing; "NA" is Namibia.
+    return Object.fromEntries(own.filter(([, label]) => label !== "" && label !== "NaN"));
+  });
   return {
     name: file,
     length: places.length,
@@ -64,7 +74,7 @@ async function tableOfPictures(file: string, size: number): Promise<Dataset> {
         const picture = await readPicture(path, size).catch((e: Error) => {
           throw new Error(`${path}: ${e.message}`);
         });
-        yield { id: pictures[i], picture, place: places[i] };
+        yield { id: pictures[i], picture, place: places[i], ...(labels.length > 0 && { areas: areas[i] }) };
       }
     },
   };

@@ -14,6 +14,8 @@ export interface PlacesTable {
    * @throws Error in one sentence if there is none
    */
   column(names: readonly string[]): string[];
+  /** Is there a column with one of the names? */
+  has(names: readonly string[]): boolean;
   /** Of the file's bytes. */
   sha256: string;
 }
@@ -56,6 +58,7 @@ export async function readPlacesTable(file: string): Promise<PlacesTable> {
       if (at < 0) throw new Error(`${file}: a column named ${names[0]} is needed, got ${got}`);
       return rows.map((row) => row[at]);
     },
+    has: (names) => find(names) >= 0,
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
 }

@@ -11,6 +11,8 @@ export interface Encoder {
   size: number;
   /** Width of the embeddings. */
   width: number;
+  /** Of its config and weights: equal for encoders that make equal embeddings. */
+  sha256: string;
   /** [pictures, width] */
   encode(pictures: readonly Picture[]): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -20,7 +22,7 @@ export interface Encoder {
 export const encodePlanes = ({ trunk, places }: EncoderConfig, p: Traced, pixels: np.Array): np.Array =>
   placeHead(places, p, convolutional(trunk, p, pixels));
 
-export function placeEncoder(config: EncoderConfig, stored: Parameters, runtime: Runtime): Encoder {
+export function placeEncoder(config: EncoderConfig, stored: Parameters, sha256: string, runtime: Runtime): Encoder {
   const { size } = config.trunk;
   const area = size * size;
   const params = withCellFeatures(stored);
@@ -30,6 +32,7 @@ export function placeEncoder(config: EncoderConfig, stored: Parameters, runtime:
   return {
     size,
     width: placeWidth(config.places),
+    sha256,
     async encode(pictures) {
       const pixels = new Float32Array(pictures.length * 3 * area);
       pictures.forEach((picture, i) => {

@@ -1,223 +1,166 @@
 /** One model on one dataset: every figure that the paper's tables have, and what they lack. */
-import {
-  accuracyRadiiKm,
-  angle,
-  bootstrap,
-  type Calibration,
-  calibration,
-  distanceMetrics,
-  earthRadiusKm,
-  type Interval,
-  type ManifoldMetrics,
-  manifoldMetrics,
-  officialManifoldMetrics,
-  sampleDistribution,
-  toVec3,
-  type Vec3,
-  vectorAt,
-} from "@geodrift/core";
-import type { Dataset, Example } from "../data/dataset.js";
+import { type LatLng, type RecallAgainstArea, sampleDistribution, toLatLng, toVec3, vectorAt } from "@geodrift/core";
 import type { LoadedModel } from "../models/load.js";
+import { type Gazetteer, gazetteer } from "../places/gazetteer.js";
+import { labelsOf } from "./areas.js";
+import { type EmbeddedDataset, embeddingOf, truthOf } from "./embedded-dataset.js";
+import { distancesKm, medoid, type Rule, type RuleFigures, ruleFigures } from "./guesses.js";
+import {
+  circleRecall,
+  type LikelihoodFigures,
+  likelihoodFigures,
+  type RegionFigures,
+  type RegionsSeen,
+  regionFigures,
+  regionsSeen,
+} from "./spread.js";
 
 export interface EvaluateOptions {
-  /** Samples per example, for modes, medoids and calibration. */
+  /** Samples per example, for modes, medoids and regions. */
   samples: number;
   steps: number;
   solver?: string;
   seed: number;
   /** Guidance of the guided sample; the paper has 2. */
   guidance: number;
-  /** Examples from the start of the dataset; all of them if left out. */
-  most?: number;
-  onExample?: () => void;
-}
-
-/** How a distribution becomes one guess. */
-export type Rule = "sample" | "guided-sample" | "mode" | "medoid";
-
-export interface Figure {
-  value: number;
-  /** 95 % by the bootstrap over examples. */
-  interval: Interval;
-}
-
-export interface RuleFigures {
-  rule: Rule;
-  meanKm: Figure;
-  medianKm: Figure;
-  geoScore: Figure;
-  /** Share nearer than each radius. */
-  accuracy: { radiusKm: number; share: number }[];
-  /** Absent for fewer than four examples, which have no third neighbours. */
-  manifold?: ManifoldMetrics;
-  /** In blocks of a twentieth, as the released code has it. */
-  officialManifold?: ManifoldMetrics;
+  /** Examples from the start whose distribution is also taken whole, on a mesh, where the method gives it. */
+  whole?: number;
+  /** Areas as the released code tells them. */
+  official?: boolean;
 }
 
 export interface Evaluation {
   model: { name: string; sha256: string; method: string };
   dataset: { name: string; fingerprint: string; examples: number };
-  options: Omit<EvaluateOptions, "onExample">;
+  options: EvaluateOptions;
   rules: RuleFigures[];
-  /** −log p of the true places; absent where the method has no density. */
-  negativeLogLikelihood?: { nats: Figure; bitsPerDimension: number };
-  /** Mean over the examples; absent for methods of one point. */
+  /** Absent where the method has no density. */
+  likelihood?: LikelihoodFigures;
+  /** Absent for methods of one point. */
+  regions?: RegionFigures;
+  /** Of whole distributions, if they were asked for. */
+  wholeRegions?: RegionFigures;
+  /** Of circles around the guesses of the rule that comes first in mode, sample. */
+  circles: RecallAgainstArea;
+}
+
+/** What became of one example. */
+export interface ExampleOutcome {
+  id: string;
+  truth: LatLng;
+  /** The mode, or the only point. */
+  guess: LatLng;
+  distanceKm: number;
+  /** Of the distribution from samples. */
   localizabilityBits?: number;
-  calibration?: Calibration;
+  credibleLevel?: number;
+}
+
+export interface EvaluationRun {
+  evaluation: Evaluation;
+  examples: ExampleOutcome[];
 }
 
 const batchSize = 16;
-/** Examples whose likelihoods share a solver. */
-const likelihoodBatch = 512;
 
-interface Collected {
-  truths: number[];
-  embeddings: Float32Array[];
-  guesses: Record<Rule, number[]>;
-  credible: number[];
-  bits: number;
-}
-
-export async function evaluate(model: LoadedModel, dataset: Dataset, options: EvaluateOptions): Promise<Evaluation> {
-  const count = Math.min(dataset.length, options.most ?? Number.POSITIVE_INFINITY);
-  if (!Number.isFinite(count)) throw new Error(`${dataset.name}: is without end; say how many examples to take`);
-  const seen: Collected = {
-    truths: [],
-    embeddings: [],
-    guesses: { sample: [], "guided-sample": [], mode: [], medoid: [] },
-    credible: [],
-    bits: 0,
-  };
-  let batch: Example[] = [];
-  for await (const example of dataset.examples(0, count)) {
-    batch.push(example);
-    if (batch.length === batchSize) {
-      await collect(batch, model, options, seen);
-      batch = [];
-    }
-  }
-  if (batch.length > 0) await collect(batch, model, options, seen);
-  const n = seen.embeddings.length;
-  if (n === 0) throw new Error(`${dataset.name}: holds no examples`);
-  const { description } = model;
-  const { onExample, ...stated } = options;
-  const spread = seen.credible.length > 0;
-  const nll = await negativeLogLikelihood(model, seen);
+/** @param towns tell the areas; those that come with the package if left out */
+export async function evaluate(
+  model: LoadedModel,
+  data: EmbeddedDataset,
+  options: EvaluateOptions,
+  { towns, onExample }: { towns?: Gazetteer; onExample?: () => void } = {},
+): Promise<EvaluationRun> {
+  const { locator, description } = model;
+  if (data.width !== locator.width)
+    throw new Error(
+      `${data.name}: has embeddings of ${data.width} numbers, ${description.name} wants ${locator.width}`,
+    );
+  const n = data.ids.length;
+  const { guesses, seen } = await guess(model, data, options, onExample);
+  const rule = { gazetteer: towns ?? gazetteer(), official: options.official ?? false };
+  const truths = { places: data.truths, areas: data.areas ?? labelsOf(data.truths, rule), rule };
+  const likelihood = await likelihoodFigures(locator, data, guesses.sample as Float64Array);
+  const wholes = await wholeRegionsSeen(model, data, options);
+  const best = guesses.mode ?? (guesses.sample as Float64Array);
+  const km = distancesKm(data.truths, best);
   return {
-    model: { name: description.name, sha256: model.sha256, method: methodOf(model) },
-    dataset: { name: dataset.name, fingerprint: dataset.fingerprint, examples: n },
-    options: stated,
-    rules: (Object.keys(seen.guesses) as Rule[])
-      .filter((rule) => seen.guesses[rule].length > 0)
-      .map((rule) => figuresOf(rule, seen)),
-    ...(nll && { negativeLogLikelihood: nll }),
-    ...(spread && { localizabilityBits: seen.bits / n, calibration: calibration(seen.credible) }),
+    evaluation: {
+      model: { name: description.name, sha256: model.sha256, method: methodOf(model) },
+      dataset: { name: data.name, fingerprint: data.fingerprint, examples: n },
+      options,
+      rules: Object.entries(guesses).map(([name, own]) => ruleFigures(name as Rule, own, truths)),
+      ...(likelihood && { likelihood }),
+      ...(seen.length > 0 && { regions: regionFigures("samples", seen) }),
+      ...(wholes.length > 0 && { wholeRegions: regionFigures("mesh", wholes) }),
+      circles: circleRecall(km),
+    },
+    examples: data.ids.map((id, i) => ({
+      id,
+      truth: truthOf(data, i),
+      guess: toLatLng(vectorAt(best, i)),
+      distanceKm: km[i],
+      ...(seen[i] && { localizabilityBits: seen[i].bits, credibleLevel: seen[i].credible }),
+    })),
   };
 }
 
-const methodOf = ({ description }: LoadedModel): string =>
+export const methodOf = ({ description }: LoadedModel): string =>
   description.method === "generative" ? description.path : description.method;
 
-async function collect(batch: Example[], model: LoadedModel, options: EvaluateOptions, seen: Collected): Promise<void> {
-  const { samples: n, steps, seed, solver, guidance, onExample } = options;
-  const { width } = model.encoder;
-  const embeddings = await model.encoder.encode(batch.map((e) => e.picture));
-  const generative = model.description.method === "generative";
-  const pointwise = model.description.method === "regression";
-  const plain = await model.locator.sample(embeddings, pointwise ? 1 : n, { seed, steps, solver, guidance: 0 });
+/** One guess per example and rule, [n, 3] each, and what the regions from samples say of the truths. */
+async function guess(
+  { locator, description }: LoadedModel,
+  data: EmbeddedDataset,
+  { samples, steps, seed, solver, guidance }: EvaluateOptions,
+  onExample?: () => void,
+): Promise<{ guesses: Partial<Record<Rule, Float64Array>>; seen: RegionsSeen[] }> {
+  const n = data.ids.length;
+  const generative = description.method === "generative";
+  const drawn = locator.pointwise ? 1 : samples;
+  const rules: Rule[] = ["sample", ...(generative ? (["guided-sample"] as const) : [])];
+  if (!locator.pointwise) rules.push("mode", "medoid");
+  const guesses = Object.fromEntries(rules.map((rule) => [rule, new Float64Array(3 * n)])) as Record<
+    Rule,
+    Float64Array
+  >;
+  const seen: RegionsSeen[] = [];
   // Every image gets the same noise; examples take different rows of it, so that no single draw decides a figure.
   const rows = batchSize;
-  const guided =
-    generative && (await model.locator.sample(embeddings, rows, { seed: seed + 1, steps, solver, guidance }));
-  batch.forEach((example, i) => {
-    const index = seen.embeddings.length;
-    seen.truths.push(...toVec3(example.place));
-    seen.embeddings.push(embeddings.slice(width * i, width * (i + 1)));
-    if (pointwise) seen.guesses.sample.push(...vectorAt(plain, i));
-    else {
-      const own = plain.subarray(3 * n * i, 3 * n * (i + 1));
-      const d = sampleDistribution(own);
-      seen.guesses.sample.push(...vectorAt(own, index % n));
-      seen.guesses.mode.push(...toVec3(d.best));
-      seen.guesses.medoid.push(...medoid(own));
-      // The credible level of the truth: the share of places at least as dense, the truth itself among them.
-      const truth = d.logProbNats(example.place);
-      const denser = d.sampleLogProbsNats.filter((p) => p > truth).length + 1;
-      seen.credible.push(denser / (n + 1));
-      seen.bits += d.localizabilityBits;
+  for (let from = 0; from < n; from += batchSize) {
+    const to = Math.min(n, from + batchSize);
+    const c = data.embeddings.subarray(from * data.width, to * data.width);
+    const plain = await locator.sample(c, drawn, { seed, steps, solver, guidance: 0 });
+    const guided = generative && (await locator.sample(c, rows, { seed: seed + 1, steps, solver, guidance }));
+    for (let i = from; i < to; i++) {
+      const own = plain.subarray(3 * drawn * (i - from), 3 * drawn * (i - from + 1));
+      guesses.sample.set(vectorAt(own, i % drawn), 3 * i);
+      if (guided) guesses["guided-sample"].set(vectorAt(guided, rows * (i - from) + (i % rows)), 3 * i);
+      if (!locator.pointwise) {
+        const distribution = sampleDistribution(own);
+        guesses.mode.set(toVec3(distribution.best), 3 * i);
+        guesses.medoid.set(medoid(own), 3 * i);
+        seen.push(regionsSeen(distribution, data, i));
+      }
+      onExample?.();
     }
-    if (guided) seen.guesses["guided-sample"].push(...vectorAt(guided, rows * i + (index % rows)));
-    onExample?.();
-  });
-}
-
-/** The sample with the least sum of distances to the others. */
-function medoid(points: Float64Array): Vec3 {
-  const n = points.length / 3;
-  let [best, least] = [0, Number.POSITIVE_INFINITY];
-  for (let i = 0; i < n; i++) {
-    let sum = 0;
-    for (let j = 0; j < n && sum < least; j++)
-      sum +=
-        2 *
-        Math.asin(
-          Math.min(
-            1,
-            Math.sqrt(
-              (points[3 * i] - points[3 * j]) ** 2 +
-                (points[3 * i + 1] - points[3 * j + 1]) ** 2 +
-                (points[3 * i + 2] - points[3 * j + 2]) ** 2,
-            ) / 2,
-          ),
-        );
-    if (sum < least) [best, least] = [i, sum];
   }
-  return vectorAt(points, best);
+  return { guesses, seen };
 }
 
-function figuresOf(rule: Rule, { truths, guesses }: Collected): RuleFigures {
-  const n = truths.length / 3;
-  const own = guesses[rule];
-  const km = Float64Array.from({ length: n }, (_, i) => earthRadiusKm * angle(vectorAt(truths, i), vectorAt(own, i)));
-  const all = distanceMetrics(km);
-  const figure = (of: (d: ReturnType<typeof distanceMetrics>) => number): Figure => ({
-    value: of(all),
-    interval: bootstrap(n, (indices) => of(distanceMetrics(Float64Array.from(indices, (i) => km[i]))), { rounds: 200 }),
-  });
-  const [t, g] = [Float64Array.from(truths), Float64Array.from(own)];
-  return {
-    rule,
-    meanKm: figure((d) => d.meanKm),
-    medianKm: figure((d) => d.medianKm),
-    geoScore: figure((d) => d.meanGeoScore),
-    accuracy: accuracyRadiiKm.map((radiusKm, i) => ({ radiusKm, share: all.accuracy[i] })),
-    ...(n > 3 && { manifold: manifoldMetrics(t, g) }),
-    // Blocks of a twentieth need more than three examples each.
-    ...(n > 80 && { officialManifold: officialManifoldMetrics(t, g) }),
-  };
-}
+/** The solver that carries a mesh, where none is asked for. */
+const meshSolver = "heun";
 
-async function negativeLogLikelihood(
-  { locator }: LoadedModel,
-  { truths, embeddings }: Collected,
-): Promise<Evaluation["negativeLogLikelihood"]> {
-  if (!locator.logProb) return undefined;
-  const n = embeddings.length;
-  const nats: number[] = [];
-  for (let from = 0; from < n; from += likelihoodBatch) {
-    const some = embeddings.slice(from, from + likelihoodBatch);
-    const together = new Float32Array(some.length * locator.width);
-    some.forEach((e, i) => {
-      together.set(e, i * locator.width);
-    });
-    const points = Float64Array.from(truths.slice(3 * from, 3 * (from + some.length)));
-    nats.push(...(await locator.logProb(together, points, { guidance: 0, tolerance: 1e-4 })).map((l) => -l));
+async function wholeRegionsSeen(
+  { locator, description }: LoadedModel,
+  data: EmbeddedDataset,
+  { whole = 0, steps, solver }: EvaluateOptions,
+): Promise<RegionsSeen[]> {
+  const seen: RegionsSeen[] = [];
+  if (!locator.distribution) return seen;
+  const carried = description.method === "generative" ? (solver ?? meshSolver) : undefined;
+  for (let i = 0; i < Math.min(whole, data.ids.length); i++) {
+    const distribution = await locator.distribution(embeddingOf(data, i), { steps, solver: carried, guidance: 0 });
+    seen.push(regionsSeen(distribution, data, i));
   }
-  const mean = (indices: Uint32Array) => indices.reduce((sum, i) => sum + nats[i], 0) / indices.length;
-  const value = mean(Uint32Array.from({ length: n }, (_, i) => i));
-  return {
-    nats: { value, interval: bootstrap(n, mean, { rounds: 200 }) },
-    // As the paper counts: three dimensions, though the sphere has two.
-    bitsPerDimension: value / (3 * Math.LN2),
-  };
+  return seen;
 }

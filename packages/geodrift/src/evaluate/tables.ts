@@ -1,90 +1,74 @@
 /** Evaluations as the paper's two tables: guesses (Table 1) and distributions (Table 2). */
-import type { Evaluation, Figure, RuleFigures } from "./evaluate.js";
+import type { Evaluation } from "./evaluate.js";
+import type { RuleFigures } from "./guesses.js";
+import type { RegionFigures } from "./spread.js";
+import { type Column, cellOf, percentOf, type Table, tableOf } from "./table.js";
 
-export interface Table {
-  title: string;
-  head: string[];
-  rows: string[][];
-}
-
-const percent = (share: number): string => (100 * share).toFixed(1);
-const withInterval = ({ value, interval }: Figure, digits: number): string =>
-  `${value.toFixed(digits)} (${interval.low.toFixed(digits)}–${interval.high.toFixed(digits)})`;
-
-/** One row for every model and rule; 95 % intervals in parentheses. */
+/** One row for every model and rule; halves of 95 % intervals after ±. */
 export function guessTable(evaluations: readonly Evaluation[]): Table {
-  const radii = evaluations[0].rules[0].accuracy.map((a) => `< ${a.radiusKm} km, %`);
-  return {
-    title: "Guesses",
-    head: ["model", "method", "rule", "GeoScore", "mean, km", "median, km", ...radii],
-    rows: evaluations.flatMap((e) =>
-      e.rules.map((r) => [
-        e.model.name,
-        e.model.method,
-        r.rule,
-        withInterval(r.geoScore, 0),
-        withInterval(r.meanKm, 0),
-        withInterval(r.medianKm, 1),
-        ...r.accuracy.map((a) => percent(a.share)),
-      ]),
-    ),
-  };
+  type Row = RuleFigures & Pick<Evaluation, "model">;
+  const radii = evaluations[0].rules[0].accuracy.map((a) => a.radiusKm);
+  const columns: Column<Row>[] = [
+    ["model", (r) => r.model.name],
+    ["rule", (r) => r.rule],
+    ["GeoScore", (r) => cellOf(r.geoScore, 0)],
+    ["mean, km", (r) => cellOf(r.meanKm, 0)],
+    ["median, km", (r) => cellOf(r.medianKm, 1)],
+    ...radii.map((km, i): Column<Row> => [`< ${km} km, %`, (r) => percentOf(r.accuracy[i].share)]),
+    ["country, %", (r) => percentOf(r.areas.country)],
+    ["region, %", (r) => percentOf(r.areas.region)],
+    ["city, %", (r) => percentOf(r.areas.city)],
+  ];
+  const rows = evaluations.flatMap(({ model, rules }) => rules.map((r) => ({ ...r, model })));
+  return tableOf("guesses", "Guesses", columns, rows);
 }
 
-/** One row for every model; precision and its kin are of single samples without guidance. */
+/** One row for every model; precision and its kin are of one sample per picture, without guidance. */
 export function distributionTable(evaluations: readonly Evaluation[]): Table {
-  return {
-    title: "Distributions",
-    head: [
-      "model",
-      "method",
-      "NLL, nats",
-      "NLL, bits per dimension",
-      "precision, %",
-      "recall, %",
-      "density",
-      "coverage, %",
-      "localizability, bits",
-      "50 % holds, %",
-      "90 % holds, %",
-      "calibration error",
-    ],
-    rows: evaluations.map((e) => {
-      const { manifold } = e.rules.find((r) => r.rule === "sample") as RuleFigures;
-      const nll = e.negativeLogLikelihood;
-      const held = (level: number) =>
-        e.calibration ? percent(e.calibration.coverage[e.calibration.levels.indexOf(level)]) : "–";
-      return [
-        e.model.name,
-        e.model.method,
-        nll ? withInterval(nll.nats, 2) : "–",
-        nll ? nll.bitsPerDimension.toFixed(2) : "–",
-        ...(manifold
-          ? [
-              percent(manifold.precision),
-              percent(manifold.recall),
-              manifold.density.toFixed(2),
-              percent(manifold.coverage),
-            ]
-          : ["–", "–", "–", "–"]),
-        e.localizabilityBits?.toFixed(2) ?? "–",
-        held(0.5),
-        held(0.9),
-        e.calibration?.expectedError.toFixed(3) ?? "–",
-      ];
-    }),
-  };
+  const sample = (e: Evaluation) => e.rules.find((r) => r.rule === "sample") as RuleFigures;
+  const columns: Column<Evaluation>[] = [
+    ["model", (e) => e.model.name],
+    ["method", (e) => e.model.method],
+    ["NLL, nats", (e) => cellOf(e.likelihood?.nats, 2)],
+    ["NLL, bits per dimension", (e) => cellOf(e.likelihood?.bitsPerDimension, 2)],
+    ["precision, %", (e) => percentOf(sample(e).manifold?.precision)],
+    ["recall, %", (e) => percentOf(sample(e).manifold?.recall)],
+    ["density", (e) => cellOf(sample(e).manifold?.density, 2)],
+    ["coverage, %", (e) => percentOf(sample(e).manifold?.coverage)],
+    ["localizability, bits", (e) => cellOf(e.likelihood?.localizabilityBits, 2)],
+  ];
+  return tableOf("distributions", "Distributions", columns, evaluations);
 }
 
-export const toMarkdown = ({ title, head, rows }: Table): string =>
-  [
-    `**${title}**`,
-    "",
-    `| ${head.join(" | ")} |`,
-    `|${head.map(() => "---").join("|")}|`,
-    ...rows.map((r) => `| ${r.join(" | ")} |`),
-    "",
-  ].join("\n");
+/** Precision and its kin as the released code has them: means over twenty blocks. */
+export function officialTable(evaluations: readonly Evaluation[]): Table {
+  type Row = RuleFigures & Pick<Evaluation, "model">;
+  const columns: Column<Row>[] = [
+    ["model", (r) => r.model.name],
+    ["rule", (r) => r.rule],
+    ["precision, %", (r) => percentOf(r.officialManifold?.precision)],
+    ["recall, %", (r) => percentOf(r.officialManifold?.recall)],
+    ["density", (r) => cellOf(r.officialManifold?.density, 2)],
+    ["coverage, %", (r) => percentOf(r.officialManifold?.coverage)],
+  ];
+  const rows = evaluations.flatMap(({ model, rules }) => rules.map((r) => ({ ...r, model })));
+  return tableOf("blocks", "Precision, recall, density, coverage in blocks of a twentieth", columns, rows);
+}
 
-export const toCsv = ({ head, rows }: Table): string =>
-  `${[head, ...rows].map((r) => r.map((c) => (/[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c)).join(",")).join("\n")}\n`;
+/** Do regions hold what they promise? One row for every model and way to its regions. */
+export function calibrationTable(evaluations: readonly Evaluation[]): Table {
+  type Row = RegionFigures & Pick<Evaluation, "model">;
+  const columns: Column<Row>[] = [
+    ["model", (r) => r.model.name],
+    ["regions by", (r) => r.from],
+    ["examples", (r) => String(r.examples)],
+    ["50 % holds, %", (r) => percentOf(r.held50)],
+    ["90 % holds, %", (r) => percentOf(r.held90)],
+    ["expected error", (r) => cellOf(r.expectedError, 3)],
+    ["localizability of the regions, bits", (r) => cellOf(r.localizabilityBits, 2)],
+  ];
+  const rows = evaluations.flatMap(({ model, regions, wholeRegions }) =>
+    [regions, wholeRegions].flatMap((r) => (r ? [{ ...r, model }] : [])),
+  );
+  return tableOf("calibration", "Calibration", columns, rows);
+}

@@ -8,8 +8,8 @@ import {
   toLatLng,
   vectorAt,
 } from "@geodrift/core";
-import { nearestCity } from "../places/city.js";
 import { countryAt, countryName } from "../places/country.js";
+import { nearestTown } from "../places/gazetteer.js";
 
 export interface PlaceName {
   country: string;
@@ -88,7 +88,7 @@ export function summarize(
 
 /** The nearest town with its own region and country, which may lie across a border from the point. */
 function namePlace(best: LatLng): PlaceName {
-  const { name, region, countryCode, distanceKm } = nearestCity(best);
+  const { name, region, countryCode, distanceKm } = nearestTown(best);
   return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
 }
 

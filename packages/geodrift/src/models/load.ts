@@ -43,14 +43,16 @@ export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise
   const hash = createHash("sha256");
   const locator = await openLocator(folder, description, hash, runtime);
   const { trunk, places } = description.encoder;
-  const weights = await readWeights(join(folder, "encoder.safetensors"), hash, (tensors) => ({
+  const ownHash = createHash("sha256").update(JSON.stringify(description.encoder));
+  const both = { update: (bytes: Uint8Array) => [hash, ownHash].map((h) => h.update(bytes))[0] };
+  const weights = await readWeights(join(folder, "encoder.safetensors"), both, (tensors) => ({
     ...convolutionalShapes(trunk),
     ...placeHeadShapes(places, trunk.embedding, tensors["places.centres"]?.dims[0] ?? 0),
   }));
   const width = placeWidth(places);
   if (width !== locator.width)
     throw new Error(`${folder}: the encoder makes ${width} numbers, the network wants ${locator.width}`);
-  const encoder = placeEncoder(description.encoder, weights, runtime);
+  const encoder = placeEncoder(description.encoder, weights, ownHash.digest("hex"), runtime);
   return {
     description,
     sha256: hash.digest("hex"),

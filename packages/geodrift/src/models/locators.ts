@@ -14,8 +14,10 @@ import {
   quadtreeFromDepths,
   regressionLocator,
   regressionShapes,
+  retrievalLocator,
   type Schedule,
   schedules,
+  uniformLocator,
   velocityShapes,
   vonMisesFisherLocator,
   vonMisesFisherShapes,
@@ -28,6 +30,7 @@ import {
   type ScheduleConfig,
   velocityConfig,
   vonMisesFisherConfig,
+  widthConfig,
 } from "./schema.js";
 import { readWeights } from "./weights.js";
 
@@ -38,6 +41,9 @@ export function makeSchedule({ name, ...parameters }: ScheduleConfig): Schedule 
 
 /** Name of the tensor that keeps the quadtree of a model over cells. */
 export const treeTensor = "tree.depths";
+
+/** Names of the tensors that keep the index of a retrieval model. */
+export const indexTensors = { embeddings: "index.embeddings", places: "index.places" } as const;
 
 const weightsOf = (folder: string) => join(folder, "model.safetensors");
 const configOf = (folder: string) => join(folder, "config.json");
@@ -93,5 +99,17 @@ export async function openLocator(
       const config = { ...perceptron, classes: cellClasses(tree, depths), offsets };
       return cellLocator(config, weights, tree, depths, options);
     }
+    case "retrieval": {
+      const { cond_dim } = await readJsonFile(configOf(folder), widthConfig);
+      const index = await readWeights(weightsOf(folder), hash, (tensors) => {
+        const n = tensors[indexTensors.places]?.dims[0] ?? 0;
+        return { [indexTensors.embeddings]: [n, cond_dim], [indexTensors.places]: [n, 3] };
+      });
+      const [embeddings, places] = [index[indexTensors.embeddings], index[indexTensors.places]];
+      const known = { embeddings: embeddings.data as Float32Array, places: places.data as Float32Array };
+      return retrievalLocator(known, cond_dim, description.neighbours, options);
+    }
+    case "uniform":
+      return uniformLocator((await readJsonFile(configOf(folder), widthConfig)).cond_dim);
   }
 }

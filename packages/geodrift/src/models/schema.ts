@@ -54,6 +54,9 @@ export const vonMisesFisherConfig = z.strictObject({
   components: whole,
 });
 
+/** `config.json` of a method without weights. */
+export const widthConfig = z.strictObject({ cond_dim: whole });
+
 /** Depths of the coarser levels of the quadtree, and whether a cell also says where in it. */
 export const cellsConfig = { depths: z.array(z.int().nonnegative()), offsets: z.boolean() };
 
@@ -63,6 +66,8 @@ export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("regression"), ...about }),
   z.strictObject({ method: z.literal("von-mises-fisher"), ...about }),
   z.strictObject({ method: z.literal("cells"), ...about, ...cellsConfig }),
+  z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: whole }),
+  z.strictObject({ method: z.literal("uniform"), ...about }),
 ]);
 
 export type ModelDescription = z.infer<typeof modelDescription>;

@@ -26,7 +26,7 @@ export const saveTensors = (
  * @param hash is fed the file's bytes
  * @throws Error naming the file if it is absent or damaged
  */
-export async function loadTensors(file: string, hash?: Hash): Promise<TensorFile> {
+export async function loadTensors(file: string, hash?: Pick<Hash, "update">): Promise<TensorFile> {
   const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
     throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
   });

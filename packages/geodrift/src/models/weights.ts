@@ -9,7 +9,7 @@ import { loadTensors } from "./tensor-file.js";
  */
 export async function readWeights(
   file: string,
-  hash: Hash,
+  hash: Pick<Hash, "update">,
   shapes: (tensors: Parameters) => Record<string, number[]>,
 ): Promise<Parameters> {
   const { tensors } = await loadTensors(file, hash);

@@ -1,5 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { distanceKm, Generator, toLatLng, uniformPoint } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
 import { countryAt } from "./country.js";
+import { readGazetteer } from "./gazetteer.js";
 
 describe("countryAt", () => {
   it.each([
@@ -15,5 +21,40 @@ describe("countryAt", () => {
     [30, -30, "XZ"],
   ])("%d, %d lies in %s", (lat, lng, code) => {
     expect(countryAt(lat, lng).code).toBe(code);
+  });
+});
+
+describe("the gazetteer", () => {
+  it("finds the nearest of a table as a look at every row does, on the sphere and in degrees", async () => {
+    const random = new Generator(5);
+    const towns = Array.from({ length: 300 }, () => toLatLng(uniformPoint(random)));
+    const folder = mkdtempSync(join(tmpdir(), "geodrift-towns-"));
+    const file = join(folder, "towns.csv.gz");
+    const rows = towns.map(({ lat, lng }, i) => `${lat},${lng},town ${i},"a, b",,XX`);
+    writeFileSync(file, gzipSync(`lat,lon,name,admin1,admin2,cc\n${rows.join("\n")}\n`));
+    const table = await readGazetteer(file);
+    for (let i = 0; i < 200; i++) {
+      const place = i === 0 ? { lat: 90, lng: 0 } : toLatLng(uniformPoint(random));
+      const least = (away: (town: { lat: number; lng: number }) => number) =>
+        towns.reduce((a, b) => (away(b) < away(a) ? b : a));
+      const near = table.nearest(place);
+      expect(distanceKm(near, place)).toBeCloseTo(
+        distanceKm(
+          least((t) => distanceKm(t, place)),
+          place,
+        ),
+        6,
+      );
+      expect(table.nearestInDegrees(place)).toMatchObject(
+        least((t) => Math.hypot(t.lat - place.lat, t.lng - place.lng)),
+      );
+      expect(near.region).toBe("a, b");
+    }
+    writeFileSync(file, gzipSync("lat,lon,name\n1,2,x\n"));
+    await expect(readGazetteer(file)).rejects.toThrow(
+      "towns with columns lat, lon, name, admin1, admin2, cc are needed",
+    );
+    await expect(readGazetteer(join(folder, "none.csv"))).rejects.toThrow("cannot be read (ENOENT)");
+    rmSync(folder, { recursive: true });
   });
 });

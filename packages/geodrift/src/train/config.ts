@@ -76,6 +76,11 @@ const cells = z.strictObject({
   ...optimization,
 });
 
+/** Exact neighbours among the embedded views: nothing to learn. */
+const retrieval = z.strictObject({ kind: z.literal("retrieval"), name: locatorName, neighbours: whole });
+
+const uniform = z.strictObject({ kind: z.literal("uniform"), name: locatorName });
+
 export const earthTraining = z
   .strictObject({
     kind: z.literal("earth"),
@@ -95,7 +100,9 @@ export const earthTraining = z
     places: placeHeadConfig,
     /** Views embedded for the second half of the training. */
     embedded: whole,
-    locators: z.array(z.discriminatedUnion("kind", [generative, regression, vonMisesFisher, cells])).min(1),
+    locators: z
+      .array(z.discriminatedUnion("kind", [generative, regression, vonMisesFisher, cells, retrieval, uniform]))
+      .min(1),
   })
   .refine((c) => c.encoder.views.size === c.encoder.encoder.size, "the encoder takes pictures of the size of the views")
   .refine(

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
 import { compile, type Runtime, type Tensor } from "@geodrift/compile";
 import {
   averaged,
@@ -13,7 +13,6 @@ import {
   placeWidth,
   type Traced,
   type TrainMetrics,
-  type TrainOptions,
   train,
   withCellFeatures,
 } from "@geodrift/core";
@@ -21,7 +20,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
 import type { Raster } from "../data/raster.js";
 import { encodePlanes } from "../encode/encoder.js";
-import { treeTensor } from "../models/locators.js";
+import { indexTensors, treeTensor } from "../models/locators.js";
 import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
 import type { EarthTraining, LocatorTraining } from "./config.js";
 import { type Embedded, embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
@@ -42,10 +41,10 @@ const digest = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 /** Trains what `config` says, going on from what its folder holds. */
-export async function trainEarth(config: EarthTraining, configFile: string, context: TrainingContext): Promise<void> {
-  const out = resolve(dirname(configFile), config.out);
+export async function trainEarth(config: EarthTraining, context: TrainingContext): Promise<void> {
+  const { out } = config;
   await mkdir(out, { recursive: true });
-  const folder = await openEarthFolder(resolve(dirname(configFile), config.rasters));
+  const folder = await openEarthFolder(config.rasters);
   const land = await folder.land();
   if (!land.data.some((share) => share > 127)) throw new Error(`${config.rasters}: the land mask shows no land`);
   const rasters: Raster[] = [];
@@ -138,19 +137,24 @@ async function locatorStage(
   { runtime, report }: TrainingContext,
 ): Promise<void> {
   const plan = planLocator(locator, embedded);
-  const { objective } = plan;
-  const source = exampleSource(embedded);
-  const state = initTrainState(objective, locator.seed);
-  const file = join(out, `${locator.name}.state.safetensors`);
   const { encoder: training, rank, places } = config;
+  const { learning } = plan;
   const provenance: Provenance = {
     config: JSON.stringify({ encoder: training, rank, places, embedded: config.embedded, locator }),
     data,
-    seed: String(locator.seed),
+    seed: String(learning?.seed ?? training.views.seed),
   };
+  const folder = join(out, locator.name);
+  if (!learning) {
+    report(`${locator.name}: nothing to learn`);
+    return writeModel(config, locator.name, plan, folder, encoder, {}, provenance);
+  }
+  const { objective, options, seed } = learning;
+  const source = exampleSource(embedded);
+  const state = initTrainState(objective, seed);
+  const file = join(out, `${locator.name}.state.safetensors`);
   await resumeState(file, state, provenance);
   const log = metricsLog<TrainMetrics>(join(out, `${locator.name}.jsonl`), state.step);
-  const options: TrainOptions = locator;
   let losses: number[] = [];
   if (state.step < options.steps) report(`${locator.name}: from step ${state.step} to ${options.steps}`);
   for await (const m of train(state, objective, source, options, { runtime })) {
@@ -163,12 +167,14 @@ async function locatorStage(
     }
     if (m.step % config.checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
   }
-  await writeModel(config, locator.name, plan, join(out, locator.name), encoder, averaged(state), provenance);
+  await writeModel(config, locator.name, plan, folder, encoder, averaged(state), provenance);
 }
 
 /** Weights are stored in half precision; what they are multiplied into angles with is not, nor are whole numbers. */
 const half = (name: string): boolean =>
-  !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) && name !== treeTensor;
+  !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) &&
+  name !== treeTensor &&
+  name !== indexTensors.places;
 
 /** A folder that `locate --model` opens. */
 async function writeModel(

@@ -10,14 +10,16 @@ import {
   paths,
   quadtree,
   regressionObjective,
+  type TrainOptions,
   vonMisesFisherObjective,
 } from "@geodrift/core";
-import { makeSchedule, treeTensor } from "../models/locators.js";
+import { indexTensors, makeSchedule, treeTensor } from "../models/locators.js";
 import type { LocatorTraining } from "./config.js";
 import type { Embedded } from "./embeddings.js";
 
 export interface LocatorPlan {
-  objective: Objective;
+  /** What is learned and how long; absent for methods that learn nothing. */
+  learning?: { objective: Objective; options: TrainOptions; seed: number };
   /** For `config.json`. */
   network: Record<string, unknown>;
   /** For `model.json`: the method and what belongs to it. */
@@ -26,38 +28,55 @@ export interface LocatorPlan {
   buffers: Parameters;
 }
 
-export function planLocator(locator: LocatorTraining, { width, places }: Embedded): LocatorPlan {
-  const { dim, depth } = locator;
+export function planLocator(locator: LocatorTraining, { width, embeddings, places }: Embedded): LocatorPlan {
   switch (locator.kind) {
     case "generative": {
-      const { path, schedule, expansion, dropout } = locator;
+      const { dim, depth, path, schedule, expansion, dropout } = locator;
       const network = { input_dim: 3, dim, depth, expansion, cond_dim: width };
       const matching = { config: network, path: paths[path], schedule: makeSchedule(schedule), dropout };
       const method = { method: "generative", path, schedule };
-      return { objective: matchingObjective(matching), network, method, buffers: {} };
+      return { learning: learn(matchingObjective(matching), locator), network, method, buffers: {} };
     }
     case "regression": {
-      const network = { cond_dim: width, dim, depth };
-      return { objective: regressionObjective(network), network, method: { method: "regression" }, buffers: {} };
+      const network = { cond_dim: width, dim: locator.dim, depth: locator.depth };
+      const learning = learn(regressionObjective(network), locator);
+      return { learning, network, method: { method: "regression" }, buffers: {} };
     }
     case "von-mises-fisher": {
-      const { expansion, components } = locator;
+      const { dim, depth, expansion, components } = locator;
       const network = { dim, depth, expansion, cond_dim: width, components };
       const method = { method: "von-mises-fisher" };
-      return { objective: vonMisesFisherObjective(network), network, method, buffers: {} };
+      return { learning: learn(vonMisesFisherObjective(network), locator), network, method, buffers: {} };
     }
     case "cells": {
-      const { most, depths, offsets } = locator;
+      const { dim, depth, most, depths, offsets } = locator;
       const tree = quadtree(places, most);
       const network = { cond_dim: width, dim, depth };
       const config = { ...network, classes: cellClasses(tree, depths), offsets };
       const stored = Int32Array.from(leafDepths(tree));
       return {
-        objective: cellObjective(config, tree, depths),
+        learning: learn(cellObjective(config, tree, depths), locator),
         network,
         method: { method: "cells", depths, offsets },
         buffers: { [treeTensor]: tensor(stored, [stored.length], "int32") },
       };
     }
+    case "retrieval": {
+      const n = places.length / 3;
+      const { neighbours } = locator;
+      const buffers = {
+        [indexTensors.embeddings]: tensor(embeddings, [n, width]),
+        [indexTensors.places]: tensor(places, [n, 3]),
+      };
+      return { network: { cond_dim: width }, method: { method: "retrieval", neighbours }, buffers };
+    }
+    case "uniform":
+      return { network: { cond_dim: width }, method: { method: "uniform" }, buffers: {} };
   }
 }
+
+const learn = (objective: Objective, options: TrainOptions & { seed: number }): LocatorPlan["learning"] => ({
+  objective,
+  options,
+  seed: options.seed,
+});

@@ -1,0 +1,70 @@
+/** A dataset as models see it: embeddings, and what is true. Made once for all models that share an encoder. */
+import { type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
+import type { AreaLabels, Dataset, Example } from "../data/dataset.js";
+import type { Encoder } from "../encode/encoder.js";
+
+export interface EmbeddedDataset {
+  name: string;
+  fingerprint: string;
+  width: number;
+  /** [n, width] */
+  embeddings: Float32Array;
+  /** Unit vectors [n, 3]. */
+  truths: Float64Array;
+  ids: string[];
+  /** Where the dataset names the areas of its places. */
+  areas?: AreaLabels[];
+}
+
+const batchSize = 64;
+
+/**
+ * @param most examples from the start; all of them if left out
+ * @throws Error in one sentence if the dataset is empty, or without end and no number is given
+ */
+export async function embedDataset(
+  dataset: Dataset,
+  encoder: Encoder,
+  { most = Number.POSITIVE_INFINITY, onExample }: { most?: number; onExample?: () => void } = {},
+): Promise<EmbeddedDataset> {
+  const count = Math.min(dataset.length, most);
+  if (!Number.isFinite(count)) throw new Error(`${dataset.name}: is without end; say how many examples to take`);
+  const { width } = encoder;
+  const embeddings = new Float32Array(count * width);
+  const truths = new Float64Array(3 * count);
+  const ids: string[] = [];
+  const areas: (AreaLabels | undefined)[] = [];
+  const embed = async (batch: readonly Example[]) => {
+    embeddings.set(await encoder.encode(batch.map((e) => e.picture)), ids.length * width);
+    for (const { id, place, areas: labels } of batch) {
+      truths.set(toVec3(place), 3 * ids.length);
+      ids.push(id);
+      areas.push(labels);
+      onExample?.();
+    }
+  };
+  let batch: Example[] = [];
+  for await (const example of dataset.examples(0, count)) {
+    batch.push(example);
+    if (batch.length < batchSize) continue;
+    await embed(batch);
+    batch = [];
+  }
+  if (batch.length > 0) await embed(batch);
+  const n = ids.length;
+  if (n === 0) throw new Error(`${dataset.name}: holds no examples`);
+  return {
+    name: dataset.name,
+    fingerprint: dataset.fingerprint,
+    width,
+    embeddings: embeddings.subarray(0, n * width),
+    truths: truths.subarray(0, 3 * n),
+    ids,
+    ...(areas.some((a) => a) && { areas: areas.map((a) => a ?? {}) }),
+  };
+}
+
+export const embeddingOf = ({ embeddings, width }: EmbeddedDataset, i: number): Float32Array =>
+  embeddings.subarray(i * width, (i + 1) * width);
+
+export const truthOf = ({ truths }: EmbeddedDataset, i: number): LatLng => toLatLng(vectorAt(truths, i));

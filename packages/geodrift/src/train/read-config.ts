@@ -1,0 +1,25 @@
+import { dirname, resolve } from "node:path";
+import { z } from "zod";
+import { readJsonFile } from "../schema/json-file.js";
+import { parseWith } from "../schema/parse.js";
+import { type EarthTraining, earthTraining } from "./config.js";
+
+/**
+ * A training config, its folders resolved. One that `extends` another file says only what differs: keys of the top level
+ * take the place of the other's.
+ * @throws Error in one sentence, beginning with the file's name
+ */
+export async function readTraining(file: string): Promise<EarthTraining> {
+  return parseWith(earthTraining, await withBase(file, []), file);
+}
+
+async function withBase(file: string, above: readonly string[]): Promise<Record<string, unknown>> {
+  if (above.includes(file)) throw new Error(`${file}: extends itself, by way of ${above.join(", ")}`);
+  const { extends: base, ...own } = await readJsonFile(file, z.looseObject({ extends: z.string().optional() }));
+  for (const key of ["out", "rasters"]) {
+    const folder = own[key];
+    if (typeof folder === "string") own[key] = resolve(dirname(file), folder);
+  }
+  if (base === undefined) return own;
+  return { ...(await withBase(resolve(dirname(file), base), [...above, file])), ...own };
+}
