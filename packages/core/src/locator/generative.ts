@@ -16,11 +16,12 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
   const density = likelihoodModel(generative, options);
 
   /** @param noise [images, n, 3] */
-  async function carried(embeddings: Float32Array, noise: Float64Array, { solver, ...o }: SolveOptions) {
+  async function carried(embeddings: Float32Array, noise: Float64Array, o: SolveOptions) {
     const images = embeddings.length / config.cond_dim;
     const field = model.field(embeddings, noise.length / (3 * images), o.guidance);
+    const solver = solverFor(path.name, o.solver);
     let x = noise;
-    for await (const state of solve(field, x, { solver: solverFor(path.name, solver), schedule, steps: o.steps })) {
+    for await (const state of solve(field, x, { solver, schedule, steps: o.steps ?? solver.steps })) {
       x = state.x;
       if (state.step > 0) o.onStep?.();
     }

@@ -3,12 +3,12 @@ import type { MeshDistribution } from "../density/mesh-distribution.js";
 import type { RefineOptions } from "../density/mesh-refinement.js";
 
 export interface SolveOptions {
-  /** Of methods that solve a flow; others answer at once. */
-  steps: number;
+  /** A name from the method's solvers; the one that loses least if left out. Other methods answer at once. */
+  solver?: string;
+  /** The solver's own if left out. */
+  steps?: number;
   /** Strength of classifier-free guidance; 0 for none. */
   guidance: number;
-  /** A name from the method's solvers; the published one if left out. */
-  solver?: string;
   /** Called after every step of the solver. */
   onStep?: () => void;
 }

@@ -1,12 +1,15 @@
-import { solverFor } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
+import type { Dataset } from "../data/dataset.js";
 import { openDataset } from "../data/open-dataset.js";
+import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";
 import { type EmbeddedDataset, embedDataset } from "../evaluate/embedded-dataset.js";
 import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
-import { reportOf, writeReport } from "../evaluate/report.js";
+import { extremes } from "../evaluate/extremes.js";
+import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { loadModel, modelFolder } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
 import { gazetteer, readGazetteer } from "../places/gazetteer.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { withProgress } from "./progress.js";
@@ -14,14 +17,17 @@ import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
   samples: number;
-  steps: number;
+  steps?: number;
   guidance: number;
   seed: number;
   solver?: string;
+  likelihoods?: number;
   most?: number;
   whole?: number;
   official?: boolean;
   towns?: string;
+  extremes?: number;
+  ablations?: number;
   json?: boolean;
   out?: string;
 }
@@ -36,14 +42,21 @@ export function addEvaluate(program: Command): void {
       "models by name or folder, and last a dataset: .csv of pictures, or .json of views",
     )
     .option("--samples <n>", "places drawn per picture", wholeNumber(8, 4096), 256)
-    .option("--steps <n>", "steps from noise to places", wholeNumber(1, 10_000), 32)
+    .option("--steps <n>", "steps from noise to places; the solver's own if left out", wholeNumber(1, 10_000))
     .option("--guidance <w>", "guidance of the guided sample", decimalNumber(0, 100), 2)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
-    .option("--solver <name>", "solver of flows")
+    .option("--solver <name>", "solver of flows; the one that loses least if left out")
+    .option(
+      "--likelihoods <n>",
+      "pictures whose likelihood is taken; all, but 64 for methods in R³",
+      wholeNumber(1, 1e9),
+    )
     .option("--most <n>", "pictures from the start of the dataset", wholeNumber(1, 1e9))
     .option("--whole <n>", "pictures whose distribution is also taken whole, on a mesh", wholeNumber(1, 1e9))
     .option("--official", "areas as the released code tells them: nearest town in degrees, labels that lack are missed")
     .option("--towns <file>", "table of towns that tell the areas: lat, lon, name, admin1, admin2, cc; .csv or .csv.gz")
+    .option("--extremes <n>", "draw so many of the most and of the least localizable pictures", wholeNumber(1, 100))
+    .option("--ablations <n>", "compare guidance, solvers and steps on so many pictures", wholeNumber(4, 1e9))
     .option("--json", "one JSON object per model and line")
     .option("--out <folder>", "write tables, charts and a page that holds them all")
     .action(run);
@@ -54,31 +67,46 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const dataset = names[names.length - 1];
   if (models.length === 0) throw new UsageError("evaluate wants a model or several, and after them a dataset");
   for (const name of models) usage(() => modelFolder(name));
-  const { json, out, most, towns: townsFile, ...options } = flags;
+  const { json, out, most, towns: townsFile, extremes: extremeCount, ablations, ...options } = flags;
+  if ((extremeCount ?? ablations) !== undefined && out === undefined)
+    throw new UsageError("--extremes and --ablations are written into a folder, which --out names");
   const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
   const runs: EvaluationRun[] = [];
-  const embedded = new Map<string, EmbeddedDataset>();
+  const embedded = new Map<string, { opened: Dataset; data: EmbeddedDataset }>();
+  const drawings: Drawing[] = [];
+  const ablated: { name: string; ablation: Ablation }[] = [];
   for (const name of models) {
     const model = await loadModel(name, ort);
     const { description, encoder } = model;
-    if (description.method === "generative") usage(() => solverFor(description.path, flags.solver));
-    let data = embedded.get(encoder.sha256);
-    if (!data) {
+    usage(() => solvingOf(model, flags));
+    let known = embedded.get(encoder.sha256);
+    if (!known) {
       const opened = await openDataset(dataset, encoder.size);
-      data = await withProgress(Math.min(opened.length, most ?? opened.length), (onExample) =>
+      const data = await withProgress(Math.min(opened.length, most ?? opened.length), (onExample) =>
         embedDataset(opened, encoder, { most, onExample }),
       );
-      embedded.set(encoder.sha256, data);
+      known = { opened, data };
+      embedded.set(encoder.sha256, known);
     }
-    const known = data;
+    const { opened, data } = known;
     const run = await withProgress(data.ids.length, (onExample) =>
-      evaluate(model, known, options, { towns, onExample }),
+      evaluate(model, data, options, { towns, onExample }),
     );
+    if (extremeCount !== undefined) {
+      const drawing = await extremes(model, opened, data, run, options, extremeCount);
+      if (drawing) drawings.push(drawing);
+    }
+    if (ablations !== undefined && description.method === "generative") {
+      const ablation = await withProgress(ablationRows(description.path), (onRow) =>
+        ablate(model, data, { ...options, most: ablations, onRow }),
+      );
+      ablated.push({ name: description.name, ablation });
+    }
     await model.dispose();
     runs.push(run);
     if (json) process.stdout.write(`${JSON.stringify(run.evaluation)}\n`);
   }
-  const report = reportOf(runs);
+  const report = reportOf(runs, ablated, drawings);
   if (!json) for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
   if (out !== undefined) await writeReport(out, report);
 }

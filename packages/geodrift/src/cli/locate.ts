@@ -1,5 +1,4 @@
 import { basename, dirname, extname, join } from "node:path";
-import { solverFor } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { pictureFiles } from "../data/picture-files.js";
@@ -8,6 +7,7 @@ import { batchSize, locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
 import { loadModel, modelFolder } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
 import { usage } from "./usage-error.js";
@@ -15,7 +15,7 @@ import { usage } from "./usage-error.js";
 interface Flags {
   model: string;
   samples: number;
-  steps: number;
+  steps?: number;
   guidance: number;
   seed: number;
   solver?: string;
@@ -34,10 +34,10 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .argument("<image...>", "pictures, folders of them, or patterns")
     .option("--model <name|folder>", "model", "earth")
     .option("--samples <n>", "places drawn per picture", wholeNumber(2, 4096), 256)
-    .option("--steps <n>", "steps from noise to places", wholeNumber(1, 10_000), 32)
+    .option("--steps <n>", "steps from noise to places; the solver's own if left out", wholeNumber(1, 10_000))
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
-    .option("--solver <name>", "solver of the flow")
+    .option("--solver <name>", "solver of the flow; the one that loses least if left out")
     .option("--whole", "the whole distribution, not samples of it: finer and slower; maps and priors always take it")
     .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, or a .geojson file")
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
@@ -52,10 +52,9 @@ async function run(names: string[], flags: Flags): Promise<number> {
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
   const whole = flags.whole || flags.map !== undefined;
   const model = await loadModel(flags.model, ort);
-  const { description } = model;
-  if (description.method === "generative") usage(() => solverFor(description.path, flags.solver));
+  const { steps } = usage(() => solvingOf(model, flags));
   const named = await pictureFiles(names);
-  const bar = progress(named.length * flags.steps);
+  const bar = progress(named.length * steps);
   const maps = new Set<string>();
   let failed = 0;
   try {
@@ -69,8 +68,8 @@ async function run(names: string[], flags: Flags): Promise<number> {
     };
     for await (const answer of locate(named, model, { ...flags, whole, prior, onStep })) {
       answered++;
-      bar.advance(Math.max(0, answered * flags.steps - stepped));
-      stepped = Math.max(stepped, answered * flags.steps);
+      bar.advance(Math.max(0, answered * steps - stepped));
+      stepped = Math.max(stepped, answered * steps);
       if ("error" in answer) {
         failed++;
         if (flags.json) bar.above(`${JSON.stringify(answer)}\n`);

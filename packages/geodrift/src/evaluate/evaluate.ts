@@ -1,6 +1,15 @@
 /** One model on one dataset: every figure that the paper's tables have, and what they lack. */
-import { type LatLng, type RecallAgainstArea, sampleDistribution, toLatLng, toVec3, vectorAt } from "@geodrift/core";
+import {
+  type LatLng,
+  paths,
+  type RecallAgainstArea,
+  sampleDistribution,
+  toLatLng,
+  toVec3,
+  vectorAt,
+} from "@geodrift/core";
 import type { LoadedModel } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
 import { type Gazetteer, gazetteer } from "../places/gazetteer.js";
 import { labelsOf } from "./areas.js";
 import { type EmbeddedDataset, embeddingOf, truthOf } from "./embedded-dataset.js";
@@ -18,11 +27,17 @@ import {
 export interface EvaluateOptions {
   /** Samples per example, for modes, medoids and regions. */
   samples: number;
-  steps: number;
+  /** Solver and steps of flows; their own if left out. */
   solver?: string;
+  steps?: number;
   seed: number;
   /** Guidance of the guided sample; the paper has 2. */
   guidance: number;
+  /**
+   * Examples from the start whose likelihood is taken. All if left out; of methods in R³, where a density of directions is
+   * an integral of densities, `euclideanLikelihoods`.
+   */
+  likelihoods?: number;
   /** Examples from the start whose distribution is also taken whole, on a mesh, where the method gives it. */
   whole?: number;
   /** Areas as the released code tells them. */
@@ -63,6 +78,12 @@ export interface EvaluationRun {
 
 const batchSize = 16;
 
+/** A minute's work. */
+const euclideanLikelihoods = 64;
+
+const inSpace = ({ description }: LoadedModel): boolean =>
+  description.method === "generative" && paths[description.path].space === "euclidean";
+
 /** @param towns tell the areas; those that come with the package if left out */
 export async function evaluate(
   model: LoadedModel,
@@ -79,7 +100,8 @@ export async function evaluate(
   const { guesses, seen } = await guess(model, data, options, onExample);
   const rule = { gazetteer: towns ?? gazetteer(), official: options.official ?? false };
   const truths = { places: data.truths, areas: data.areas ?? labelsOf(data.truths, rule), rule };
-  const likelihood = await likelihoodFigures(locator, data, guesses.sample as Float64Array);
+  const likelihoods = Math.min(n, options.likelihoods ?? (inSpace(model) ? euclideanLikelihoods : n));
+  const likelihood = await likelihoodFigures(locator, data, guesses.sample as Float64Array, likelihoods);
   const wholes = await wholeRegionsSeen(model, data, options);
   const best = guesses.mode ?? (guesses.sample as Float64Array);
   const km = distancesKm(data.truths, best);
@@ -87,7 +109,7 @@ export async function evaluate(
     evaluation: {
       model: { name: description.name, sha256: model.sha256, method: methodOf(model) },
       dataset: { name: data.name, fingerprint: data.fingerprint, examples: n },
-      options,
+      options: { ...options, ...solvingOf(model, options) },
       rules: Object.entries(guesses).map(([name, own]) => ruleFigures(name as Rule, own, truths)),
       ...(likelihood && { likelihood }),
       ...(seen.length > 0 && { regions: regionFigures("samples", seen) }),
@@ -147,19 +169,15 @@ async function guess(
   return { guesses, seen };
 }
 
-/** The solver that carries a mesh, where none is asked for. */
-const meshSolver = "heun";
-
 async function wholeRegionsSeen(
-  { locator, description }: LoadedModel,
+  { locator }: LoadedModel,
   data: EmbeddedDataset,
   { whole = 0, steps, solver }: EvaluateOptions,
 ): Promise<RegionsSeen[]> {
   const seen: RegionsSeen[] = [];
   if (!locator.distribution) return seen;
-  const carried = description.method === "generative" ? (solver ?? meshSolver) : undefined;
   for (let i = 0; i < Math.min(whole, data.ids.length); i++) {
-    const distribution = await locator.distribution(embeddingOf(data, i), { steps, solver: carried, guidance: 0 });
+    const distribution = await locator.distribution(embeddingOf(data, i), { steps, solver, guidance: 0 });
     seen.push(regionsSeen(distribution, data, i));
   }
   return seen;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Chart, chartSvg } from "../figures/chart.js";
 import { escapeXml } from "../figures/xml.js";
 import { writeFileAtomically } from "../models/tensor-file.js";
+import { type Ablation, ablationCharts, ablationTables } from "./ablation.js";
 import { recallChart, reliabilityChart } from "./charts.js";
 import type { EvaluationRun } from "./evaluate.js";
 import { type Table, tableOf, toCsv, toHtmlTable, toMarkdown } from "./table.js";
@@ -23,7 +24,11 @@ export interface Report {
   drawings: readonly Drawing[];
 }
 
-export function reportOf(runs: readonly EvaluationRun[]): Report {
+export function reportOf(
+  runs: readonly EvaluationRun[],
+  ablated: readonly { name: string; ablation: Ablation }[] = [],
+  drawings: readonly Drawing[] = [],
+): Report {
   const evaluations = runs.map((r) => r.evaluation);
   const spread = evaluations.some((e) => e.regions);
   return {
@@ -33,9 +38,14 @@ export function reportOf(runs: readonly EvaluationRun[]): Report {
       distributionTable(evaluations),
       ...(spread ? [calibrationTable(evaluations)] : []),
       officialTable(evaluations),
+      ...ablated.flatMap(({ name, ablation }) => ablationTables(name, ablation)),
     ],
-    charts: [...(spread ? [reliabilityChart(evaluations)] : []), recallChart(evaluations)],
-    drawings: [],
+    charts: [
+      ...(spread ? [reliabilityChart(evaluations)] : []),
+      recallChart(evaluations),
+      ...ablated.flatMap(({ name, ablation }) => ablationCharts(name, ablation)),
+    ],
+    drawings,
   };
 }
 

@@ -13,6 +13,7 @@ import { type EmbeddedDataset, truthOf } from "./embedded-dataset.js";
 import { type Figure, figures, meanFigure } from "./figure.js";
 
 export interface LikelihoodFigures {
+  examples: number;
   /** −log p of the true places. */
   nats: Figure;
   /** As the paper counts: three dimensions, though the sphere has two. */
@@ -55,15 +56,16 @@ const tolerance = 1e-4;
 
 /**
  * @param samples a sample of every example, without guidance, [n, 3]
+ * @param n examples from the start that are taken
  * @returns undefined for methods without a density
  */
 export async function likelihoodFigures(
   locator: Locator,
-  { embeddings, truths, width, ids }: EmbeddedDataset,
+  { embeddings, truths, width }: EmbeddedDataset,
   samples: Float64Array,
+  n: number,
 ): Promise<LikelihoodFigures | undefined> {
   if (!locator.logProb) return undefined;
-  const n = ids.length;
   const [nats, bits] = [new Float64Array(n), new Float64Array(n)];
   for (let from = 0; from < n; from += likelihoodBatch) {
     const to = Math.min(n, from + likelihoodBatch);
@@ -80,6 +82,7 @@ export async function likelihoodFigures(
     }
   }
   return {
+    examples: n,
     nats: meanFigure(nats),
     bitsPerDimension: meanFigure(nats.map((x) => x / (3 * Math.LN2))),
     localizabilityBits: meanFigure(bits),

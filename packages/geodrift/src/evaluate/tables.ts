@@ -31,6 +31,7 @@ export function distributionTable(evaluations: readonly Evaluation[]): Table {
     ["method", (e) => e.model.method],
     ["NLL, nats", (e) => cellOf(e.likelihood?.nats, 2)],
     ["NLL, bits per dimension", (e) => cellOf(e.likelihood?.bitsPerDimension, 2)],
+    ["NLL of", (e) => e.likelihood && String(e.likelihood.examples)],
     ["precision, %", (e) => percentOf(sample(e).manifold?.precision)],
     ["recall, %", (e) => percentOf(sample(e).manifold?.recall)],
     ["density", (e) => cellOf(sample(e).manifold?.density, 2)],

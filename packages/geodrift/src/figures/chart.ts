@@ -51,6 +51,8 @@ export function chartSvg({ title, x, y, series, diagonal }: Chart): string {
     x: scale(x),
     y: scale(y),
     marks: [
+      Plot.axisX({ labelAnchor: "center", labelArrow: "none" }),
+      Plot.axisY({ labelAnchor: "center", labelArrow: "none", tickFormat: "~s" }),
       Plot.text([title], { frameAnchor: "top-left", dy: -26, fontSize: 13, fontWeight: 600 }),
       ...(diagonal ? [Plot.link([0], { x1: 0, y1: 0, x2: 1, y2: 1, stroke: "#999" })] : []),
       ...series.flatMap(({ name, points }, i) => [

@@ -15,7 +15,7 @@ const gap = 12;
 const footer = 78;
 
 /** Okabe and Ito's vermilion and blue, told apart by colour-blind readers. */
-const colours = { sea: "#e8f0f5", land: "#fbfaf6", line: "#9aa5ab", sample: "#0072b2", best: "#d55e00" };
+export const colours = { sea: "#e8f0f5", land: "#fbfaf6", line: "#9aa5ab", sample: "#0072b2", best: "#d55e00" };
 
 /** Two panels, the globe and the surroundings of the best guess, and the answer in words. */
 export function toSvg(located: Located): string {

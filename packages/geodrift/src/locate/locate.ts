@@ -10,6 +10,7 @@ import {
 import type { Named } from "../data/picture-files.js";
 import { type ReadPicture, readPicture } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
 import { type Located, type LocateFailure, summarize } from "./result.js";
 
 export interface LocateOptions extends SampleOptions {
@@ -25,9 +26,6 @@ export interface LocateOptions extends SampleOptions {
   /** What is known besides the picture; it takes the whole distribution. */
   prior?: Prior;
 }
-
-/** The solver that carries a mesh, where none is asked for: a map is worth the second order. */
-const mapSolver = "heun";
 
 /** Images per network call: enough rows for the matrix products, few enough for a steady progress bar. */
 export const batchSize = 8;
@@ -101,7 +99,7 @@ async function answer(
   options: LocateOptions,
 ): Promise<Located | LocateFailure> {
   const then = performance.now();
-  const { seed, steps, guidance, abstain } = options;
+  const { seed, guidance, abstain } = options;
   try {
     const distribution = await distributionOf(model, embedding, samples, options);
     const summary = summarize(distribution, samples);
@@ -116,7 +114,7 @@ async function answer(
         sha256: picture.sha256,
         model: named,
         seed,
-        steps,
+        ...solvingOf(model, options),
         guidance,
         ...summary,
         elapsedMs,
@@ -132,7 +130,7 @@ async function distributionOf(
   { locator }: LoadedModel,
   embedding: Float32Array,
   samples: Float64Array,
-  { whole, prior, steps, guidance, solver = mapSolver }: LocateOptions,
+  { whole, prior, steps, guidance, solver }: LocateOptions,
 ): Promise<PlaceDistribution> {
   if (prior && !locator.distribution)
     throw new Error("a prior wants the whole distribution, which this model's method does not give");

@@ -32,6 +32,8 @@ export interface LocateResult {
   sha256: string;
   model: { name: string; sha256: string };
   seed: number;
+  /** Of methods that solve a flow; the others take no steps. */
+  solver?: string;
   steps: number;
   guidance: number;
   best: LatLng;

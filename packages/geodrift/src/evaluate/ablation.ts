@@ -1,0 +1,192 @@
+/** What guidance, steps and solvers do to a flow or a diffusion: the paper's ablations. */
+import {
+  angle,
+  distanceMetrics,
+  earthRadiusKm,
+  type ManifoldMetrics,
+  manifoldMetrics,
+  type PathName,
+  solvers,
+  vectorAt,
+} from "@geodrift/core";
+import type { Chart } from "../figures/chart.js";
+import type { LoadedModel } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
+import type { EmbeddedDataset } from "./embedded-dataset.js";
+import { distancesKm } from "./guesses.js";
+import { type Table, tableOf } from "./table.js";
+
+export interface AblationOptions {
+  /** Examples from the start. */
+  most: number;
+  seed: number;
+  /** Under which guidance is compared; the method's own if left out. */
+  solver?: string;
+  steps?: number;
+  onRow?: () => void;
+}
+
+/** One sample per example, under one setting. */
+export interface AblationRow extends ManifoldMetrics {
+  solver: string;
+  steps: number;
+  guidance: number;
+  /** Network evaluations per sample. */
+  evaluations: number;
+  meanKm: number;
+  medianKm: number;
+  geoScore: number;
+  /** Median distance to where the finest setting carries the same noise; of steps alone. */
+  errorKm?: number;
+}
+
+export interface Ablation {
+  guidance: AblationRow[];
+  steps: AblationRow[];
+}
+
+export const guidanceStrengths = [0, 0.5, 1, 1.5, 2, 3, 4] as const;
+export const stepCounts = [1, 2, 4, 8, 16, 32, 64, 125, 250] as const;
+
+/** Rows of noise that examples take turns at. */
+const rows = 16;
+const batchSize = 64;
+
+/** How many rows there will be. */
+export const ablationRows = (path: PathName): number =>
+  guidanceStrengths.length + stepCounts.length * Object.keys(solvers[path]).length + 1;
+
+/** @throws Error for methods that do not solve a flow */
+export async function ablate(model: LoadedModel, data: EmbeddedDataset, options: AblationOptions): Promise<Ablation> {
+  const { description } = model;
+  if (description.method !== "generative")
+    throw new Error(
+      `${description.name}: guidance and steps are of flows and diffusions, its method is ${description.method}`,
+    );
+  const known = solvers[description.path];
+  const n = Math.min(options.most, data.ids.length);
+  const truths = data.truths.subarray(0, 3 * n);
+  const draw = async (solver: string, steps: number, guidance: number): Promise<Float64Array> => {
+    const points = new Float64Array(3 * n);
+    for (let from = 0; from < n; from += batchSize) {
+      const to = Math.min(n, from + batchSize);
+      const c = data.embeddings.subarray(from * data.width, to * data.width);
+      const drawn = await model.locator.sample(c, rows, { seed: options.seed, steps, solver, guidance });
+      for (let i = from; i < to; i++) points.set(vectorAt(drawn, rows * (i - from) + (i % rows)), 3 * i);
+    }
+    options.onRow?.();
+    return points;
+  };
+  const rowOf = (solver: string, steps: number, guidance: number, points: Float64Array): AblationRow => {
+    const { meanKm, medianKm, meanGeoScore } = distanceMetrics(distancesKm(truths, points));
+    const evaluations = steps * known[solver].evaluations * (guidance > 0 ? 2 : 1);
+    return {
+      solver,
+      steps,
+      guidance,
+      evaluations,
+      meanKm,
+      medianKm,
+      geoScore: meanGeoScore,
+      ...manifoldMetrics(truths, points),
+    };
+  };
+  const names = Object.keys(known);
+  const usual = solvingOf(model, options);
+  const guidance: AblationRow[] = [];
+  for (const w of guidanceStrengths) {
+    const [solver, count] = [usual.solver as string, usual.steps];
+    guidance.push(rowOf(solver, count, w, await draw(solver, count, w)));
+  }
+  // The solver of the highest order, at more steps than are compared.
+  const finest = names.reduce((a, b) => (known[b].order > known[a].order ? b : a));
+  const reference = await draw(finest, 2 * Math.max(...stepCounts), 0);
+  const steps: AblationRow[] = [];
+  for (const solver of names)
+    for (const count of stepCounts) {
+      const points = await draw(solver, count, 0);
+      const errors = Float64Array.from(
+        { length: n },
+        (_, i) => earthRadiusKm * angle(vectorAt(points, i), vectorAt(reference, i)),
+      );
+      steps.push({ ...rowOf(solver, count, 0, points), errorKm: distanceMetrics(errors).medianKm });
+    }
+  return { guidance, steps };
+}
+
+export function ablationTables(name: string, { guidance, steps }: Ablation): Table[] {
+  const percent = (x: number) => (100 * x).toFixed(1);
+  const shared = [
+    ["network evaluations", (r: AblationRow) => String(r.evaluations)],
+    ["GeoScore", (r: AblationRow) => r.geoScore.toFixed(0)],
+    ["mean, km", (r: AblationRow) => r.meanKm.toFixed(0)],
+    ["median, km", (r: AblationRow) => r.medianKm.toFixed(1)],
+    ["precision, %", (r: AblationRow) => percent(r.precision)],
+    ["recall, %", (r: AblationRow) => percent(r.recall)],
+    ["density", (r: AblationRow) => r.density.toFixed(2)],
+    ["coverage, %", (r: AblationRow) => percent(r.coverage)],
+  ] as const;
+  return [
+    tableOf(
+      `ablation-guidance-${name}`,
+      `Guidance: ${name}, ${guidance[0].solver}, ${guidance[0].steps} steps`,
+      [["guidance", (r) => String(r.guidance)], ...shared],
+      guidance,
+    ),
+    tableOf(
+      `ablation-steps-${name}`,
+      `Solvers and steps: ${name}, one sample without guidance`,
+      [
+        ["solver", (r) => r.solver],
+        ["steps", (r) => String(r.steps)],
+        ["error of the solver, km", (r) => r.errorKm?.toFixed(1)],
+        ...shared,
+      ],
+      steps,
+    ),
+  ];
+}
+
+export function ablationCharts(name: string, { guidance, steps }: Ablation): Chart[] {
+  const bySolver = [...new Set(steps.map((r) => r.solver))];
+  const series = (y: (r: AblationRow) => number) =>
+    bySolver.map((solver) => ({
+      name: solver,
+      points: steps.filter((r) => r.solver === solver).map((r) => [r.evaluations, y(r)] as const),
+    }));
+  const strength = { label: "guidance" };
+  const evaluations = { label: "network evaluations per sample", log: true };
+  return [
+    {
+      name: `ablation-guidance-${name}`,
+      title: `Guidance: ${name}`,
+      x: strength,
+      y: { label: "share" },
+      series: (["precision", "recall", "coverage"] as const).map((key) => ({
+        name: key,
+        points: guidance.map((r) => [r.guidance, r[key]] as const),
+      })),
+    },
+    {
+      name: `ablation-guidance-score-${name}`,
+      title: `GeoScore and guidance: ${name}`,
+      x: strength,
+      y: { label: "GeoScore" },
+      series: [{ name: "one sample", points: guidance.map((r) => [r.guidance, r.geoScore] as const) }],
+    },
+    {
+      name: `ablation-steps-${name}`,
+      title: `Error of the solver, median: ${name}`,
+      x: evaluations,
+      y: { label: "km", log: true },
+      series: series((r) => Math.max(1e-3, r.errorKm ?? 0)),
+    },
+    {
+      name: `ablation-steps-score-${name}`,
+      title: `GeoScore of one sample and steps: ${name}`,
+      x: evaluations,
+      y: { label: "GeoScore" },
+      series: series((r) => r.geoScore),
+    },
+  ];
+}

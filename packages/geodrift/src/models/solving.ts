@@ -1,0 +1,20 @@
+import { defaultSolvers, solverFor } from "@geodrift/core";
+import type { LoadedModel } from "./load.js";
+
+export interface Solving {
+  /** Absent for methods that solve no flow. */
+  solver?: string;
+  /** 0 for those. */
+  steps: number;
+}
+
+/**
+ * The solver and the steps that a model takes: those that are asked for, else its method's own.
+ * @throws RangeError naming the solvers that the method has
+ */
+export function solvingOf({ description }: LoadedModel, asked: Partial<Solving>): Solving {
+  if (description.method !== "generative") return { steps: 0 };
+  const { path } = description;
+  const { steps } = solverFor(path, asked.solver);
+  return { solver: asked.solver ?? defaultSolvers[path], steps: asked.steps ?? steps };
+}
