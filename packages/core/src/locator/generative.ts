@@ -23,7 +23,7 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
     let x = noise;
     for await (const state of solve(field, x, { solver, schedule, steps: o.steps ?? solver.steps })) {
       x = state.x;
-      if (state.step > 0) o.onStep?.();
+      o.onStep?.(state.step, x);
     }
     // Flows in R³ end near the sphere, not on it.
     return normalizeAll(x.slice());

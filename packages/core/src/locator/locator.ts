@@ -9,8 +9,11 @@ export interface SolveOptions {
   steps?: number;
   /** Strength of classifier-free guidance; 0 for none. */
   guidance: number;
-  /** Called after every step of the solver. */
-  onStep?: () => void;
+  /**
+   * Called with the noise as step 0 and after every step of the solver, with the points of all images as far as they are
+   * carried, [images, n, 3]; of methods in R³ they are on the sphere only in the end.
+   */
+  onStep?: (step: number, points: Float64Array) => void;
 }
 
 export interface SampleOptions extends SolveOptions {

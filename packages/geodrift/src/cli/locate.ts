@@ -10,7 +10,7 @@ import { loadModel, modelFolder } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
-import { usage } from "./usage-error.js";
+import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
   model: string;
@@ -24,6 +24,7 @@ interface Flags {
   abstain?: number;
   json?: boolean;
   map?: string;
+  trajectories?: boolean;
 }
 
 /** `geodrift locate`. */
@@ -43,10 +44,12 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")
+    .option("--trajectories", "draw the ways from noise to places as well, into .svg, .png, .html or .geojson")
     .action(async (names: string[], flags: Flags) => exit(await run(names, flags)));
 }
 
 async function run(names: string[], flags: Flags): Promise<number> {
+  if (flags.trajectories && !flags.map) throw new UsageError("--trajectories are drawn into a map, which --map names");
   if (flags.map) usage(() => checkMapFile(flags.map as string));
   usage(() => modelFolder(flags.model));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
@@ -61,7 +64,8 @@ async function run(names: string[], flags: Flags): Promise<number> {
     // A batch of pictures shares its steps; what is left over of a share is made up for when its answer comes.
     let answered = 0;
     let stepped = 0;
-    const onStep = () => {
+    const onStep = (step: number) => {
+      if (step === 0) return;
       const batch = Math.min(batchSize, named.length - answered);
       stepped += batch;
       bar.advance(batch);

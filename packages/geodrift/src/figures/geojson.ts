@@ -3,14 +3,15 @@ import type { Feature, FeatureCollection } from "geojson";
 import type { Located } from "../locate/result.js";
 import { cutCircle } from "./circle.js";
 import { cutRegion } from "./region.js";
+import { cutTrajectories } from "./trajectories.js";
 
 const position = ({ lat, lng }: LatLng): [number, number] => [lng, lat];
 
 /**
- * Best guess, modes with the circle of half their mass, the smallest regions of each mass where they have outlines, and the
- * samples as one MultiPoint. Longitude first.
+ * Best guess, modes with the circle of half their mass, the smallest regions of each mass where they have outlines, the
+ * samples as one MultiPoint, and their ways from noise if they are known. Longitude first.
  */
-export function toGeoJson({ result, samples, distribution }: Located): FeatureCollection {
+export function toGeoJson({ result, samples, distribution, trajectories }: Located): FeatureCollection {
   const point = (place: LatLng, properties: Record<string, unknown>): Feature => ({
     type: "Feature",
     properties,
@@ -51,6 +52,15 @@ export function toGeoJson({ result, samples, distribution }: Located): FeatureCo
         properties: { role: "samples", model: result.model.name, seed: result.seed },
         geometry: { type: "MultiPoint", coordinates: places },
       },
+      ...(trajectories
+        ? [
+            {
+              type: "Feature" as const,
+              properties: { role: "trajectories", steps: trajectories.length - 1 },
+              geometry: cutTrajectories(trajectories),
+            },
+          ]
+        : []),
     ],
   };
 }

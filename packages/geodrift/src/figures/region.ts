@@ -20,7 +20,7 @@ export const region = (rings: readonly Vec3[][]): Polygon => ({
 });
 
 /** Degrees, south up, as screens have it: cut at the date line and closed along the poles. */
-const plain = () =>
+export const plainDegrees = () =>
   geoEquirectangular()
     .scale(180 / Math.PI)
     .translate([0, 0])
@@ -28,7 +28,7 @@ const plain = () =>
 
 /** The same for files: cut at the date line, outer rings counter-clockwise (RFC 7946, sections 3.1.6 and 3.1.9). */
 export function cutRegion(rings: readonly Vec3[][]): MultiPolygon {
-  const cut = rings.length > 0 ? geoProject(region(rings), plain()) : null;
+  const cut = rings.length > 0 ? geoProject(region(rings), plainDegrees()) : null;
   const polygons = cut === null ? [] : cut.type === "Polygon" ? [cut.coordinates] : cut.coordinates;
   const northUp = (ring: Position[], outer: boolean): Position[] => {
     const turned = ring.map(([x, y]): Position => [x, -y]);

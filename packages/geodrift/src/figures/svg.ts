@@ -6,6 +6,7 @@ import { certainty, formatKm, formatLatLng } from "../locate/text.js";
 import { circle } from "./circle.js";
 import { outlines } from "./land.js";
 import { region } from "./region.js";
+import { trajectories } from "./trajectories.js";
 import { escapeXml } from "./xml.js";
 
 const height = 360;
@@ -14,21 +15,28 @@ const nearWidth = height;
 const gap = 12;
 const footer = 78;
 
-/** Okabe and Ito's vermilion and blue, told apart by colour-blind readers. */
-export const colours = { sea: "#e8f0f5", land: "#fbfaf6", line: "#9aa5ab", sample: "#0072b2", best: "#d55e00" };
+/** Okabe and Ito's vermilion, blue and green, told apart by colour-blind readers. */
+export const colours = {
+  sea: "#e8f0f5",
+  land: "#fbfaf6",
+  line: "#9aa5ab",
+  sample: "#0072b2",
+  best: "#d55e00",
+  way: "#009e73",
+};
 
 /** Two panels, the globe and the surroundings of the best guess, and the answer in words. */
 export function toSvg(located: Located): string {
-  const { result, samples, distribution } = located;
+  const { result, samples } = located;
   const places = Array.from({ length: samples.length / 3 }, (_, i) => toLatLng(vectorAt(samples, i)));
   const points = places.map((p): [number, number] => [p.lng, p.lat]);
   const globe = geoNaturalEarth1().fitSize([globeWidth, height], { type: "Sphere" });
   const width = globeWidth + gap + nearWidth;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + footer}" width="${width}" height="${height + footer}" font-family="system-ui, Helvetica, Arial, sans-serif" role="img" aria-label="${escapeXml(`Map: ${formatLatLng(result.best)}`)}">
 <rect width="100%" height="100%" fill="#fff"/>
-${panel(globe, located, points, "110m", 10)}
+${panel(globe, located, points, "110m", 10, located.trajectories)}
 <g transform="translate(${globeWidth + gap} 0)"><clipPath id="near"><rect width="${nearWidth}" height="${height}"/></clipPath><g clip-path="url(#near)">${panel(nearby(result), located, points, "50m", graticuleStep(result))}</g><rect width="${nearWidth}" height="${height}" fill="none" stroke="${colours.line}"/></g>
-${legend(result, points.length, distribution.outlines !== undefined, width)}
+${legend(located, points.length, width)}
 </svg>
 `;
 }
@@ -55,6 +63,7 @@ function panel(
   points: [number, number][],
   detail: "110m" | "50m",
   step: number,
+  states?: readonly Float64Array[],
 ): string {
   const path = geoPath(projection).digits(1);
   const { land, borders } = outlines(detail);
@@ -81,12 +90,13 @@ function panel(
     ...(distribution.outlines ? [] : result.modes).map((m) =>
       line(path(circle(m, m.radiusKm)), `stroke="${colours.best}" stroke-width="${(0.6 + 1.4 * m.mass).toFixed(2)}"`),
     ),
+    line(states ? path(trajectories(states)) : null, `stroke="${colours.way}" stroke-width="0.5" stroke-opacity="0.5"`),
     `<g fill="${colours.sample}" fill-opacity="0.45">${dots.join("")}</g>`,
     `<path d="M${best.map((v) => v.toFixed(1)).join(" ")}m-6 0h12m-6 -6v12" stroke="${colours.best}" stroke-width="1.8"/>`,
   ].join("\n");
 }
 
-function legend(result: LocateResult, samples: number, outlined: boolean, width: number): string {
+function legend({ result, distribution, trajectories: ways }: Located, samples: number, width: number): string {
   const { place, best, regions, countries } = result;
   const where = `${formatLatLng(best)}, ${formatKm(place.distanceKm)} from ${place.city}${place.country ? ` (${place.country})` : ""}`;
   const areas = regions
@@ -99,13 +109,15 @@ function legend(result: LocateResult, samples: number, outlined: boolean, width:
     .map((c) => `${c.name} ${Math.round(100 * c.probability)} %`)
     .join(", ");
   const masses = result.regions.map((r) => Math.round(100 * r.mass));
-  const shapes = outlined ? `shaded: ${masses.join(", ")} % of the probability` : "circles: half of a peak's mass";
+  const shapes = distribution.outlines
+    ? `shaded: ${masses.join(", ")} % of the probability`
+    : "circles: half of a peak's mass";
   const text = (y: number, s: string, bold = false) =>
     `<text x="8" y="${height + y}" font-size="12.5"${bold ? ' font-weight="600"' : ""}>${escapeXml(s)}</text>`;
   return [
     text(18, `${result.image}: ${where}`, true),
     text(36, `${areas}; ${certainty(result.localizabilityBits)} (${result.localizabilityBits.toFixed(1)} bits).`),
     text(53, odds),
-    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} samples · cross: best guess · ${shapes}</text></g>`,
+    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} samples · cross: best guess · ${shapes}${ways ? " · lines: ways from noise" : ""}</text></g>`,
   ].join("\n");
 }

@@ -23,6 +23,8 @@ export interface LocateOptions extends SampleOptions {
   whole?: boolean;
   /** Localizability in bits below which the answer is "cannot tell". */
   abstain?: number;
+  /** Keeps the way of every sample from noise to its place. */
+  trajectories?: boolean;
   /** What is known besides the picture; it takes the whole distribution. */
   prior?: Prior;
 }
@@ -68,11 +70,16 @@ async function* locateBatch(
   const started = performance.now();
   const n = options.samples;
   let [embeddings, samples] = [new Float32Array(), new Float64Array()];
+  const states: Float64Array[] = [];
+  const onStep = (step: number, points: Float64Array) => {
+    if (options.trajectories) states.push(points);
+    options.onStep?.(step, points);
+  };
   let failure: string | undefined;
   try {
     if (good.length > 0) {
       embeddings = (await model.encoder.encode(good.map((g) => g.picture))) as Float32Array<ArrayBuffer>;
-      samples = (await model.locator.sample(embeddings, n, options)) as Float64Array<ArrayBuffer>;
+      samples = (await model.locator.sample(embeddings, n, { ...options, onStep })) as Float64Array<ArrayBuffer>;
     }
   } catch (e) {
     failure = (e as Error).message;
@@ -85,8 +92,10 @@ async function* locateBatch(
       continue;
     }
     const i = good.indexOf(item);
+    const own = (points: Float64Array) => points.slice(3 * n * i, 3 * n * (i + 1));
     const embedding = embeddings.slice(width * i, width * (i + 1));
-    yield await answer(item, embedding, samples.slice(3 * n * i, 3 * n * (i + 1)), share, model, options);
+    const located = await answer(item, embedding, own(samples), share, model, options);
+    yield "error" in located || states.length === 0 ? located : { ...located, trajectories: states.map(own) };
   }
 }
 

@@ -9,7 +9,7 @@ import {
   vectorAt,
 } from "@geodrift/core";
 import { countryAt, countryName } from "../places/country.js";
-import { nearestTown } from "../places/gazetteer.js";
+import { gazetteer, nearestTown } from "../places/gazetteer.js";
 
 export interface PlaceName {
   country: string;
@@ -22,6 +22,13 @@ export interface PlaceName {
 
 export interface CountryOdds {
   code: string;
+  name: string;
+  probability: number;
+}
+
+/** A first-level division: region, state, province. */
+export interface DivisionOdds {
+  countryCode: string;
   name: string;
   probability: number;
 }
@@ -44,6 +51,8 @@ export interface LocateResult {
   ruledOut: { mass: number; areaKm2: number };
   modes: Mode[];
   countries: CountryOdds[];
+  /** Told by the nearest town of the country: right but for a strip along the borders. */
+  divisions: DivisionOdds[];
   elapsedMs: number;
   /** Only where a least localizability is asked for: does the picture tell less? */
   abstained?: boolean;
@@ -61,6 +70,8 @@ export interface Located {
   /** Unit vectors [n, 3]. */
   samples: Float64Array;
   distribution: PlaceDistribution;
+  /** The samples at every step of the solver from noise to places, each [n, 3], if they were asked for. */
+  trajectories?: Float64Array[];
 }
 
 export const regionMasses = [0.5, 0.9, 0.95] as const;
@@ -71,11 +82,13 @@ const ruledInMass = 0.99;
 /** Places of equal mass that countries are counted by, where a distribution can name them. */
 const representatives = 1024;
 
+type Summary = Omit<
+  LocateResult,
+  "image" | "sha256" | "model" | "seed" | "solver" | "steps" | "guidance" | "elapsedMs"
+>;
+
 /** Everything that is read from the distribution of one image. */
-export function summarize(
-  distribution: PlaceDistribution,
-  samples: Float64Array,
-): Pick<LocateResult, "best" | "place" | "localizabilityBits" | "regions" | "ruledOut" | "modes" | "countries"> {
+export function summarize(distribution: PlaceDistribution, samples: Float64Array): Summary {
   const [ruledIn] = distribution.regions([ruledInMass]);
   return {
     best: distribution.best,
@@ -84,7 +97,7 @@ export function summarize(
     regions: distribution.regions(regionMasses),
     ruledOut: { mass: Number((1 - ruledInMass).toFixed(9)), areaKm2: earthAreaKm2 - ruledIn.areaKm2 },
     modes: distribution.modes,
-    countries: countryOdds(distribution.representatives?.(representatives) ?? samples),
+    ...politicalOdds(distribution.representatives?.(representatives) ?? samples),
   };
 }
 
@@ -94,18 +107,24 @@ function namePlace(best: LatLng): PlaceName {
   return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
 }
 
-/** Share of the places in each country, highest first. */
-function countryOdds(places: Float64Array): CountryOdds[] {
+/** Shares of the places in countries and their divisions, highest first. */
+function politicalOdds(places: Float64Array): Pick<LocateResult, "countries" | "divisions"> {
   const n = places.length / 3;
-  const counts = new Map<string, { name: string; count: number }>();
+  const [countries, divisions] = [new Map<string, CountryOdds>(), new Map<string, DivisionOdds>()];
   for (let i = 0; i < n; i++) {
-    const { lat, lng } = toLatLng(vectorAt(places, i));
-    const { code, name } = countryAt(lat, lng);
-    const entry = counts.get(code) ?? { name, count: 0 };
-    entry.count++;
-    counts.set(code, entry);
+    const place = toLatLng(vectorAt(places, i));
+    const { code, name } = countryAt(place.lat, place.lng);
+    count(countries, code, { code, name, probability: 1 / n });
+    const division = gazetteer().nearestIn(place, code)?.region;
+    if (division) count(divisions, `${division}, ${code}`, { countryCode: code, name: division, probability: 1 / n });
   }
-  return [...counts]
-    .map(([code, { name, count }]) => ({ code, name, probability: count / n }))
-    .sort((a, b) => b.probability - a.probability);
+  const ranked = <T extends { probability: number }>(odds: Map<string, T>) =>
+    [...odds.values()].sort((a, b) => b.probability - a.probability);
+  return { countries: ranked(countries), divisions: ranked(divisions) };
+}
+
+function count<T extends { probability: number }>(odds: Map<string, T>, key: string, one: T): void {
+  const known = odds.get(key);
+  if (known) known.probability += one.probability;
+  else odds.set(key, one);
 }

@@ -21,6 +21,8 @@ export interface Town extends LatLng {
 export interface Gazetteer {
   /** Nearest on the sphere. */
   nearest(place: LatLng): Town;
+  /** Nearest of the towns of a country; undefined if there is none within 1,000 km. */
+  nearestIn(place: LatLng, countryCode: string): Town | undefined;
   /**
    * Nearest in the plane of degrees, as the released code's metric has it (spec §6): distances are stretched towards the
    * poles, and nothing is near across the date line.
@@ -52,6 +54,10 @@ function gazetteerOf({ index, names, regions, districts, countries }: Columns): 
   });
   return {
     nearest: ({ lat, lng }) => town(around(index, lng, lat, 1)[0]),
+    nearestIn({ lat, lng }, countryCode) {
+      const [id] = around(index, lng, lat, 1, 1000, (i) => countries[i] === countryCode);
+      return id === undefined ? undefined : town(id);
+    },
     nearestInDegrees({ lat, lng }) {
       let near: number[] = [];
       for (let radius = 1; near.length === 0; radius *= 2) near = index.within(lng, lat, radius);
