@@ -37,7 +37,7 @@ export const benches = {
       const matmul = Math.round(await matmulGflops());
       const one = await leastMs(() => run(join(folder, "view-0.jpg"), flags), 5);
       const many = await leastMs(() => run(folder, flags), whole ? 1 : 2);
-      const common = { bench: "locate", whole, samples: 256, steps: 32 };
+      const common = { bench: "locate", whole, samples: 256 };
       yield { ...common, pictures: 1, seconds: round(one / 1000), matmulGflops: matmul };
       yield {
         ...common,

@@ -10,10 +10,10 @@ const [pictures, checked, points] = [20, 4, 100];
 /** Points of a grid of one degree, the poles once. */
 const gridPoints = 179 * 360 + 2;
 const ways = [
-  { solver: "heun", steps: 32 },
-  { solver: "heun", steps: 16 },
   { solver: "rk4", steps: 8 },
   { solver: "rk4", steps: 16 },
+  { solver: "heun", steps: 16 },
+  { solver: "heun", steps: 32 },
 ];
 const evaluationsPerStep = { heun: 2, rk4: 4 };
 

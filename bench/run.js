@@ -3,8 +3,9 @@ import { benches as earth } from "./earth.js";
 import { benches as locate } from "./locate.js";
 import { benches as map } from "./map.js";
 import { benches as plonk } from "./plonk.js";
+import { benches as retrieval } from "./retrieval.js";
 
-const all = { ...plonk, ...locate, ...map, ...earth };
+const all = { ...plonk, ...locate, ...map, ...retrieval, ...earth };
 const names = process.argv.slice(2);
 for (const name of names) {
   if (all[name]) continue;

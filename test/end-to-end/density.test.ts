@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { anyTangent, combine, cross, toLatLng, toVec3 } from "@geodrift/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRaster } from "../../packages/geodrift/src/data/raster.js";
@@ -52,6 +53,43 @@ describe("geodrift density", () => {
     const official = jsonLines((await geodrift([...asked, "--json", "--mode", "official"])).stdout);
     expect(Math.abs(official[0].logProbNats - delta.logProbNats)).toBeGreaterThan(0.01);
   });
+  it("tells how localizable the picture is, as the map does, and how sure that is", async () => {
+    const asked = ["density", "earth", "--image", at("nile.png"), "--localizability", "64", "--tolerance", "1e-3"];
+    const [{ bits, standardError, samples }] = jsonLines((await geodrift([...asked, "--json"])).stdout);
+    expect(samples).toBe(64);
+    expect(standardError).toBeGreaterThan(0.02);
+    expect(standardError).toBeLessThan(0.6);
+    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--whole", "--json"])).stdout);
+    expect(Math.abs(located.localizabilityBits - bits)).toBeLessThan(4 * standardError + 0.2);
+    const wrong = await geodrift([...asked, "--grid", "90"]);
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("wants one of places (--points)")]);
+  });
+
+  it("of the trained model integrates to one about a sharp peak", async () => {
+    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--whole", "--json"])).stdout);
+    expect(located.localizabilityBits).toBeGreaterThan(8);
+    // The trapezoidal rule in the logarithm of the distance and in direction.
+    const centre = toVec3(located.best);
+    const [e1, e2] = [anyTangent(centre), cross(centre, anyTangent(centre))];
+    const [rings, spokes] = [60, 16];
+    const [low, high] = [Math.log(2e-5), Math.log(Math.PI)];
+    const width = (high - low) / rings;
+    const rows: { place: string; weight: number }[] = [];
+    for (let i = 0; i < rings; i++)
+      for (let j = 0; j < spokes; j++) {
+        const r = Math.exp(low + (i + 0.5) * width);
+        const a = (2 * Math.PI * (j + 0.5 * (i % 2))) / spokes;
+        const x = combine(Math.cos(r), centre, Math.sin(r), combine(Math.cos(a), e1, Math.sin(a), e2));
+        const { lat, lng } = toLatLng(x);
+        rows.push({ place: `${lat},${lng}`, weight: (Math.sin(r) * r * width * 2 * Math.PI) / spokes });
+      }
+    writeFileSync(at("polar.csv"), ["lat,lng", ...rows.map((r) => r.place)].join("\n"));
+    const asked = ["density", "earth", "--image", at("nile.png"), "--points", at("polar.csv"), "--tolerance", "1e-3"];
+    const densities = jsonLines((await geodrift([...asked, "--json"])).stdout);
+    const integral = densities.reduce((sum, d, i) => sum + Math.exp(d.logProbNats) * rows[i].weight, 0);
+    expect(Math.abs(integral - 1)).toBeLessThan(2e-3);
+  });
+
   it("takes a folder of the released layout with an embedding, on a grid", async () => {
     const model = at("released");
     for (const name of ["config.json", "model.safetensors"]) cpSync(join(embedded, name), join(model, name));
@@ -75,7 +113,7 @@ describe("geodrift density", () => {
       ["earth", "--grid", "10"],
       "density wants a picture (--image) or its embedding (--embedding), and only one of them",
     ],
-    [["earth", "--image", "a.png"], "density wants places (--points) or a grid (--grid), and only one of them"],
+    [["earth", "--image", "a.png"], "density wants one of places (--points), a grid (--grid), and --localizability"],
     [["earth", "--image", "a.png", "--grid", "7"], "--grid: the step must divide 180 degrees, got 7"],
     [
       ["earht", "--image", "a.png", "--grid", "10"],

@@ -146,7 +146,7 @@ describe("geodrift locate", () => {
     expect(fast.regions[0].radiusKm / whole.regions[0].radiusKm).toBeLessThan(2);
   });
 
-  it("takes in what is known besides: a country, a circle, outlines", async () => {
+  it("takes in what is known besides: a country, a circle, outlines, places, where photographs are taken", async () => {
     const run = async (prior: string) => {
       const { stdout, stderr, code } = await geodrift(["locate", at("nile.png"), "--json", "--prior", prior]);
       return code === 0
@@ -168,15 +168,38 @@ describe("geodrift locate", () => {
     ];
     writeFileSync(at("box.geojson"), JSON.stringify({ type: "Polygon", coordinates: [box] }));
     expect((await run(at("box.geojson"))).best.lng).toBeGreaterThan(31.2);
+    writeFileSync(at("places.csv"), "lat,lng\n30.2,30.4\n30.3,30.5\n");
+    expect(distanceKm((await run(at("places.csv"))).best, { lat: 30.25, lng: 30.45 })).toBeLessThan(400);
+    expect(distanceKm((await run("photos")).best, truth)).toBeLessThan(150);
     expect((await run("Fiji")).error).toMatch(/the prior leaves nothing of the distribution/);
     const wrong: [string, RegExp][] = [
-      ["Atlantis", /a country, within:KM:LAT,LNG or a \.geojson file is needed, got "Atlantis"/],
+      ["Atlantis", /a country, within:KM:LAT,LNG, photos, or a \.geojson or \.csv file is needed, got "Atlantis"/],
       ["within:0:1,2", /within:KM:LAT,LNG has a radius in km and a place in degrees, got "within:0:1,2"/],
       ["within:10:100,2", /latitude must lie in -90…90 degrees, got 100/],
       [at("none.geojson"), /none\.geojson: cannot be read \(ENOENT\)/],
       [at("text.jpg").replace("jpg", "json"), /cannot be read/],
     ];
     for (const [prior, message] of wrong) expect((await run(prior)).stderr, prior).toMatch(message);
+  });
+
+  it("draws the ways from noise to places", async () => {
+    const draw = (file: string, ...flags: string[]) =>
+      geodrift(["locate", at("nile.png"), "--trajectories", "--map", at(file), ...flags]);
+    expect((await draw("ways.geojson", "--steps", "5", "--samples", "20")).code).toBe(0);
+    const { features } = JSON.parse(readFileSync(at("ways.geojson"), "utf8"));
+    const ways = features.find((f: { properties: { role: string } }) => f.properties.role === "trajectories");
+    expect(ways.properties.steps).toBe(5);
+    expect(ways.geometry.coordinates.length).toBeGreaterThanOrEqual(20);
+    // Noise is anywhere, places are near the delta; no line jumps across the date line.
+    for (const line of ways.geometry.coordinates)
+      for (let i = 1; i < line.length; i++) expect(Math.abs(line[i][0] - line[i - 1][0])).toBeLessThan(180);
+    const ends = ways.geometry.coordinates.map((line: number[][]) => line[line.length - 1]);
+    const near = ends.filter(([lng, lat]: number[]) => distanceKm({ lat, lng }, truth) < 500);
+    expect(near.length).toBeGreaterThan(15);
+    expect((await draw("ways.svg")).code).toBe(0);
+    expect(readFileSync(at("ways.svg"), "utf8")).toContain("lines: ways from noise");
+    const aimless = await geodrift(["locate", at("nile.png"), "--trajectories"]);
+    expect([aimless.code, aimless.stderr]).toEqual([2, expect.stringContaining("which --map names")]);
   });
 
   it("reads every ordinary kind of picture, turned as EXIF says", async () => {

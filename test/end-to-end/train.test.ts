@@ -150,6 +150,41 @@ describe("geodrift train", () => {
     }
   });
 
+  it("draws the extremes and compares guidance, solvers and steps", async () => {
+    const views = { ...tinyTraining.encoder.views, augment: 0 };
+    const few = { kind: "earth-views", rasters: "rasters", month: "07", views, length: 12 };
+    writeFileSync(join(folder, "few.json"), JSON.stringify(few));
+    const out = join(folder, "extremes");
+    const asked = ["evaluate", join(folder, "whole", "riemannian-flow"), join(folder, "few.json"), "--samples", "8"];
+    const { code, stderr } = await geodrift([...asked, "--extremes", "2", "--ablations", "8", "--out", out]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const drawing = readFileSync(join(out, "extremes-riemannian-flow.svg"), "utf8");
+    expect(drawing.match(/data:image\/png;base64/g)?.length).toBe(4);
+    const steps = readFileSync(join(out, "ablation-steps-riemannian-flow.csv"), "utf8").trim().split("\n");
+    // Four solvers, nine counts of steps.
+    expect(steps.length).toBe(1 + 4 * 9);
+    const errors = steps.filter((l) => l.startsWith("rk4,")).map((l) => Number(l.split(",")[2]));
+    expect(errors[8]).toBeLessThan(errors[2]);
+    expect(readFileSync(join(out, "ablation-guidance-riemannian-flow.md"), "utf8").split("\n").length).toBeGreaterThan(
+      9,
+    );
+    expect((await geodrift([...asked, "--extremes", "2"])).stderr).toMatch(/written into a folder, which --out names/);
+  });
+
+  it("trains from a config that extends another", async () => {
+    const [, regression] = tinyTraining.locators;
+    const extended = { extends: "tiny.json", out: "extended", locators: [{ ...regression, name: "other" }] };
+    writeFileSync(join(folder, "more.json"), JSON.stringify(extended));
+    const { code, stderr } = await geodrift(["train", join(folder, "more.json")]);
+    expect(code, stderr).toBe(0);
+    const files = ["other/encoder.safetensors", "other/model.safetensors"].map((f) => join(folder, "extended", f));
+    const whole = readFileSync(join(folder, "whole", "regression", "encoder.safetensors"));
+    expect(readFileSync(files[0]).equals(whole)).toBe(true);
+    expect(readFileSync(files[1]).length).toBeGreaterThan(0);
+    writeFileSync(join(folder, "ring.json"), JSON.stringify({ extends: "ring.json" }));
+    expect((await geodrift(["train", join(folder, "ring.json")])).stderr).toMatch(/ring\.json: extends itself/);
+  });
+
   it("writes models whose densities are asked for alike, where the method has one", async () => {
     const ask = (name: string, ...flags: string[]) => {
       const picture = join(folder, "rasters", "bmng-2004-07.jpg");

@@ -15,6 +15,7 @@ export * from "./evaluate/manifold.js";
 export * from "./evaluate/recall-area.js";
 export * from "./locator/cells.js";
 export * from "./locator/generative.js";
+export * from "./locator/localizability.js";
 export * from "./locator/locator.js";
 export * from "./locator/regression.js";
 export * from "./locator/retrieval.js";

@@ -16,9 +16,11 @@ import {
 } from "../sphere/point.js";
 import { logPeakDensity } from "../sphere/von-mises-fisher.js";
 import type { Mode, PlaceDistribution, Region } from "./distribution.js";
+import { KthSmallest } from "./kth-smallest.js";
 
 /** Factors on the distance to the k-th neighbour that are tried for the kernels' standard deviation. */
 const factors = [0.35, 0.5, 0.7, 1, 1.4, 2];
+const usualFactor = 0.7;
 
 /** The least distance to a neighbour that is believed: samples may coincide. */
 const leastWidth = 0.5 / earthRadiusKm;
@@ -118,33 +120,52 @@ function pairwiseVersines(points: ArrayLike<number>, n: number): Float64Array {
 /** Distance of every sample to its k-th neighbour, k = √n, in radians. */
 function neighbourDistances(versines: Float64Array, n: number): Float64Array {
   const k = Math.min(n - 1, Math.ceil(Math.sqrt(n)));
+  // The sample itself is its own nearest.
+  const nearest = new KthSmallest(k + 1);
   return Float64Array.from({ length: n }, (_, i) => {
-    const row = versines.slice(i * n, (i + 1) * n).sort();
-    return Math.max(leastWidth, Math.sqrt(2 * row[k]));
+    nearest.reset();
+    for (let j = i * n; j < (i + 1) * n; j++) nearest.add(versines[j]);
+    return Math.max(leastWidth, Math.sqrt(2 * nearest.value));
   });
 }
 
-/** The factor with the highest leave-one-out likelihood: its kernels, and the log densities they leave at the samples. */
-function bestKernels(
-  versines: Float64Array,
-  distances: Float64Array,
-  n: number,
-): { kappas: Float64Array; logProbs: Float64Array } {
-  let best = { kappas: distances, logProbs: distances, score: Number.NEGATIVE_INFINITY };
-  for (const factor of factors) {
-    const kappas = distances.map((d) => 1 / (factor * d) ** 2);
-    const { peaks } = kernelsOf([], kappas);
-    const sums = new Float64Array(n);
-    for (let j = 0; j < n; j++) {
-      const [kappa, peak, reach] = [kappas[j], peaks[j], 30 / kappas[j]];
-      for (let i = 0; i < n; i++) {
-        const v = versines[j * n + i];
-        if (v <= reach && i !== j) sums[i] += peak * Math.exp(-kappa * v);
-      }
+interface Fit {
+  kappas: Float64Array;
+  /** At the samples, their own kernels left out. */
+  logProbs: Float64Array;
+  /** Leave-one-out likelihood. */
+  score: number;
+}
+
+function fit(versines: Float64Array, distances: Float64Array, n: number, factor: number): Fit {
+  const kappas = distances.map((d) => 1 / (factor * d) ** 2);
+  const { peaks } = kernelsOf([], kappas);
+  const sums = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    const [kappa, peak, reach] = [kappas[j], peaks[j], 30 / kappas[j]];
+    for (let i = 0; i < n; i++) {
+      const v = versines[j * n + i];
+      if (v <= reach && i !== j) sums[i] += peak * Math.exp(-kappa * v);
     }
-    const logProbs = sums.map((s) => mixed(s / (n - 1)));
-    const score = mean(logProbs);
-    if (score > best.score) best = { kappas, logProbs, score };
+  }
+  const logProbs = sums.map((s) => mixed(s / (n - 1)));
+  return { kappas, logProbs, score: mean(logProbs) };
+}
+
+/** Uphill in the leave-one-out likelihood, which has one peak over the factors, from the one that is chosen most often. */
+function bestKernels(versines: Float64Array, distances: Float64Array, n: number): Fit {
+  const at = (i: number) => fit(versines, distances, n, factors[i]);
+  let index = factors.indexOf(usualFactor);
+  let best = at(index);
+  for (const direction of [-1, 1]) {
+    const before = index;
+    while (factors[index + direction] !== undefined) {
+      const next = at(index + direction);
+      if (!(next.score > best.score)) break;
+      best = next;
+      index += direction;
+    }
+    if (index !== before) break;
   }
   return best;
 }

@@ -2,6 +2,7 @@
  * Precision, recall, density and coverage of a set of guesses as a whole (Kynkäänniemi et al. 2019; Naeem et al. 2020):
  * do the guesses lie where places lie, and are all places reached?
  */
+import { KthSmallest } from "../density/kth-smallest.js";
 
 export interface ManifoldMetrics {
   /** Share of the guesses within the k-th-neighbour ball of some truth. */
@@ -84,13 +85,10 @@ function squaredChord(a: Float64Array, i: number, b: Float64Array, j: number): n
 /** Squared chord of every point to its k-th neighbour. */
 function neighbourChords(points: Float64Array, k: number): Float64Array {
   const n = points.length / 3;
+  const nearest = new KthSmallest(k);
   return Float64Array.from({ length: n }, (_, i) => {
-    const nearest = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
-    for (let j = 0; j < n; j++) {
-      if (j === i) continue;
-      let d = squaredChord(points, i, points, j);
-      for (let r = 0; r < k && d < Number.POSITIVE_INFINITY; r++) if (d < nearest[r]) [nearest[r], d] = [d, nearest[r]];
-    }
-    return nearest[k - 1];
+    nearest.reset();
+    for (let j = 0; j < n; j++) if (j !== i) nearest.add(squaredChord(points, i, points, j));
+    return nearest.value;
   });
 }

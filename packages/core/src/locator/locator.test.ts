@@ -14,6 +14,7 @@ import {
   initVelocity,
   initVonMisesFisher,
   type Locator,
+  localizability,
   type Path,
   quadtree,
   regressionLocator,
@@ -76,6 +77,12 @@ const two = random.normals(2 * width);
 const options = { seed: 7, steps: 8, guidance: 0 };
 const sphere = Float64Array.from(fibonacciSphere(600).flat());
 
+it("wants a density for localizability", async () => {
+  await expect(localizability(locators.hybrid, two.slice(0, width), 10, { seed: 1, guidance: 0 })).rejects.toThrow(
+    "the method has no density",
+  );
+});
+
 describe.each(Object.entries(locators))("%s", (name, locator) => {
   it("draws places on the sphere, image by image", async () => {
     const samples = await locator.sample(two, 50, options);
@@ -94,7 +101,8 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
       await locator.sample(two, 20, { ...options, seed: 8 }),
     ];
     expect(again).toEqual(a);
-    if (name !== "regression") expect(other).not.toEqual(a);
+    if (locator.pointwise) expect(a.slice(3)).toEqual(Float64Array.from(a.slice(3), (_, i) => a[i % 3]));
+    else expect(other).not.toEqual(a);
   });
   const { logProb, distribution } = locator;
   it.runIf(logProb && name !== "diffusion" && name !== "flow")("has a density that integrates to one", async () => {
@@ -102,6 +110,14 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
     const integral = (logs as Float64Array).reduce((sum, l) => sum + (4 * Math.PI * Math.exp(l)) / 600, 0);
     // Points fall into cells unevenly; smooth densities are integrated well by few.
     expect(Math.abs(integral - 1)).toBeLessThan(name.includes("cells") ? 2e-2 : 2e-3);
+  });
+  it.runIf(logProb && name !== "diffusion" && name !== "flow")("tells how localizable an image is", async () => {
+    const c = two.slice(0, width);
+    const { bits, standardError } = await localizability(locator, c, 200, { seed: 2, guidance: 0, tolerance: 1e-3 });
+    // ∫ p log₂ p by quadrature.
+    const logs = (await locator.logProb?.(c, sphere, { guidance: 0, tolerance: 1e-3 })) as Float64Array;
+    const exact = logs.reduce((sum, l) => sum + (((4 * Math.PI) / 600) * Math.exp(l) * l) / Math.LN2, 0);
+    expect(Math.abs(bits - exact)).toBeLessThan(4 * standardError + 0.05);
   });
   it.runIf(distribution)("has a distribution whose density is its log density", async () => {
     const c = two.slice(0, width);
@@ -112,7 +128,6 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
       const place = { lat: (Math.asin(z) * 180) / Math.PI, lng: (Math.atan2(y, x) * 180) / Math.PI };
       return Math.abs((map?.logProbNats(place) as number) - l);
     });
-    // The published solver of the flow is of first order.
     expect(gaps.sort()[Math.floor(gaps.length / 2)]).toBeLessThan(0.12);
   });
 });

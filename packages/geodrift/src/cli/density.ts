@@ -1,11 +1,11 @@
-import { generativeLocator, type LatLng, toVec3 } from "@geodrift/core";
+import { generativeLocator, type LatLng, localizability, toVec3 } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
 import { readNpy } from "../data/npy.js";
 import { readPlacesTable } from "../data/places-table.js";
 import { readPicture } from "../encode/read-picture.js";
 import { loadGenerativeModel, loadModel, modelFolder } from "../models/load.js";
-import { decimalNumber } from "./options.js";
+import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
@@ -13,6 +13,8 @@ interface Flags {
   embedding?: string;
   points?: string;
   grid?: number;
+  localizability?: number;
+  seed: number;
   mode: "exact" | "official";
   guidance: number;
   tolerance: number;
@@ -29,6 +31,8 @@ export function addDensity(program: Command): void {
     .option("--embedding <file>", "or its embedding, a NumPy array (.npy)")
     .option("--points <file>", "places as CSV with columns lat and lng")
     .option("--grid <degrees>", "or a grid over the globe", decimalNumber(0.1, 90))
+    .option("--localizability <n>", "or ∫ p log₂ p in bits, from so many samples of p", wholeNumber(2, 100_000))
+    .option("--seed <n>", "seed of those samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .addOption(
       new Option("--mode <mode>", "exact density, or the number of the released code")
         .choices(["exact", "official"])
@@ -43,14 +47,22 @@ export function addDensity(program: Command): void {
 async function run(name: string, flags: Flags): Promise<void> {
   if ((flags.image === undefined) === (flags.embedding === undefined))
     throw new UsageError("density wants a picture (--image) or its embedding (--embedding), and only one of them");
-  if ((flags.points === undefined) === (flags.grid === undefined))
-    throw new UsageError("density wants places (--points) or a grid (--grid), and only one of them");
+  const { points: file, grid, localizability: samples } = flags;
+  if ([file, grid, samples].filter((x) => x !== undefined).length !== 1)
+    throw new UsageError("density wants one of places (--points), a grid (--grid), and --localizability");
+  if (samples !== undefined && flags.mode === "official")
+    throw new UsageError("--localizability is of the exact density, --mode official gives none");
   usage(() => modelFolder(name));
-  const places =
-    flags.points === undefined ? gridOf(flags.grid as number) : (await readPlacesTable(flags.points)).places;
+  const places = file === undefined ? gridOf(grid ?? 90) : (await readPlacesTable(file)).places;
   const { locator, embedding, dispose } = await condition(name, flags);
   try {
     if (!locator.logProb) throw new Error(`${name}: its method names points and has no density`);
+    if (samples !== undefined) {
+      const { bits, standardError } = await localizability(locator, embedding, samples, flags);
+      const words = `${bits.toFixed(3)} bits ± ${standardError.toFixed(3)} (standard error of ${samples} samples)`;
+      process.stdout.write(`${flags.json ? JSON.stringify({ bits, standardError, samples }) : words}\n`);
+      return;
+    }
     const points = Float64Array.from(places.flatMap((p) => [...toVec3(p)]));
     const logProbNats = await locator.logProb(embedding, points, flags);
     if (!flags.json) process.stdout.write("lat,lng,logProbNats,bitsPerDimension\n");

@@ -40,7 +40,7 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow; the one that loses least if left out")
     .option("--whole", "the whole distribution, not samples of it: finer and slower; maps and priors always take it")
-    .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, or a .geojson file")
+    .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, photos, a .geojson or .csv file")
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")

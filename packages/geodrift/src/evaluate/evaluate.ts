@@ -76,7 +76,10 @@ export interface EvaluationRun {
   examples: ExampleOutcome[];
 }
 
-const batchSize = 16;
+/** Pictures in one network call: their activations still fit the cache. */
+const batchSize = 8;
+/** Guided samples of each, of which one is taken. */
+const guidedRows = 4;
 
 /** A minute's work. */
 const euclideanLikelihoods = 64;
@@ -133,12 +136,12 @@ export const methodOf = ({ description }: LoadedModel): string =>
 async function guess(
   { locator, description }: LoadedModel,
   data: EmbeddedDataset,
-  { samples, steps, seed, solver, guidance }: EvaluateOptions,
+  { samples: count, steps, seed, solver, guidance }: EvaluateOptions,
   onExample?: () => void,
 ): Promise<{ guesses: Partial<Record<Rule, Float64Array>>; seen: RegionsSeen[] }> {
   const n = data.ids.length;
   const generative = description.method === "generative";
-  const drawn = locator.pointwise ? 1 : samples;
+  const drawn = locator.pointwise ? 1 : count;
   const rules: Rule[] = ["sample", ...(generative ? (["guided-sample"] as const) : [])];
   if (!locator.pointwise) rules.push("mode", "medoid");
   const guesses = Object.fromEntries(rules.map((rule) => [rule, new Float64Array(3 * n)])) as Record<
@@ -146,21 +149,22 @@ async function guess(
     Float64Array
   >;
   const seen: RegionsSeen[] = [];
-  // Every image gets the same noise; examples take different rows of it, so that no single draw decides a figure.
-  const rows = batchSize;
   for (let from = 0; from < n; from += batchSize) {
     const to = Math.min(n, from + batchSize);
     const c = data.embeddings.subarray(from * data.width, to * data.width);
-    const plain = await locator.sample(c, drawn, { seed, steps, solver, guidance: 0 });
-    const guided = generative && (await locator.sample(c, rows, { seed: seed + 1, steps, solver, guidance }));
+    // The images of a batch share their noise. Batches have noise of their own, and examples take different rows of it, so
+    // that all guesses are independent.
+    const own = seed + 2 * from;
+    const plain = await locator.sample(c, drawn, { seed: own, steps, solver, guidance: 0 });
+    const guided = generative && (await locator.sample(c, guidedRows, { seed: own + 1, steps, solver, guidance }));
     for (let i = from; i < to; i++) {
-      const own = plain.subarray(3 * drawn * (i - from), 3 * drawn * (i - from + 1));
-      guesses.sample.set(vectorAt(own, i % drawn), 3 * i);
-      if (guided) guesses["guided-sample"].set(vectorAt(guided, rows * (i - from) + (i % rows)), 3 * i);
+      const samples = plain.subarray(3 * drawn * (i - from), 3 * drawn * (i - from + 1));
+      guesses.sample.set(vectorAt(samples, i % drawn), 3 * i);
+      if (guided) guesses["guided-sample"].set(vectorAt(guided, guidedRows * (i - from) + (i % guidedRows)), 3 * i);
       if (!locator.pointwise) {
-        const distribution = sampleDistribution(own);
+        const distribution = sampleDistribution(samples);
         guesses.mode.set(toVec3(distribution.best), 3 * i);
-        guesses.medoid.set(medoid(own), 3 * i);
+        guesses.medoid.set(medoid(samples), 3 * i);
         seen.push(regionsSeen(distribution, data, i));
       }
       onExample?.();

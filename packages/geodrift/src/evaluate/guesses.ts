@@ -106,7 +106,11 @@ export function medoid(points: Float64Array): Vec3 {
   let [best, least] = [0, Number.POSITIVE_INFINITY];
   for (let i = 0; i < n; i++) {
     let sum = 0;
-    for (let j = 0; j < n && sum < least; j++) sum += angle(vectorAt(points, i), vectorAt(points, j));
+    for (let j = 0; j < n && sum < least; j++) {
+      const [dx, dy] = [points[3 * i] - points[3 * j], points[3 * i + 1] - points[3 * j + 1]];
+      const dz = points[3 * i + 2] - points[3 * j + 2];
+      sum += 2 * Math.asin(Math.min(1, Math.sqrt(dx * dx + dy * dy + dz * dz) / 2));
+    }
     if (sum < least) [best, least] = [i, sum];
   }
   return vectorAt(points, best);

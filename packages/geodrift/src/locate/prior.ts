@@ -1,20 +1,27 @@
-/** Priors as people write them: a country, a circle, a file of outlines. */
+/** Priors as people write them: a country, a circle, a file of outlines or of places, where photographs are taken. */
 import { readFile } from "node:fs/promises";
 import { angle, earthRadiusKm, type Prior, toLatLng, toVec3 } from "@geodrift/core";
 import { feature, isIn } from "@rapideditor/country-coder";
 import { geoArea, geoContains } from "d3-geo";
 import type { Feature, GeoJSON, Polygon, Position } from "geojson";
+import { readPlacesTable } from "../data/places-table.js";
+import { photosPrior, placesPrior } from "../places/places-prior.js";
 
 /**
- * `within:KM:LAT,LNG`, the name or code of a country, or a GeoJSON file whose polygons weigh one, or their property
- * `weight`.
+ * `within:KM:LAT,LNG`, the name or code of a country, a GeoJSON file whose polygons weigh one or their property `weight`, a
+ * CSV file of places, near which the picture's is likely, or `photos`: the places of photographs that come along.
  * @throws Error in one sentence if it is none of these
  */
 export async function readPrior(text: string): Promise<Prior> {
   if (text.startsWith("within:")) return circlePrior(text);
+  if (text === "photos") return photosPrior();
+  if (/\.csv$/i.test(text)) return tablePrior(text);
   if (/\.(geo)?json$/i.test(text)) return outlinePrior(text);
   const country = feature(text);
-  if (!country) throw new Error(`--prior: a country, within:KM:LAT,LNG or a .geojson file is needed, got "${text}"`);
+  if (!country)
+    throw new Error(
+      `--prior: a country, within:KM:LAT,LNG, photos, or a .geojson or .csv file is needed, got "${text}"`,
+    );
   const { id } = country.properties;
   return (x) => {
     const { lat, lng } = toLatLng(x);
@@ -29,6 +36,12 @@ function circlePrior(text: string): Prior {
   const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
   const radius = Number(km) / earthRadiusKm;
   return (x) => (angle(x, centre) <= radius ? 1 : 0);
+}
+
+async function tablePrior(file: string): Promise<Prior> {
+  const { places } = await readPlacesTable(file);
+  if (places.length === 0) throw new Error(`${file}: holds no places`);
+  return placesPrior(Float64Array.from(places.flatMap((p) => [...toVec3(p)])));
 }
 
 async function outlinePrior(file: string): Promise<Prior> {

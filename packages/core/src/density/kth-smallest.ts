@@ -1,0 +1,25 @@
+/** The k-th smallest (from 1) of numbers that come one by one: for small k, sooner than sorting them. */
+export class KthSmallest {
+  readonly #smallest: Float64Array;
+
+  constructor(k: number) {
+    this.#smallest = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
+  }
+
+  reset(): void {
+    this.#smallest.fill(Number.POSITIVE_INFINITY);
+  }
+
+  add(x: number): void {
+    const s = this.#smallest;
+    let at = s.length - 1;
+    if (!(x < s[at])) return;
+    for (; at > 0 && s[at - 1] > x; at--) s[at] = s[at - 1];
+    s[at] = x;
+  }
+
+  /** Infinite for fewer than k numbers. */
+  get value(): number {
+    return this.#smallest[this.#smallest.length - 1];
+  }
+}
