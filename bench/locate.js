@@ -25,28 +25,24 @@ export const benches = {
         .jpeg()
         .toFile(join(folder, `${id}.jpg`));
     }
-    const run = async (what, flags) => {
-      execFileSync(process.execPath, [bin, "locate", what, "--json", ...flags], {
+    const run = async (what) => {
+      execFileSync(process.execPath, [bin, "locate", what, "--json"], {
         stdio: ["ignore", "pipe", "inherit"],
         maxBuffer: 2 ** 28,
       });
     };
     const round = (x) => Number(x.toFixed(2));
-    for (const whole of [false, true]) {
-      const flags = whole ? ["--whole"] : [];
-      const matmul = Math.round(await matmulGflops());
-      const one = await leastMs(() => run(join(folder, "view-0.jpg"), flags), 5);
-      const many = await leastMs(() => run(folder, flags), whole ? 1 : 2);
-      const common = { bench: "locate", whole, samples: 256 };
-      yield { ...common, pictures: 1, seconds: round(one / 1000), matmulGflops: matmul };
-      yield {
-        ...common,
-        pictures: 200,
-        seconds: round(many / 1000),
-        perSecondAfterStart: round(199_000 / (many - one)),
-        matmulGflops: matmul,
-      };
-    }
+    const matmul = Math.round(await matmulGflops());
+    const one = await leastMs(() => run(join(folder, "view-0.jpg")), 5);
+    const many = await leastMs(() => run(folder), 2);
+    yield { bench: "locate", pictures: 1, seconds: round(one / 1000), matmulGflops: matmul };
+    yield {
+      bench: "locate",
+      pictures: 200,
+      seconds: round(many / 1000),
+      perSecondAfterStart: round(199_000 / (many - one)),
+      matmulGflops: matmul,
+    };
     rmSync(folder, { recursive: true });
   },
 };

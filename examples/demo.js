@@ -44,7 +44,7 @@ for (const place of places) {
 const rows = files.map((file, k) => `${basename(file)},${places[k].lat},${places[k].lng}`);
 await writeFile(join(out, "places.csv"), `file,lat,lng\n${rows.join("\n")}\n`);
 
-const options = { samples: 256, guidance: 0, seed: 0, whole: true };
+const options = { samples: 256, guidance: 0, seed: 0, fine: true };
 let i = 0;
 for await (const answer of locate(files, model, options)) {
   const truth = places[i++];

@@ -59,14 +59,14 @@ describe("geodrift density", () => {
     expect(samples).toBe(64);
     expect(standardError).toBeGreaterThan(0.02);
     expect(standardError).toBeLessThan(0.6);
-    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--whole", "--json"])).stdout);
+    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--json"])).stdout);
     expect(Math.abs(located.localizabilityBits - bits)).toBeLessThan(4 * standardError + 0.2);
     const wrong = await geodrift([...asked, "--grid", "90"]);
     expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("wants one of places (--points)")]);
   });
 
   it("of the trained model integrates to one about a sharp peak", async () => {
-    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--whole", "--json"])).stdout);
+    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--json"])).stdout);
     expect(located.localizabilityBits).toBeGreaterThan(8);
     // The trapezoidal rule in the logarithm of the distance and in direction.
     const centre = toVec3(located.best);

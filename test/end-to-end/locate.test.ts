@@ -98,6 +98,7 @@ describe("geodrift locate", () => {
       "sha256",
       "model",
       "seed",
+      "solver",
       "steps",
       "guidance",
       "best",
@@ -107,6 +108,7 @@ describe("geodrift locate", () => {
       "ruledOut",
       "modes",
       "countries",
+      "divisions",
       "elapsedMs",
     ]);
     expect(r.sha256).toBe(
@@ -135,15 +137,17 @@ describe("geodrift locate", () => {
     expect(strip((await geodrift(["locate", at("nile.png"), "--json"])).stdout)).toEqual(alone);
   });
 
-  it("--whole takes the distribution and not samples of it: nearly the same; another seed draws other samples", async () => {
+  it("takes a finer mesh for maps, which says nearly the same, and no chance from the seed", async () => {
     const run = async (...flags: string[]) =>
       jsonLines((await geodrift(["locate", at("nile.png"), "--json", ...flags])).stdout)[0];
-    const [whole, fast, other] = [await run("--whole"), await run(), await run("--seed", "7")];
-    expect(fast.best).not.toEqual(other.best);
-    expect(distanceKm(fast.best, whole.best)).toBeLessThan(60);
-    expect(Math.abs(fast.localizabilityBits - whole.localizabilityBits)).toBeLessThan(1.5);
-    expect(fast.regions[0].radiusKm / whole.regions[0].radiusKm).toBeGreaterThan(0.5);
-    expect(fast.regions[0].radiusKm / whole.regions[0].radiusKm).toBeLessThan(2);
+    const [quick, fine, other] = [await run(), await run("--map", at("fine.geojson")), await run("--seed", "7")];
+    expect(other.best).toEqual(quick.best);
+    expect(distanceKm(quick.best, fine.best)).toBeLessThan(30);
+    expect(Math.abs(quick.localizabilityBits - fine.localizabilityBits)).toBeLessThan(0.2);
+    quick.regions.forEach(({ radiusKm }: { radiusKm: number }, i: number) => {
+      expect(Math.abs(Math.log(radiusKm / fine.regions[i].radiusKm))).toBeLessThan(0.12);
+    });
+    expect(quick.divisions[0].countryCode).toBe("EG");
   });
 
   it("takes in what is known besides: a country, a circle, outlines, places, where photographs are taken", async () => {

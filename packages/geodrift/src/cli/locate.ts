@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { pictureFiles } from "../data/picture-files.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
-import { batchSize, locate } from "../locate/locate.js";
+import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
 import { loadModel, modelFolder } from "../models/load.js";
@@ -19,7 +19,6 @@ interface Flags {
   guidance: number;
   seed: number;
   solver?: string;
-  whole?: boolean;
   prior?: string;
   abstain?: number;
   json?: boolean;
@@ -34,12 +33,16 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .description("say where on Earth pictures show: best guess, radii, country odds")
     .argument("<image...>", "pictures, folders of them, or patterns")
     .option("--model <name|folder>", "model", "earth")
-    .option("--samples <n>", "places drawn per picture", wholeNumber(2, 4096), 256)
+    .option(
+      "--samples <n>",
+      "places drawn per picture, into maps and where a method has no mesh",
+      wholeNumber(2, 4096),
+      256,
+    )
     .option("--steps <n>", "steps from noise to places; the solver's own if left out", wholeNumber(1, 10_000))
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow; the one that loses least if left out")
-    .option("--whole", "the whole distribution, not samples of it: finer and slower; maps and priors always take it")
     .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, photos, a .geojson or .csv file")
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
@@ -53,27 +56,15 @@ async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.map) usage(() => checkMapFile(flags.map as string));
   usage(() => modelFolder(flags.model));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
-  const whole = flags.whole || flags.map !== undefined;
   const model = await loadModel(flags.model, ort);
-  const { steps } = usage(() => solvingOf(model, flags));
+  usage(() => solvingOf(model, flags));
   const named = await pictureFiles(names);
-  const bar = progress(named.length * steps);
+  const bar = progress(named.length);
   const maps = new Set<string>();
   let failed = 0;
   try {
-    // A batch of pictures shares its steps; what is left over of a share is made up for when its answer comes.
-    let answered = 0;
-    let stepped = 0;
-    const onStep = (step: number) => {
-      if (step === 0) return;
-      const batch = Math.min(batchSize, named.length - answered);
-      stepped += batch;
-      bar.advance(batch);
-    };
-    for await (const answer of locate(named, model, { ...flags, whole, prior, onStep })) {
-      answered++;
-      bar.advance(Math.max(0, answered * steps - stepped));
-      stepped = Math.max(stepped, answered * steps);
+    for await (const answer of locate(named, model, { ...flags, prior, fine: flags.map !== undefined })) {
+      bar.advance(1);
       if ("error" in answer) {
         failed++;
         if (flags.json) bar.above(`${JSON.stringify(answer)}\n`);

@@ -109,6 +109,7 @@ function legend({ result, distribution, trajectories: ways }: Located, samples: 
     .map((c) => `${c.name} ${Math.round(100 * c.probability)} %`)
     .join(", ");
   const masses = result.regions.map((r) => Math.round(100 * r.mass));
+  const dots = distribution.outlines && !ways ? "places of equal probability" : "samples";
   const shapes = distribution.outlines
     ? `shaded: ${masses.join(", ")} % of the probability`
     : "circles: half of a peak's mass";
@@ -118,6 +119,6 @@ function legend({ result, distribution, trajectories: ways }: Located, samples: 
     text(18, `${result.image}: ${where}`, true),
     text(36, `${areas}; ${certainty(result.localizabilityBits)} (${result.localizabilityBits.toFixed(1)} bits).`),
     text(53, odds),
-    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} samples · cross: best guess · ${shapes}${ways ? " · lines: ways from noise" : ""}</text></g>`,
+    `<g font-size="11" text-anchor="end" fill="#555"><text x="${width - 8}" y="${height + 70}">dots: ${samples} ${dots} · cross: best guess · ${shapes}${ways ? " · lines: ways from noise" : ""}</text></g>`,
   ].join("\n");
 }

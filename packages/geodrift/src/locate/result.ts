@@ -67,7 +67,7 @@ export interface LocateFailure {
 /** What maps are drawn from is kept beside the result, and left out of the JSON. */
 export interface Located {
   result: LocateResult;
-  /** Unit vectors [n, 3]. */
+  /** Unit vectors [n, 3]: drawn, or places of equal mass where there is a mesh. */
   samples: Float64Array;
   distribution: PlaceDistribution;
   /** The samples at every step of the solver from noise to places, each [n, 3], if they were asked for. */
@@ -80,7 +80,7 @@ export const regionMasses = [0.5, 0.9, 0.95] as const;
 const ruledInMass = 0.99;
 
 /** Places of equal mass that countries are counted by, where a distribution can name them. */
-const representatives = 1024;
+const representatives = 256;
 
 type Summary = Omit<
   LocateResult,
