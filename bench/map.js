@@ -44,7 +44,7 @@ export const benches = {
       const [times, vertices, gaps] = [[], [], []];
       for (const [i, c] of embeddings.entries()) {
         const then = performance.now();
-        const map = await model.locator.distribution(c, { ...way, guidance: 0 });
+        const [map] = await model.locator.distributions(c, { ...way, guidance: 0 });
         times.push(performance.now() - then);
         vertices.push(map.mesh.vertices.length / 3);
         if (i < checked) {

@@ -11,9 +11,19 @@ export type Transport = (points: Float64Array) => Promise<Float64Array>;
 /** An area below which a triangle is a point for all purposes: (5 m)². */
 const leastArea = 6e-13;
 
-export async function transportedMesh(transport: Transport, options: RefineOptions = {}): Promise<DensityMesh> {
-  const noise = icosphere(options.level ?? 3);
-  let images = await transport(noise.vertices);
+/** The mesh of noise that is refined. */
+export const noiseMesh = ({ level = 3 }: RefineOptions): SphereMesh => icosphere(level);
+
+/**
+ * @param start where the vertices of `noiseMesh` are carried, if that is known already
+ */
+export async function transportedMesh(
+  transport: Transport,
+  options: RefineOptions = {},
+  start?: Float64Array,
+): Promise<DensityMesh> {
+  const noise = noiseMesh(options);
+  let images = start ?? (await transport(noise.vertices));
   const extend = async (vertices: Float64Array) => {
     const carried = await transport(vertices);
     const all = new Float64Array(images.length + carried.length);

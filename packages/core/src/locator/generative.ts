@@ -1,7 +1,7 @@
 import type { CompileOptions } from "@geodrift/compile";
 import { likelihoodModel } from "../density/likelihood.js";
-import { meshDistribution } from "../density/mesh-distribution.js";
-import { transportedMesh } from "../density/transported-mesh.js";
+import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
+import { noiseMesh, transportedMesh } from "../density/transported-mesh.js";
 import type { GenerativeModel } from "../path/index.js";
 import { Generator } from "../random/generator.js";
 import { velocityModel } from "../solve/guidance.js";
@@ -37,14 +37,25 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
       const random = new Generator(seed);
       for (let i = 0; i < n; i++) noise.set(path.noise(random), 3 * i);
       // The same noise for every image: results do not depend on what else is in the batch.
-      const all = new Float64Array(3 * n * images);
-      for (let i = 0; i < images; i++) all.set(noise, 3 * n * i);
-      return carried(embeddings, all, options);
+      return carried(embeddings, repeated(noise, images), options);
     },
     logProb: async (embeddings, points, options) => (await density.logProb(embeddings, points, options)).logProbNats,
     ...(path.space === "sphere" && {
-      async distribution(embedding, options) {
-        return meshDistribution(await transportedMesh((noise) => carried(embedding, noise, options), options));
+      async distributions(embeddings, options) {
+        const { cond_dim } = config;
+        const images = embeddings.length / cond_dim;
+        const { vertices } = noiseMesh(options);
+        // All images begin with the same mesh, and go their own ways as it is refined.
+        const starts = await carried(embeddings, repeated(vertices, images), options);
+        const maps: MeshDistribution[] = [];
+        for (let i = 0; i < images; i++) {
+          const c = embeddings.subarray(i * cond_dim, (i + 1) * cond_dim);
+          const transport = async (noise: Float64Array) =>
+            (await carried(c, padded(noise), options)).subarray(0, noise.length);
+          const start = starts.slice(i * vertices.length, (i + 1) * vertices.length);
+          maps.push(meshDistribution(await transportedMesh(transport, options, start)));
+        }
+        return maps;
       },
     }),
     async dispose() {
@@ -52,4 +63,22 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
       await density.dispose();
     },
   };
+}
+
+function repeated(points: Float64Array, times: number): Float64Array {
+  const all = new Float64Array(times * points.length);
+  for (let i = 0; i < times; i++) all.set(points, i * points.length);
+  return all;
+}
+
+/**
+ * Points up to one of a few round numbers of them, the last one repeated: every number wants a graph of its own, which is kept.
+ */
+function padded(points: Float64Array): Float64Array {
+  const n = points.length / 3;
+  const grain = n <= 256 ? 32 : n <= 2048 ? 256 : 2048;
+  const all = new Float64Array(3 * grain * Math.ceil(n / grain));
+  all.set(points);
+  for (let at = points.length; at < all.length; at += 3) all.copyWithin(at, points.length - 3, points.length);
+  return all;
 }

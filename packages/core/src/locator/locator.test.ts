@@ -104,7 +104,7 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
     if (locator.pointwise) expect(a.slice(3)).toEqual(Float64Array.from(a.slice(3), (_, i) => a[i % 3]));
     else expect(other).not.toEqual(a);
   });
-  const { logProb, distribution } = locator;
+  const { logProb, distributions } = locator;
   it.runIf(logProb && name !== "diffusion" && name !== "flow")("has a density that integrates to one", async () => {
     const logs = await locator.logProb?.(two.slice(0, width), sphere, { guidance: 0, tolerance: 1e-4 });
     const integral = (logs as Float64Array).reduce((sum, l) => sum + (4 * Math.PI * Math.exp(l)) / 600, 0);
@@ -119,14 +119,17 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
     const exact = logs.reduce((sum, l) => sum + (((4 * Math.PI) / 600) * Math.exp(l) * l) / Math.LN2, 0);
     expect(Math.abs(bits - exact)).toBeLessThan(4 * standardError + 0.05);
   });
-  it.runIf(distribution)("has a distribution whose density is its log density", async () => {
+  it.runIf(distributions)("has a distribution whose density is its log density", async () => {
     const c = two.slice(0, width);
-    const map = await locator.distribution?.(c, { steps: 16, guidance: 0, level: 4, tolerance: 0.1 });
+    const refine = { steps: 16, guidance: 0, level: 4, tolerance: 0.1 };
+    const [map, other] = (await locator.distributions?.(two, refine)) ?? [];
+    const [alone] = (await locator.distributions?.(two.slice(width), refine)) ?? [];
+    expect(other.localizabilityBits).toBeCloseTo(alone.localizabilityBits, 3);
     const logs = (await locator.logProb?.(c, sphere.subarray(0, 300), { guidance: 0 })) as Float64Array;
     const gaps = logs.map((l, i) => {
       const [x, y, z] = sphere.subarray(3 * i, 3 * i + 3);
       const place = { lat: (Math.asin(z) * 180) / Math.PI, lng: (Math.atan2(y, x) * 180) / Math.PI };
-      return Math.abs((map?.logProbNats(place) as number) - l);
+      return Math.abs(map.logProbNats(place) - l);
     });
     expect(gaps.sort()[Math.floor(gaps.length / 2)]).toBeLessThan(0.12);
   });

@@ -47,9 +47,9 @@ export interface Locator {
    */
   logProb?(embeddings: Float32Array, points: Float64Array, options: DensityOptions): Promise<Float64Array>;
   /**
-   * The whole distribution for one image on a mesh; absent where there is none on the sphere.
-   * @param embedding [width]
+   * The whole distribution of every image, on a mesh; absent where there is none on the sphere.
+   * @param embeddings [images, width]
    */
-  distribution?(embedding: Float32Array, options: SolveOptions & RefineOptions): Promise<MeshDistribution>;
+  distributions?(embeddings: Float32Array, options: SolveOptions & RefineOptions): Promise<MeshDistribution[]>;
   dispose(): Promise<void>;
 }

@@ -19,10 +19,11 @@ export function uniformLocator(width: number): Locator {
       return all;
     },
     logProb: async (_, points) => new Float64Array(points.length / 3).fill(logDensity),
-    distribution: async (_, options) =>
-      meshDistribution(
-        await meshOfDensity((points) => new Float64Array(points.length / 3).fill(logDensity), [], options),
-      ),
+    async distributions(embeddings, options) {
+      const density = (points: Float64Array) => new Float64Array(points.length / 3).fill(logDensity);
+      const map = meshDistribution(await meshOfDensity(density, [], options));
+      return Array.from({ length: embeddings.length / width }, () => map);
+    },
     dispose: async () => {},
   };
 }

@@ -1,7 +1,7 @@
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import type { numpy as np } from "@jax-js/jax";
 import { logSumExp } from "../density/log-sum-exp.js";
-import { meshDistribution } from "../density/mesh-distribution.js";
+import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
 import { meshOfDensity } from "../density/mesh-of-density.js";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { type VonMisesFisherConfig, vonMisesFisher } from "../net/von-mises-fisher.js";
@@ -64,10 +64,13 @@ export function vonMisesFisherLocator(
       const out = all.map((mixture, i) => logDensity(mixture, points.subarray(i * n, (i + 1) * n)));
       return Float64Array.from(out.flatMap((x) => [...x]));
     },
-    async distribution(embedding, options) {
-      const [mixture] = await mixtures(embedding);
-      const peaks = mixture.map(({ mean, kappa }) => ({ centre: mean, radius: 0.5 / Math.sqrt(Math.max(1, kappa)) }));
-      return meshDistribution(await meshOfDensity((points) => logDensity(mixture, points), peaks, options));
+    async distributions(embeddings, options) {
+      const maps: MeshDistribution[] = [];
+      for (const mixture of await mixtures(embeddings)) {
+        const peaks = mixture.map(({ mean, kappa }) => ({ centre: mean, radius: 0.5 / Math.sqrt(Math.max(1, kappa)) }));
+        maps.push(meshDistribution(await meshOfDensity((points) => logDensity(mixture, points), peaks, options)));
+      }
+      return maps;
     },
     dispose: () => run.dispose(),
   };

@@ -179,9 +179,9 @@ async function wholeRegionsSeen(
   { whole = 0, steps, solver }: EvaluateOptions,
 ): Promise<RegionsSeen[]> {
   const seen: RegionsSeen[] = [];
-  if (!locator.distribution) return seen;
+  if (!locator.distributions) return seen;
   for (let i = 0; i < Math.min(whole, data.ids.length); i++) {
-    const distribution = await locator.distribution(embeddingOf(data, i), { steps, solver, guidance: 0 });
+    const [distribution] = await locator.distributions(embeddingOf(data, i), { steps, solver, guidance: 0 });
     seen.push(regionsSeen(distribution, data, i));
   }
   return seen;

@@ -84,7 +84,7 @@ async function distributionOf(
   { steps, seed, solver }: EvaluateOptions,
 ): Promise<{ distribution: PlaceDistribution; samples: Float64Array }> {
   const samples = await locator.sample(embedding, dots, { steps, seed, solver, guidance: 0 });
-  const distribution = await locator.distribution?.(embedding, { steps, solver, guidance: 0 });
+  const [distribution] = (await locator.distributions?.(embedding, { steps, solver, guidance: 0 })) ?? [];
   return { distribution: distribution ?? sampleDistribution(samples), samples };
 }
 

@@ -1,5 +1,6 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
 import {
+  type MeshDistribution,
   meshDistribution,
   type PlaceDistribution,
   type Prior,
@@ -72,45 +73,51 @@ async function* locateBatch(
 ): AsyncGenerator<Located | LocateFailure> {
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
   const started = performance.now();
-  const { width } = model.encoder;
-  let embeddings = new Float32Array();
+  let inferred: Inferred[] = [];
   let failure: string | undefined;
   try {
-    if (good.length > 0)
-      embeddings = (await model.encoder.encode(good.map((g) => g.picture))) as Float32Array<ArrayBuffer>;
+    if (good.length > 0) {
+      const embeddings = await model.encoder.encode(good.map((g) => g.picture));
+      inferred = await infer(model, embeddings, options);
+    }
   } catch (e) {
     failure = (e as Error).message;
   }
   const share = (performance.now() - started) / Math.max(1, good.length);
   for (const item of items) {
-    if ("error" in item || failure !== undefined) {
+    if ("error" in item || failure !== undefined)
       yield { image: item.file, error: "error" in item ? item.error : (failure as string) };
-      continue;
-    }
-    const i = good.indexOf(item);
-    yield await answer(item, embeddings.slice(width * i, width * (i + 1)), share, model, options);
+    else yield answer(item, inferred[good.indexOf(item)], share, model, options);
   }
 }
 
-async function answer(
+/** What is computed of an image; the rest is read off it. */
+interface Inferred {
+  distribution: PlaceDistribution;
+  samples: Float64Array;
+  trajectories?: Float64Array[];
+}
+
+function answer(
   { file, picture }: { file: string; picture: ReadPicture },
-  embedding: Float32Array,
+  { distribution: plain, ...drawn }: Inferred,
   sharedMs: number,
   model: LoadedModel,
   options: LocateOptions,
-): Promise<Located | LocateFailure> {
+): Located | LocateFailure {
   const then = performance.now();
-  const { seed, guidance, abstain } = options;
+  const { seed, guidance, abstain, prior } = options;
   try {
-    const { distribution, samples, states } = await distributionOf(model, embedding, options);
+    const distribution = prior ? withKnown(plain, prior) : plain;
+    const samples = (prior && !drawn.trajectories && distribution.representatives?.(options.samples)) || drawn.samples;
     const summary = summarize(distribution, samples);
     const elapsedMs = Math.round(sharedMs + performance.now() - then);
     const abstained = abstain === undefined ? {} : { abstained: summary.localizabilityBits < abstain };
     const named = { name: model.description.name, sha256: model.sha256 };
     return {
+      ...drawn,
       samples,
       distribution,
-      ...(states.length > 0 && { trajectories: states }),
       result: {
         image: file,
         sha256: picture.sha256,
@@ -128,26 +135,29 @@ async function answer(
   }
 }
 
-/** The distribution on a mesh where the method has one, else from samples. */
-async function distributionOf(
-  { locator }: LoadedModel,
-  embedding: Float32Array,
-  options: LocateOptions,
-): Promise<{ distribution: PlaceDistribution; samples: Float64Array; states: Float64Array[] }> {
-  const { prior, fine, trajectories, samples: n, ...solving } = options;
+function withKnown(distribution: PlaceDistribution, prior: Prior): PlaceDistribution {
+  if (!("mesh" in distribution))
+    throw new Error("a prior wants the whole distribution, which this model's method does not give");
+  return meshDistribution(withPrior((distribution as MeshDistribution).mesh, prior));
+}
+
+/** Distributions on meshes where the method has them, else from samples. */
+async function infer({ locator }: LoadedModel, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
+  const { fine, prior, trajectories, samples: n, seed, onStep: asked, ...solving } = options;
+  // A prior may look at a corner of the distribution alone.
+  const meshes = await locator.distributions?.(embeddings, { ...solving, ...(fine || prior ? {} : quickMesh) });
+  if (meshes && !trajectories)
+    return meshes.map((distribution) => ({ distribution, samples: distribution.representatives(n) }));
   const states: Float64Array[] = [];
   const onStep = (step: number, points: Float64Array) => {
     if (trajectories) states.push(points);
-    options.onStep?.(step, points);
+    asked?.(step, points);
   };
-  const sample = () => locator.sample(embedding, n, { ...solving, onStep });
-  if (!locator.distribution) {
-    if (prior) throw new Error("a prior wants the whole distribution, which this model's method does not give");
-    const samples = await sample();
-    return { distribution: sampleDistribution(samples), samples, states };
-  }
-  const { onStep: _, ...plain } = solving;
-  const whole = await locator.distribution(embedding, { ...plain, ...(fine ? {} : quickMesh) });
-  const distribution = prior ? meshDistribution(withPrior(whole.mesh, prior)) : whole;
-  return { distribution, samples: trajectories ? await sample() : distribution.representatives(n), states };
+  const all = await locator.sample(embeddings, n, { ...solving, seed, onStep });
+  return Array.from({ length: embeddings.length / locator.width }, (_, i) => {
+    const own = (points: Float64Array) => points.slice(3 * n * i, 3 * n * (i + 1));
+    const samples = own(all);
+    const distribution = meshes?.[i] ?? sampleDistribution(samples);
+    return { distribution, samples, ...(states.length > 0 && { trajectories: states.map(own) }) };
+  });
 }
