@@ -37,7 +37,11 @@ export const solvers: Record<PathName, Record<string, Solver>> = {
     rk4: solver(steps.sphericalRk4, 4, 4),
   },
   flow: euclidean,
-  diffusion: { ddim: solver(steps.ddim, 1, 1) },
+  diffusion: {
+    ddim: solver(steps.ddim, 1, 1),
+    heun: solver(steps.diffusionHeun, 2, 2),
+    rk4: solver(steps.diffusionRk4, 4, 4),
+  },
 };
 
 /**

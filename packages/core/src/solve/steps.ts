@@ -48,21 +48,48 @@ export const rk4: Step = async (field, x, gamma, next) => {
   ]);
 };
 
-/**
- * DDIM without noise (Song et al. 2021, eq. 12) for a network that predicts the noise, order 1. The data estimate is held
- * to [−1, 1] per coordinate, as officially.
- */
+/** What a noise estimate ψ says of a diffusion's point x = √γ·data + √(1−γ)·noise. */
+function estimates(x: number, psi: number, signal: number, level: number): { data: number; noise: number } {
+  // Held to [−1, 1] per coordinate, as officially.
+  const data = Math.min(1, Math.max(-1, (x - level * psi) / signal));
+  // At γ = 1 there is no noise to see.
+  return { data, noise: level > 0 ? (x - signal * data) / level : psi };
+}
+
+/** DDIM without noise (Song et al. 2021, eq. 12) for a network that predicts the noise, order 1. */
 export const ddim: Step = async (field, x, gamma, next) => {
-  const noise = await field(x, gamma);
+  const psi = await field(x, gamma);
   const [signal, level] = [Math.sqrt(gamma), Math.sqrt(1 - gamma)];
   const [nextSignal, nextLevel] = [Math.sqrt(next), Math.sqrt(1 - next)];
   return x.map((v, i) => {
-    const data = Math.min(1, Math.max(-1, (v - level * noise[i]) / signal));
-    // At γ = 1 there is no noise to estimate.
-    const rest = level > 0 ? (v - signal * data) / level : 0;
-    return nextSignal * data + nextLevel * rest;
+    const { data, noise } = estimates(v, psi[i], signal, level);
+    return nextSignal * data + nextLevel * noise;
   });
 };
+
+/**
+ * The probability flow of a diffusion over the angle φ, √γ = cos φ (Salimans & Ho 2022, appendix D): dx/dφ = cos φ·noise −
+ * sin φ·data, which is bounded everywhere. DDIM is its first-order exponential integrator.
+ */
+const overAngle =
+  (step: Step): Step =>
+  (field, x, gamma, next) => {
+    const turning: Field = async (y, phi) => {
+      const [signal, level] = [Math.cos(phi), Math.sin(phi)];
+      const psi = await field(y, signal * signal);
+      return y.map((v, i) => {
+        const { data, noise } = estimates(v, psi[i], signal, level);
+        return signal * noise - level * data;
+      });
+    };
+    return step(turning, x, Math.acos(Math.sqrt(gamma)), Math.acos(Math.sqrt(next)));
+  };
+
+/** Heun's rule over the angle, order 2. */
+export const diffusionHeun: Step = overAngle(heun);
+
+/** The classical Runge–Kutta method over the angle, order 4. */
+export const diffusionRk4: Step = overAngle(rk4);
 
 // ---- S² ----
 

@@ -51,7 +51,7 @@ export interface Evaluation {
   rules: RuleFigures[];
   /** Absent where the method has no density. */
   likelihood?: LikelihoodFigures;
-  /** Absent for methods of one point. */
+  /** Absent for methods without a density. */
   regions?: RegionFigures;
   /** Of whole distributions, if they were asked for. */
   wholeRegions?: RegionFigures;
@@ -165,7 +165,8 @@ async function guess(
         const distribution = sampleDistribution(samples);
         guesses.mode.set(toVec3(distribution.best), 3 * i);
         guesses.medoid.set(medoid(samples), 3 * i);
-        seen.push(regionsSeen(distribution, data, i));
+        // Regions around a few points without a density would promise nothing.
+        if (locator.logProb) seen.push(regionsSeen(distribution, data, i));
       }
       onExample?.();
     }

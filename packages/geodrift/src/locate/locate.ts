@@ -35,7 +35,7 @@ export interface LocateOptions extends SampleOptions {
 const quickMesh: RefineOptions = { level: 2, tolerance: 0.8 };
 
 /** Images per network call: enough rows for the matrix products, few enough for a steady progress bar. */
-export const batchSize = 8;
+const batchSize = 8;
 
 type Read = { file: string; picture: ReadPicture } | { file: string; error: string };
 
