@@ -66,12 +66,13 @@ describe("geodrift density", () => {
   });
 
   it("of the trained model integrates to one about a sharp peak", async () => {
-    const [located] = jsonLines((await geodrift(["locate", at("nile.png"), "--json"])).stdout);
+    const fine = ["locate", at("nile.png"), "--json", "--map", at("nile.geojson")];
+    const [located] = jsonLines((await geodrift(fine)).stdout);
     expect(located.localizabilityBits).toBeGreaterThan(8);
     // The trapezoidal rule in the logarithm of the distance and in direction.
     const centre = toVec3(located.best);
     const [e1, e2] = [anyTangent(centre), cross(centre, anyTangent(centre))];
-    const [rings, spokes] = [60, 16];
+    const [rings, spokes] = [80, 32];
     const [low, high] = [Math.log(2e-5), Math.log(Math.PI)];
     const width = (high - low) / rings;
     const rows: { place: string; weight: number }[] = [];

@@ -15,7 +15,7 @@ const core = 2e-3;
 const farthest = 3;
 
 /** The trapezoidal rule in u, for log r = core · sinh u. */
-export function radialNodes(spacing = 0.5): RadialNode[] {
+export function radialNodes(spacing = 0.25): RadialNode[] {
   const last = Math.floor(Math.asinh(farthest / core) / spacing);
   return Array.from({ length: 2 * last + 1 }, (_, i) => {
     const u = (i - last) * spacing;
