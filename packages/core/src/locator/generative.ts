@@ -5,7 +5,7 @@ import { noiseMesh, transportedMesh } from "../density/transported-mesh.js";
 import type { GenerativeModel } from "../path/index.js";
 import { Generator } from "../random/generator.js";
 import { velocityModel } from "../solve/guidance.js";
-import { solve, solverFor } from "../solve/index.js";
+import { solve, solverFor, stepsFor } from "../solve/index.js";
 import { normalizeAll } from "../sphere/flat.js";
 import type { Locator, SolveOptions } from "./locator.js";
 
@@ -21,7 +21,7 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
     const field = model.field(embeddings, noise.length / (3 * images), o.guidance);
     const solver = solverFor(path.name, o.solver);
     let x = noise;
-    for await (const state of solve(field, x, { solver, schedule, steps: o.steps ?? solver.steps })) {
+    for await (const state of solve(field, x, { solver, schedule, steps: o.steps ?? stepsFor(solver, o.guidance) })) {
       x = state.x;
       o.onStep?.(state.step, x);
     }

@@ -5,7 +5,7 @@ import type { RefineOptions } from "../density/mesh-refinement.js";
 export interface SolveOptions {
   /** A name from the method's solvers; the one that loses least if left out. Other methods answer at once. */
   solver?: string;
-  /** The solver's own if left out. */
+  /** The solver's own if left out, more with guidance. */
   steps?: number;
   /** Strength of classifier-free guidance; 0 for none. */
   guidance: number;

@@ -11,9 +11,12 @@ export interface Solver {
   order: number;
   /** Network evaluations per step. */
   evaluations: number;
-  /** Steps, where none are asked for: 32 evaluations, which is what a picture's time allows. */
+  /** Steps without guidance, where none are asked for: 32 evaluations, which is what a picture's time allows. */
   steps: number;
 }
+
+/** Steps where none are asked for: a field of guidance w is up to 1 + w times as steep. */
+export const stepsFor = ({ steps }: Solver, guidance: number): number => Math.ceil(steps * (1 + guidance));
 
 const solver = (step: steps.Step, order: number, evaluations: number): Solver => ({
   step,

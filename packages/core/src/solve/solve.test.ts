@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type Field, linearSchedule, type PathName, type Solver, solve, solverFor, solvers } from "../index.js";
+import {
+  type Field,
+  linearSchedule,
+  type PathName,
+  type Solver,
+  solve,
+  solverFor,
+  solvers,
+  stepsFor,
+} from "../index.js";
 import { Generator } from "../random/generator.js";
 import { sigmoidSchedule } from "../schedule/index.js";
 import { angle, vectorAt } from "../sphere/point.js";
@@ -99,6 +108,7 @@ describe("the solver of a method", () => {
   it("is its best one with as many steps as a picture's time allows, or the one that is asked for", () => {
     expect(solverFor("riemannian-flow")).toBe(solvers["riemannian-flow"].rk4);
     expect(solverFor("riemannian-flow").steps).toBe(8);
+    expect([0, 0.5, 2].map((w) => stepsFor(solverFor("riemannian-flow"), w))).toEqual([8, 12, 24]);
     expect(solverFor("diffusion")).toBe(solvers.diffusion.ddim);
     expect(solverFor("flow", "euler").steps).toBe(32);
     expect(() => solverFor("flow", "ddim")).toThrow('flow has the solvers euler, heun, rk4, got "ddim"');

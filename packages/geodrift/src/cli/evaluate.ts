@@ -78,7 +78,7 @@ async function run(names: string[], flags: Flags): Promise<void> {
   for (const name of models) {
     const model = await loadModel(name, ort);
     const { description, encoder } = model;
-    usage(() => solvingOf(model, flags));
+    usage(() => solvingOf(model, flags, 0));
     let known = embedded.get(encoder.sha256);
     if (!known) {
       const opened = await openDataset(dataset, encoder.size);

@@ -57,7 +57,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
   usage(() => modelFolder(flags.model));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
   const model = await loadModel(flags.model, ort);
-  usage(() => solvingOf(model, flags));
+  usage(() => solvingOf(model, flags, flags.guidance));
   const named = await pictureFiles(names);
   const bar = progress(named.length);
   const maps = new Set<string>();

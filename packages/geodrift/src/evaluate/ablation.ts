@@ -92,10 +92,9 @@ export async function ablate(model: LoadedModel, data: EmbeddedDataset, options:
     };
   };
   const names = Object.keys(known);
-  const usual = solvingOf(model, options);
   const guidance: AblationRow[] = [];
   for (const w of guidanceStrengths) {
-    const [solver, count] = [usual.solver as string, usual.steps];
+    const { solver = names[0], steps: count } = solvingOf(model, options, w);
     guidance.push(rowOf(solver, count, w, await draw(solver, count, w)));
   }
   // The solver of the highest order, at more steps than are compared.
@@ -129,8 +128,8 @@ export function ablationTables(name: string, { guidance, steps }: Ablation): Tab
   return [
     tableOf(
       `ablation-guidance-${name}`,
-      `Guidance: ${name}, ${guidance[0].solver}, ${guidance[0].steps} steps`,
-      [["guidance", (r) => String(r.guidance)], ...shared],
+      `Guidance: ${name}, ${guidance[0].solver}, one sample`,
+      [["guidance", (r) => String(r.guidance)], ["steps", (r) => String(r.steps)], ...shared],
       guidance,
     ),
     tableOf(

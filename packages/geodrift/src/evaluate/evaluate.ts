@@ -112,7 +112,7 @@ export async function evaluate(
     evaluation: {
       model: { name: description.name, sha256: model.sha256, method: methodOf(model) },
       dataset: { name: data.name, fingerprint: data.fingerprint, examples: n },
-      options: { ...options, ...solvingOf(model, options) },
+      options: { ...options, ...solvingOf(model, options, 0) },
       rules: Object.entries(guesses).map(([name, own]) => ruleFigures(name as Rule, own, truths)),
       ...(likelihood && { likelihood }),
       ...(seen.length > 0 && { regions: regionFigures("samples", seen) }),

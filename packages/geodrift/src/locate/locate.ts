@@ -123,7 +123,7 @@ function answer(
         sha256: picture.sha256,
         model: named,
         seed,
-        ...solvingOf(model, options),
+        ...solvingOf(model, options, guidance),
         guidance,
         ...summary,
         elapsedMs,

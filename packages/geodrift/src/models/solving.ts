@@ -1,4 +1,4 @@
-import { defaultSolvers, solverFor } from "@geodrift/core";
+import { defaultSolvers, solverFor, stepsFor } from "@geodrift/core";
 import type { LoadedModel } from "./load.js";
 
 export interface Solving {
@@ -12,9 +12,9 @@ export interface Solving {
  * The solver and the steps that a model takes: those that are asked for, else its method's own.
  * @throws RangeError naming the solvers that the method has
  */
-export function solvingOf({ description }: LoadedModel, asked: Partial<Solving>): Solving {
+export function solvingOf({ description }: LoadedModel, asked: Partial<Solving>, guidance: number): Solving {
   if (description.method !== "generative") return { steps: 0 };
   const { path } = description;
-  const { steps } = solverFor(path, asked.solver);
+  const steps = stepsFor(solverFor(path, asked.solver), guidance);
   return { solver: asked.solver ?? defaultSolvers[path], steps: asked.steps ?? steps };
 }
