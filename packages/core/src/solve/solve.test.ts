@@ -109,7 +109,8 @@ describe("the solver of a method", () => {
     expect(solverFor("riemannian-flow")).toBe(solvers["riemannian-flow"].rk4);
     expect(solverFor("riemannian-flow").steps).toBe(8);
     expect([0, 0.5, 2].map((w) => stepsFor(solverFor("riemannian-flow"), w))).toEqual([8, 12, 24]);
-    expect(solverFor("diffusion")).toBe(solvers.diffusion.ddim);
+    expect(solverFor("diffusion")).toBe(solvers.diffusion.rk4);
+    expect(solverFor("diffusion").steps).toBe(16);
     expect(solverFor("flow", "euler").steps).toBe(32);
     expect(() => solverFor("flow", "ddim")).toThrow('flow has the solvers euler, heun, rk4, got "ddim"');
   });
