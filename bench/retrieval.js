@@ -10,7 +10,7 @@ export const benches = {
     for (let from = 0; from < n; from += 100_000)
       embeddings.set(new Generator(1, from).normals(100_000 * width), from * width);
     const places = uniformPoints(new Generator(2), n);
-    const locator = retrievalLocator({ embeddings, places }, width, 16, runtime);
+    const locator = retrievalLocator({ embeddings, places }, width, 16, { runtime });
     const queries = new Generator(3).normals(asked * width);
     const matmul = await matmulGflops();
     const ms = await leastMs(() => locator.sample(queries, 16, { seed: 0, guidance: 0 }), 3);

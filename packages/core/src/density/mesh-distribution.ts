@@ -2,7 +2,7 @@
  * A distribution on a mesh: uniform within every triangle, so every probability and every area below is
  * a sum over triangles, and the total is one by construction.
  */
-import { capRadiusKm } from "../sphere/cap.js";
+import { capRadiusKm, earthAreaKm2 } from "../sphere/cap.js";
 import { combine } from "../sphere/geodesic.js";
 import { cornersOf, edgeKey, pointWithin } from "../sphere/icosphere.js";
 import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
@@ -38,7 +38,8 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
           held += share * masses[t];
           steradians += share * areas[t];
         }
-        const areaKm2 = steradians * earthRadiusKm ** 2;
+        // Folded triangles lie over others.
+        const areaKm2 = Math.min(earthAreaKm2, steradians * earthRadiusKm ** 2);
         return { mass, areaKm2, radiusKm: capRadiusKm(areaKm2) };
       }),
     logProbNats: (place) => Math.log(densities[triangleAt(mesh, toVec3(place))]),

@@ -26,8 +26,12 @@ export function bootstrapAll(
     statistics(Uint32Array.from({ length: n }, () => random.integer(n))),
   );
   return drawn[0].map((_, s) => {
-    const sorted = Float64Array.from(drawn, (values) => values[s]).sort();
-    const at = (q: number) => sorted[Math.min(rounds - 1, Math.max(0, Math.round(q * (rounds - 1))))];
+    // A statistic may have nothing to say of some draws.
+    const sorted = Float64Array.from(drawn, (values) => values[s])
+      .filter((x) => !Number.isNaN(x))
+      .sort();
+    const last = sorted.length - 1;
+    const at = (q: number) => sorted[Math.min(last, Math.max(0, Math.round(q * last)))];
     return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
   });
 }

@@ -67,13 +67,15 @@ function mean(xs: Uint8Array | Float64Array): number {
 
 /**
  * The same for consecutive blocks of one twentieth, of which the released code reports the mean. The figures depend on the
- * order and the number of the examples.
+ * order and the number of the examples. A last block with too few for `k` neighbours is left out (the released code fails).
  */
 export function officialManifoldBlocks(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics[] {
   const size = 3 * Math.ceil(truths.length / 3 / 20);
   const blocks: ManifoldMetrics[] = [];
-  for (let at = 0; at < truths.length; at += size)
+  for (let at = 0; at < truths.length; at += size) {
+    if (truths.length - at <= 3 * k) break;
     blocks.push(manifoldMetrics(truths.subarray(at, at + size), guesses.subarray(at, at + size), k));
+  }
   return blocks;
 }
 

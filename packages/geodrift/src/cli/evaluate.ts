@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import type { Dataset } from "../data/dataset.js";
@@ -8,7 +9,7 @@ import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
 import { extremes } from "../evaluate/extremes.js";
 import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
-import { loadModel, modelFolder } from "../models/load.js";
+import { describeModel, loadModel, modelFolder } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { gazetteer, readGazetteer } from "../places/gazetteer.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -66,19 +67,26 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const models = names.slice(0, -1);
   const dataset = names[names.length - 1];
   if (models.length === 0) throw new UsageError("evaluate wants a model or several, and after them a dataset");
-  for (const name of models) usage(() => modelFolder(name));
+  for (const name of models) {
+    usage(() => modelFolder(name));
+    const description = await describeModel(name);
+    usage(() => solvingOf(description, flags, 0));
+  }
   const { json, out, most, towns: townsFile, extremes: extremeCount, ablations, ...options } = flags;
   if ((extremeCount ?? ablations) !== undefined && out === undefined)
     throw new UsageError("--extremes and --ablations are written into a folder, which --out names");
   const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
+  if (out !== undefined) await mkdir(out, { recursive: true });
   const runs: EvaluationRun[] = [];
+  const taken = new Set<string>();
   const embedded = new Map<string, { opened: Dataset; data: EmbeddedDataset }>();
   const drawings: Drawing[] = [];
   const ablated: { name: string; ablation: Ablation }[] = [];
   for (const name of models) {
-    const model = await loadModel(name, ort);
-    const { description, encoder } = model;
-    usage(() => solvingOf(model, flags, 0));
+    const loaded = await loadModel(name, ort);
+    const description = { ...loaded.description, name: distinct(loaded.description.name, taken) };
+    const model = { ...loaded, description };
+    const { encoder } = model;
     let known = embedded.get(encoder.sha256);
     if (!known) {
       const opened = await openDataset(dataset, encoder.size);
@@ -109,4 +117,13 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const report = reportOf(runs, ablated, drawings);
   if (!json) for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
   if (out !== undefined) await writeReport(out, report);
+}
+
+/** A name for rows and files that no other model of the run has. */
+function distinct(name: string, taken: Set<string>): string {
+  const plain = name.replaceAll(/[^\w.-]+/g, "-");
+  let own = plain;
+  for (let i = 2; taken.has(own); i++) own = `${plain}-${i}`;
+  taken.add(own);
+  return own;
 }

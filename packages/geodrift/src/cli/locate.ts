@@ -6,7 +6,7 @@ import { checkMapFile, writeMap } from "../figures/map.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
-import { loadModel, modelFolder } from "../models/load.js";
+import { describeModel, loadModel, modelFolder } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
@@ -53,11 +53,18 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
 
 async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.trajectories && !flags.map) throw new UsageError("--trajectories are drawn into a map, which --map names");
+  if (flags.trajectories && /\.kml$/i.test(flags.map ?? ""))
+    throw new UsageError("--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
   if (flags.map) usage(() => checkMapFile(flags.map as string));
   usage(() => modelFolder(flags.model));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
+  const description = await describeModel(flags.model);
+  usage(() => solvingOf(description, flags, flags.guidance));
+  if (flags.trajectories && description.method !== "generative")
+    throw new UsageError(
+      `--trajectories are of flows and diffusions, the method of ${flags.model} is ${description.method}`,
+    );
   const model = await loadModel(flags.model, ort);
-  usage(() => solvingOf(model, flags, flags.guidance));
   const named = await pictureFiles(names);
   const bar = progress(named.length);
   const maps = new Set<string>();

@@ -65,6 +65,7 @@ export async function ablate(model: LoadedModel, data: EmbeddedDataset, options:
     );
   const known = solvers[description.path];
   const n = Math.min(options.most, data.ids.length);
+  if (n <= 3) throw new Error(`${data.name}: ablations want more than 3 examples, got ${n}`);
   const truths = data.truths.subarray(0, 3 * n);
   const draw = async (solver: string, steps: number, guidance: number): Promise<Float64Array> => {
     const points = new Float64Array(3 * n);
@@ -94,7 +95,7 @@ export async function ablate(model: LoadedModel, data: EmbeddedDataset, options:
   const names = Object.keys(known);
   const guidance: AblationRow[] = [];
   for (const w of guidanceStrengths) {
-    const { solver = names[0], steps: count } = solvingOf(model, options, w);
+    const { solver = names[0], steps: count } = solvingOf(description, options, w);
     guidance.push(rowOf(solver, count, w, await draw(solver, count, w)));
   }
   // The solver of the highest order, at more steps than are compared.

@@ -28,7 +28,7 @@ export function labelsAt(place: LatLng, { gazetteer, official }: AreaRule): Requ
 }
 
 /** OSV-5M writes a missing district into the names of towns; the table leaves it empty. */
-const withoutGaps = (label: string): string => label.replaceAll("_NaN_", "__");
+const withoutGaps = (label: string): string => label.replaceAll(/(?<=^|_)NaN(?=_)/g, "");
 
 /** @param places unit vectors [n, 3] */
 export const labelsOf = (places: Float64Array, rule: AreaRule): Required<AreaLabels>[] =>

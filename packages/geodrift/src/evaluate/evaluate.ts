@@ -8,6 +8,7 @@ import {
   toVec3,
   vectorAt,
 } from "@geodrift/core";
+import { quickMesh } from "../locate/locate.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { type Gazetteer, gazetteer } from "../places/gazetteer.js";
@@ -27,7 +28,7 @@ import {
 export interface EvaluateOptions {
   /** Samples per example, for modes, medoids and regions. */
   samples: number;
-  /** Solver and steps of flows; their own if left out. */
+  /** Solver and steps of flows; their own if left out, then more with guidance. */
   solver?: string;
   steps?: number;
   seed: number;
@@ -38,7 +39,7 @@ export interface EvaluateOptions {
    * an integral of densities, `euclideanLikelihoods`.
    */
   likelihoods?: number;
-  /** Examples from the start whose distribution is also taken whole, on a mesh, where the method gives it. */
+  /** Examples from the start whose distribution is also taken whole, on a mesh as `locate` does, where the method has one. */
   whole?: number;
   /** Areas as the released code tells them. */
   official?: boolean;
@@ -112,7 +113,7 @@ export async function evaluate(
     evaluation: {
       model: { name: description.name, sha256: model.sha256, method: methodOf(model) },
       dataset: { name: data.name, fingerprint: data.fingerprint, examples: n },
-      options: { ...options, ...solvingOf(model, options, 0) },
+      options: { ...options, ...solvingOf(description, options, 0) },
       rules: Object.entries(guesses).map(([name, own]) => ruleFigures(name as Rule, own, truths)),
       ...(likelihood && { likelihood }),
       ...(seen.length > 0 && { regions: regionFigures("samples", seen) }),
@@ -182,7 +183,12 @@ async function wholeRegionsSeen(
   const seen: RegionsSeen[] = [];
   if (!locator.distributions) return seen;
   for (let i = 0; i < Math.min(whole, data.ids.length); i++) {
-    const [distribution] = await locator.distributions(embeddingOf(data, i), { steps, solver, guidance: 0 });
+    const [distribution] = await locator.distributions(embeddingOf(data, i), {
+      ...quickMesh,
+      steps,
+      solver,
+      guidance: 0,
+    });
     seen.push(regionsSeen(distribution, data, i));
   }
   return seen;

@@ -24,8 +24,8 @@ export interface RuleFigures {
   geoScore: Figure;
   /** Share nearer than each radius. */
   accuracy: { radiusKm: number; share: Figure }[];
-  /** Share in the right area. */
-  areas: Record<AreaKind, Figure>;
+  /** Share in the right area, as far as areas are known. */
+  areas: Partial<Record<AreaKind, Figure>>;
   /** Absent for fewer than four examples, which have no third neighbours. Intervals take the neighbours as given. */
   manifold?: Record<keyof ManifoldMetrics, Figure>;
   /** In blocks of a twentieth, as the released code has it; intervals are over the blocks. */
@@ -59,14 +59,17 @@ export function ruleFigures(rule: Rule, guesses: Float64Array, { places, areas, 
   });
   const { meanKm, medianKm, geoScore } = distances;
   const labels = labelsOf(guesses, areaRule);
-  const inArea = areaKinds.map((kind) => [kind, meanFigure(areaHits(areas, labels, kind, areaRule))] as const);
+  const inArea = areaKinds.flatMap((kind) => {
+    const hits = areaHits(areas, labels, kind, areaRule);
+    return hits.every(Number.isNaN) ? [] : [[kind, meanFigure(hits)] as const];
+  });
   return {
     rule,
     meanKm,
     medianKm,
     geoScore,
     accuracy: accuracyRadiiKm.map((radiusKm) => ({ radiusKm, share: distances[`${radiusKm}`] })),
-    areas: Object.fromEntries(inArea) as RuleFigures["areas"],
+    areas: Object.fromEntries(inArea),
     ...(n > 3 && { manifold: manifoldFigures(places, guesses) }),
     // Blocks of a twentieth need more than three examples each.
     ...(n > 80 && { officialManifold: officialFigures(places, guesses) }),

@@ -91,7 +91,8 @@ export async function likelihoodFigures(
 
 export function regionsSeen(distribution: PlaceDistribution, data: EmbeddedDataset, i: number): RegionsSeen {
   const credible = distribution.credibleLevel(truthOf(data, i));
-  const areaKm2 = Math.min(earthAreaKm2, distribution.regions([credible])[0].areaKm2);
+  // Less dense than everywhere else: only the whole globe holds it for sure.
+  const areaKm2 = credible === 1 ? earthAreaKm2 : Math.min(earthAreaKm2, distribution.regions([credible])[0].areaKm2);
   return { credible, areaKm2, bits: distribution.localizabilityBits };
 }
 

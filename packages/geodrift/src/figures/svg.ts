@@ -109,7 +109,7 @@ function legend({ result, distribution, trajectories: ways }: Located, samples: 
     .map((c) => `${c.name} ${Math.round(100 * c.probability)} %`)
     .join(", ");
   const masses = result.regions.map((r) => Math.round(100 * r.mass));
-  const dots = distribution.outlines && !ways ? "places of equal probability" : "samples";
+  const dots = distribution.outlines ? "places of equal probability" : "samples";
   const shapes = distribution.outlines
     ? `shaded: ${masses.join(", ")} % of the probability`
     : "circles: half of a peak's mass";

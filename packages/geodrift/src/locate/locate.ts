@@ -32,7 +32,7 @@ export interface LocateOptions extends SampleOptions {
  * Over 24 views some 250 vertices, radii of regions within 1 % (50 %) and 4 % (90 %) of those of a mesh thirty times as fine,
  * where those of 256 samples are 2 and 8 % off (medians).
  */
-const quickMesh: RefineOptions = { level: 2, tolerance: 0.8 };
+export const quickMesh: RefineOptions = { level: 2, tolerance: 0.8 };
 
 /** Images per network call: enough rows for the matrix products, few enough for a steady progress bar. */
 const batchSize = 8;
@@ -109,7 +109,7 @@ function answer(
   const { seed, guidance, abstain, prior } = options;
   try {
     const distribution = prior ? withKnown(plain, prior) : plain;
-    const samples = (prior && !drawn.trajectories && distribution.representatives?.(options.samples)) || drawn.samples;
+    const samples = (prior && distribution.representatives?.(options.samples)) || drawn.samples;
     const summary = summarize(distribution, samples);
     const elapsedMs = Math.round(sharedMs + performance.now() - then);
     const abstained = abstain === undefined ? {} : { abstained: summary.localizabilityBits < abstain };
@@ -123,7 +123,7 @@ function answer(
         sha256: picture.sha256,
         model: named,
         seed,
-        ...solvingOf(model, options, guidance),
+        ...solvingOf(model.description, options, guidance),
         guidance,
         ...summary,
         elapsedMs,
@@ -156,8 +156,9 @@ async function infer({ locator }: LoadedModel, embeddings: Float32Array, options
   const all = await locator.sample(embeddings, n, { ...solving, seed, onStep });
   return Array.from({ length: embeddings.length / locator.width }, (_, i) => {
     const own = (points: Float64Array) => points.slice(3 * n * i, 3 * n * (i + 1));
-    const samples = own(all);
-    const distribution = meshes?.[i] ?? sampleDistribution(samples);
-    return { distribution, samples, ...(states.length > 0 && { trajectories: states.map(own) }) };
+    const ways = states.length > 0 && { trajectories: states.map(own) };
+    const mesh = meshes?.[i];
+    if (mesh) return { distribution: mesh, samples: mesh.representatives(n), ...ways };
+    return { distribution: sampleDistribution(own(all)), samples: own(all), ...ways };
   });
 }

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { angle, earthRadiusKm, type Prior, toLatLng, toVec3 } from "@geodrift/core";
 import { feature, isIn } from "@rapideditor/country-coder";
 import { geoArea, geoContains } from "d3-geo";
-import type { Feature, GeoJSON, Polygon, Position } from "geojson";
+import type { GeoJSON, Polygon, Position } from "geojson";
 import { readPlacesTable } from "../data/places-table.js";
 import { photosPrior, placesPrior } from "../places/places-prior.js";
 
@@ -54,7 +54,12 @@ async function outlinePrior(file: string): Promise<Prior> {
   } catch (e) {
     throw new Error(`${file}: not JSON (${(e as Error).message})`);
   }
-  const parts = polygonsOf(json);
+  let parts: ReturnType<typeof polygonsOf>;
+  try {
+    parts = polygonsOf(json);
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  }
   if (parts.length === 0) throw new Error(`${file}: holds no polygons`);
   return (x) => {
     const { lat, lng } = toLatLng(x);
@@ -62,14 +67,19 @@ async function outlinePrior(file: string): Promise<Prior> {
   };
 }
 
-function polygonsOf(json: GeoJSON): { polygon: Polygon; weight: number }[] {
-  if (json.type === "FeatureCollection") return json.features.flatMap(polygonsOf);
-  const [geometry, properties] = json.type === "Feature" ? [json.geometry, (json as Feature).properties] : [json, null];
-  const weight = Number(properties?.weight ?? 1);
-  if (geometry.type === "GeometryCollection") return geometry.geometries.flatMap(polygonsOf);
-  const all =
-    geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
-  return all.map((coordinates) => ({ polygon: smaller({ type: "Polygon", coordinates }), weight }));
+function polygonsOf(json: GeoJSON | null, inherited = 1): { polygon: Polygon; weight: number }[] {
+  // A feature may be without a geometry.
+  if (json === null) return [];
+  if (json.type === "FeatureCollection") return json.features.flatMap((f) => polygonsOf(f));
+  if (json.type === "Feature") {
+    const weight = Number(json.properties?.weight ?? 1);
+    if (!(weight >= 0))
+      throw new Error(`"weight" is a number from 0 on, got ${JSON.stringify(json.properties?.weight)}`);
+    return polygonsOf(json.geometry, weight);
+  }
+  if (json.type === "GeometryCollection") return json.geometries.flatMap((g) => polygonsOf(g, inherited));
+  const all = json.type === "Polygon" ? [json.coordinates] : json.type === "MultiPolygon" ? json.coordinates : [];
+  return all.map((coordinates) => ({ polygon: smaller({ type: "Polygon", coordinates }), weight: inherited }));
 }
 
 /** Files disagree about which way rings run: of the two regions that a ring bounds, the smaller one is meant. */

@@ -36,10 +36,14 @@ export function modelFolder(nameOrFolder: string): string {
 export const loadGenerativeModel = (nameOrFolder: string): Promise<GenerativeModel> =>
   openGenerative(modelFolder(nameOrFolder), createHash("sha256"));
 
+/** What a model says of itself, without its weights. */
+export const describeModel = (nameOrFolder: string): Promise<ModelDescription> =>
+  readJsonFile(join(modelFolder(nameOrFolder), "model.json"), modelDescription);
+
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
 export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise<LoadedModel> {
   const folder = modelFolder(nameOrFolder);
-  const description = await readJsonFile(join(folder, "model.json"), modelDescription);
+  const description = await describeModel(nameOrFolder);
   const hash = createHash("sha256");
   const locator = await openLocator(folder, description, hash, runtime);
   const { trunk, places } = description.encoder;

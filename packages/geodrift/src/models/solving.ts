@@ -1,5 +1,5 @@
 import { defaultSolvers, solverFor, stepsFor } from "@geodrift/core";
-import type { LoadedModel } from "./load.js";
+import type { ModelDescription } from "./schema.js";
 
 export interface Solving {
   /** Absent for methods that solve no flow. */
@@ -12,7 +12,7 @@ export interface Solving {
  * The solver and the steps that a model takes: those that are asked for, else its method's own.
  * @throws RangeError naming the solvers that the method has
  */
-export function solvingOf({ description }: LoadedModel, asked: Partial<Solving>, guidance: number): Solving {
+export function solvingOf(description: ModelDescription, asked: Partial<Solving>, guidance: number): Solving {
   if (description.method !== "generative") return { steps: 0 };
   const { path } = description;
   const steps = stepsFor(solverFor(path, asked.solver), guidance);

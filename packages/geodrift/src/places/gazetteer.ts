@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { distanceKm, type LatLng } from "@geodrift/core";
+import { checkLatLng, distanceKm, type LatLng } from "@geodrift/core";
 import { parse } from "csv-parse/sync";
 import { around } from "geokdbush";
 import KDBush from "kdbush";
@@ -104,9 +104,13 @@ export async function readGazetteer(file: string): Promise<Gazetteer> {
   const [lats, lngs, names, regions, districts, countries] = at.map((c) => rows.map((row) => row[c]));
   const index = new KDBush(rows.length);
   for (let i = 0; i < rows.length; i++) {
-    const [lat, lng] = [Number(lats[i]), Number(lngs[i])];
-    if (!Number.isFinite(lat) || !Number.isFinite(lng))
-      throw new Error(`${file}: row ${i + 2} has no place, got ${lats[i]}, ${lngs[i]}`);
+    // An empty cell is no 0.
+    const [lat, lng] = [lats[i], lngs[i]].map((text) => (text === "" ? Number.NaN : Number(text)));
+    try {
+      checkLatLng({ lat, lng });
+    } catch (e) {
+      throw new Error(`${file}: row ${i + 2}: ${(e as Error).message}`);
+    }
     index.add(lng, lat);
   }
   index.finish();
