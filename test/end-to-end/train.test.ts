@@ -132,11 +132,19 @@ describe("geodrift train", () => {
 
     writeFileSync(
       join(folder, "pictures.csv"),
-      "file,lat,lng\nrasters/bmng-2004-07.jpg,10,20\n".padEnd(30) + "rasters/bmng-2004-01.jpg,-10,170\n".repeat(4),
+      "file,lat,lng,unique_country\nrasters/bmng-2004-07.jpg,10,20,TD\n" +
+        "rasters/bmng-2004-01.jpg,-10,170,NaN\n".repeat(4),
     );
-    const pictures = await geodrift(["evaluate", models[1], join(folder, "pictures.csv"), "--json"]);
+    const pictures = await geodrift(["evaluate", models[1], models[1], join(folder, "pictures.csv"), "--json"]);
     expect([pictures.code, pictures.stderr]).toEqual([0, ""]);
-    expect(JSON.parse(pictures.stdout).dataset.examples).toBe(5);
+    const [one, two] = pictures.stdout
+      .trim()
+      .split("\n")
+      .map((l) => JSON.parse(l));
+    expect([one.dataset.examples, one.model.name, two.model.name]).toEqual([5, "regression", "regression-2"]);
+    // One picture has a country, none has a region.
+    expect(Object.keys(one.rules[0].areas)).toEqual(["country"]);
+    expect([0, 1]).toContain(one.rules[0].areas.country.value);
     const wrong: [string[], number, RegExp][] = [
       [[models[0]], 2, /evaluate wants a model or several, and after them a dataset/],
       [[models[1], join(folder, "none.csv")], 1, /none\.csv: cannot be read \(ENOENT\)/],

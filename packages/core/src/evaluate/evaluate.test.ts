@@ -7,6 +7,7 @@ import {
   earthAreaKm2,
   Generator,
   manifoldMetrics,
+  officialManifoldBlocks,
   recallAgainstArea,
   toVec3,
   uniformPoints,
@@ -36,6 +37,19 @@ describe("precision, recall, density and coverage", () => {
     const anywhere = manifoldMetrics(truths, doubles(uniformPoints(random, 200)));
     expect(anywhere.precision).toBeLessThan(0.1);
     expect(anywhere.recall).toBeGreaterThan(0.3);
+  });
+  it("come in twenty blocks, of which a last one with too few for neighbours is left out", () => {
+    const random = new Generator(3);
+    for (const [n, blocks] of [
+      [80, 20],
+      [81, 16],
+      [82, 16],
+      [85, 17],
+      [421, 19],
+    ]) {
+      const points = doubles(uniformPoints(random, n));
+      expect(officialManifoldBlocks(points, points).length, `${n}`).toBe(blocks);
+    }
   });
   it("want enough points", () => {
     const three = new Float64Array(9);
