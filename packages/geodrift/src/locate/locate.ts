@@ -29,10 +29,10 @@ export interface LocateOptions extends SampleOptions {
 }
 
 /**
- * Over 24 views some 250 vertices, radii of regions within 1 % (50 %) and 4 % (90 %) of those of a mesh thirty times as fine,
+ * Over 24 views some 200 vertices, radii of regions within 1 % (50 %) and 4 % (90 %) of those of a mesh forty times as fine,
  * where those of 256 samples are 2 and 8 % off (medians).
  */
-export const quickMesh: RefineOptions = { level: 2, tolerance: 0.8 };
+export const quickMesh: RefineOptions = { level: 2, tolerance: 1 };
 
 /** Images per network call: enough rows for the matrix products, few enough for a steady progress bar. */
 const batchSize = 8;

@@ -8,7 +8,7 @@ import {
   toLatLng,
   vectorAt,
 } from "@geodrift/core";
-import { countryAt, countryName } from "../places/country.js";
+import { countryAt, countryName, highSeas } from "../places/country.js";
 import { gazetteer, nearestTown } from "../places/gazetteer.js";
 
 export interface PlaceName {
@@ -113,10 +113,13 @@ function politicalOdds(places: Float64Array): Pick<LocateResult, "countries" | "
   const [countries, divisions] = [new Map<string, CountryOdds>(), new Map<string, DivisionOdds>()];
   for (let i = 0; i < n; i++) {
     const place = toLatLng(vectorAt(places, i));
-    const { code, name } = countryAt(place.lat, place.lng);
+    const country = countryAt(place.lat, place.lng);
+    const { code, name } = country;
     count(countries, code, { code, name, probability: 1 / n });
+    // Every second place will do: a look-up takes as long as a few network evaluations.
+    if (country === highSeas || i % 2 === 1) continue;
     const division = gazetteer().nearestIn(place, code)?.region;
-    if (division) count(divisions, `${division}, ${code}`, { countryCode: code, name: division, probability: 1 / n });
+    if (division) count(divisions, `${division}, ${code}`, { countryCode: code, name: division, probability: 2 / n });
   }
   const ranked = <T extends { probability: number }>(odds: Map<string, T>) =>
     [...odds.values()].sort((a, b) => b.probability - a.probability);

@@ -7,7 +7,7 @@ export interface Country {
   name: string;
 }
 
-const highSeas: Country = { code: "XZ", name: "high seas" };
+export const highSeas: Country = { code: "XZ", name: "high seas" };
 
 /** The smallest outline around the point that has a code in use: a territory before the country it belongs to. */
 export function countryAt(lat: number, lng: number): Country {

@@ -21,7 +21,7 @@ export interface Town extends LatLng {
 export interface Gazetteer {
   /** Nearest on the sphere. */
   nearest(place: LatLng): Town;
-  /** Nearest of the towns of a country; undefined if there is none within 1,000 km. */
+  /** Nearest of the towns of a country; undefined if there is none within 300 km. */
   nearestIn(place: LatLng, countryCode: string): Town | undefined;
   /**
    * Nearest in the plane of degrees, as the released code's metric has it (spec §6): distances are stretched towards the
@@ -55,7 +55,12 @@ function gazetteerOf({ index, names, regions, districts, countries }: Columns): 
   return {
     nearest: ({ lat, lng }) => town(around(index, lng, lat, 1)[0]),
     nearestIn({ lat, lng }, countryCode) {
-      const [id] = around(index, lng, lat, 1, 1000, (i) => countries[i] === countryCode);
+      const [nearest] = around(index, lng, lat, 1, 300);
+      // Searching by country looks at every town on the way: seldom needed, and slow.
+      const id =
+        nearest === undefined || countries[nearest] === countryCode
+          ? nearest
+          : around(index, lng, lat, 1, 300, (i) => countries[i] === countryCode)[0];
       return id === undefined ? undefined : town(id);
     },
     nearestInDegrees({ lat, lng }) {
