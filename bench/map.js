@@ -1,8 +1,8 @@
 /** The whole distribution of one picture: what a carried mesh costs, how true it is, and what a 1° grid of densities costs. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fibonacciSphere, likelihoodModel, toLatLng, vectorAt } from "@geodrift/core";
-import { earthViews, loadGenerativeModel, loadModel, readRaster } from "geodrift";
+import { fibonacciSphere, likelihoodModel, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import { earthViews, loadGenerativeModel, loadModel, quickMesh, readRaster } from "geodrift";
 import { matmulGflops, runtime } from "./measure.js";
 
 const views = { seed: 3, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };
@@ -18,6 +18,16 @@ const ways = [
 const evaluationsPerStep = { heun: 2, rk4: 4 };
 
 const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
+const masses = [0.5, 0.9];
+/** How far radii of regions are off, relatively, in the median over pictures. */
+const radiiOff = (distributions, references) =>
+  masses.map((mass) =>
+    median(
+      distributions.map((d, i) =>
+        Math.abs(Math.log(d.regions([mass])[0].radiusKm / references[i].regions([mass])[0].radiusKm)),
+      ),
+    ),
+  );
 const round = (x, digits = 0) => Number(x.toFixed(digits));
 
 export const benches = {
@@ -64,6 +74,22 @@ export const benches = {
         medianGapNats: round(median(gaps), 3),
         matmulGflops: matmul,
       };
+    }
+    // What `locate` does without a map, and samples in its place, beside a mesh that is many times as fine.
+    const [references, quick, sampled] = [[], [], []];
+    const finest = { guidance: 0, steps: 10, level: 4, tolerance: 0.2, mostVertices: 8000 };
+    for (const c of embeddings) {
+      references.push((await model.locator.distributions(c, finest))[0]);
+      quick.push((await model.locator.distributions(c, { guidance: 0, ...quickMesh }))[0]);
+      sampled.push(sampleDistribution(await model.locator.sample(c, 256, { guidance: 0, seed: 0 })));
+    }
+    const vertices = (maps) => round(maps.reduce((sum, d) => sum + d.mesh.vertices.length / 3, 0) / pictures);
+    for (const [way, maps] of [
+      [`quick mesh of ${vertices(quick)} vertices`, quick],
+      ["256 samples", sampled],
+    ]) {
+      const [off50, off90] = radiiOff(maps, references).map((x) => round(x, 3));
+      yield { bench: "radii", way, pictures, finestVertices: vertices(references), off50, off90 };
     }
     const some = Float64Array.from(fibonacciSphere(2048).flat());
     const { evaluations } = await likelihood.logProb(embeddings[0], some, { tolerance: 1e-4 });

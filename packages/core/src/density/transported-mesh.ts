@@ -15,15 +15,15 @@ const leastArea = 6e-13;
 export const noiseMesh = ({ level = 3 }: RefineOptions): SphereMesh => icosphere(level);
 
 /**
- * @param start where the vertices of `noiseMesh` are carried, if that is known already
+ * @param start the mesh that is refined and where its vertices are carried, if that is known already
  */
 export async function transportedMesh(
   transport: Transport,
   options: RefineOptions = {},
-  start?: Float64Array,
+  start?: { noise: SphereMesh; images: Float64Array },
 ): Promise<DensityMesh> {
-  const noise = noiseMesh(options);
-  let images = start ?? (await transport(noise.vertices));
+  const noise = start?.noise ?? noiseMesh(options);
+  let images = start?.images ?? (await transport(noise.vertices));
   const extend = async (vertices: Float64Array) => {
     const carried = await transport(vertices);
     const all = new Float64Array(images.length + carried.length);

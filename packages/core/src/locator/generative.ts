@@ -43,17 +43,18 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
     ...(path.space === "sphere" && {
       async distributions(embeddings, options) {
         const { cond_dim } = config;
-        const images = embeddings.length / cond_dim;
-        const { vertices } = noiseMesh(options);
+        const count = embeddings.length / cond_dim;
+        const noise = noiseMesh(options);
+        const { vertices } = noise;
         // All images begin with the same mesh, and go their own ways as it is refined.
-        const starts = await carried(embeddings, repeated(vertices, images), options);
+        const starts = await carried(embeddings, repeated(vertices, count), options);
         const maps: MeshDistribution[] = [];
-        for (let i = 0; i < images; i++) {
+        for (let i = 0; i < count; i++) {
           const c = embeddings.subarray(i * cond_dim, (i + 1) * cond_dim);
-          const transport = async (noise: Float64Array) =>
-            (await carried(c, padded(noise), options)).subarray(0, noise.length);
-          const start = starts.slice(i * vertices.length, (i + 1) * vertices.length);
-          maps.push(meshDistribution(await transportedMesh(transport, options, start)));
+          const transport = async (points: Float64Array) =>
+            (await carried(c, padded(points), options)).subarray(0, points.length);
+          const images = starts.slice(i * vertices.length, (i + 1) * vertices.length);
+          maps.push(meshDistribution(await transportedMesh(transport, options, { noise, images })));
         }
         return maps;
       },

@@ -1,6 +1,7 @@
-/** CSV tables whose rows have a place. */
+/** CSV tables whose rows have a place; gzipped ones too. */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { gunzipSync } from "node:zlib";
 import { checkLatLng, type LatLng } from "@geodrift/core";
 import { parse } from "csv-parse/sync";
 
@@ -30,7 +31,7 @@ export async function readPlacesTable(file: string): Promise<PlacesTable> {
   });
   let table: string[][];
   try {
-    table = parse(bytes, { bom: true, skip_empty_lines: true, trim: true });
+    table = parse(file.endsWith(".gz") ? gunzipSync(bytes) : bytes, { bom: true, skip_empty_lines: true, trim: true });
   } catch (e) {
     throw new Error(`${file}: ${(e as Error).message}`);
   }

@@ -1,8 +1,6 @@
 /** What guidance, steps and solvers do to a flow or a diffusion: the paper's ablations. */
 import {
-  angle,
   distanceMetrics,
-  earthRadiusKm,
   type ManifoldMetrics,
   manifoldMetrics,
   type PathName,
@@ -105,11 +103,8 @@ export async function ablate(model: LoadedModel, data: EmbeddedDataset, options:
   for (const solver of names)
     for (const count of stepCounts) {
       const points = await draw(solver, count, 0);
-      const errors = Float64Array.from(
-        { length: n },
-        (_, i) => earthRadiusKm * angle(vectorAt(points, i), vectorAt(reference, i)),
-      );
-      steps.push({ ...rowOf(solver, count, 0, points), errorKm: distanceMetrics(errors).medianKm });
+      const errorKm = distanceMetrics(distancesKm(reference, points)).medianKm;
+      steps.push({ ...rowOf(solver, count, 0, points), errorKm });
     }
   return { guidance, steps };
 }

@@ -15,7 +15,7 @@ import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { type Located, type LocateFailure, summarize } from "./result.js";
 
-export interface LocateOptions extends SampleOptions {
+export interface LocateOptions extends Omit<SampleOptions, "onStep"> {
   /** Places drawn per image: for maps, and to read everything off where a method has no mesh. */
   samples: number;
   /** A finer mesh, as maps want it; some four times slower. */
@@ -143,15 +143,14 @@ function withKnown(distribution: PlaceDistribution, prior: Prior): PlaceDistribu
 
 /** Distributions on meshes where the method has them, else from samples. */
 async function infer({ locator }: LoadedModel, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
-  const { fine, prior, trajectories, samples: n, seed, onStep: asked, ...solving } = options;
+  const { fine, prior, trajectories, samples: n, seed, ...solving } = options;
   // A prior may look at a corner of the distribution alone.
   const meshes = await locator.distributions?.(embeddings, { ...solving, ...(fine || prior ? {} : quickMesh) });
   if (meshes && !trajectories)
     return meshes.map((distribution) => ({ distribution, samples: distribution.representatives(n) }));
   const states: Float64Array[] = [];
-  const onStep = (step: number, points: Float64Array) => {
+  const onStep = (_: number, points: Float64Array) => {
     if (trajectories) states.push(points);
-    asked?.(step, points);
   };
   const all = await locator.sample(embeddings, n, { ...solving, seed, onStep });
   return Array.from({ length: embeddings.length / locator.width }, (_, i) => {

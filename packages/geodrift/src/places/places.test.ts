@@ -51,9 +51,7 @@ describe("the gazetteer", () => {
       expect(near.region).toBe("a, b");
     }
     writeFileSync(file, gzipSync("lat,lon,name\n1,2,x\n"));
-    await expect(readGazetteer(file)).rejects.toThrow(
-      "towns with columns lat, lon, name, admin1, admin2, cc are needed",
-    );
+    await expect(readGazetteer(file)).rejects.toThrow("a column named admin1 is needed, got lat, lon, name");
     await expect(readGazetteer(join(folder, "none.csv"))).rejects.toThrow("cannot be read (ENOENT)");
     rmSync(folder, { recursive: true });
   });
