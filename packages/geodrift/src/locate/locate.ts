@@ -29,8 +29,8 @@ export interface LocateOptions extends Omit<SampleOptions, "onStep"> {
 }
 
 /**
- * Over 24 views some 200 vertices, radii of regions within 1 % (50 %) and 4 % (90 %) of those of a mesh forty times as fine,
- * where those of 256 samples are 2 and 8 % off (medians).
+ * Over 20 views 192 vertices, and radii of regions within 1 % (50 %) and 4 % (90 %) of those of a mesh 25 times as fine, where
+ * those of 256 samples are 4 and 8 % off (medians; `npm run bench map`).
  */
 export const quickMesh: RefineOptions = { level: 2, tolerance: 1 };
 
