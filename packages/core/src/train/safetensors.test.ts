@@ -43,6 +43,11 @@ describe("safetensors", () => {
     const bf = file({ x: { dtype: "BF16", shape: [1], data_offsets: [0, 2] } }, Uint8Array.of(0x49, 0x40));
     expect((readSafetensors(bf).tensors.x.data as Float32Array)[0]).toBeCloseTo(3.140625, 6);
   });
+  it("may have equal keys in different objects, and braces in names", () => {
+    const entry = (from: number) => ({ dtype: "F64", shape: [1], data_offsets: [from, from + 8] });
+    const odd = { '{"dtype": 1}': entry(0), "a\\": entry(8), __metadata__: { dtype: "}", shape: "x" } };
+    expect(Object.keys(readSafetensors(file(odd, new Uint8Array(16))).tensors)).toEqual(['{"dtype": 1}', "a\\"]);
+  });
   it("say in one sentence what is wrong with a damaged file", () => {
     const f32 = (shape: number[], data_offsets: number[]) => ({ dtype: "F32", shape, data_offsets });
     const cases: [Uint8Array, RegExp][] = [
@@ -60,6 +65,19 @@ describe("safetensors", () => {
       ],
       [file({ x: f32([1], [4, 8]) }, new Uint8Array(8)), /"x" begins at byte 4, where 0 is expected/],
       [file({ x: f32([-1], [0, 4]) }, new Uint8Array(4)), /lacks a shape or offsets/],
+      [file({ x: f32([1], [8, 4]) }, new Uint8Array(8)), /"x" begins at byte 8/],
+      [file({ x: f32([1], [0, 4]) }, new Uint8Array(9)), /data has 9 bytes, but its tensors end at 4/],
+      [
+        file(
+          '{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"x":{"dtype":"I32","shape":[1],"data_offsets":[0,4]}}',
+          new Uint8Array(4),
+        ),
+        /has the key "x" twice/,
+      ],
+      [
+        file('{"x":{"dtype":"F32","shape":[1],"shape":[2],"data_offsets":[0,8]}}', new Uint8Array(8)),
+        /has the key "shape" twice/,
+      ],
       [file({ x: { dtype: "Q9", shape: [1], data_offsets: [0, 4] } }, new Uint8Array(4)), /unknown type Q9/],
     ];
     for (const [bytes, message] of cases) expect(() => readSafetensors(bytes)).toThrow(message);

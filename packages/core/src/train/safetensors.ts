@@ -64,39 +64,85 @@ function encode(name: string, t: Tensor, half: boolean): [StoredType, Uint8Array
 
 const bytes = (a: TypedArray): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);
 
+/** Where a tensor lies in a file, and what it is. */
+export interface StoredTensor {
+  name: string;
+  /** As the file has it: `F32`, `BF16`, … */
+  dtype: string;
+  shape: number[];
+  /** First byte in the file, and the one after the last. */
+  from: number;
+  to: number;
+}
+
+export interface SafetensorsHeader {
+  /** In order of their bytes, which they fill without gap or overlap. */
+  entries: StoredTensor[];
+  metadata: Record<string, string>;
+}
+
+function fail(what: string): never {
+  throw new Error(`not a valid safetensors file: ${what}`);
+}
+
+/** How long the header is, by the first 8 bytes of a file. @throws Error if the file cannot hold so much */
+export function safetensorsHeaderLength(start: Uint8Array, fileLength: number): number {
+  if (fileLength < 8) fail(`it has ${fileLength} bytes, fewer than the 8 of its header length`);
+  const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
+  if (length > maxHeaderBytes) fail(`its header claims ${length} bytes`);
+  if (8 + length > fileLength) fail(`its header claims ${length} bytes, but the file has ${fileLength}`);
+  return length;
+}
+
 /**
- * Reads a whole file; half-precision tensors become float32.
- * @throws Error in one sentence for a file that is truncated, overlapping or otherwise not what it says.
+ * The header, checked against the length of the file, so that tensors can be read one by one.
+ * @param json the bytes of the header, without the 8 of its length
+ * @throws Error in one sentence for a file that is truncated, overlapping or otherwise not what it says
  */
-export function readSafetensors(file: Uint8Array): TensorFile {
-  const fail = (what: string): never => {
-    throw new Error(`not a valid safetensors file: ${what}`);
-  };
-  if (file.length < 8) fail(`it has ${file.length} bytes, fewer than the 8 of its header length`);
-  const headLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
-  if (headLength > maxHeaderBytes) fail(`its header claims ${headLength} bytes`);
-  if (8 + headLength > file.length) fail(`its header claims ${headLength} bytes, but the file has ${file.length}`);
+export function parseSafetensorsHeader(json: Uint8Array, fileLength: number): SafetensorsHeader {
   let header: Record<string, unknown>;
+  const text = new TextDecoder().decode(json);
   try {
-    header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + headLength)));
+    header = JSON.parse(text);
   } catch {
     return fail("its header is not JSON");
   }
   if (header === null || typeof header !== "object" || Array.isArray(header)) fail("its header is not a JSON object");
-  const data = file.subarray(8 + headLength);
-  const tensors: Record<string, Tensor> = {};
+  const twice = repeatedKey(text);
+  if (twice !== undefined) fail(`its header has the key "${twice}" twice`);
+  const [begin, length] = [8 + json.length, fileLength - 8 - json.length];
   let end = 0;
-  for (const [name, entry, from, to] of entriesByOffset(header, fail)) {
-    const type = dtypes[entry.dtype as StoredType];
-    if (!type) fail(`tensor "${name}" has the unknown type ${entry.dtype}`);
+  const entries = entriesByOffset(header).map(([name, { dtype, shape }, from, to]): StoredTensor => {
     if (from !== end) fail(`tensor "${name}" begins at byte ${from}, where ${end} is expected`);
-    const size = entry.shape.reduce((a, b) => a * b, 1) * type.bytes;
-    if (to - from !== size) fail(`tensor "${name}" of shape [${entry.shape}] takes ${size} bytes, not ${to - from}`);
-    if (to > data.length) fail(`tensor "${name}" ends at byte ${to}, but the data has ${data.length}`);
-    tensors[name] = tensor(type.read(new Uint8Array(data.subarray(from, to)).buffer), entry.shape, type.dtype);
+    const type = dtypes[dtype as StoredType];
+    const size = shape.reduce((a, b) => a * b, 1) * (type?.bytes ?? 0);
+    if (type && to - from !== size) fail(`tensor "${name}" of shape [${shape}] takes ${size} bytes, not ${to - from}`);
+    if (to < from) fail(`tensor "${name}" ends at byte ${to}, before it begins`);
+    if (to > length) fail(`tensor "${name}" ends at byte ${to}, but the data has ${length}`);
     end = to;
-  }
-  return { tensors, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
+    return { name, dtype, shape, from: begin + from, to: begin + to };
+  });
+  if (end < length) fail(`its data has ${length} bytes, but its tensors end at ${end}`);
+  return { entries, metadata: (header.__metadata__ ?? {}) as Record<string, string> };
+}
+
+/**
+ * @param bytes exactly those of the tensor
+ * @returns half-precision numbers as float32
+ * @throws Error for an element type that nothing here computes with
+ */
+export function decodeTensor({ name, dtype, shape }: StoredTensor, bytes: ArrayBuffer): Tensor {
+  const type = dtypes[dtype as StoredType];
+  if (!type) fail(`tensor "${name}" has the unknown type ${dtype}`);
+  return tensor(type.read(bytes), shape, type.dtype);
+}
+
+/** Reads a whole file from memory. @throws Error as `parseSafetensorsHeader` and `decodeTensor` do */
+export function readSafetensors(file: Uint8Array): TensorFile {
+  const length = safetensorsHeaderLength(file, file.length);
+  const { entries, metadata } = parseSafetensorsHeader(file.subarray(8, 8 + length), file.length);
+  const decode = (e: StoredTensor) => decodeTensor(e, new Uint8Array(file.subarray(e.from, e.to)).buffer);
+  return { tensors: Object.fromEntries(entries.map((e) => [e.name, decode(e)])), metadata };
 }
 
 interface Entry {
@@ -105,10 +151,7 @@ interface Entry {
   data_offsets: [number, number];
 }
 
-function entriesByOffset(
-  header: Record<string, unknown>,
-  fail: (what: string) => never,
-): [string, Entry, number, number][] {
+function entriesByOffset(header: Record<string, unknown>): [string, Entry, number, number][] {
   const whole = (x: unknown): x is number => Number.isSafeInteger(x) && (x as number) >= 0;
   return Object.entries(header)
     .filter(([name]) => name !== "__metadata__")
@@ -120,6 +163,22 @@ function entriesByOffset(
       return [name, entry as Entry, from, to];
     })
     .sort((a, b) => a[2] - b[2] || a[3] - b[3]);
+}
+
+/** A key that an object of a valid JSON text has twice: `JSON.parse` keeps the last and says nothing. */
+function repeatedKey(text: string): string | undefined {
+  const open: Set<string>[] = [];
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "}") open.pop();
+    else if (token.endsWith(":")) {
+      const key = JSON.parse(token.slice(0, -1));
+      const keys = open.at(-1);
+      if (keys?.has(key)) return key;
+      keys?.add(key);
+    }
+  }
+  return undefined;
 }
 
 function fromBfloat(bits: Uint16Array): Float32Array {

@@ -1,0 +1,49 @@
+/** Vision transformers of published sizes with random weights: pictures a second. FLOP are those of the matrix products. */
+import { compile, tensor } from "@geodrift/compile";
+import { Generator, uniformInit, visionShapes, visionTransformer } from "@geodrift/core";
+import { measured, runtime } from "./measure.js";
+
+const sizes = {
+  "ViT-L/14": { width: 1024, depth: 24, heads: 16, hidden: 4096 },
+  "ViT-S/14": { width: 384, depth: 12, heads: 6, hidden: 1536 },
+};
+
+const configOf = (name, size) => ({
+  ...sizes[name],
+  activation: "gelu",
+  eps: 1e-6,
+  size,
+  patch: 14,
+  prefix: 5,
+  preNorm: false,
+  postNorm: true,
+});
+
+/** FLOP of one picture: 4·2·w² of attention's layers and 2·2·w·h of the perceptron per token, 4·t·w per token of attention. */
+function flop({ size, patch, prefix, width, depth, hidden }) {
+  const grid = (size / patch) ** 2;
+  const tokens = grid + prefix;
+  const block = tokens * (8 * width ** 2 + 4 * width * hidden + 4 * tokens * width);
+  return depth * block + 2 * grid * width * 3 * patch ** 2;
+}
+
+async function throughput(name, size, batch) {
+  const config = configOf(name, size);
+  const random = new Generator(1);
+  const params = Object.fromEntries(
+    Object.entries(visionShapes(config)).map(([key, shape]) => [key, uniformInit(random, shape, shape.at(-1))]),
+  );
+  const run = compile((p, x) => visionTransformer(config, p, x), { runtime });
+  const pixels = tensor(new Float32Array(batch * 3 * size * size).fill(0.1), [batch, 3, size, size]);
+  const line = await measured("encoder", { name, size, batch }, batch * flop(config), () => run(params, pixels), 5);
+  await run.dispose();
+  return { ...line, picturesPerSecond: Number(((1000 * batch) / line.ms).toFixed(2)) };
+}
+
+export const benches = {
+  encoder: async function* () {
+    yield await throughput("ViT-L/14", 336, 1);
+    yield await throughput("ViT-L/14", 336, 4);
+    yield await throughput("ViT-S/14", 224, 8);
+  },
+};
