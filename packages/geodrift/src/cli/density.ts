@@ -4,7 +4,7 @@ import * as ort from "onnxruntime-node";
 import { readNpy } from "../data/npy.js";
 import { readPlacesTable } from "../data/places-table.js";
 import { readPicture } from "../encode/read-picture.js";
-import { loadGenerativeModel, loadModel, modelFolder } from "../models/load.js";
+import { checkModelName, loadGenerativeModel, loadModel } from "../models/load.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError, usage } from "./usage-error.js";
 
@@ -52,7 +52,7 @@ async function run(name: string, flags: Flags): Promise<void> {
     throw new UsageError("density wants one of places (--points), a grid (--grid), and --localizability");
   if (samples !== undefined && flags.mode === "official")
     throw new UsageError("--localizability is of the exact density, --mode official gives none");
-  usage(() => modelFolder(name));
+  usage(() => checkModelName(name));
   const places = file === undefined ? gridOf(grid ?? 90) : (await readPlacesTable(file)).places;
   const { locator, embedding, dispose } = await condition(name, flags);
   try {
@@ -89,7 +89,7 @@ async function condition(name: string, { image, embedding, mode }: Flags) {
       throw new UsageError(
         `--mode official is for flows and diffusions, the method of ${name} is ${description.method}`,
       );
-    const picture = await readPicture(image, encoder.size).catch((e: Error) => {
+    const picture = await readPicture(image, encoder.preparation).catch((e: Error) => {
       throw new Error(`${image}: ${e.message}`);
     });
     return { locator, embedding: await encoder.encode([picture]), dispose };

@@ -9,7 +9,7 @@ import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
 import { extremes } from "../evaluate/extremes.js";
 import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
-import { describeModel, loadModel, modelFolder } from "../models/load.js";
+import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { gazetteer, readGazetteer } from "../places/gazetteer.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -68,7 +68,7 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const dataset = names[names.length - 1];
   if (models.length === 0) throw new UsageError("evaluate wants a model or several, and after them a dataset");
   for (const name of models) {
-    usage(() => modelFolder(name));
+    usage(() => checkModelName(name));
     const description = await describeModel(name);
     usage(() => solvingOf(description, flags, 0));
   }
@@ -89,7 +89,7 @@ async function run(names: string[], flags: Flags): Promise<void> {
     const { encoder } = model;
     let known = embedded.get(encoder.sha256);
     if (!known) {
-      const opened = await openDataset(dataset, encoder.size);
+      const opened = await openDataset(dataset, encoder.preparation);
       const data = await withProgress(Math.min(opened.length, most ?? opened.length), (onExample) =>
         embedDataset(opened, encoder, { most, onExample }),
       );

@@ -6,7 +6,7 @@ import { checkMapFile, writeMap } from "../figures/map.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
-import { describeModel, loadModel, modelFolder } from "../models/load.js";
+import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
@@ -56,7 +56,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.trajectories && /\.kml$/i.test(flags.map ?? ""))
     throw new UsageError("--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
   if (flags.map) usage(() => checkMapFile(flags.map as string));
-  usage(() => modelFolder(flags.model));
+  usage(() => checkModelName(flags.model));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
   const description = await describeModel(flags.model);
   usage(() => solvingOf(description, flags, flags.guidance));

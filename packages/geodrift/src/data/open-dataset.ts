@@ -1,6 +1,7 @@
 /** Datasets on disk: a table of pictures with places, or a description of views of the Earth. */
 import { dirname, extname, join, resolve } from "node:path";
 import { z } from "zod";
+import type { Preparation } from "../encode/preparation.js";
 import { readPicture } from "../encode/read-picture.js";
 import { readJsonFile } from "../schema/json-file.js";
 import type { AreaLabels, Dataset, Example } from "./dataset.js";
@@ -28,17 +29,17 @@ const pictureColumns = ["file", "image", "path", "picture"];
 
 /**
  * @param file `.csv` with columns file, lat and lng (pictures relative to it), or `.json` of kind `earth-views`
- * @param size pixels per side of the pictures
+ * @param preparation the squares that pictures are made into
  * @throws Error in one sentence if the file is neither, or is not as it should be
  */
-export async function openDataset(file: string, size: number): Promise<Dataset> {
+export async function openDataset(file: string, preparation: Preparation): Promise<Dataset> {
   const ending = extname(file).toLowerCase();
-  if (ending === ".csv") return tableOfPictures(file, size);
-  if (ending === ".json") return viewsOf(file, size);
+  if (ending === ".csv") return tableOfPictures(file, preparation);
+  if (ending === ".json") return viewsOf(file, preparation);
   throw new Error(`${file}: a dataset is a .csv of pictures with places, or a .json of views`);
 }
 
-async function viewsOf(file: string, size: number): Promise<Dataset> {
+async function viewsOf(file: string, { size }: Preparation): Promise<Dataset> {
   const { rasters, month, picture, views, length } = await readJsonFile(file, viewsFile);
   if (views.size !== size)
     throw new Error(`${file}: the model takes pictures of ${size} pixels, the views have ${views.size}`);
@@ -54,7 +55,7 @@ async function viewsOf(file: string, size: number): Promise<Dataset> {
   return earthViews([await raster], views, length);
 }
 
-async function tableOfPictures(file: string, size: number): Promise<Dataset> {
+async function tableOfPictures(file: string, preparation: Preparation): Promise<Dataset> {
   const { places, column, has, sha256 } = await readPlacesTable(file);
   const pictures = column(pictureColumns);
   const known = Object.entries(areaColumns).filter(([, name]) => has([name]));
@@ -71,7 +72,7 @@ async function tableOfPictures(file: string, size: number): Promise<Dataset> {
     async *examples(from, to): AsyncIterable<Example> {
       for (let i = from; i < Math.min(to, places.length); i++) {
         const path = resolve(dirname(file), pictures[i]);
-        const picture = await readPicture(path, size).catch((e: Error) => {
+        const picture = await readPicture(path, preparation).catch((e: Error) => {
           throw new Error(`${path}: ${e.message}`);
         });
         yield { id: pictures[i], picture, place: places[i], ...(labels.length > 0 && { areas: areas[i] }) };

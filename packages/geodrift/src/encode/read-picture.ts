@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
 import type { Picture } from "../data/picture.js";
+import { type Preparation, squareOf } from "./preparation.js";
 
 /** Larger pictures are refused before they are decoded. */
 export const maxPixels = 2 ** 28;
@@ -13,33 +14,42 @@ export interface ReadPicture extends Picture {
 }
 
 /**
- * Reads a picture, turns it as its EXIF orientation says, cuts the middle square and scales it to `size` pixels.
+ * Reads a picture, turns it as its EXIF orientation says, and makes the square that an encoder takes.
  * @throws Error in one sentence, without the file's name
  */
-export async function readPicture(file: string, size: number): Promise<ReadPicture> {
+export async function readPicture(file: string, preparation: Preparation): Promise<ReadPicture> {
+  const bytes = await readPictureBytes(file);
+  return { ...(await decodeSquare(bytes, preparation)), sha256: sha256Of(bytes) };
+}
+
+/** The bytes of a picture's file. @throws Error in one sentence, without the file's name */
+export async function readPictureBytes(file: string): Promise<Uint8Array> {
   const info = await stat(file).catch((e: NodeJS.ErrnoException) => {
     throw new Error(e.code === "ENOENT" ? "no such file" : `cannot be opened (${e.code})`);
   });
   if (info.isDirectory()) throw new Error("is a folder, where a picture is expected");
   if (info.size === 0) throw new Error("the file is empty");
-  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+  return readFile(file).catch((e: NodeJS.ErrnoException) => {
     throw new Error(`cannot be read (${e.code})`);
   });
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { ...(await decodeSquare(bytes, size)), sha256 };
 }
 
-/** Decodes a picture to a square of 8-bit sRGB. */
-export async function decodeSquare(bytes: Uint8Array, size: number): Promise<Picture> {
+export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Decodes a picture to a square of 8-bit sRGB. @throws Error in one sentence */
+export async function decodeSquare(bytes: Uint8Array, preparation: Preparation): Promise<Picture> {
+  const { size, square } = preparation;
+  const cover = square === "cover";
+  // Encoders that take Pillow's squares also saw pictures as Pillow reads them: colour profiles and transparency ignored.
+  const input = sharp(bytes, { limitInputPixels: maxPixels, failOn: "truncated", ignoreIcc: !cover }).rotate();
+  const flat = cover ? input.flatten({ background: "#000" }).resize(size, size, { fit: "cover" }) : input.removeAlpha();
   try {
-    const { data } = await sharp(bytes, { limitInputPixels: maxPixels, failOn: "truncated" })
-      .rotate()
-      .flatten({ background: "#000" })
-      .resize(size, size, { fit: "cover" })
+    const { data, info } = await flat
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
-    return { width: size, height: size, data };
+    const picture = { width: info.width, height: info.height, data };
+    return cover ? picture : squareOf(picture, preparation);
   } catch (e) {
     throw new Error(sentence((e as Error).message, bytes));
   }

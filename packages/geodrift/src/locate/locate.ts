@@ -52,7 +52,7 @@ export async function* locate(
   const read = async (n: Named): Promise<Read> => {
     if ("error" in n) return n;
     try {
-      return { file: n.file, picture: await readPicture(n.file, model.encoder.size) };
+      return { file: n.file, picture: await readPicture(n.file, model.encoder.preparation) };
     } catch (e) {
       return { file: n.file, error: (e as Error).message };
     }

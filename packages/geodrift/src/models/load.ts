@@ -1,16 +1,18 @@
-/** Opens a model folder: `model.json`, `config.json`, `model.safetensors`, `encoder.safetensors`. */
+/** Opens a model: one that comes along, one that was fetched, a folder, or a file of the released layout. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Runtime } from "@geodrift/compile";
-import { convolutionalShapes, type GenerativeModel, type Locator, placeHeadShapes, placeWidth } from "@geodrift/core";
-import { type Encoder, placeEncoder } from "../encode/encoder.js";
+import type { GenerativeModel, Locator } from "@geodrift/core";
+import type { Encoder } from "../encode/encoder.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
+import { cachedFolder, pulledOf } from "./cache.js";
+import { encoderSource, openEncoder } from "./encoders.js";
+import { knownModels } from "./known-models.js";
 import { openGenerative, openLocator } from "./locators.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
-import { readWeights } from "./weights.js";
 
 export interface LoadedModel {
   description: ModelDescription;
@@ -21,45 +23,82 @@ export interface LoadedModel {
   dispose(): Promise<void>;
 }
 
+export interface ModelOptions {
+  /** An encoder in place of the model's own, as `encoderSource` takes it. */
+  encoder?: string;
+}
+
 /** Models that come with the package. */
 export const embeddedModels: readonly string[] = ["earth"];
 
-/** The folder of a model given by name or by path. @throws Error naming the known models. */
-export function modelFolder(nameOrFolder: string): string {
-  if (embeddedModels.includes(nameOrFolder))
-    return fileURLToPath(new URL(`../../models/${nameOrFolder}/`, import.meta.url));
-  if (existsSync(nameOrFolder)) return nameOrFolder;
-  throw new Error(`model "${nameOrFolder}" is neither known nor a folder${suggestion(nameOrFolder, embeddedModels)}`);
+/** @throws Error naming the known models if the text is neither the name of one nor a path */
+export function checkModelName(text: string): void {
+  const known = [...embeddedModels, ...Object.keys(knownModels)];
+  if (!known.includes(text) && !existsSync(text))
+    throw new Error(`model "${text}" is neither known nor a folder or file${suggestion(text, known)}`);
 }
 
-/** The network of a flow or diffusion alone, also from a folder of the released layout, without an encoder. */
-export const loadGenerativeModel = (nameOrFolder: string): Promise<GenerativeModel> =>
-  openGenerative(modelFolder(nameOrFolder), createHash("sha256"));
+/**
+ * The folder, or the file of weights, of a model given by name or by path.
+ * @throws Error naming the known models, or saying how to fetch one
+ */
+export function modelFolder(text: string): string {
+  checkModelName(text);
+  if (embeddedModels.includes(text)) return fileURLToPath(new URL(`../../models/${text}/`, import.meta.url));
+  if (!knownModels[text]) return text;
+  if (!pulledOf(text))
+    throw new Error(
+      `${text} has not been fetched yet: "geodrift models pull ${text}" does it, once, over the internet; earth, which comes along, is for views from above`,
+    );
+  return cachedFolder(text);
+}
 
-/** What a model says of itself, without its weights. */
-export const describeModel = (nameOrFolder: string): Promise<ModelDescription> =>
-  readJsonFile(join(modelFolder(nameOrFolder), "model.json"), modelDescription);
+/** The network of a flow or diffusion alone, also of the released layout, without an encoder. */
+export const loadGenerativeModel = (text: string): Promise<GenerativeModel> =>
+  openGenerative(modelFolder(text), createHash("sha256"), knownModels[text]?.description);
+
+/**
+ * What a model says of itself, without its weights.
+ * @throws Error for one of the released layout, which says nothing, if no encoder is named
+ */
+export async function describeModel(text: string, { encoder }: ModelOptions = {}): Promise<ModelDescription> {
+  const known = knownModels[text];
+  const folder = modelFolder(text);
+  const file = join(folder, "model.json");
+  const own = encoder === undefined ? undefined : (await encoderSource(encoder)).config;
+  if (known || (statSync(folder).isDirectory() && existsSync(file))) {
+    const description = known?.description ?? (await readJsonFile(file, modelDescription));
+    return own ? { ...description, encoder: own } : description;
+  }
+  if (!own)
+    throw new Error(
+      `${text}: has no model.json, and --encoder does not say which encoder its pictures pass; those of the released models are dinov2-vitl14-reg and streetclip`,
+    );
+  return {
+    method: "generative",
+    name: text,
+    description: "a network of the released layout",
+    licence: "not stated",
+    encoder: own,
+    path: "riemannian-flow",
+    schedule: { name: "sigmoid" },
+  };
+}
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadModel(nameOrFolder: string, runtime: Runtime): Promise<LoadedModel> {
-  const folder = modelFolder(nameOrFolder);
-  const description = await describeModel(nameOrFolder);
+export async function loadModel(text: string, runtime: Runtime, options: ModelOptions = {}): Promise<LoadedModel> {
+  const folder = modelFolder(text);
+  const description = await describeModel(text, options);
   const hash = createHash("sha256");
   const locator = await openLocator(folder, description, hash, runtime);
-  const { trunk, places } = description.encoder;
-  const ownHash = createHash("sha256").update(JSON.stringify(description.encoder));
-  const both = { update: (bytes: Uint8Array) => [hash, ownHash].map((h) => h.update(bytes))[0] };
-  const weights = await readWeights(join(folder, "encoder.safetensors"), both, (tensors) => ({
-    ...convolutionalShapes(trunk),
-    ...placeHeadShapes(places, trunk.embedding, tensors["places.centres"]?.dims[0] ?? 0),
-  }));
-  const width = placeWidth(places);
-  if (width !== locator.width)
-    throw new Error(`${folder}: the encoder makes ${width} numbers, the network wants ${locator.width}`);
-  const encoder = placeEncoder(description.encoder, weights, ownHash.digest("hex"), runtime);
+  const source =
+    options.encoder === undefined ? { config: description.encoder, folder } : await encoderSource(options.encoder);
+  const encoder = await openEncoder(source, runtime);
+  if (encoder.width !== locator.width)
+    throw new Error(`${text}: the encoder makes ${encoder.width} numbers, the network wants ${locator.width}`);
   return {
     description,
-    sha256: hash.digest("hex"),
+    sha256: hash.update(encoder.sha256).digest("hex"),
     encoder,
     locator,
     dispose: async () => {

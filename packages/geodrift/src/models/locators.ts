@@ -15,9 +15,11 @@ import {
   regressionLocator,
   regressionShapes,
   retrievalLocator,
+  type SafetensorsHeader,
   type Schedule,
   schedules,
   uniformLocator,
+  type VelocityConfig,
   velocityShapes,
   vonMisesFisherLocator,
   vonMisesFisherShapes,
@@ -32,6 +34,7 @@ import {
   vonMisesFisherConfig,
   widthConfig,
 } from "./schema.js";
+import { readTensorHeader, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
 
 /** The schedule that a config names. Parameters are the sigmoid's; others have none. */
@@ -49,20 +52,47 @@ const weightsOf = (folder: string) => join(folder, "model.safetensors");
 const configOf = (folder: string) => join(folder, "config.json");
 
 /**
- * The network of a flow or diffusion. A folder without `model.json` is one of the released layout, whose method and
- * schedule are those of the released models: Riemannian flow matching, sigmoid −7 … 3.
+ * The network of a flow or diffusion: of a folder, or of a file of weights. Where nothing else is said, it is one of the
+ * released layout, whose method and schedule are those of the released models: Riemannian flow matching, sigmoid −7 … 3.
  * @throws Error in one sentence, also if the method is another
  */
-export async function openGenerative(folder: string, hash: Hash): Promise<GenerativeModel> {
+export async function openGenerative(
+  folder: string,
+  hash: Hash,
+  described?: ModelDescription,
+): Promise<GenerativeModel> {
   const file = join(folder, "model.json");
-  const description = existsSync(file)
-    ? await readJsonFile(file, modelDescription)
-    : ({ method: "generative", path: "riemannian-flow", schedule: { name: "sigmoid" } } as const);
+  const description =
+    described ??
+    (existsSync(file)
+      ? await readJsonFile(file, modelDescription)
+      : ({ method: "generative", path: "riemannian-flow", schedule: { name: "sigmoid" } } as const));
   if (description.method !== "generative")
     throw new Error(`${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`);
-  const config = await readJsonFile(configOf(folder), velocityConfig);
-  const params = await readWeights(weightsOf(folder), hash, () => velocityShapes(config));
+  const weights = await weightsFile(folder);
+  const config =
+    weights === folder
+      ? velocityConfigOf(await readTensorHeader(weights), weights)
+      : await readJsonFile(configOf(folder), velocityConfig);
+  const params = await readWeights(weights, hash, () => velocityShapes(config));
   return { config, params, path: paths[description.path], schedule: makeSchedule(description.schedule) };
+}
+
+/** The sizes of a velocity network, read off the shapes of its weights. */
+function velocityConfigOf({ entries }: SafetensorsHeader, file: string): VelocityConfig {
+  const shapeOf = (name: string): number[] => {
+    const entry = entries.find((e) => e.name === name);
+    if (!entry) throw new Error(`${file}: the tensor "${name}" is missing`);
+    return entry.shape;
+  };
+  const [dim, input_dim] = shapeOf("initial_mapper.weight");
+  return {
+    input_dim,
+    dim,
+    depth: entries.filter((e) => /^blocks\.\d+\.mlp\.0\.weight$/.test(e.name)).length,
+    expansion: shapeOf("blocks.0.mlp.0.weight")[0] / dim,
+    cond_dim: shapeOf("cond_mapper.weight")[1],
+  };
 }
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
@@ -75,7 +105,7 @@ export async function openLocator(
   const options = { runtime };
   switch (description.method) {
     case "generative":
-      return generativeLocator(await openGenerative(folder, hash), options);
+      return generativeLocator(await openGenerative(folder, hash, description), options);
     case "regression": {
       const config = await readJsonFile(configOf(folder), perceptronConfig);
       const params = await readWeights(weightsOf(folder), hash, () => regressionShapes(config));

@@ -1,7 +1,22 @@
-/** Tensors on disk: safetensors files, replaced atomically, so that a kill at any moment leaves the old one or the new. */
+/**
+ * Tensors on disk: safetensors files, one or several with an index, read tensor by tensor, so that a file may be larger
+ * than a buffer can be; written atomically, so that a kill at any moment leaves the old file or the new.
+ */
 import type { Hash } from "node:crypto";
-import { open, readFile, rename } from "node:fs/promises";
-import { readSafetensors, type TensorFile, writeSafetensors } from "@geodrift/core";
+import { existsSync } from "node:fs";
+import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import {
+  decodeTensor,
+  parseSafetensorsHeader,
+  type SafetensorsHeader,
+  type StoredTensor,
+  safetensorsHeaderLength,
+  type TensorFile,
+  writeSafetensors,
+} from "@geodrift/core";
+import { z } from "zod";
+import { readJsonFile } from "../schema/json-file.js";
 
 /** Writes beside the target, syncs, then renames over it. */
 export async function writeFileAtomically(file: string, bytes: Uint8Array): Promise<void> {
@@ -22,18 +37,102 @@ export const saveTensors = (
   options: Parameters<typeof writeSafetensors>[1] = {},
 ): Promise<void> => writeFileAtomically(file, writeSafetensors(content, options));
 
+export interface LoadOptions {
+  /** Is fed the header and the bytes of every tensor that is read. */
+  hash?: Pick<Hash, "update">;
+  /** Which tensors to read; all if left out. */
+  wanted?: (name: string) => boolean;
+}
+
 /**
- * @param hash is fed the file's bytes
+ * @param file a `.safetensors` file, or the `.safetensors.index.json` of several
  * @throws Error naming the file if it is absent or damaged
  */
-export async function loadTensors(file: string, hash?: Pick<Hash, "update">): Promise<TensorFile> {
-  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+export async function loadTensors(file: string, options: LoadOptions = {}): Promise<TensorFile> {
+  if (file.endsWith(".json")) return loadShards(file, options);
+  const { hash, wanted = () => true } = options;
+  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
     throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
   });
-  hash?.update(bytes);
   try {
-    return readSafetensors(bytes);
+    const { entries, metadata } = await readHeader(handle, hash);
+    const tensors: TensorFile["tensors"] = {};
+    for (const entry of entries.filter((e) => wanted(e.name))) {
+      const bytes = await readRange(handle, entry);
+      hash?.update(bytes);
+      tensors[entry.name] = decodeTensor(entry, bytes.buffer);
+    }
+    return { tensors, metadata };
   } catch (e) {
     throw new Error(`${file}: ${(e as Error).message}`);
+  } finally {
+    await handle.close();
   }
+}
+
+/** Names, types and shapes of the tensors of a file, and nothing of their data. */
+export async function readTensorHeader(file: string): Promise<SafetensorsHeader> {
+  const handle = await open(file);
+  try {
+    return await readHeader(handle);
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readHeader(handle: FileHandle, hash?: Pick<Hash, "update">): Promise<SafetensorsHeader> {
+  const { size } = await handle.stat();
+  const start = await readRange(handle, { from: 0, to: Math.min(8, size) });
+  const json = await readRange(handle, { from: 8, to: 8 + safetensorsHeaderLength(start, size) });
+  hash?.update(json);
+  return parseSafetensorsHeader(json, size);
+}
+
+/** Most bytes of one read: the system's own limit is a little below 2³¹. */
+const mostBytes = 2 ** 30;
+
+async function readRange(
+  handle: FileHandle,
+  { from, to }: Pick<StoredTensor, "from" | "to">,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(to - from);
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesRead } = await handle.read(bytes, done, Math.min(mostBytes, bytes.length - done), from + done);
+    if (bytesRead === 0) throw new Error(`ends at byte ${from + done}, where ${to} are expected`);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+const shardIndex = z.looseObject({ weight_map: z.record(z.string(), z.string()) });
+
+async function loadShards(file: string, options: LoadOptions): Promise<TensorFile> {
+  const { weight_map } = await readJsonFile(file, shardIndex);
+  const all: TensorFile = { tensors: {}, metadata: {} };
+  const shards = [...new Set(Object.values(weight_map))].sort();
+  const odd = shards.find((s) => basename(s) !== s);
+  if (odd !== undefined) throw new Error(`${file}: shards lie beside their index, got "${odd}"`);
+  for (const shard of shards) {
+    const wanted = (name: string) => weight_map[name] === shard && (options.wanted?.(name) ?? true);
+    const { tensors } = await loadTensors(join(dirname(file), shard), { ...options, wanted });
+    Object.assign(all.tensors, tensors);
+  }
+  const missing = Object.keys(weight_map).find((name) => (options.wanted?.(name) ?? true) && !all.tensors[name]);
+  if (missing !== undefined) throw new Error(`${file}: the tensor "${missing}" is not in ${weight_map[missing]}`);
+  return all;
+}
+
+/**
+ * Where the weights of a model lie: a file itself, or in a folder `model.safetensors`, or the index of several.
+ * @throws Error if the folder holds neither
+ */
+export async function weightsFile(fileOrFolder: string): Promise<string> {
+  const info = await stat(fileOrFolder).catch(() => undefined);
+  if (!info?.isDirectory()) return fileOrFolder;
+  const names = ["model.safetensors", "model.safetensors.index.json"];
+  const found = names.map((name) => join(fileOrFolder, name)).find((file) => existsSync(file));
+  if (!found) throw new Error(`${fileOrFolder}: holds no weights, neither ${names.join(" nor ")}`);
+  return found;
 }

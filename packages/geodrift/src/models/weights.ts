@@ -12,7 +12,7 @@ export async function readWeights(
   hash: Pick<Hash, "update">,
   shapes: (tensors: Parameters) => Record<string, number[]>,
 ): Promise<Parameters> {
-  const { tensors } = await loadTensors(file, hash);
+  const { tensors } = await loadTensors(file, { hash });
   for (const [name, t] of Object.entries(tensors)) {
     const data = t.data as Float32Array;
     for (let i = 0; i < data.length; i++)

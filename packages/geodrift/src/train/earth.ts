@@ -19,7 +19,7 @@ import {
 import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
 import type { Raster } from "../data/raster.js";
-import { encodePlanes } from "../encode/encoder.js";
+import { encodePlanes } from "../encode/place-encoder.js";
 import { indexTensors, treeTensor } from "../models/locators.js";
 import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
 import type { EarthTraining, LocatorTraining } from "./config.js";

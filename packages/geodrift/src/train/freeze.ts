@@ -17,12 +17,12 @@ import type { numpy as np } from "@jax-js/jax";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Raster } from "../data/raster.js";
 import { viewBatches } from "../data/view-batches.js";
-import { encodePlanes } from "../encode/encoder.js";
-import type { EncoderConfig } from "../models/schema.js";
+import { encodePlanes } from "../encode/place-encoder.js";
+import type { PlaceEncoderConfig } from "../models/schema.js";
 import type { EarthTraining } from "./config.js";
 
 export interface FrozenEncoder {
-  config: EncoderConfig;
+  config: PlaceEncoderConfig;
   params: Parameters;
 }
 
@@ -50,7 +50,8 @@ export async function freezeEncoder(
   const seen = await rowsOf(planes, (x) => features(trained, x));
   await features.dispose();
   const reduced = reduceRank(trained, seen, Math.min(training.rank, trunk.embedding));
-  const config: EncoderConfig = {
+  const config: PlaceEncoderConfig = {
+    kind: "places",
     trunk: { ...trunk, embedding: reduced["head.2.bias"].size },
     places: training.places,
   };

@@ -1,0 +1,76 @@
+/** ONNX files made by others: what they take and give, and results from inside of them. */
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  type ModelProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from "onnx-buf";
+
+export interface OnnxPort {
+  name: string;
+  /** Sizes; a name, or nothing, for one that is free. */
+  dims: (number | string)[];
+}
+
+export interface OnnxSummary {
+  inputs: OnnxPort[];
+  outputs: OnnxPort[];
+}
+
+function parse(file: Uint8Array): ModelProto {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, file);
+  } catch {
+    throw new Error("not an ONNX file");
+  }
+  if (!model.graph || model.graph.node.length === 0) throw new Error("not an ONNX file: it holds no graph");
+  return model;
+}
+
+function portOf({ name, type }: ValueInfoProto): OnnxPort {
+  const shape = type?.value.case === "tensorType" ? type.value.value.shape : undefined;
+  const dims = (shape?.dim ?? []).map(({ value }) =>
+    value.case === "dimValue" ? Number(value.value) : (value.value ?? ""),
+  );
+  return { name, dims };
+}
+
+/** Inputs that a caller must give, and outputs. @throws Error if the bytes are no ONNX file */
+export function summarizeOnnx(file: Uint8Array): OnnxSummary {
+  const graph = parse(file).graph as NonNullable<ModelProto["graph"]>;
+  const stored = new Set(graph.initializer.map((i) => i.name));
+  return {
+    inputs: graph.input.filter((i) => !stored.has(i.name)).map(portOf),
+    outputs: graph.output.map(portOf),
+  };
+}
+
+/**
+ * The model with one output: the result `name`, or the first result of the node of that name. What is quantised is made
+ * numbers again.
+ * @throws Error if the model has no such result
+ */
+export function withOutput(file: Uint8Array, name: string): { bytes: Uint8Array<ArrayBuffer>; output: string } {
+  const model = parse(file);
+  const graph = model.graph as NonNullable<ModelProto["graph"]>;
+  const node = graph.node.find((n) => n.name === name) ?? graph.node.find((n) => n.output.includes(name));
+  if (!node) throw new Error(`the ONNX model has no node or result named "${name}"`);
+  const result = node.output.includes(name) ? name : node.output[0];
+  let output = result;
+  if (/^QLinear|^QuantizeLinear$/.test(node.opType)) {
+    // The scale and the zero point of the result come last, but for a convolution, which has its bias there.
+    const [scale, zero] = node.opType === "QLinearConv" ? node.input.slice(6, 8) : node.input.slice(-2);
+    output = `${result}_numbers`;
+    graph.node.push(
+      create(NodeProtoSchema, { opType: "DequantizeLinear", input: [result, scale, zero], output: [output] }),
+    );
+  }
+  const float = 1;
+  graph.output = [
+    create(ValueInfoProtoSchema, { name: output, type: { value: { case: "tensorType", value: { elemType: float } } } }),
+  ];
+  return { bytes: toBinary(ModelProtoSchema, model), output };
+}

@@ -1,0 +1,26 @@
+import { tensor } from "@geodrift/compile";
+import type { Picture } from "../data/picture.js";
+import { planesInto } from "./planes.js";
+import type { Colours } from "./preparation.js";
+
+/**
+ * Runs pictures through a network a few at a time, because activations of hundreds would not fit into memory.
+ * @param run planes [n, 3, size, size] to embeddings [n, width]
+ */
+export async function encodeInBatches(
+  pictures: readonly Picture[],
+  { size, most, colours, width }: { size: number; most: number; colours: Colours; width: number },
+  run: (planes: ReturnType<typeof tensor>) => Promise<Float32Array>,
+): Promise<Float32Array> {
+  const all = new Float32Array(pictures.length * width);
+  const area = size * size;
+  for (let from = 0; from < pictures.length; from += most) {
+    const batch = pictures.slice(from, from + most);
+    const planes = new Float32Array(batch.length * 3 * area);
+    batch.forEach((picture, i) => {
+      planesInto(planes, i * 3 * area, picture.data, 3, area, colours);
+    });
+    all.set(await run(tensor(planes, [batch.length, 3, size, size])), from * width);
+  }
+  return all;
+}

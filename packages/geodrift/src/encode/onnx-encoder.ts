@@ -1,0 +1,52 @@
+/** Any ONNX network that takes pictures, as an encoder: its last result, or one from inside of it. */
+import { type Runtime, summarizeOnnx, type Tensor, tensor, withOutput } from "@geodrift/compile";
+import { encodeInBatches } from "./batches.js";
+import type { Encoder } from "./encoder.js";
+import type { Colours, Preparation } from "./preparation.js";
+
+export interface OnnxEncoderOptions {
+  preparation: Preparation;
+  colours: Colours;
+  /** The node, or the result, that embeddings are taken from; the network's own output if left out. */
+  output?: string;
+}
+
+const mostAtOnce = 16;
+
+/** @throws Error in one sentence if the file is no such network, or has no such result */
+export async function onnxEncoder(
+  file: Uint8Array,
+  { preparation, colours, output }: OnnxEncoderOptions,
+  sha256: string,
+  runtime: Runtime,
+): Promise<Encoder> {
+  const { inputs, outputs } = summarizeOnnx(file);
+  if (inputs.length !== 1 || inputs[0].dims.length !== 4)
+    throw new Error(
+      `an encoder takes one batch of pictures [n, 3, height, width], this takes ${inputs.map((i) => `${i.name} [${i.dims}]`).join(" and ")}`,
+    );
+  const cut = output === undefined ? { bytes: file, output: outputs[0].name } : withOutput(file, output);
+  const session = await runtime.InferenceSession.create(new Uint8Array(cut.bytes), { logSeverityLevel: 3 });
+  const { name, dims } = inputs[0];
+  const { size } = preparation;
+  const run = async (planes: Tensor): Promise<Float32Array> => {
+    const result = (await session.run({ [name]: planes }))[cut.output];
+    if (result.type !== "float32")
+      throw new Error(`embeddings are numbers of type float32, "${cut.output}" has type ${result.type}`);
+    return result.data as Float32Array;
+  };
+  const width = (
+    await run(tensor(new Float32Array(3 * size * size), [1, 3, size, size])).catch((e: Error) => {
+      throw new Error(`the network does not take pictures of ${size} pixels: ${e.message.split("\n")[0]}`);
+    })
+  ).length;
+  // Some are exported for one picture at a time.
+  const most = typeof dims[0] === "number" ? dims[0] : mostAtOnce;
+  return {
+    preparation,
+    width,
+    sha256,
+    encode: (pictures) => encodeInBatches(pictures, { size, width, most, colours }, run),
+    dispose: () => session.release(),
+  };
+}

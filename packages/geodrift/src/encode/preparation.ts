@@ -1,0 +1,62 @@
+/** How a picture becomes the square that an encoder takes. */
+import { z } from "zod";
+import type { Picture } from "../data/picture.js";
+import { type Rectangle, resizeBicubic } from "./resample.js";
+
+/**
+ * `cover`: scaled until the square is covered, in one step (libvips). `crop-resize`: the middle square is cut out, then
+ * resized (DINOv2 in PLONK). `resize-crop`: the shorter side is resized, then the middle cut out (CLIP).
+ */
+export const squareKinds = ["cover", "crop-resize", "resize-crop"] as const;
+
+export const preparation = z.strictObject({
+  /** Pixels per side. */
+  size: z.int().positive(),
+  square: z.enum(squareKinds),
+  /** What the shorter side is resized to before the middle is cut out; `size` if left out. */
+  shorter: z.int().positive().optional(),
+});
+
+export type Preparation = z.infer<typeof preparation>;
+
+/** To the nearest whole number, halves to the even one, as Python rounds. */
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  if (x - floor !== 0.5) return Math.round(x);
+  return floor % 2 === 0 ? floor : floor + 1;
+}
+
+/** The square of a decoded picture, by Pillow's bicubic filter. */
+export function squareOf(picture: Picture, { size, square, shorter = size }: Preparation): Picture {
+  const { width, height } = picture;
+  const short = Math.min(width, height);
+  if (square === "crop-resize") {
+    const crop: Rectangle = {
+      left: roundHalfEven((width - short) / 2),
+      top: roundHalfEven((height - short) / 2),
+      width: short,
+      height: short,
+    };
+    return resizeBicubic(picture, crop, { width: size, height: size }, { left: 0, top: 0, width: size, height: size });
+  }
+  const resized = (side: number) => (side === short ? shorter : Math.trunc((shorter * side) / short));
+  const to = { width: resized(width), height: resized(height) };
+  const window = {
+    left: Math.floor((to.width - size) / 2),
+    top: Math.floor((to.height - size) / 2),
+    width: size,
+    height: size,
+  };
+  return resizeBicubic(picture, { left: 0, top: 0, width, height }, to, window);
+}
+
+/** Means and deviations of the red, green and blue that an encoder was trained on, for pixels in 0…1. */
+export const colours = {
+  imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  clip: { mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] },
+} as const;
+
+export interface Colours {
+  mean: readonly number[];
+  std: readonly number[];
+}

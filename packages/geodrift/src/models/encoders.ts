@@ -1,0 +1,131 @@
+/** From what says which encoder to the encoder: by name, from a folder, a file, or a model. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
+import { convolutionalShapes, isTransformerTensor, placeHeadShapes, readVisionTransformer } from "@geodrift/core";
+import { z } from "zod";
+import type { Encoder } from "../encode/encoder.js";
+import { onnxEncoder } from "../encode/onnx-encoder.js";
+import { placeEncoder } from "../encode/place-encoder.js";
+import { transformerEncoder } from "../encode/transformer-encoder.js";
+import { readJsonFile } from "../schema/json-file.js";
+import { suggestion } from "../schema/parse.js";
+import { cachedFolder } from "./cache.js";
+import { knownEncoder, knownEncoders } from "./known-encoders.js";
+import { type EncoderConfig, encoderConfig, onnxEncoderConfig, transformerEncoderConfig } from "./schema.js";
+import { loadTensors, weightsFile } from "./tensor-file.js";
+import { readWeights } from "./weights.js";
+
+/** An encoder, and the folder that files are named from. */
+export interface EncoderSource {
+  config: EncoderConfig;
+  folder: string;
+}
+
+/** What a JSON file beside an ONNX network, or in a folder of weights, says of pictures. */
+const onnxSettings = onnxEncoderConfig.omit({ kind: true, file: true });
+const transformerSettings = transformerEncoderConfig.omit({ kind: true, weights: true });
+
+/**
+ * The encoder that a command line names: one that is known, an `.onnx` file with its `.json` beside it, a model folder,
+ * or weights of a vision transformer, a file or a folder of them.
+ * @throws Error in one sentence if it is none of these
+ */
+export async function encoderSource(text: string): Promise<EncoderSource> {
+  const known = knownEncoder(text);
+  if (known) return { config: known, folder: "." };
+  const info = await stat(text).catch(() => undefined);
+  if (!info)
+    throw new Error(
+      `encoder "${text}" is neither known nor a file or folder${suggestion(text, Object.keys(knownEncoders))}`,
+    );
+  if (/\.onnx$/i.test(text)) {
+    const settings = text.replace(/\.onnx$/i, ".json");
+    if (!existsSync(settings))
+      throw new Error(
+        `${text}: wants its preprocessing in ${settings}: preparation (size, square), colours (mean, std), output`,
+      );
+    const own = await readJsonFile(settings, onnxSettings);
+    return { config: { kind: "onnx", file: basename(text), ...own }, folder: dirname(text) };
+  }
+  if (info.isDirectory() && existsSync(join(text, "model.json"))) {
+    const { encoder } = await readJsonFile(join(text, "model.json"), z.looseObject({ encoder: encoderConfig }));
+    return { config: encoder, folder: text };
+  }
+  const weights = await weightsFile(text);
+  const settings = join(dirname(weights), "encoder.json");
+  if (!existsSync(settings))
+    throw new Error(
+      `${text}: wants ${settings}, which says preparation (size, square) and colours (imagenet, clip, or mean and std)`,
+    );
+  const own = await readJsonFile(settings, transformerSettings);
+  return { config: { kind: "transformer", weights: { file: basename(weights) }, ...own }, folder: dirname(weights) };
+}
+
+/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+export async function openEncoder({ config, folder }: EncoderSource, runtime: Runtime): Promise<Encoder> {
+  const hash = createHash("sha256");
+  switch (config.kind) {
+    case "places": {
+      hash.update(JSON.stringify(config));
+      const { trunk, places } = config;
+      const weights = await readWeights(join(folder, "encoder.safetensors"), hash, (tensors) => ({
+        ...convolutionalShapes(trunk),
+        ...placeHeadShapes(places, trunk.embedding, tensors["places.centres"]?.dims[0] ?? 0),
+      }));
+      return placeEncoder(config, weights, hash.digest("hex"), runtime);
+    }
+    case "transformer": {
+      const { weights, preparation, colours, heads } = config;
+      const where = "known" in weights ? cachedFolder(weights.known) : join(folder, weights.file);
+      const file = await weightsFile(where);
+      // Where the weights lie makes no other embeddings, what is done to pictures does.
+      hash.update(JSON.stringify({ preparation, colours, heads }));
+      const { tensors } = await loadTensors(file, { hash, wanted: isVisionTensor });
+      try {
+        const vision = readVisionTransformer(tensors, { size: preparation.size, heads });
+        return transformerEncoder(vision, preparation, colours, hash.digest("hex"), runtime);
+      } catch (e) {
+        throw new Error(`${file}: ${(e as Error).message}`);
+      }
+    }
+    case "onnx": {
+      const file = join(folder, config.file);
+      const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
+        throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
+      });
+      const { file: _, ...settings } = config;
+      hash.update(JSON.stringify(settings)).update(bytes);
+      return onnxEncoder(bytes, config, hash.digest("hex"), runtime).catch((e: Error) => {
+        throw new Error(`${file}: ${e.message}`);
+      });
+    }
+  }
+}
+
+/** A CLIP's file also holds the text tower, which pictures do not pass. */
+const isVisionTensor = (name: string): boolean =>
+  isTransformerTensor(name) && !/^(text_model|text_projection|visual_projection|logit_scale)/.test(name);
+
+/** Files of an encoder that a model folder must have a copy of, so that it can be moved. */
+export async function copyEncoder({ config, folder }: EncoderSource, to: string): Promise<EncoderConfig> {
+  await mkdir(to, { recursive: true });
+  if (config.kind === "places") {
+    await copyFile(join(folder, "encoder.safetensors"), join(to, "encoder.safetensors"));
+    return config;
+  }
+  if (config.kind === "onnx") {
+    await copyFile(join(folder, config.file), join(to, "encoder.onnx"));
+    return { ...config, file: "encoder.onnx" };
+  }
+  if ("known" in config.weights) return config;
+  const { file } = config.weights;
+  if (file.endsWith(".json"))
+    throw new Error(
+      `${join(folder, file)}: an encoder in several files cannot be copied into a model; merge them first`,
+    );
+  await copyFile(join(folder, file), join(to, "encoder.safetensors"));
+  return { ...config, weights: { file: "encoder.safetensors" } };
+}

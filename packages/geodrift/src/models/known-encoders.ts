@@ -1,0 +1,90 @@
+/** Image encoders that are known by name, with where their published weights lie. */
+import type { z } from "zod";
+import { suggestion } from "../schema/parse.js";
+import type { transformerEncoderConfig } from "./schema.js";
+
+/** Something that is published on a hub. */
+export interface Published {
+  /** Owner and name of the repository. */
+  repository: string;
+  /** Files that must be there; weights may also come in several files with an index. */
+  files: readonly string[];
+  /** Files that are taken if they are there. */
+  optional?: readonly string[];
+  licence: Licence;
+}
+
+export interface Licence {
+  name: string;
+  /** Asks for consent before it is fetched. */
+  nonCommercial?: boolean;
+}
+
+export interface KnownEncoder extends Published {
+  description: string;
+  config: Omit<TransformerEncoderConfig, "weights">;
+}
+
+export type TransformerEncoderConfig = z.infer<typeof transformerEncoderConfig>;
+
+const apache: Licence = { name: "Apache-2.0" };
+const mit: Licence = { name: "MIT" };
+const streetClipLicence: Licence = { name: "CC-BY-NC-4.0", nonCommercial: true };
+
+const dino = (letter: string, name: string, registers: boolean, size: number): [string, KnownEncoder] => [
+  `dinov2-vit${letter}14${registers ? "-reg" : ""}`,
+  {
+    description: `DINOv2 ViT-${letter === "g" ? "g" : letter.toUpperCase()}/14${registers ? " with registers" : ""}, pictures of ${size} pixels`,
+    repository: `facebook/dinov2-${registers ? "with-registers-" : ""}${name}`,
+    files: ["model.safetensors"],
+    licence: apache,
+    config: { kind: "transformer", preparation: { size, square: "crop-resize" }, colours: "imagenet" },
+  },
+];
+
+/** A CLIP; its text tower lies in the same file, and its words beside it. */
+const clip = (what: string, repository: string, size: number, licence = mit): KnownEncoder => ({
+  description: `${what}, pictures of ${size} pixels`,
+  repository,
+  files: ["model.safetensors"],
+  optional: ["vocab.json", "merges.txt"],
+  licence,
+  config: { kind: "transformer", preparation: { size, square: "resize-crop" }, colours: "clip" },
+});
+
+export const knownEncoders: Readonly<Record<string, KnownEncoder>> = {
+  ...Object.fromEntries([
+    // The one of PLONK takes 336 pixels (spec §9); the others are at what DINOv2 is evaluated with.
+    ...[false, true].flatMap((registers) => [
+      dino("s", "small", registers, 224),
+      dino("b", "base", registers, 224),
+      dino("l", "large", registers, registers ? 336 : 224),
+      dino("g", "giant", registers, 224),
+    ]),
+  ]),
+  "clip-vit-b32": clip("CLIP ViT-B/32", "openai/clip-vit-base-patch32", 224),
+  "clip-vit-b16": clip("CLIP ViT-B/16", "openai/clip-vit-base-patch16", 224),
+  "clip-vit-l14": clip("CLIP ViT-L/14", "openai/clip-vit-large-patch14", 224),
+  "clip-vit-l14-336": clip("CLIP ViT-L/14", "openai/clip-vit-large-patch14-336", 336),
+  streetclip: clip("StreetCLIP, a CLIP ViT-L/14 for street views", "geolocal/StreetCLIP", 336, streetClipLicence),
+};
+
+/**
+ * The encoder that a name stands for; `@SIZE` behind it asks for pictures of another size.
+ * @returns undefined for a name that is not known
+ * @throws Error for a size that is no multiple of a patch
+ */
+export function knownEncoder(text: string): TransformerEncoderConfig | undefined {
+  const [, name, size] = /^(.*?)(?:@(\d+))?$/.exec(text) ?? [];
+  const known = knownEncoders[name];
+  if (!known) return undefined;
+  const preparation = { ...known.config.preparation, ...(size && { size: Number(size) }) };
+  return { ...known.config, preparation, weights: { known: name } };
+}
+
+/** @throws Error naming the encoders that are known */
+export function publishedEncoder(name: string): KnownEncoder {
+  const known = knownEncoders[name];
+  if (!known) throw new Error(`encoder "${name}" is not known${suggestion(name, Object.keys(knownEncoders))}`);
+  return known;
+}

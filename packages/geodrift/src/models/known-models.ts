@@ -1,0 +1,57 @@
+/** The released PLONK models by name, each with its method, schedule and encoder (spec §1.3, §9). */
+import type { Published } from "./known-encoders.js";
+import { knownEncoder } from "./known-encoders.js";
+import type { ModelDescription } from "./schema.js";
+
+export interface KnownModel extends Published {
+  description: Extract<ModelDescription, { method: "generative" }>;
+  /** Name of the encoder. */
+  encoder: string;
+  /** Strength of guidance that the paper's single guesses were made with. */
+  guidance: number;
+}
+
+const datasets = {
+  yfcc: { part: "YFCC", encoder: "dinov2-vitl14-reg", of: "photographs of all kinds (YFCC-100M)" },
+  osv5m: { part: "OSV_5M", encoder: "streetclip", of: "street views (OpenStreetView-5M)" },
+  inat: { part: "iNaturalist", encoder: "dinov2-vitl14-reg", of: "plants and animals (iNaturalist 2021)" },
+} as const;
+
+const kinds = {
+  "": { suffix: "", path: "riemannian-flow", by: "Riemannian flow matching" },
+  "-flow": { suffix: "_flow", path: "flow", by: "flow matching in R³" },
+  "-diffusion": { suffix: "_diffusion", path: "diffusion", by: "diffusion" },
+} as const;
+
+function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [string, KnownModel] {
+  const { part, encoder, of } = datasets[dataset];
+  const { suffix, path, by } = kinds[kind];
+  const name = `plonk-${dataset}${kind}`;
+  const config = knownEncoder(encoder);
+  if (!config) throw new Error(`${name}: its encoder ${encoder} is not known`);
+  return [
+    name,
+    {
+      repository: `nicolas-dufour/PLONK_${part}${suffix}`,
+      files: ["config.json", "model.safetensors"],
+      licence: { name: "MIT" },
+      encoder,
+      guidance: 2,
+      description: {
+        name,
+        method: "generative",
+        description: `${of}, by ${by}`,
+        licence: "MIT",
+        encoder: config,
+        path,
+        schedule: { name: "sigmoid", start: -7, end: 3, tau: 1 },
+      },
+    },
+  ];
+}
+
+export const knownModels: Readonly<Record<string, KnownModel>> = Object.fromEntries(
+  (Object.keys(datasets) as (keyof typeof datasets)[]).flatMap((dataset) =>
+    (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => model(dataset, kind)),
+  ),
+);
