@@ -10,8 +10,16 @@ export interface Outcome {
   stderr: string;
 }
 
-export function start(args: string[], cwd?: string): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [bin, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+export function start(
+  args: string[],
+  cwd?: string,
+  env: Record<string, string> = {},
+): { child: ChildProcess; outcome: Promise<Outcome> } {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   const texts = { stdout: "", stderr: "" };
   child.stdout.on("data", (d) => {
     texts.stdout += d;
@@ -23,4 +31,5 @@ export function start(args: string[], cwd?: string): { child: ChildProcess; outc
   return { child, outcome };
 }
 
-export const geodrift = (args: string[], cwd?: string): Promise<Outcome> => start(args, cwd).outcome;
+export const geodrift = (args: string[], cwd?: string, env?: Record<string, string>): Promise<Outcome> =>
+  start(args, cwd, env).outcome;

@@ -6,6 +6,7 @@ export * from "./density/mesh-distribution.js";
 export * from "./density/mesh-of-density.js";
 export type { DensityMesh, RefineOptions } from "./density/mesh-refinement.js";
 export * from "./density/prior.js";
+export type { Focus } from "./density/refine-near.js";
 export * from "./density/sample-distribution.js";
 export * from "./density/transported-mesh.js";
 export * from "./evaluate/bootstrap.js";

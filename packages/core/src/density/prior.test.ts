@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { angle, meshDistribution, meshOfDensity, toLatLng, toVec3, vectorAt, withPrior } from "../index.js";
+import {
+  angle,
+  meshDistribution,
+  meshOfDensity,
+  type Prior,
+  productOfPriors,
+  toLatLng,
+  toVec3,
+  type Vec3,
+  vectorAt,
+  withPrior,
+} from "../index.js";
 
 const pole = toVec3({ lat: 90, lng: 0 });
 const uniform = await meshOfDensity((points) => new Float64Array(points.length / 3), [], { level: 5 });
@@ -41,6 +52,35 @@ describe("a prior", () => {
     expect(angle(toVec3(south.best), b)).toBeLessThan(0.02);
     // 1 : ½ by mass becomes 1 : 5.
     expect(south.modes[0].mass).toBeCloseTo(5 / 6, 1);
+  });
+  it("that is much narrower than the triangles is seen where it says so", () => {
+    const coarse = [0, 5, 20].map((lat) => {
+      const [centre, width] = [toVec3({ lat, lng: 13 }), 0.01];
+      const bump = (x: Vec3) => Math.exp(-0.5 * (angle(x, centre) / width) ** 2) / (2 * Math.PI * width ** 2);
+      const prior: Prior = Object.assign((x: Vec3) => 0.9 * bump(x) + 0.1 / (4 * Math.PI), {
+        focus: [{ centre, width }],
+      });
+      return { centre, width, d: meshDistribution(withPrior(uniform, prior)) };
+    });
+    for (const { centre, width, d } of coarse) {
+      expect(d.mesh.masses.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
+      expect(angle(toVec3(d.best), centre)).toBeLessThan(width / 2);
+      // Of the bump 1 − e^(−2) lie within two widths, and nine tenths of all is the bump.
+      const places = d.representatives(2000);
+      const near = Array.from({ length: 2000 }, (_, i) => angle(vectorAt(places, i), centre) < 2 * width);
+      expect(near.filter(Boolean).length / 2000).toBeCloseTo(0.9 * (1 - Math.exp(-2)), 1);
+      const [half] = d.regions([0.5]);
+      // 5/9 of the bump, which a circle of √(−2 ln(4/9)) widths holds.
+      expect(half.radiusKm / (6371 * width * Math.sqrt(-2 * Math.log(4 / 9)))).toBeCloseTo(1, 1);
+    }
+  });
+  it("of a product is seen where either changes", () => {
+    const [a, b] = [10, -10].map(
+      (lat): Prior => Object.assign(() => 2, { focus: [{ centre: toVec3({ lat, lng: 0 }), width: 0.1 }] }),
+    );
+    const both = productOfPriors(a, b);
+    expect([both(pole), both.focus?.length]).toEqual([4, 2]);
+    expect(productOfPriors(a, () => 0.5).focus?.length).toBe(1);
   });
   it("that leaves nothing is an error", () => {
     expect(() => withPrior(uniform, () => 0)).toThrow("the prior leaves nothing of the distribution");

@@ -2,9 +2,18 @@
 import { cornersOf, pointWithin } from "../sphere/icosphere.js";
 import { type Vec3, vectorAt } from "../sphere/point.js";
 import type { DensityMesh } from "./mesh-refinement.js";
+import { type Focus, refinedNear } from "./refine-near.js";
 
-/** Relative weight of a place, nought or more. */
-export type Prior = (x: Vec3) => number;
+export interface Prior {
+  /** Relative weight of a place, nought or more. */
+  (x: Vec3): number;
+  /** Where it changes within so short a distance that a mesh made without it may be too coarse. */
+  focus?: readonly Focus[];
+}
+
+/** The prior that takes in both. */
+export const productOfPriors = (a: Prior, b: Prior): Prior =>
+  Object.assign((x: Vec3) => a(x) * b(x), { focus: [...(a.focus ?? []), ...(b.focus ?? [])] });
 
 /** Triangles with less mass than this are weighed at their centre alone. */
 const smallMass = 1e-5;
@@ -20,7 +29,8 @@ const inside: readonly Vec3[] = [
 /**
  * @throws RangeError if the prior leaves nothing of the distribution
  */
-export function withPrior(mesh: DensityMesh, prior: Prior): DensityMesh {
+export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
+  const mesh = (prior.focus ?? []).reduce(refinedNear, unfocused);
   const { vertices, masses, vertexLogDensities } = mesh;
   const weighted = masses.map((mass, t) => {
     const corners = cornersOf(mesh, t);

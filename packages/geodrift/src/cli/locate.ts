@@ -1,6 +1,7 @@
 import { basename, dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
+import { readUserConfig } from "../config/user-config.js";
 import { pictureFiles } from "../data/picture-files.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import { locate } from "../locate/locate.js";
@@ -13,7 +14,8 @@ import { progress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
-  model: string;
+  model?: string;
+  encoder?: string;
   samples: number;
   steps?: number;
   guidance: number;
@@ -24,6 +26,7 @@ interface Flags {
   json?: boolean;
   map?: string;
   trajectories?: boolean;
+  timeNeighbours?: number;
 }
 
 /** `geodrift locate`. */
@@ -32,7 +35,8 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .command("locate")
     .description("say where on Earth pictures show: best guess, radii, country odds")
     .argument("<image...>", "pictures, folders of them, or patterns")
-    .option("--model <name|folder>", "model", "earth")
+    .option("--model <name|folder|file>", "model; the default of the settings, else earth")
+    .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option(
       "--samples <n>",
       "places drawn per picture, into maps and where a method has no mesh",
@@ -44,6 +48,11 @@ export function addLocate(program: Command, exit: (code: number) => void): void 
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow; the one that loses least if left out")
     .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, photos, a .geojson or .csv file")
+    .option(
+      "--time-neighbours <minutes>",
+      "take in where pictures of the same run were taken so shortly before or after",
+      decimalNumber(0, 100_000),
+    )
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")
@@ -56,19 +65,20 @@ async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.trajectories && /\.kml$/i.test(flags.map ?? ""))
     throw new UsageError("--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
   if (flags.map) usage(() => checkMapFile(flags.map as string));
-  usage(() => checkModelName(flags.model));
+  const { default: chosen } = await readUserConfig();
+  const name = flags.model ?? chosen ?? "earth";
+  usage(() => checkModelName(name));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
-  const description = await describeModel(flags.model);
+  const description = await describeModel(name, flags);
   usage(() => solvingOf(description, flags, flags.guidance));
   if (flags.trajectories && description.method !== "generative")
-    throw new UsageError(
-      `--trajectories are of flows and diffusions, the method of ${flags.model} is ${description.method}`,
-    );
-  const model = await loadModel(flags.model, ort);
+    throw new UsageError(`--trajectories are of flows and diffusions, the method of ${name} is ${description.method}`);
+  const model = await loadModel(name, ort, flags);
   const named = await pictureFiles(names);
   const bar = progress(named.length);
   const maps = new Set<string>();
   let failed = 0;
+  let photographs = 0;
   try {
     for await (const answer of locate(named, model, { ...flags, prior, fine: flags.map !== undefined })) {
       bar.advance(1);
@@ -78,6 +88,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
         else process.stderr.write(`${failureText(answer)}\n`);
         continue;
       }
+      if (answer.camera) photographs++;
       bar.above(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result)}\n`);
       if (!flags.map) continue;
       const file = named.length > 1 ? mapBeside(flags.map, answer.result.image, maps) : flags.map;
@@ -90,6 +101,10 @@ async function run(names: string[], flags: Flags): Promise<number> {
     bar.stop();
     await model.dispose();
   }
+  if (photographs > 0 && name === "earth" && flags.model === undefined)
+    process.stderr.write(
+      'geodrift: earth is for views from above; for photographs, "geodrift models pull plonk-yfcc" once, then --model plonk-yfcc\n',
+    );
   return failed > 0 ? 1 : 0;
 }
 

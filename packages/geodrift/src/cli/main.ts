@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { addDensity } from "./density.js";
 import { addEvaluate } from "./evaluate.js";
 import { addLocate } from "./locate.js";
+import { addModels } from "./models.js";
 import { addTrain } from "./train.js";
 import { UsageError } from "./usage-error.js";
 
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addDensity(program);
   addEvaluate(program);
   addTrain(program);
+  addModels(program);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (e: NodeJS.ErrnoException) => {

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
+import { type PictureMetadata, readMetadata } from "../data/metadata.js";
 import type { Picture } from "../data/picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
 
@@ -11,6 +12,7 @@ export const maxPixels = 2 ** 28;
 export interface ReadPicture extends Picture {
   /** Of the file's bytes, hexadecimal. */
   sha256: string;
+  metadata: PictureMetadata;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ReadPicture extends Picture {
  */
 export async function readPicture(file: string, preparation: Preparation): Promise<ReadPicture> {
   const bytes = await readPictureBytes(file);
-  return { ...(await decodeSquare(bytes, preparation)), sha256: sha256Of(bytes) };
+  return { ...(await decodeSquare(bytes, preparation)), sha256: sha256Of(bytes), metadata: readMetadata(bytes) };
 }
 
 /** The bytes of a picture's file. @throws Error in one sentence, without the file's name */

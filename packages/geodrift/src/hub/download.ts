@@ -45,34 +45,52 @@ class Refusal extends Error {}
 /** Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 let proxies: EnvHttpProxyAgent | undefined;
 
+const patienceMs = 30_000;
+
 /**
- * A response with its body still to come. Repeats where the server is busy or cannot be reached.
- * @throws Error in one sentence
+ * Asks for `url` and gives the response to `use`, which calls `alive` whenever something has come. A server that is
+ * silent for too long is given up.
  */
-async function request(
+async function request<T>(
   url: string,
-  { token, stallMs = 30_000 }: HttpOptions,
+  { token, stallMs = patienceMs }: HttpOptions,
   headers: Record<string, string>,
-  signal?: AbortSignal,
-): Promise<Response> {
-  proxies ??= new EnvHttpProxyAgent({ headersTimeout: stallMs, connect: { timeout: stallMs } });
-  return fetch(url, {
-    dispatcher: proxies,
-    headers: { "accept-encoding": "identity", ...headers, ...(token && { authorization: `Bearer ${token}` }) },
-    signal,
-  });
+  use: (response: Response, alive: () => void) => Promise<T>,
+): Promise<T> {
+  proxies ??= new EnvHttpProxyAgent();
+  const stalled = new AbortController();
+  const giveUp = () => stalled.abort(new Error(`${url}: sends nothing for ${stallMs / 1000} s`));
+  let timer = setTimeout(giveUp, stallMs);
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(giveUp, stallMs);
+  };
+  try {
+    const response = await fetch(url, {
+      dispatcher: proxies,
+      headers: { "accept-encoding": "identity", ...headers, ...(token && { authorization: `Bearer ${token}` }) },
+      signal: stalled.signal,
+    });
+    if (!response.ok) throw refused(response, url);
+    alive();
+    return await use(response, alive);
+  } catch (e) {
+    // An aborted request throws whatever it was doing.
+    throw stalled.signal.aborted ? stalled.signal.reason : e;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
-/** Why a response is none, and whether to ask again. */
-function judge(response: Response, url: string): { error: Error; afterMs?: number } {
-  const { status } = response;
+/** Why a response is none; a `Refusal` where to ask again would not help. */
+function refused({ status, headers }: Response, url: string): Error {
   if (status === 401 || status === 403)
-    return { error: new Refusal(`${url}: access is refused (${status}); a token in HF_TOKEN may be needed`) };
-  if (status === 404) return { error: new Refusal(`${url}: does not exist (404)`) };
-  const error = new Error(`${url}: the server answers ${status}`);
-  if (status !== 429 && status < 500) return { error: new Refusal(error.message) };
-  const seconds = Number(response.headers.get("retry-after"));
-  return { error, ...(seconds > 0 && { afterMs: Math.min(60, seconds) * 1000 }) };
+    return new Refusal(`${url}: access is refused (${status}); a token in HF_TOKEN may be needed`);
+  if (status === 404) return new Refusal(`${url}: does not exist (404)`);
+  const said = `${url}: the server answers ${status}`;
+  if (status !== 429 && status < 500) return new Refusal(said);
+  const seconds = Number(headers.get("retry-after"));
+  return Object.assign(new Error(said), seconds > 0 && { afterMs: Math.min(60, seconds) * 1000 });
 }
 
 /** Does `once` until it succeeds, refuses, or fails `attempts` times in a row without progress. */
@@ -105,20 +123,14 @@ function sentence(e: Error, url: string): string {
 
 /** JSON of a small document. @throws Error in one sentence */
 export async function fetchJson(url: string, options: HttpOptions = {}): Promise<unknown> {
-  const { stallMs = 30_000 } = options;
-  return persistently(url, options, async () => {
-    const response = await request(url, options, { accept: "application/json" }, AbortSignal.timeout(2 * stallMs));
-    if (!response.ok) {
-      const { error, afterMs } = judge(response, url);
-      throw Object.assign(error, { afterMs });
-    }
-    const text = await response.text();
-    try {
-      return JSON.parse(text);
-    } catch {
-      throw new Refusal(`${url}: answers with something that is not JSON`);
-    }
-  });
+  const text = await persistently(url, options, () =>
+    request(url, options, { accept: "application/json" }, (response) => response.text()),
+  );
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${url}: answers with something that is not JSON`);
+  }
 }
 
 /**
@@ -152,61 +164,45 @@ const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(
 async function fetchInto(partial: string, file: RemoteFile, options: DownloadOptions): Promise<void> {
   const { url, size } = file;
   await persistently(url, options, async (progress) => {
-    let have = await sizeOf(partial);
+    const have = await sizeOf(partial);
     if (have === size) return;
-    if (have > size) {
-      await rm(partial);
-      have = 0;
-    }
-    const { stallMs = 30_000, onBytes } = options;
-    const stalled = new AbortController();
-    const giveUp = () => stalled.abort(new Error(`${url}: sends nothing for ${stallMs / 1000} s`));
-    let timer = setTimeout(giveUp, stallMs);
-    try {
-      const range: Record<string, string> = have > 0 ? { range: `bytes=${have}-` } : {};
-      const response = await request(url, options, range, stalled.signal);
-      if (!response.ok || !response.body) {
-        const { error, afterMs } = judge(response, url);
-        throw Object.assign(error, { afterMs });
-      }
-      const resumed = response.status === 206;
-      if (
-        resumed &&
-        !new RegExp(`^bytes ${have}-\\d+/(${size}|\\*)$`).test(response.headers.get("content-range") ?? "")
-      )
-        throw new Refusal(
-          `${url}: the server sends another part than bytes ${have} to ${size}: ${response.headers.get("content-range")}`,
-        );
-      const said = response.headers.get("content-length");
-      if (!resumed && said !== null && Number(said) !== size)
-        throw new Refusal(`${url}: has ${said} bytes, where ${size} are expected`);
-      if (!resumed && have > 0) {
-        onBytes?.(-have);
-        have = 0;
-      }
-      const out = await open(partial, resumed ? "a" : "w");
+    if (have > size) await rm(partial);
+    const from = have > size ? 0 : have;
+    await request(url, options, from > 0 ? { range: `bytes=${from}-` } : {}, async (response, alive) => {
+      const start = startOf(response, from, file);
+      if (start < from) options.onBytes?.(start - from);
+      const out = await open(partial, start > 0 ? "a" : "w");
+      let done = start;
       try {
-        for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-          clearTimeout(timer);
-          timer = setTimeout(giveUp, stallMs);
-          have += chunk.length;
-          if (have > size) throw new Refusal(`${url}: sends more than the ${size} bytes that are expected`);
+        for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+          alive();
+          done += chunk.length;
+          if (done > size) throw new Refusal(`${url}: sends more than the ${size} bytes that are expected`);
           await out.write(chunk);
-          onBytes?.(chunk.length);
+          options.onBytes?.(chunk.length);
           progress();
         }
         await out.sync();
       } finally {
         await out.close();
       }
-      if (have < size) throw new Error(`${url}: ends after ${have} of ${size} bytes`);
-    } catch (e) {
-      // An aborted request throws whatever it was doing.
-      throw stalled.signal.aborted ? stalled.signal.reason : e;
-    } finally {
-      clearTimeout(timer);
-    }
+      if (done < size) throw new Error(`${url}: ends after ${done} of ${size} bytes`);
+    });
   });
+}
+
+/** The byte that a response begins with: the one asked for, or 0 of a server that knows no ranges. */
+function startOf({ status, headers }: Response, asked: number, { url, size }: RemoteFile): number {
+  if (status === 206) {
+    const range = headers.get("content-range") ?? "";
+    if (!new RegExp(`^bytes ${asked}-\\d+/(${size}|\\*)$`).test(range))
+      throw new Refusal(`${url}: bytes ${asked} to ${size - 1} are asked for, the server sends ${range}`);
+    return asked;
+  }
+  const length = headers.get("content-length");
+  if (length !== null && Number(length) !== size)
+    throw new Refusal(`${url}: has ${length} bytes, where ${size} are expected`);
+  return 0;
 }
 
 async function checksumOf(path: string, { checksum, size }: RemoteFile): Promise<string> {

@@ -1,19 +1,23 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
 import {
+  distanceKm,
   type MeshDistribution,
   meshDistribution,
   type PlaceDistribution,
   type Prior,
+  productOfPriors,
   type RefineOptions,
   type SampleOptions,
   sampleDistribution,
   withPrior,
 } from "@geodrift/core";
+import { type PictureMetadata, readMetadata } from "../data/metadata.js";
 import type { Named } from "../data/picture-files.js";
-import { type ReadPicture, readPicture } from "../encode/read-picture.js";
+import { type ReadPicture, readPicture, readPictureBytes } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { type Located, type LocateFailure, summarize } from "./result.js";
+import { type Album, neighboursOf, neighboursPrior } from "./time-neighbours.js";
 
 export interface LocateOptions extends Omit<SampleOptions, "onStep"> {
   /** Places drawn per image: for maps, and to read everything off where a method has no mesh. */
@@ -26,6 +30,11 @@ export interface LocateOptions extends Omit<SampleOptions, "onStep"> {
   trajectories?: boolean;
   /** What is known besides the picture; wants a method with a mesh. */
   prior?: Prior;
+  /**
+   * Pictures of the same run taken within so many minutes, whose files say where, count as known besides. A picture's own
+   * place never does.
+   */
+  timeNeighbours?: number;
 }
 
 /**
@@ -57,19 +66,32 @@ export async function* locate(
       return { file: n.file, error: (e as Error).message };
     }
   };
+  const album = options.timeNeighbours === undefined ? undefined : await readAlbum(items);
   const batchAt = (b: number) => Promise.all(items.slice(b * batchSize, (b + 1) * batchSize).map(read));
   let ahead = batchAt(0);
   for (let b = 0; b * batchSize < items.length; b++) {
     const batch = await ahead;
     ahead = batchAt(b + 1);
-    yield* locateBatch(batch, model, options);
+    yield* locateBatch(batch, model, options, album);
   }
+}
+
+/** Times and places of the pictures that can be read. */
+async function readAlbum(items: readonly Named[]): Promise<Album> {
+  const album = new Map<string, PictureMetadata>();
+  for (const item of items) {
+    if ("error" in item) continue;
+    const bytes = await readPictureBytes(item.file).catch(() => undefined);
+    if (bytes) album.set(item.file, readMetadata(bytes));
+  }
+  return album;
 }
 
 async function* locateBatch(
   items: readonly Read[],
   model: LoadedModel,
   options: LocateOptions,
+  album: Album | undefined,
 ): AsyncGenerator<Located | LocateFailure> {
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
   const started = performance.now();
@@ -87,7 +109,7 @@ async function* locateBatch(
   for (const item of items) {
     if ("error" in item || failure !== undefined)
       yield { image: item.file, error: "error" in item ? item.error : (failure as string) };
-    else yield answer(item, inferred[good.indexOf(item)], share, model, options);
+    else yield answer(item, inferred[good.indexOf(item)], share, model, options, album);
   }
 }
 
@@ -104,9 +126,15 @@ function answer(
   sharedMs: number,
   model: LoadedModel,
   options: LocateOptions,
+  album: Album | undefined,
 ): Located | LocateFailure {
   const then = performance.now();
-  const { seed, guidance, abstain, prior } = options;
+  const { seed, guidance, abstain } = options;
+  const neighbours = album && neighboursOf(file, album, options.timeNeighbours ?? 0);
+  const priors = [options.prior, neighbours?.length ? neighboursPrior(neighbours) : undefined].filter(
+    (p) => p !== undefined,
+  );
+  const prior = priors.length > 0 ? priors.reduce(productOfPriors) : undefined;
   try {
     const distribution = prior ? withKnown(plain, prior) : plain;
     const samples = (prior && distribution.representatives?.(options.samples)) || drawn.samples;
@@ -114,10 +142,13 @@ function answer(
     const elapsedMs = Math.round(sharedMs + performance.now() - then);
     const abstained = abstain === undefined ? {} : { abstained: summary.localizabilityBits < abstain };
     const named = { name: model.description.name, sha256: model.sha256 };
+    const { place } = picture.metadata;
+    const recorded = place && { ...place, distanceKm: distanceKm(place, summary.best) };
     return {
       ...drawn,
       samples,
       distribution,
+      ...(picture.metadata.camera && { camera: picture.metadata.camera }),
       result: {
         image: file,
         sha256: picture.sha256,
@@ -128,6 +159,8 @@ function answer(
         ...summary,
         elapsedMs,
         ...abstained,
+        ...(recorded && { recorded }),
+        ...(neighbours && { neighbours }),
       },
     };
   } catch (e) {
@@ -143,9 +176,12 @@ function withKnown(distribution: PlaceDistribution, prior: Prior): PlaceDistribu
 
 /** Distributions on meshes where the method has them, else from samples. */
 async function infer({ locator }: LoadedModel, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
-  const { fine, prior, trajectories, samples: n, seed, ...solving } = options;
+  const { fine, prior, timeNeighbours, trajectories, samples: n, seed, ...solving } = options;
   // A prior may look at a corner of the distribution alone.
-  const meshes = await locator.distributions?.(embeddings, { ...solving, ...(fine || prior ? {} : quickMesh) });
+  const meshes = await locator.distributions?.(embeddings, {
+    ...solving,
+    ...(fine || prior || timeNeighbours !== undefined ? {} : quickMesh),
+  });
   if (meshes && !trajectories)
     return meshes.map((distribution) => ({ distribution, samples: distribution.representatives(n) }));
   const states: Float64Array[] = [];

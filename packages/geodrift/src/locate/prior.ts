@@ -1,6 +1,6 @@
 /** Priors as people write them: a country, a circle, a file of outlines or of places, where photographs are taken. */
 import { readFile } from "node:fs/promises";
-import { angle, earthRadiusKm, type Prior, toLatLng, toVec3 } from "@geodrift/core";
+import { angle, earthRadiusKm, type Prior, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
 import { feature, isIn } from "@rapideditor/country-coder";
 import { geoArea, geoContains } from "d3-geo";
 import type { GeoJSON, Polygon, Position } from "geojson";
@@ -35,7 +35,7 @@ function circlePrior(text: string): Prior {
     throw new Error(`--prior: within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
   const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
   const radius = Number(km) / earthRadiusKm;
-  return (x) => (angle(x, centre) <= radius ? 1 : 0);
+  return Object.assign((x: Vec3) => (angle(x, centre) <= radius ? 1 : 0), { focus: [{ centre, width: radius / 2 }] });
 }
 
 async function tablePrior(file: string): Promise<Prior> {

@@ -10,6 +10,7 @@ import {
 } from "@geodrift/core";
 import { countryAt, countryName, highSeas } from "../places/country.js";
 import { gazetteer, nearestTown } from "../places/gazetteer.js";
+import type { Neighbour } from "./time-neighbours.js";
 
 export interface PlaceName {
   country: string;
@@ -56,6 +57,10 @@ export interface LocateResult {
   elapsedMs: number;
   /** Only where a least localizability is asked for: does the picture tell less? */
   abstained?: boolean;
+  /** What the picture's own file says, which is never used, and how far the best guess is from it. */
+  recorded?: LatLng & { distanceKm: number };
+  /** Only where they are asked for: pictures taken shortly before or after, which the answer takes in. */
+  neighbours?: Neighbour[];
 }
 
 export interface LocateFailure {
@@ -70,6 +75,8 @@ export interface Located {
   /** Unit vectors [n, 3]: drawn, or places of equal mass where there is a mesh. */
   samples: Float64Array;
   distribution: PlaceDistribution;
+  /** What the picture was taken with, where its file says so. */
+  camera?: string;
   /** The samples at every step of the solver from noise to places, each [n, 3], if they were asked for. */
   trajectories?: Float64Array[];
 }

@@ -20,7 +20,7 @@ export function certainty(bits: number): string {
 }
 
 export function toText(result: LocateResult): string {
-  const { image, best, place, regions, countries, localizabilityBits } = result;
+  const { image, best, place, regions, countries, localizabilityBits, recorded, neighbours } = result;
   const bits = `${localizabilityBits.toFixed(1)} bits`;
   if (result.abstained) return `${image}: cannot tell (${bits})`;
   const near = place.city
@@ -35,7 +35,9 @@ export function toText(result: LocateResult): string {
     .filter((c) => c.probability >= 0.05)
     .map((c) => `${c.name} ${percent(c.probability)}`)
     .join(", ");
-  return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})`;
+  const said = recorded ? `; its file says ${formatLatLng(recorded)}, ${formatKm(recorded.distanceKm)} away` : "";
+  const beside = neighbours?.length ? `; with ${neighbours.length} taken about the same time` : "";
+  return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})${beside}${said}`;
 }
 
 export const failureText = ({ image, error }: LocateFailure): string => `${image}: ${error}`;

@@ -1,0 +1,162 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { readUserConfig, userConfigFile } from "../config/user-config.js";
+import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";
+import { knownEncoders } from "../models/known-encoders.js";
+import { knownModels } from "../models/known-models.js";
+import { checkModelName, describeModel, embeddedModels, modelFolder } from "../models/load.js";
+import { pull, wantedBy } from "../models/pull.js";
+import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
+import { progress } from "./progress.js";
+import { usage } from "./usage-error.js";
+
+/** `geodrift models`: what there is, what was fetched, what is in it. */
+export function addModels(program: Command): void {
+  const models = program.command("models").description("list, fetch and look into models and encoders");
+  models
+    .command("list", { isDefault: true })
+    .description("models and encoders that are known by name")
+    .option("--json", "one JSON object per line")
+    .action(list);
+  models
+    .command("pull")
+    .description("fetch models, with their encoders, once; goes on where it was interrupted")
+    .argument("<name...>", "models or encoders")
+    .option("--revision <revision>", "branch, tag or commit of the repository")
+    .option("--accept-licence", "agree to licences that ask for it")
+    .action(pullAll);
+  models
+    .command("inspect")
+    .description("what a model, an encoder or a file of weights holds")
+    .argument("<model>", "a name, a folder, or a .safetensors file")
+    .option("--json", "as one JSON object")
+    .action(inspect);
+  for (const command of models.commands) command.exitOverride().showSuggestionAfterError();
+}
+
+interface Row {
+  name: string;
+  kind: "model" | "encoder";
+  licence: string;
+  here: boolean;
+  description: string;
+}
+
+async function rows(): Promise<Row[]> {
+  const embedded = embeddedModels.map(async (name): Promise<Row> => {
+    const { licence, description } = await describeModel(name);
+    return { name, kind: "model", licence: licence.split(";")[0], here: true, description };
+  });
+  const published = [
+    ...Object.entries(knownModels).map(([name, { description }]) => ({
+      name,
+      kind: "model" as const,
+      description: description.description,
+    })),
+    ...Object.entries(knownEncoders).map(([name, { description }]) => ({
+      name,
+      kind: "encoder" as const,
+      description,
+    })),
+  ].map(({ name, kind, description }): Row => {
+    // A model is of no use without its encoder.
+    const licences = new Set(wantedBy(name).map(([, { licence }]) => licence.name));
+    return { name, kind, licence: [...licences].join(", "), here: pulledOf(name) !== undefined, description };
+  });
+  return [...(await Promise.all(embedded)), ...published];
+}
+
+async function list({ json }: { json?: boolean }): Promise<void> {
+  const all = await rows();
+  if (json) {
+    for (const row of all) process.stdout.write(`${JSON.stringify(row)}\n`);
+    return;
+  }
+  const { default: chosen = "earth" } = await readUserConfig();
+  const width = (key: "name" | "licence") => Math.max(...all.map((r) => r[key].length));
+  for (const kind of ["model", "encoder"] as const) {
+    process.stdout.write(`${kind}s\n`);
+    for (const r of all.filter((row) => row.kind === kind)) {
+      const mark = r.here ? "✓" : " ";
+      const chosenOne = r.name === chosen ? " (default)" : "";
+      process.stdout.write(
+        `  ${mark} ${r.name.padEnd(width("name"))}  ${r.licence.padEnd(width("licence"))}  ${r.description}${chosenOne}\n`,
+      );
+    }
+  }
+  process.stdout.write(`✓ is here; the others: geodrift models pull NAME\n`);
+  process.stdout.write(`cache: ${cacheRoot()}\nsettings: ${userConfigFile()}\n`);
+}
+
+async function pullAll(names: string[], flags: { revision?: string; acceptLicence?: boolean }): Promise<void> {
+  for (const name of names) usage(() => wantedBy(name));
+  for (const name of names) {
+    let bar = progress(1);
+    try {
+      await pull(name, {
+        ...flags,
+        token: process.env.HF_TOKEN,
+        onFetch(own, { repository, licence }, bytes) {
+          bar.stop();
+          process.stderr.write(`${own}: ${megabytes(bytes)} from ${repository}, licence ${licence.name}\n`);
+          bar = progress(bytes);
+        },
+        onBytes: (count) => bar.advance(count),
+      });
+    } finally {
+      bar.stop();
+    }
+    process.stderr.write(`${name} is in ${folderInCache(name)}\n`);
+  }
+}
+
+const megabytes = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;
+
+async function inspect(text: string, { json }: { json?: boolean }): Promise<void> {
+  const encoder = knownEncoders[text];
+  if (!encoder) usage(() => checkModelName(text));
+  const folder = encoder ? folderInCache(text) : modelFolder(text);
+  const described = encoder ? { ...encoder.config, description: encoder.description } : await description(text, folder);
+  const source = pulledOf(text);
+  const files = await weights(folder, text);
+  if (json) {
+    process.stdout.write(`${JSON.stringify({ name: text, folder, ...described, source, files })}\n`);
+    return;
+  }
+  const print = (value: unknown, indent = ""): void => {
+    for (const [key, inner] of Object.entries(value as Record<string, unknown>)) {
+      if (inner === undefined) continue;
+      const nested = typeof inner === "object" && inner !== null && Object.keys(inner).length > 0;
+      process.stdout.write(`${indent}${key}: ${nested ? "" : inner}\n`);
+      if (nested) print(inner, `${indent}  `);
+    }
+  };
+  print({ folder, ...described, source });
+  for (const { file, parameters, tensors } of files) {
+    process.stdout.write(`${file}: ${tensors.length} tensors, ${parameters.toLocaleString("en")} numbers\n`);
+    for (const { name, dtype, shape } of tensors) process.stdout.write(`  ${name} ${dtype} [${shape}]\n`);
+  }
+}
+
+/** What a model says of itself; nothing of a bare file, or of a folder of the released layout. */
+async function description(text: string, folder: string): Promise<object> {
+  const says = knownModels[text] || (statSync(folder).isDirectory() && existsSync(join(folder, "model.json")));
+  return says ? describeModel(text) : {};
+}
+
+async function weights(folder: string, text: string) {
+  if (!existsSync(folder)) throw new Error(`${text} has not been fetched yet: "geodrift models pull ${text}" does it`);
+  const main = await weightsFile(folder);
+  const encoder = join(folder, "encoder.safetensors");
+  const files = [main, ...(existsSync(encoder) ? [encoder] : [])].filter((f) => f.endsWith(".safetensors"));
+  return Promise.all(
+    files.map(async (file) => {
+      const { entries } = await readTensorHeader(file);
+      const tensors = entries.map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+      const parameters = tensors.reduce((sum, t) => sum + t.shape.reduce((a, b) => a * b, 1), 0);
+      return { file, parameters, tensors };
+    }),
+  );
+}

@@ -1,0 +1,22 @@
+/** What a person sets once: `config.json` in the platform's folder for settings, or the file of GEODRIFT_CONFIG. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import envPaths from "env-paths";
+import { z } from "zod";
+import { readJsonFile } from "../schema/json-file.js";
+
+const userConfig = z.strictObject({
+  /** The model of commands that name none: a name, a folder or a file. */
+  default: z.string().optional(),
+});
+
+export type UserConfig = z.infer<typeof userConfig>;
+
+export const userConfigFile = (): string =>
+  process.env.GEODRIFT_CONFIG ?? join(envPaths("geodrift", { suffix: "" }).config, "config.json");
+
+/** Empty where there is no file. @throws Error in one sentence for one that is not as it should be */
+export async function readUserConfig(): Promise<UserConfig> {
+  const file = userConfigFile();
+  return existsSync(file) ? readJsonFile(file, userConfig) : {};
+}

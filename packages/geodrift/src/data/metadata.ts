@@ -1,0 +1,43 @@
+/** What a picture's file says of where, when and with what it was taken. */
+import type { LatLng } from "@geodrift/core";
+import ExifReader from "exifreader";
+
+export interface PictureMetadata {
+  place?: LatLng;
+  /** Milliseconds by the camera's clock, which says no time zone, counted as if it were UTC. */
+  takenAt?: number;
+  /** Maker and model. */
+  camera?: string;
+}
+
+/** Empty for files without metadata, and for metadata that cannot be read. */
+export function readMetadata(bytes: Uint8Array): PictureMetadata {
+  let tags: ExifReader.ExpandedTags;
+  try {
+    tags = ExifReader.load(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer, {
+      expanded: true,
+    });
+  } catch {
+    return {};
+  }
+  const { gps, exif } = tags;
+  const place = placeOf(gps?.Latitude, gps?.Longitude);
+  const takenAt = timeOf(exif?.DateTimeOriginal?.description);
+  const camera = [exif?.Make?.description, exif?.Model?.description].filter(Boolean).join(" ").trim();
+  return { ...(place && { place }), ...(takenAt !== undefined && { takenAt }), ...(camera && { camera }) };
+}
+
+/** Cameras without a fix write zeros, or nothing that is a number. */
+function placeOf(lat: number | undefined, lng: number | undefined): LatLng | undefined {
+  if (lat === undefined || lng === undefined || (lat === 0 && lng === 0)) return undefined;
+  return Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? { lat, lng } : undefined;
+}
+
+/** `2012:09:29 16:11:25` */
+function timeOf(text: string | undefined): number | undefined {
+  const parts = /^(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(text ?? "");
+  if (!parts) return undefined;
+  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number);
+  const time = Date.UTC(year, month - 1, day, hour, minute, second);
+  return month > 0 && Number.isFinite(time) ? time : undefined;
+}

@@ -1,0 +1,48 @@
+/** Pictures taken shortly before or after, whose files say where: a prior for those whose do not. */
+import { angle, earthRadiusKm, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import type { PictureMetadata } from "../data/metadata.js";
+
+/** What is known of the time and place of every picture of a run. */
+export type Album = ReadonlyMap<string, PictureMetadata>;
+
+export interface Neighbour extends LatLng {
+  image: string;
+  /** Between the two pictures. */
+  minutes: number;
+}
+
+/** Between two pictures, in a car more often than in an aeroplane. */
+const speedKmPerHour = 80;
+
+/** What can be walked away from a place in no time by the clock. */
+const leastKm = 2;
+
+/** Probability that the picture has nothing to do with those beside it. */
+const elsewhere = 0.1;
+
+/** The pictures with a place within so many minutes of one, nearest in time first; never the picture itself. */
+export function neighboursOf(image: string, album: Album, minutes: number): Neighbour[] {
+  const own = album.get(image)?.takenAt;
+  if (own === undefined) return [];
+  return [...album]
+    .flatMap(([other, { place, takenAt }]): Neighbour[] => {
+      if (other === image || !place || takenAt === undefined) return [];
+      return [{ image: other, minutes: Math.abs(takenAt - own) / 60_000, ...place }];
+    })
+    .filter((n) => n.minutes <= minutes)
+    .sort((a, b) => a.minutes - b.minutes);
+}
+
+/** A mixture of normal densities around the neighbours, as wide as what can be travelled in between, and anywhere. */
+export function neighboursPrior(neighbours: readonly Neighbour[]): Prior {
+  const focus = neighbours.map(({ lat, lng, minutes }) => ({
+    centre: toVec3({ lat, lng }),
+    width: (leastKm + (speedKmPerHour * minutes) / 60) / earthRadiusKm,
+  }));
+  const density = (x: Vec3) =>
+    focus.reduce((sum, { centre, width }) => {
+      const bump = Math.exp(-0.5 * (angle(x, centre) / width) ** 2) / (2 * Math.PI * width ** 2);
+      return sum + bump / focus.length;
+    }, 0);
+  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus });
+}

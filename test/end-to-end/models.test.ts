@@ -1,0 +1,213 @@
+/** Models and encoders by name, from a hub on this machine, and photographs located with them, as a user does it. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { distanceKm } from "@geodrift/core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Hub, startHub } from "./hub.js";
+import { geodrift } from "./program.js";
+import { clipRepository, dinoRepository, plonkRepository } from "./released.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-models-"));
+const at = (name: string) => join(folder, name);
+let hub: Hub;
+let env: Record<string, string>;
+const run = (...args: string[]) => geodrift(args, undefined, env);
+
+/** A picture as a camera leaves it, with a place and a time or without. */
+async function photograph(name: string, taken: { lat?: number; lng?: number; time?: string; seed: number }) {
+  const degrees = (x: number) => `${Math.floor(x)}/1 ${Math.floor((x % 1) * 60)}/1 0/1`;
+  const { lat, lng, time, seed } = taken;
+  const pixels = Buffer.from(Array.from({ length: 3 * 80 * 60 }, (_, i) => (Math.floor(i / 90) * seed * 37) % 256));
+  await sharp(pixels, { raw: { width: 80, height: 60, channels: 3 } })
+    .withExif({
+      IFD0: { Make: "Maker", Model: "Camera" },
+      ...(time && { IFD2: { DateTimeOriginal: time } }),
+      ...(lat !== undefined &&
+        lng !== undefined && {
+          IFD3: {
+            GPSLatitude: degrees(Math.abs(lat)),
+            GPSLatitudeRef: lat < 0 ? "S" : "N",
+            GPSLongitude: degrees(Math.abs(lng)),
+            GPSLongitudeRef: lng < 0 ? "W" : "E",
+          },
+        }),
+    })
+    .jpeg()
+    .toFile(at(name));
+}
+
+beforeAll(async () => {
+  hub = await startHub({
+    "nicolas-dufour/PLONK_YFCC": plonkRepository(64),
+    "nicolas-dufour/PLONK_OSV_5M": plonkRepository(64),
+    "nicolas-dufour/PLONK_YFCC_diffusion": plonkRepository(64),
+    "facebook/dinov2-with-registers-large": dinoRepository(),
+    "geolocal/StreetCLIP": clipRepository(336, 14),
+  });
+  env = {
+    GEODRIFT_CACHE: at("cache"),
+    GEODRIFT_CONFIG: at("settings.json"),
+    HF_ENDPOINT: hub.url,
+    HTTP_PROXY: "",
+    http_proxy: "",
+    NO_PROXY: "",
+    no_proxy: "",
+  };
+  await photograph("with-place.jpg", { lat: -33.5, lng: 18.25, time: "2024:05:01 12:00:00", seed: 3 });
+  await photograph("without.jpg", { time: "2024:05:01 12:20:00", seed: 3 });
+  await photograph("years-later.jpg", { lat: 60, lng: 25, time: "2030:05:01 12:20:00", seed: 5 });
+});
+afterAll(async () => {
+  await hub.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("released models", () => {
+  it("are fetched with their encoders, through a proxy if there is one, and listed as here", async () => {
+    const missing = await run("locate", at("without.jpg"), "--model", "plonk-yfcc");
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(
+      /plonk-yfcc has not been fetched yet: "geodrift models pull plonk-yfcc" does it.*earth, which comes along, is for views from above\n$/,
+    );
+    let tunnels = 0;
+    const proxy = createServer().on("connect", (request, client) => {
+      tunnels++;
+      const [host, port] = (request.url ?? "").split(":");
+      const server = connect(Number(port), host, () => {
+        client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        server.pipe(client).pipe(server);
+      });
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const pulled = await geodrift(["models", "pull", "plonk-yfcc"], undefined, {
+      ...env,
+      HTTP_PROXY: address,
+      http_proxy: address,
+    });
+    proxy.close();
+    proxy.closeAllConnections();
+    expect([pulled.code, pulled.stdout]).toEqual([0, ""]);
+    expect(pulled.stderr).toMatch(/plonk-yfcc: .* from nicolas-dufour\/PLONK_YFCC, licence MIT\n/);
+    expect(pulled.stderr).toMatch(/dinov2-vitl14-reg: .* licence Apache-2.0\n/);
+    expect(tunnels).toBeGreaterThan(0);
+    const { stdout } = await run("models", "list", "--json");
+    const rows = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const here = rows.filter((r) => r.here).map((r) => r.name);
+    expect(here).toEqual(["earth", "plonk-yfcc", "dinov2-vitl14-reg"]);
+    expect(rows.find((r) => r.name === "plonk-osv5m").licence).toBe("MIT, CC-BY-NC-4.0");
+  });
+
+  it("ask for consent where a licence does", async () => {
+    const refused = await run("models", "pull", "plonk-osv5m");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/streetclip is for non-commercial use only \(CC-BY-NC-4.0\): --accept-licence/);
+    expect((await run("models", "pull", "plonk-osv5m", "--accept-licence")).code).toBe(0);
+    expect((await run("models", "pull", "plonk-yfcc-diffusion")).code).toBe(0);
+    // Agreed to once.
+    expect((await run("models", "pull", "plonk-osv5m")).code).toBe(0);
+  });
+
+  it("are looked into", async () => {
+    const { stdout, code } = await run("models", "inspect", "plonk-osv5m", "--json");
+    expect(code).toBe(0);
+    const seen = JSON.parse(stdout);
+    expect([seen.path, seen.encoder.weights, seen.source.repository]).toEqual([
+      "riemannian-flow",
+      { known: "streetclip" },
+      "nicolas-dufour/PLONK_OSV_5M",
+    ]);
+    expect(seen.files[0].tensors.length).toBe(25);
+    const odd = await run("models", "inspect", "plonk-yfc");
+    expect([odd.code, odd.stderr]).toEqual([2, expect.stringMatching(/did you mean "plonk-yfcc"\?/)]);
+  });
+
+  it.each(["plonk-yfcc", "plonk-osv5m", "plonk-yfcc-diffusion"])(
+    "%s locates a photograph without the network",
+    async (name) => {
+      const args = ["locate", at("with-place.jpg"), "--model", name, "--json", "--map", at(`${name}.svg`)];
+      const offline = { ...env, HF_ENDPOINT: "http://127.0.0.1:1" };
+      const { stdout, stderr, code } = await geodrift(args, undefined, offline);
+      expect([code, stderr]).toEqual([0, ""]);
+      const answer = JSON.parse(stdout);
+      expect(answer.model.name).toBe(name);
+      expect(answer.recorded.lat).toBeCloseTo(-33.5, 5);
+      expect(answer.recorded.distanceKm).toBeCloseTo(distanceKm(answer.recorded, answer.best), 6);
+    },
+  );
+});
+
+describe("photographs", () => {
+  it("are located alike with a place in their file and without", async () => {
+    const answer = async (name: string) =>
+      JSON.parse((await run("locate", at(name), "--model", "plonk-yfcc", "--json")).stdout);
+    const [a, b] = [await answer("with-place.jpg"), await answer("without.jpg")];
+    expect(a.best).toEqual(b.best);
+    expect(b.recorded).toBeUndefined();
+    expect(a.sha256).not.toBe(b.sha256);
+  });
+
+  it("take in those taken shortly before or after, if that is asked for", async () => {
+    const names = ["with-place.jpg", "without.jpg", "years-later.jpg"].map(at);
+    const { stdout } = await run("locate", ...names, "--model", "plonk-yfcc", "--json", "--time-neighbours", "30");
+    const [first, second, third] = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(first.neighbours).toEqual([]);
+    expect(third.neighbours).toEqual([]);
+    expect(second.neighbours).toEqual([{ image: names[0], minutes: 20, lat: -33.5, lng: 18.25 }]);
+    // A random network says nothing, so the neighbour decides: 2 km and what is driven in 20 minutes.
+    expect(distanceKm(second.best, { lat: -33.5, lng: 18.25 })).toBeLessThan(30);
+  });
+
+  it("by the model that comes along are answered with a word of warning, by the user's default without", async () => {
+    const plain = await run("locate", at("with-place.jpg"));
+    expect(plain.stderr).toMatch(/^geodrift: earth is for views from above; for photographs, .*\n$/);
+    writeFileSync(env.GEODRIFT_CONFIG, JSON.stringify({ default: "plonk-yfcc" }));
+    const own = await run("locate", at("with-place.jpg"), "--json");
+    expect([own.stderr, JSON.parse(own.stdout).model.name]).toEqual(["", "plonk-yfcc"]);
+    writeFileSync(env.GEODRIFT_CONFIG, JSON.stringify({ defualt: "plonk-yfcc" }));
+    const odd = await run("locate", at("with-place.jpg"));
+    expect([odd.code, odd.stderr]).toEqual([
+      1,
+      expect.stringMatching(/unknown key "defualt"; did you mean "default"\?/),
+    ]);
+    rmSync(env.GEODRIFT_CONFIG);
+  });
+});
+
+describe("a local folder or file", () => {
+  it("serves where a name does", async () => {
+    mkdirSync(at("own"));
+    mkdirSync(at("vision"));
+    for (const [name, bytes] of Object.entries(plonkRepository(64))) writeFileSync(join(at("own"), name), bytes);
+    writeFileSync(join(at("vision"), "model.safetensors"), dinoRepository()["model.safetensors"]);
+    const picture = at("without.jpg");
+    const bare = await run("locate", picture, "--model", at("own"));
+    expect([bare.code, bare.stderr]).toEqual([
+      1,
+      expect.stringMatching(/has no model\.json, and --encoder does not say/),
+    ]);
+    const half = await run("locate", picture, "--model", at("own"), "--encoder", at("vision"));
+    expect(half.stderr).toMatch(/encoder\.json, which says preparation/);
+    const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
+    writeFileSync(join(at("vision"), "encoder.json"), JSON.stringify(settings));
+    for (const model of [at("own"), join(at("own"), "model.safetensors")])
+      for (const encoder of [at("vision"), join(at("vision"), "model.safetensors"), "dinov2-vitl14-reg@56"]) {
+        const { code, stderr } = await run("locate", picture, "--model", model, "--encoder", encoder);
+        expect([code, stderr]).toEqual([0, ""]);
+      }
+    const other = await run("locate", picture, "--model", at("own"), "--encoder", "dinov2-vitl14-rag");
+    expect(other.stderr).toMatch(/did you mean "dinov2-vitl14-reg"\?/);
+    const uneven = await run("locate", picture, "--model", at("own"), "--encoder", "dinov2-vitl14-reg@50");
+    expect(uneven.stderr).toMatch(/patches of 14 pixels, which 50 has no whole number of/);
+  });
+});
