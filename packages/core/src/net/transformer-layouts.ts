@@ -132,11 +132,12 @@ function stacked(parts: readonly Tensor[]): Tensor {
 
 /** Every row of a matrix, or entry of a vector, times its own factor. */
 function scaledRows(t: Tensor, factors: Tensor): Tensor {
+  const [from, scale] = [data(t), data(factors)];
   const width = t.size / t.dims[0];
-  return tensor(
-    data(t).map((x, i) => x * data(factors)[Math.floor(i / width)]),
-    t.dims,
-  );
+  const out = new Float32Array(t.size);
+  for (let row = 0, at = 0; row < t.dims[0]; row++)
+    for (const end = at + width, factor = scale[row]; at < end; at++) out[at] = factor * from[at];
+  return tensor(out, t.dims);
 }
 
 function readBlocks(

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addDensity } from "./density.js";
+import { addEmbed } from "./embed.js";
 import { addEvaluate } from "./evaluate.js";
 import { addLocate } from "./locate.js";
 import { addModels } from "./models.js";
@@ -24,6 +25,7 @@ export async function main(args: readonly string[]): Promise<number> {
   addLocate(program, exit);
   addDensity(program);
   addEvaluate(program);
+  addEmbed(program, exit);
   addTrain(program);
   addModels(program);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();

@@ -11,13 +11,21 @@ const readers: Record<string, [bytes: number, (view: DataView, at: number) => nu
   "<f8": [8, (v, at) => v.getFloat64(at, true)],
 };
 
-/** @throws Error in one sentence if the file is missing, is no such file, is truncated, or holds other than floats */
+/** @throws Error in one sentence if the file is missing, or is none that `parseNpy` reads */
 export async function readNpy(file: string): Promise<NumericArray> {
   const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
     throw new Error(`${file}: cannot be read (${e.code})`);
   });
-  if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== "\x93NUMPY")
-    throw new Error(`${file}: is not a NumPy array file`);
+  try {
+    return parseNpy(bytes);
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  }
+}
+
+/** @throws Error, without a subject, for what is no such file, is truncated, or holds other than floats */
+export function parseNpy(bytes: Buffer): NumericArray {
+  if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== "\x93NUMPY") throw new Error("is not a NumPy array file");
   const [start, length] = bytes[6] === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)];
   const header = bytes.toString("utf8", start, start + length);
   const type = /'descr': *'([^']*)'/.exec(header)?.[1] ?? "";
@@ -28,14 +36,14 @@ export async function readNpy(file: string): Promise<NumericArray> {
       .filter((d) => d.trim() !== "")
       .map(Number) ?? [];
   const reader = readers[type];
-  if (!reader) throw new Error(`${file}: floats of 4 or 8 bytes are read, got "${type}"`);
+  if (!reader) throw new Error(`floats of 4 or 8 bytes are read, got "${type}"`);
   if (/'fortran_order': *True/.test(header) && shape.filter((d) => d > 1).length > 1)
-    throw new Error(`${file}: rows first is the order that is read, this array has columns first`);
+    throw new Error(`rows first is the order that is read, this array has columns first`);
   const count = shape.reduce((a, b) => a * b, 1);
   const [size, read] = reader;
   if (bytes.length - start - length !== count * size)
     throw new Error(
-      `${file}: [${shape}] takes ${count * size} bytes, the file has ${bytes.length - start - length}: it is cut off or damaged`,
+      `[${shape}] takes ${count * size} bytes, the file has ${bytes.length - start - length}: it is cut off or damaged`,
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset + start + length);
   return { shape, data: Float32Array.from({ length: count }, (_, i) => read(view, i * size)) };

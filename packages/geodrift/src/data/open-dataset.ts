@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { Preparation } from "../encode/preparation.js";
 import { readPicture } from "../encode/read-picture.js";
 import { readJsonFile } from "../schema/json-file.js";
+import { pictures } from "./columns.js";
 import type { AreaLabels, Dataset, Example } from "./dataset.js";
 import { openEarthFolder } from "./earth-rasters.js";
 import { earthViews } from "./earth-views.js";
@@ -24,8 +25,6 @@ const viewsFile = z.strictObject({
 
 /** Of OSV-5M. */
 const areaColumns = { country: "unique_country", region: "unique_region", city: "unique_city" } as const;
-
-const pictureColumns = ["file", "image", "path", "picture"];
 
 /**
  * @param file `.csv` with columns file, lat and lng (pictures relative to it), or `.json` of kind `earth-views`
@@ -57,7 +56,7 @@ async function viewsOf(file: string, { size }: Preparation): Promise<Dataset> {
 
 async function tableOfPictures(file: string, preparation: Preparation): Promise<Dataset> {
   const { places, column, has, sha256 } = await readPlacesTable(file);
-  const pictures = column(pictureColumns);
+  const files = column(pictures);
   const known = Object.entries(areaColumns).filter(([, name]) => has([name]));
   const labels = known.map(([kind, name]) => [kind, column([name])] as const);
   const areas = places.map((_, i): AreaLabels => {
@@ -71,11 +70,11 @@ async function tableOfPictures(file: string, preparation: Preparation): Promise<
     fingerprint: sha256,
     async *examples(from, to): AsyncIterable<Example> {
       for (let i = from; i < Math.min(to, places.length); i++) {
-        const path = resolve(dirname(file), pictures[i]);
+        const path = resolve(dirname(file), files[i]);
         const picture = await readPicture(path, preparation).catch((e: Error) => {
           throw new Error(`${path}: ${e.message}`);
         });
-        yield { id: pictures[i], picture, place: places[i], ...(labels.length > 0 && { areas: areas[i] }) };
+        yield { id: files[i], picture, place: places[i], ...(labels.length > 0 && { areas: areas[i] }) };
       }
     },
   };

@@ -3,7 +3,9 @@ import { stat } from "node:fs/promises";
 import { extname, isAbsolute, join } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 
-const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"];
+export const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"];
+
+export const isPictureFile = (name: string): boolean => endings.includes(extname(name).toLowerCase());
 
 /** A picture to locate, or a name that stands for none, with the reason. */
 export type Named = { file: string } | { file: string; error: string };
@@ -32,6 +34,6 @@ async function expand(name: string): Promise<Named[]> {
 }
 
 function pictures(files: string[], name: string, none: string): Named[] {
-  const found = files.filter((f) => endings.includes(extname(f).toLowerCase())).sort();
+  const found = files.filter(isPictureFile).sort();
   return found.length > 0 ? found.map((file) => ({ file })) : [{ file: name, error: none }];
 }

@@ -4,9 +4,7 @@ import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { checkLatLng, type LatLng } from "@geodrift/core";
 import { parse } from "csv-parse/sync";
-
-const latitudes = ["lat", "latitude"];
-const longitudes = ["lng", "lon", "long", "longitude"];
+import { findColumn, latitudes, longitudes, numberOf } from "./columns.js";
 
 export interface PlacesTable {
   places: LatLng[];
@@ -37,14 +35,12 @@ export async function readPlacesTable(file: string): Promise<PlacesTable> {
   }
   const [head = [], ...rows] = table;
   const known = head.map((name) => name.toLowerCase());
-  const find = (names: readonly string[]) => known.findIndex((name) => names.includes(name));
+  const find = (names: readonly string[]) => findColumn(known, names);
   const [lat, lng] = [find(latitudes), find(longitudes)];
   const got = known.join(", ") || "none";
   if (lat < 0 || lng < 0) throw new Error(`${file}: columns named lat and lng are needed, got ${got}`);
-  // An empty cell is no 0.
-  const number = (text: string) => (text === "" ? Number.NaN : Number(text));
   const places = rows.map((row, i) => {
-    const place = { lat: number(row[lat]), lng: number(row[lng]) };
+    const place = { lat: numberOf(row[lat]), lng: numberOf(row[lng]) };
     try {
       checkLatLng(place);
     } catch (e) {

@@ -22,5 +22,8 @@ export async function encodeInBatches(
     });
     all.set(await run(tensor(planes, [batch.length, 3, size, size])), from * width);
   }
+  const odd = all.findIndex((x) => !Number.isFinite(x));
+  if (odd >= 0)
+    throw new Error(`the encoder gives ${all[odd]}, which is no number to compute with: its weights may be damaged`);
   return all;
 }

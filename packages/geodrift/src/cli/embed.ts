@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import * as ort from "onnxruntime-node";
+import { openSource } from "../data/sources/index.js";
+import type { PictureSource } from "../data/sources/source.js";
+import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
+import type { Provenance } from "../embed/embeddings-file.js";
+import { encoderSource, openEncoder } from "../models/encoders.js";
+import { UsageError } from "./usage-error.js";
+
+interface Flags {
+  out: string;
+  encoder?: string;
+  ready?: string;
+}
+
+/** Encoders of PLONK's own tars, by the members that hold what they made (spec §7). */
+const encodersOfReady: Record<string, string> = {
+  street_clip: "streetclip",
+  dinov2_vitl14_registers: "dinov2-vitl14-reg",
+};
+
+/** `geodrift embed`. */
+export function addEmbed(program: Command, exit: (code: number) => void): void {
+  program
+    .command("embed")
+    .description("turn pictures with places into a table of embeddings to train on; run it again to go on after a stop")
+    .argument("<source>", "folder of pictures with GPS, .csv, .parquet, .tar or folder of them, or OSV-5M")
+    .requiredOption("-o, --out <file>", "the table, a .parquet file")
+    .option("--encoder <name|folder|file>", "a known encoder, an .onnx file, a model folder, or weights")
+    .option("--ready <name>", "take the embeddings that lie in tars as KEY.<name>.npy, in place of the pictures")
+    .action(async (source: string, flags: Flags) => exit(await run(source, flags)));
+}
+
+async function run(path: string, { out, ready, encoder: named }: Flags): Promise<number> {
+  if (!/\.parquet$/i.test(out)) throw new UsageError(`--out: the table is a .parquet file, got "${out}"`);
+  const name = named ?? encodersOfReady[ready ?? ""];
+  if (name === undefined) throw new UsageError("embed wants --encoder, which says what the embeddings are made with");
+  const source = await openSource(path, { ready });
+  const from = await encoderSource(name);
+  const lies = await readyWidth(source);
+  const encoder = lies === undefined ? await openEncoder(from, ort) : undefined;
+  const about: Provenance = {
+    source: path,
+    encoder: { name, config: from.config, ...(encoder && { sha256: encoder.sha256 }) },
+    width: encoder?.width ?? (lies as number),
+    columns: [...source.columns],
+  };
+  const began = performance.now();
+  let [shown, before] = [began, -1];
+  try {
+    const { rows, refused } = await embedSource(source, encoder, about, out, {
+      onProgress({ items, rows, refused }) {
+        if (before < 0) before = items;
+        if (performance.now() - shown < 10_000) return;
+        shown = performance.now();
+        const perSecond = (items - before) / ((shown - began) / 1000);
+        process.stderr.write(`${rows} embedded, ${refused} refused, ${perSecond.toFixed(1)} a second\n`);
+      },
+    });
+    process.stdout.write(`${out}: ${rows} embedded, ${refused} refused (${refusedFile(out)}), ${manifestFile(out)}\n`);
+    return rows === 0 ? 1 : 0;
+  } finally {
+    await encoder?.dispose();
+  }
+}
+
+/** The width of embeddings that lie ready in the source; undefined where it holds pictures. */
+async function readyWidth(source: PictureSource): Promise<number | undefined> {
+  for await (const { refused, embedding } of source.items()) {
+    if (embedding) return embedding.length;
+    if (refused === undefined) return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,12 @@
+/** Names that columns of tables go by. */
+export const latitudes = ["lat", "latitude"];
+export const longitudes = ["lng", "lon", "long", "longitude"];
+export const pictures = ["file", "image", "path", "picture", "filename"];
+export const identifiers = ["id", "key"];
+
+/** Where one of the names stands in the head of a table, which is in lower case; −1 if none does. */
+export const findColumn = (head: readonly string[], names: readonly string[]): number =>
+  head.findIndex((name) => names.includes(name));
+
+/** A number, and no number for an empty cell, which is no 0. */
+export const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));

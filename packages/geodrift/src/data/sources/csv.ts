@@ -1,0 +1,79 @@
+import { createReadStream } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { createGunzip } from "node:zlib";
+import { parse } from "csv-parse";
+import { readPictureBytes } from "../../encode/read-picture.js";
+import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../columns.js";
+import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+
+/** Rows of a CSV file one by one, the header first; gzipped files too. @throws Error naming the file */
+export async function* csvRows(file: string): AsyncGenerator<string[]> {
+  const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true };
+  const bytes = createReadStream(file);
+  const parser = parse(options);
+  const through = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
+  for (const stream of [bytes, through]) stream.on("error", (e) => parser.destroy(e));
+  through.pipe(parser);
+  try {
+    for await (const row of parser) yield row as string[];
+  } catch (e) {
+    const { code, message } = e as NodeJS.ErrnoException;
+    throw new Error(`${file}: ${code === "ENOENT" ? "no such file" : message}`);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+/** The first row of a CSV file. */
+export async function csvHead(file: string): Promise<string[]> {
+  for await (const head of csvRows(file)) return head;
+  throw new Error(`${file}: is empty`);
+}
+
+/** Where a table keeps things. */
+export interface TableColumns {
+  lat: number;
+  lng: number;
+  /** What pictures are called. */
+  picture: number;
+  /** The others. */
+  rest: number[];
+}
+
+/** @throws Error naming the column that is missing */
+export function tableColumns(head: readonly string[], file: string, names: readonly string[] = pictures): TableColumns {
+  const known = head.map((name) => name.toLowerCase());
+  const [lat, lng, picture] = [latitudes, longitudes, names].map((wanted) => {
+    const at = findColumn(known, wanted);
+    if (at < 0) throw new Error(`${file}: a column named ${wanted[0]} is needed, got ${head.join(", ") || "none"}`);
+    return at;
+  });
+  return { lat, lng, picture, rest: [...known.keys()].filter((i) => ![lat, lng, picture].includes(i)) };
+}
+
+/** What a row says besides its picture. An empty cell is not known; "NA" is Namibia. */
+export function rowItem(row: readonly string[], { lat, lng, picture, rest }: TableColumns): SourceItem {
+  const labels = rest.map((i) => (row[i] === undefined || row[i] === "" ? null : row[i]));
+  return { id: row[picture] ?? "", ...placeOrRefusal(numberOf(row[lat] ?? ""), numberOf(row[lng] ?? "")), labels };
+}
+
+/** A CSV table with a column of paths, relative to it, and columns of latitudes and longitudes; others are kept. */
+export async function csvSource(file: string): Promise<PictureSource> {
+  const head = await csvHead(file);
+  const names = [...pictures, ...identifiers];
+  const columns = tableColumns(head, file, names);
+  return {
+    name: file,
+    columns: columns.rest.map((i) => head[i]),
+    async *items() {
+      let first = true;
+      for await (const row of csvRows(file)) {
+        if (!first) {
+          const item = rowItem(row, columns);
+          yield { ...item, bytes: () => readPictureBytes(resolve(dirname(file), item.id)) };
+        }
+        first = false;
+      }
+    },
+  };
+}

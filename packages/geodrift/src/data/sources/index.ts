@@ -1,0 +1,38 @@
+/** From a name on a command line to the reader of its layout. */
+import { existsSync } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { csvSource } from "./csv.js";
+import { folderSource } from "./folder.js";
+import { osv5mSource, zipsOf } from "./osv5m.js";
+import { parquetSource } from "./parquet.js";
+import type { PictureSource } from "./source.js";
+import { type WebdatasetOptions, webdatasetSource } from "./webdataset.js";
+
+/**
+ * A folder of pictures with places in their files; a `.csv` or `.parquet` table; a `.tar`, or a folder of them; the `.csv` of
+ * OSV-5M beside its zips, or the folder of it.
+ * @throws Error in one sentence if it is none of these
+ */
+export async function openSource(path: string, options: WebdatasetOptions = {}): Promise<PictureSource> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info) throw new Error(`${path}: no such file or folder`);
+  const ready = (source: PictureSource) => {
+    if (options.ready !== undefined)
+      throw new Error(`${path}: ready-made embeddings (${options.ready}) are taken from tars, this is none`);
+    return source;
+  };
+  if (!info.isDirectory()) {
+    const ending = extname(path.replace(/\.gz$/i, "")).toLowerCase();
+    if (ending === ".tar") return webdatasetSource(path, options);
+    if (ending === ".parquet") return ready(await parquetSource(path));
+    if (ending === ".csv") return ready(zipsOf(path) ? await osv5mSource(path) : await csvSource(path));
+    throw new Error(`${path}: a source is a folder, a .csv, a .parquet, or a .tar`);
+  }
+  if ((await readdir(path)).some((f) => f.endsWith(".tar"))) return webdatasetSource(path, options);
+  for (const table of ["train.csv", "test.csv"]) {
+    const file = join(path, table);
+    if (existsSync(file) && zipsOf(file)) return ready(await osv5mSource(file));
+  }
+  return ready(folderSource(path));
+}

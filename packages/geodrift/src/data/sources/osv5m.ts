@@ -1,0 +1,46 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { csvHead, csvRows, rowItem, tableColumns } from "./csv.js";
+import type { PictureSource } from "./source.js";
+import { indexZips } from "./zip-index.js";
+
+/** The folder of zips that belongs to a table: `images/test` beside `test.csv`; undefined if there is none. */
+export function zipsOf(table: string): string | undefined {
+  const folder = join(dirname(table), "images", basename(table, ".csv"));
+  return existsSync(folder) ? folder : undefined;
+}
+
+/** OSV-5M: `train.csv` or `test.csv` with a column `id`, and the pictures `ID.jpg` in `images/train/NN.zip` (spec §8). */
+export async function osv5mSource(table: string): Promise<PictureSource> {
+  const folder = zipsOf(table);
+  if (!folder) throw new Error(`${table}: images/${basename(table, ".csv")} with zips is not beside it`);
+  const head = await csvHead(table);
+  const columns = tableColumns(head, table, ["id"]);
+  const zips = (await readdir(folder)).filter((f) => f.endsWith(".zip")).sort();
+  if (zips.length === 0) throw new Error(`${folder}: holds no zips`);
+  return {
+    name: table,
+    columns: columns.rest.map((i) => head[i]),
+    async *items() {
+      const index = await indexZips(zips.map((zip) => join(folder, zip)));
+      try {
+        let first = true;
+        for await (const row of csvRows(table)) {
+          if (!first) {
+            const item = rowItem(row, columns);
+            const bytes = async () => {
+              const found = await index.read(item.id);
+              if (!found) throw new Error(`is in none of the zips of ${folder}`);
+              return found;
+            };
+            yield { ...item, bytes };
+          }
+          first = false;
+        }
+      } finally {
+        index.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { dirname, resolve } from "node:path";
+import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { readPictureBytes } from "../../encode/read-picture.js";
+import { findColumn, identifiers, latitudes, longitudes, pictures } from "../columns.js";
+import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+
+/** Rows that are in memory at once. */
+const rowsAtOnce = 1024;
+
+/** Bytes of a picture as tables hold them: as they are, or with a path beside them. */
+function storedBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  const inner = (value as { bytes?: unknown } | null)?.bytes;
+  return inner instanceof Uint8Array ? inner : undefined;
+}
+
+/**
+ * A Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves; or with
+ * embeddings, a list of numbers in a column of that name.
+ */
+export async function parquetSource(file: string): Promise<PictureSource> {
+  const buffer = await asyncBufferFromFile(file);
+  const metadata = await parquetMetadataAsync(buffer).catch((e: Error) => {
+    throw new Error(`${file}: not a Parquet file (${e.message})`);
+  });
+  const head = parquetSchema(metadata).children.map((c) => c.element.name);
+  const known = head.map((name) => name.toLowerCase());
+  const find = (names: readonly string[], needed: boolean) => {
+    const at = findColumn(known, names);
+    if (at < 0 && needed) throw new Error(`${file}: a column named ${names[0]} is needed, got ${head.join(", ")}`);
+    return at < 0 ? undefined : head[at];
+  };
+  const [lat, lng] = [find(latitudes, true), find(longitudes, true)] as [string, string];
+  const embedding = find(["embedding", "embeddings"], false);
+  const picture = find(pictures, embedding === undefined);
+  const id = find(identifiers, false);
+  const columns = head.filter((name) => ![lat, lng, embedding, picture, id].includes(name));
+  const length = Number(metadata.num_rows);
+  return {
+    name: file,
+    columns,
+    length,
+    async *items() {
+      for (let from = 0; from < length; from += rowsAtOnce) {
+        const rowEnd = Math.min(length, from + rowsAtOnce);
+        const rows = await parquetReadObjects({ file: buffer, metadata, rowStart: from, rowEnd });
+        yield* rows.map((row, i): SourceItem => {
+          const shown = picture === undefined ? undefined : row[picture];
+          const path = typeof shown === "string" ? shown : (shown as { path?: string } | undefined)?.path;
+          const own = id === undefined ? undefined : row[id];
+          const stored = storedBytes(shown);
+          const bytes = async () => stored ?? readPictureBytes(resolve(dirname(file), path ?? ""));
+          return {
+            id: String(own ?? path ?? from + i),
+            ...placeOrRefusal(Number(row[lat] ?? Number.NaN), Number(row[lng] ?? Number.NaN)),
+            labels: columns.map((name) => (row[name] == null ? null : String(row[name]))),
+            ...(embedding !== undefined
+              ? { embedding: Float32Array.from((row[embedding] ?? []) as ArrayLike<number>) }
+              : { bytes }),
+          };
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,124 @@
+import { createReadStream } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { extract } from "tar-stream";
+import { parseNpy } from "../npy.js";
+import { endings } from "../picture-files.js";
+import { parsePythonJson } from "../python-json.js";
+import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+
+/** Everything up to the first dot of a member's own name is its key, the rest says what it is (spec §8). */
+function keyOf(path: string): [key: string, kind: string] {
+  const name = basename(path);
+  const dot = name.indexOf(".");
+  if (dot < 0) return [path, ""];
+  const folder = dirname(path);
+  return [folder === "." ? name.slice(0, dot) : `${folder}/${name.slice(0, dot)}`, name.slice(dot + 1).toLowerCase()];
+}
+
+interface Sample {
+  key: string;
+  members: Map<string, Buffer>;
+}
+
+/** Samples of a tar in the order of their first members, which lie one behind the other. */
+async function* samples(tar: string): AsyncGenerator<Sample> {
+  const unpack = extract();
+  const file = createReadStream(tar);
+  file.on("error", (e) => unpack.destroy(e));
+  file.pipe(unpack);
+  let sample: Sample | undefined;
+  try {
+    for await (const entry of unpack) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of entry) chunks.push(chunk as Buffer);
+      if (entry.header.type !== "file") continue;
+      const [key, kind] = keyOf(entry.header.name);
+      if (sample && sample.key !== key) {
+        yield sample;
+        sample = undefined;
+      }
+      sample ??= { key, members: new Map() };
+      sample.members.set(kind, Buffer.concat(chunks));
+    }
+  } catch (e) {
+    throw new Error(`${tar}: ${(e as Error).message}`);
+  } finally {
+    file.destroy();
+  }
+  if (sample) yield sample;
+}
+
+export interface WebdatasetOptions {
+  /** Takes the embeddings that lie ready in members `KEY.<name>.npy`, in place of the pictures. */
+  ready?: string;
+}
+
+const metadataOf = (sample: Sample): Record<string, unknown> | undefined => {
+  const json = sample.members.get("json");
+  return json && (parsePythonJson(json.toString("utf8")) as Record<string, unknown>);
+};
+
+/** Of the metadata: keys whose values are words or numbers, but for the place. */
+const labelNames = (metadata: Record<string, unknown>): string[] =>
+  Object.keys(metadata).filter(
+    (name) => !["latitude", "longitude"].includes(name) && typeof metadata[name] !== "object",
+  );
+
+/** Tars of PLONK's layout: `KEY.jpg`, `KEY.json` with latitude and longitude, `KEY.<embedding>.npy` (spec §8). */
+export async function webdatasetSource(path: string, { ready }: WebdatasetOptions = {}): Promise<PictureSource> {
+  const folder = (await stat(path)).isDirectory();
+  const tars = folder ? (await readdir(path)).filter((f) => f.endsWith(".tar")).sort() : [basename(path)];
+  const where = folder ? path : dirname(path);
+  const columns = await firstColumns(tars.map((tar) => join(where, tar)));
+  return {
+    name: path,
+    columns,
+    async *items() {
+      for (const tar of tars)
+        for await (const sample of samples(join(where, tar))) yield itemOf(sample, columns, ready);
+    },
+  };
+}
+
+async function firstColumns(tars: readonly string[]): Promise<string[]> {
+  for (const tar of tars)
+    for await (const sample of samples(tar)) {
+      try {
+        const metadata = metadataOf(sample);
+        if (metadata) return labelNames(metadata);
+      } catch {
+        // Refused when its turn comes.
+      }
+    }
+  return [];
+}
+
+function itemOf(sample: Sample, columns: readonly string[], ready: string | undefined): SourceItem {
+  const { key: id, members } = sample;
+  let metadata: Record<string, unknown> | undefined;
+  try {
+    metadata = metadataOf(sample);
+  } catch (e) {
+    return { id, refused: `its metadata is not JSON (${(e as Error).message})` };
+  }
+  if (!metadata) return { id, refused: "has no .json with a place" };
+  const number = (name: string) =>
+    metadata[name] == null || metadata[name] === "" ? Number.NaN : Number(metadata[name]);
+  const item: SourceItem = {
+    id,
+    ...placeOrRefusal(number("latitude"), number("longitude")),
+    labels: columns.map((name) => (metadata[name] == null ? null : String(metadata[name]))),
+  };
+  if (ready !== undefined) {
+    const npy = members.get(`${ready.toLowerCase()}.npy`);
+    if (!npy) return { ...item, refused: `has no .${ready}.npy` };
+    try {
+      return { ...item, embedding: parseNpy(npy).data };
+    } catch (e) {
+      return { ...item, refused: `its .${ready}.npy ${(e as Error).message}` };
+    }
+  }
+  const picture = endings.map((ending) => members.get(ending.slice(1))).find((b) => b !== undefined);
+  return picture ? { ...item, bytes: async () => picture } : { ...item, refused: "has no picture" };
+}

@@ -1,0 +1,159 @@
+/**
+ * Embeddings with places as a Parquet table, which DuckDB, pandas and Polars read as well: id, lat, lng, sha256, the
+ * source's own columns, and the embedding as a list. Which encoder made them stands in the file's metadata.
+ */
+import {
+  type AsyncBuffer,
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  parquetSchema,
+  type SchemaElement,
+} from "hyparquet";
+import { fileWriter, ParquetWriter } from "hyparquet-writer";
+import { z } from "zod";
+import { encoderConfig } from "../models/schema.js";
+import { parseWith } from "../schema/parse.js";
+
+export interface EmbeddedRow {
+  id: string;
+  lat: number;
+  lng: number;
+  /** Of the picture's file; empty where the embedding lay ready. */
+  sha256: string;
+  labels: readonly (string | null)[];
+  embedding: Float32Array;
+}
+
+/** What made the embeddings. */
+export const provenance = z.strictObject({
+  source: z.string(),
+  encoder: z.strictObject({
+    /** As it was named; from there its files are taken when a model is made. */
+    name: z.string(),
+    config: encoderConfig,
+    /** Absent where embeddings lay ready, and nothing was computed. */
+    sha256: z.string().optional(),
+  }),
+  width: z.int().positive(),
+  columns: z.array(z.string()),
+});
+
+export type Provenance = z.infer<typeof provenance>;
+
+/** The key of the metadata. */
+const metadataKey = "geodrift";
+
+/** Columns that a source's own may not be named like. */
+const ownColumns = ["id", "lat", "lng", "sha256", "embedding"];
+
+function schemaOf(columns: readonly string[]): SchemaElement[] {
+  const text = (name: string, repetition_type: "REQUIRED" | "OPTIONAL"): SchemaElement => ({
+    name,
+    type: "BYTE_ARRAY",
+    converted_type: "UTF8",
+    repetition_type,
+  });
+  const double = (name: string): SchemaElement => ({ name, type: "DOUBLE", repetition_type: "REQUIRED" });
+  return [
+    { name: "root", num_children: ownColumns.length + columns.length },
+    text("id", "REQUIRED"),
+    double("lat"),
+    double("lng"),
+    text("sha256", "REQUIRED"),
+    ...columns.map((name) => text(labelColumn(name), "OPTIONAL")),
+    { name: "embedding", repetition_type: "REQUIRED", num_children: 1, converted_type: "LIST" },
+    { name: "list", repetition_type: "REPEATED", num_children: 1 },
+    { name: "element", type: "FLOAT", repetition_type: "REQUIRED" },
+  ];
+}
+
+const labelColumn = (name: string): string => (ownColumns.includes(name) ? `source_${name}` : name);
+
+export interface EmbeddingsWriter {
+  /** Becomes one group of rows. */
+  write(rows: readonly EmbeddedRow[]): Promise<void>;
+  finish(): Promise<void>;
+}
+
+export function embeddingsWriter(file: string, about: Provenance): EmbeddingsWriter {
+  const { columns } = about;
+  const writer = new ParquetWriter({
+    writer: fileWriter(file),
+    schema: schemaOf(columns),
+    createdBy: "geodrift",
+    kvMetadata: [{ key: metadataKey, value: JSON.stringify(about) }],
+  });
+  return {
+    async write(rows) {
+      if (rows.length === 0) return;
+      await writer.write({
+        rowGroupSize: rows.length,
+        columnData: [
+          { name: "id", data: rows.map((r) => r.id) },
+          { name: "lat", data: rows.map((r) => r.lat) },
+          { name: "lng", data: rows.map((r) => r.lng) },
+          { name: "sha256", data: rows.map((r) => r.sha256) },
+          ...columns.map((name, i) => ({ name: labelColumn(name), data: rows.map((r) => r.labels[i] ?? null) })),
+          {
+            name: "embedding",
+            data: rows.map((r) => Array.from(r.embedding)),
+            // Random bits: nothing would come of compressing them.
+            encoding: "PLAIN" as const,
+            codec: "UNCOMPRESSED" as const,
+            statistics: false,
+          },
+        ],
+      });
+    },
+    finish: async () => writer.finish(),
+  };
+}
+
+export interface EmbeddingsFile extends Provenance {
+  file: string;
+  length: number;
+  /** Rows a group at a time. */
+  rows(): AsyncGenerator<EmbeddedRow[]>;
+}
+
+/** @throws Error in one sentence if the file is no table of embeddings made here */
+export async function openEmbeddings(file: string): Promise<EmbeddingsFile> {
+  let buffer: AsyncBuffer;
+  let metadata: FileMetaData;
+  try {
+    buffer = await asyncBufferFromFile(file);
+    metadata = await parquetMetadataAsync(buffer);
+  } catch (e) {
+    const { code, message } = e as NodeJS.ErrnoException;
+    throw new Error(`${file}: ${code === "ENOENT" ? "no such file" : `not a Parquet file (${message})`}`);
+  }
+  const text = metadata.key_value_metadata?.find(({ key }) => key === metadataKey)?.value;
+  if (!text) {
+    const head = parquetSchema(metadata).children.map((c) => c.element.name);
+    throw new Error(`${file}: was not made by "geodrift embed", its columns are ${head.join(", ")}`);
+  }
+  const about = parseWith(provenance, JSON.parse(text), file);
+  return {
+    ...about,
+    file,
+    length: Number(metadata.num_rows),
+    async *rows() {
+      let from = 0;
+      for (const group of metadata.row_groups) {
+        const rowEnd = from + Number(group.num_rows);
+        const rows = await parquetReadObjects({ file: buffer, metadata, rowStart: from, rowEnd });
+        from = rowEnd;
+        yield rows.map((row) => ({
+          id: row.id,
+          lat: row.lat,
+          lng: row.lng,
+          sha256: row.sha256,
+          labels: about.columns.map((name) => row[labelColumn(name)] ?? null),
+          embedding: Float32Array.from(row.embedding),
+        }));
+      }
+    },
+  };
+}

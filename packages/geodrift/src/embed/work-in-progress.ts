@@ -1,0 +1,140 @@
+/**
+ * Where embedding has come to: parts of the table, refusals, and how many items of the source they stand for, so that the
+ * same command goes on after any stop. All of it lies in one folder beside the result and goes when that is done.
+ */
+import { existsSync } from "node:fs";
+import { appendFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomically } from "../models/tensor-file.js";
+import { readJsonFile } from "../schema/json-file.js";
+import {
+  type EmbeddedRow,
+  type EmbeddingsFile,
+  embeddingsWriter,
+  openEmbeddings,
+  type Provenance,
+} from "./embeddings-file.js";
+
+export interface Refusal {
+  id: string;
+  reason: string;
+}
+
+const progress = z.strictObject({
+  provenance: z.string(),
+  /** Items of the source that are decided. */
+  consumed: z.int(),
+  parts: z.int(),
+  refused: z.int(),
+  /** Length of the file of refusals. */
+  refusedBytes: z.int(),
+});
+
+/** A cell of a CSV file. */
+const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
+const refusedHead = "id,reason\n";
+
+export class WorkInProgress {
+  readonly #folder: string;
+  readonly #out: string;
+  readonly #about: Provenance;
+  #state: z.infer<typeof progress>;
+
+  private constructor(out: string, about: Provenance) {
+    this.#out = out;
+    this.#folder = `${out}.partial`;
+    this.#about = about;
+    this.#state = {
+      provenance: JSON.stringify(about),
+      consumed: 0,
+      parts: 0,
+      refused: 0,
+      refusedBytes: refusedHead.length,
+    };
+  }
+
+  /** @throws Error if what lies there was made from something else */
+  static async open(out: string, about: Provenance): Promise<WorkInProgress> {
+    const work = new WorkInProgress(out, about);
+    await mkdir(work.#folder, { recursive: true });
+    const file = join(work.#folder, "progress.json");
+    if (existsSync(file)) {
+      const saved = await readJsonFile(file, progress);
+      if (saved.provenance !== work.#state.provenance)
+        throw new Error(`${work.#folder}: holds the beginning of something else; move it away to begin anew`);
+      work.#state = saved;
+      // What was written after the last save is made again.
+      await truncate(work.#refusals, saved.refusedBytes);
+    } else await writeFile(work.#refusals, refusedHead);
+    return work;
+  }
+
+  get consumed(): number {
+    return this.#state.consumed;
+  }
+
+  get refused(): number {
+    return this.#state.refused;
+  }
+
+  get #refusals(): string {
+    return join(this.#folder, "refused.csv");
+  }
+
+  #part(i: number): string {
+    return join(this.#folder, `part-${String(i).padStart(6, "0")}.parquet`);
+  }
+
+  /** The finished parts, in order. */
+  async *parts(): AsyncGenerator<EmbeddingsFile> {
+    for (let i = 0; i < this.#state.parts; i++) yield openEmbeddings(this.#part(i));
+  }
+
+  /** Keeps rows and refusals; after it returns, `consumed` items are never looked at again. */
+  async save(rows: readonly EmbeddedRow[], refusals: readonly Refusal[], consumed: number): Promise<void> {
+    const { parts, refused, refusedBytes, provenance } = this.#state;
+    if (rows.length > 0) {
+      const file = this.#part(parts);
+      const writer = embeddingsWriter(`${file}.partial`, this.#about);
+      await writer.write(rows);
+      await writer.finish();
+      await rename(`${file}.partial`, file);
+    }
+    const lines = Buffer.from(refusals.map(({ id, reason }) => `${cell(id)},${cell(reason)}\n`).join(""));
+    await appendFile(this.#refusals, lines);
+    this.#state = {
+      provenance,
+      consumed,
+      parts: parts + (rows.length > 0 ? 1 : 0),
+      refused: refused + refusals.length,
+      refusedBytes: refusedBytes + lines.length,
+    };
+    await writeFileAtomically(join(this.#folder, "progress.json"), Buffer.from(JSON.stringify(this.#state)));
+  }
+
+  /** Puts the parts together. @returns the number of rows */
+  async finish(refusedFile: string): Promise<number> {
+    const file = `${this.#out}.whole`;
+    const writer = embeddingsWriter(file, this.#about);
+    let [count, group] = [0, [] as EmbeddedRow[]];
+    for await (const part of this.parts())
+      for await (const rows of part.rows()) {
+        count += rows.length;
+        group.push(...rows);
+        if (group.length < rowsPerGroup) continue;
+        await writer.write(group);
+        group = [];
+      }
+    await writer.write(group);
+    await writer.finish();
+    await rename(this.#refusals, refusedFile);
+    await rename(file, this.#out);
+    await rm(this.#folder, { recursive: true });
+    return count;
+  }
+}
+
+/** Enough for good compression of ids, few enough to be read at once. */
+const rowsPerGroup = 1024;
