@@ -4,9 +4,13 @@ import {
   type ModelProto,
   ModelProtoSchema,
   NodeProtoSchema,
+  TensorProto_DataType as Onnx,
+  TensorProtoSchema,
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
+import { bytesOf, type TypedArray } from "./dtype.js";
+import type { Tensor } from "./tensor.js";
 
 export interface OnnxPort {
   name: string;
@@ -36,6 +40,49 @@ function portOf({ name, type }: ValueInfoProto): OnnxPort {
     value.case === "dimValue" ? Number(value.value) : (value.value ?? ""),
   );
   return { name, dims };
+}
+
+export interface PackOptions {
+  /** Weights in place of inputs, by the inputs' names. */
+  weights: Readonly<Record<string, Tensor>>;
+  /** New names of the other inputs and of the outputs. */
+  names: Readonly<Record<string, string>>;
+}
+
+/** What one file of Google's format can hold. */
+const mostBytes = 2 ** 31 - 2 ** 20;
+
+const elementTypes: Readonly<Record<string, Onnx>> = { float32: Onnx.FLOAT, float64: Onnx.DOUBLE, int32: Onnx.INT32 };
+
+/**
+ * A model of `exportOnnx` with its weights inside and names that people understand.
+ * @throws RangeError for weights that no single file can hold
+ */
+export function packOnnx(file: Uint8Array, { weights, names }: PackOptions): Uint8Array<ArrayBuffer> {
+  const bytes = Object.values(weights).reduce((sum, t) => sum + (t.data as ArrayBufferView).byteLength, file.length);
+  if (bytes > mostBytes)
+    throw new RangeError(
+      `packOnnx: an ONNX file holds 2 GiB at most, the weights take ${(bytes / 2 ** 30).toFixed(1)}`,
+    );
+  const model = parse(file);
+  const graph = model.graph as NonNullable<ModelProto["graph"]>;
+  graph.input = graph.input.filter((i) => !weights[i.name]);
+  for (const [name, t] of Object.entries(weights))
+    graph.initializer.push(
+      create(TensorProtoSchema, {
+        name,
+        dataType: elementTypes[t.type],
+        dims: t.dims.map(BigInt),
+        rawData: bytesOf(t.data as TypedArray),
+      }),
+    );
+  const renamed = (name: string) => names[name] ?? name;
+  for (const port of [...graph.input, ...graph.output]) port.name = renamed(port.name);
+  for (const node of graph.node) {
+    node.input = node.input.map(renamed);
+    node.output = node.output.map(renamed);
+  }
+  return toBinary(ModelProtoSchema, model);
 }
 
 /** Inputs that a caller must give, and outputs. @throws Error if the bytes are no ONNX file */
@@ -68,9 +115,11 @@ export function withOutput(file: Uint8Array, name: string): { bytes: Uint8Array<
       create(NodeProtoSchema, { opType: "DequantizeLinear", input: [result, scale, zero], output: [output] }),
     );
   }
-  const float = 1;
   graph.output = [
-    create(ValueInfoProtoSchema, { name: output, type: { value: { case: "tensorType", value: { elemType: float } } } }),
+    create(ValueInfoProtoSchema, {
+      name: output,
+      type: { value: { case: "tensorType", value: { elemType: Onnx.FLOAT } } },
+    }),
   ];
   return { bytes: toBinary(ModelProtoSchema, model), output };
 }

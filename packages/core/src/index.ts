@@ -42,6 +42,7 @@ export * from "./schedule/index.js";
 export * from "./solve/adaptive.js";
 export * from "./solve/guidance.js";
 export * from "./solve/index.js";
+export * from "./solve/traced-step.js";
 export * from "./sphere/cap.js";
 export * from "./sphere/flat.js";
 export * from "./sphere/frame.js";

@@ -9,6 +9,7 @@ import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
+  encoder?: string;
   image?: string;
   embedding?: string;
   points?: string;
@@ -28,6 +29,7 @@ export function addDensity(program: Command): void {
     .description("the probability density of places, given a picture")
     .argument("<model>", "model by name, or a folder with config.json and model.safetensors")
     .option("--image <file>", "the picture")
+    .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option("--embedding <file>", "or its embedding, a NumPy array (.npy)")
     .option("--points <file>", "places as CSV with columns lat and lng")
     .option("--grid <degrees>", "or a grid over the globe", decimalNumber(0.1, 90))
@@ -82,9 +84,9 @@ async function run(name: string, flags: Flags): Promise<void> {
 }
 
 /** The model, and what its answer depends on. */
-async function condition(name: string, { image, embedding, mode }: Flags) {
+async function condition(name: string, { image, embedding, mode, encoder: named }: Flags) {
   if (image !== undefined) {
-    const { description, encoder, locator, dispose } = await loadModel(name, ort);
+    const { description, encoder, locator, dispose } = await loadModel(name, ort, { encoder: named });
     if (mode === "official" && description.method !== "generative")
       throw new UsageError(
         `--mode official is for flows and diffusions, the method of ${name} is ${description.method}`,

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
 import type { Dataset } from "../data/dataset.js";
 import { openDataset } from "../data/open-dataset.js";
 import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";
-import { type EmbeddedDataset, embedDataset } from "../evaluate/embedded-dataset.js";
+import { type EmbeddedDataset, embedDataset, embeddedTable } from "../evaluate/embedded-dataset.js";
 import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
 import { extremes } from "../evaluate/extremes.js";
 import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
@@ -12,11 +12,13 @@ import { toMarkdown } from "../evaluate/table.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { gazetteer, readGazetteer } from "../places/gazetteer.js";
+import { type Part, parts } from "../split/split.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { withProgress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
+  encoder?: string;
   samples: number;
   steps?: number;
   guidance: number;
@@ -26,6 +28,8 @@ interface Flags {
   most?: number;
   whole?: number;
   official?: boolean;
+  split?: string;
+  part: Part;
   towns?: string;
   extremes?: number;
   ablations?: number;
@@ -40,8 +44,9 @@ export function addEvaluate(program: Command): void {
     .description("how good models are on pictures whose places are known")
     .argument(
       "<models-and-dataset...>",
-      "models by name or folder, and last a dataset: .csv of pictures, or .json of views",
+      "models by name or folder, and last a dataset: .csv of pictures, .parquet of embeddings, or .json of views",
     )
+    .option("--encoder <name|folder|file>", "encoder in place of the models' own")
     .option("--samples <n>", "places drawn per picture", wholeNumber(8, 4096), 256)
     .option("--steps <n>", "steps from noise to places; the solver's own if left out", wholeNumber(1, 10_000))
     .option("--guidance <w>", "guidance of the guided sample", decimalNumber(0, 100), 2)
@@ -54,6 +59,8 @@ export function addEvaluate(program: Command): void {
     )
     .option("--most <n>", "pictures from the start of the dataset", wholeNumber(1, 1e9))
     .option("--whole <n>", "pictures whose distribution is also taken whole, on a mesh", wholeNumber(1, 1e9))
+    .option("--split <file>", "of a table of embeddings: a split of geodrift split, of which one part is taken")
+    .addOption(new Option("--part <name>", "that part").choices([...parts]).default("test"))
     .option("--official", "areas as the released code tells them: nearest town in degrees, labels that lack are missed")
     .option("--towns <file>", "table of towns that tell the areas: lat, lon, name, admin1, admin2, cc; .csv or .csv.gz")
     .option("--extremes <n>", "draw so many of the most and of the least localizable pictures", wholeNumber(1, 100))
@@ -69,26 +76,35 @@ async function run(names: string[], flags: Flags): Promise<void> {
   if (models.length === 0) throw new UsageError("evaluate wants a model or several, and after them a dataset");
   for (const name of models) {
     usage(() => checkModelName(name));
-    const description = await describeModel(name);
+    const description = await describeModel(name, flags);
     usage(() => solvingOf(description, flags, 0));
   }
-  const { json, out, most, towns: townsFile, extremes: extremeCount, ablations, ...options } = flags;
+  const table = /\.parquet$/i.test(dataset);
+  if (flags.split !== undefined && !table)
+    throw new UsageError("--split is of a table of embeddings, a .parquet file of geodrift embed");
+  if (table && flags.extremes !== undefined)
+    throw new UsageError("--extremes draws pictures, of which a table of embeddings holds none");
+  const { json, out, most, split, part, towns: townsFile, extremes: extremeCount, ablations, ...options } = flags;
   if ((extremeCount ?? ablations) !== undefined && out === undefined)
     throw new UsageError("--extremes and --ablations are written into a folder, which --out names");
   const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
   if (out !== undefined) await mkdir(out, { recursive: true });
   const runs: EvaluationRun[] = [];
   const taken = new Set<string>();
-  const embedded = new Map<string, { opened: Dataset; data: EmbeddedDataset }>();
+  const embedded = new Map<string, { opened?: Dataset; data: EmbeddedDataset }>();
   const drawings: Drawing[] = [];
   const ablated: { name: string; ablation: Ablation }[] = [];
   for (const name of models) {
-    const loaded = await loadModel(name, ort);
+    const loaded = await loadModel(name, ort, flags);
     const description = { ...loaded.description, name: distinct(loaded.description.name, taken) };
     const model = { ...loaded, description };
     const { encoder } = model;
     let known = embedded.get(encoder.sha256);
-    if (!known) {
+    if (!known && table) {
+      const chosen = split === undefined ? undefined : { file: split, parts: [part] };
+      known = { data: await embeddedTable(dataset, encoder, loaded.description, { split: chosen, most }) };
+      embedded.set(encoder.sha256, known);
+    } else if (!known) {
       const opened = await openDataset(dataset, encoder.preparation);
       const data = await withProgress(Math.min(opened.length, most ?? opened.length), (onExample) =>
         embedDataset(opened, encoder, { most, onExample }),
@@ -100,7 +116,7 @@ async function run(names: string[], flags: Flags): Promise<void> {
     const run = await withProgress(data.ids.length, (onExample) =>
       evaluate(model, data, options, { towns, onExample }),
     );
-    if (extremeCount !== undefined) {
+    if (extremeCount !== undefined && opened) {
       const drawing = await extremes(model, opened, data, run, options, extremeCount);
       if (drawing) drawings.push(drawing);
     }

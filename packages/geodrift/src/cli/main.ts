@@ -4,8 +4,10 @@ import { Command, CommanderError } from "commander";
 import { addDensity } from "./density.js";
 import { addEmbed } from "./embed.js";
 import { addEvaluate } from "./evaluate.js";
+import { addExport } from "./export.js";
 import { addLocate } from "./locate.js";
 import { addModels } from "./models.js";
+import { addSplit } from "./split.js";
 import { addTrain } from "./train.js";
 import { UsageError } from "./usage-error.js";
 
@@ -26,8 +28,10 @@ export async function main(args: readonly string[]): Promise<number> {
   addDensity(program);
   addEvaluate(program);
   addEmbed(program, exit);
+  addSplit(program);
   addTrain(program);
   addModels(program);
+  addExport(program);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (e: NodeJS.ErrnoException) => {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { trainEarth } from "../train/earth.js";
+import { trainPhotos } from "../train/photos.js";
 import { readTraining } from "../train/read-config.js";
 import { UsageError } from "./usage-error.js";
 
@@ -22,7 +23,12 @@ export function addTrain(program: Command): void {
       const config = await readTraining(file).catch((e: Error) => {
         throw new UsageError(e.message);
       });
-      const named = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...(out && { out: resolve(out) }) };
-      await trainEarth(named, { runtime: ort, report: (line) => process.stderr.write(`${line}\n`) });
+      const context = { runtime: ort, report: (line: string) => process.stderr.write(`${line}\n`) };
+      const elsewhere = out && { out: resolve(out) };
+      if (config.kind === "photos") {
+        if (rasters) throw new UsageError(`--rasters is for trainings of kind earth, ${file} is of kind photos`);
+        return trainPhotos({ ...config, ...elsewhere }, context);
+      }
+      await trainEarth({ ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere }, context);
     });
 }

@@ -4,8 +4,9 @@ import { z } from "zod";
 import type { Preparation } from "../encode/preparation.js";
 import { readPicture } from "../encode/read-picture.js";
 import { readJsonFile } from "../schema/json-file.js";
+import { areasOf } from "./areas.js";
 import { pictures } from "./columns.js";
-import type { AreaLabels, Dataset, Example } from "./dataset.js";
+import type { Dataset, Example } from "./dataset.js";
 import { openEarthFolder } from "./earth-rasters.js";
 import { earthViews } from "./earth-views.js";
 import { readPlacesTable } from "./places-table.js";
@@ -22,9 +23,6 @@ const viewsFile = z.strictObject({
   views: viewsConfig,
   length: z.int().positive(),
 });
-
-/** Of OSV-5M. */
-const areaColumns = { country: "unique_country", region: "unique_region", city: "unique_city" } as const;
 
 /**
  * @param file `.csv` with columns file, lat and lng (pictures relative to it), or `.json` of kind `earth-views`
@@ -55,15 +53,9 @@ async function viewsOf(file: string, { size }: Preparation): Promise<Dataset> {
 }
 
 async function tableOfPictures(file: string, preparation: Preparation): Promise<Dataset> {
-  const { places, column, has, sha256 } = await readPlacesTable(file);
+  const { places, column, columns, rows, sha256 } = await readPlacesTable(file);
   const files = column(pictures);
-  const known = Object.entries(areaColumns).filter(([, name]) => has([name]));
-  const labels = known.map(([kind, name]) => [kind, column([name])] as const);
-  const areas = places.map((_, i): AreaLabels => {
-    const own = labels.map(([kind, values]) => [kind, values[i]] as const);
-    // Python writes NaN for what is missing; "NA" is Namibia.
-    return Object.fromEntries(own.filter(([, label]) => label !== "" && label !== "NaN"));
-  });
+  const areas = areasOf(columns);
   return {
     name: file,
     length: places.length,
@@ -74,7 +66,7 @@ async function tableOfPictures(file: string, preparation: Preparation): Promise<
         const picture = await readPicture(path, preparation).catch((e: Error) => {
           throw new Error(`${path}: ${e.message}`);
         });
-        yield { id: files[i], picture, place: places[i], ...(labels.length > 0 && { areas: areas[i] }) };
+        yield { id: files[i], picture, place: places[i], ...(areas && { areas: areas(rows[i]) }) };
       }
     },
   };

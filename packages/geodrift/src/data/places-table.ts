@@ -13,8 +13,10 @@ export interface PlacesTable {
    * @throws Error in one sentence if there is none
    */
   column(names: readonly string[]): string[];
-  /** Is there a column with one of the names? */
-  has(names: readonly string[]): boolean;
+  /** Names of all columns, in lower case. */
+  columns: string[];
+  /** Cells by row. */
+  rows: string[][];
   /** Of the file's bytes. */
   sha256: string;
 }
@@ -55,7 +57,8 @@ export async function readPlacesTable(file: string): Promise<PlacesTable> {
       if (at < 0) throw new Error(`${file}: a column named ${names[0]} is needed, got ${got}`);
       return rows.map((row) => row[at]);
     },
-    has: (names) => find(names) >= 0,
+    columns: known,
+    rows,
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
 }

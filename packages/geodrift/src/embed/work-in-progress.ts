@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { appendFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { csvCell } from "../data/csv-cell.js";
 import { writeFileAtomically } from "../models/tensor-file.js";
 import { readJsonFile } from "../schema/json-file.js";
 import {
@@ -30,9 +31,6 @@ const progress = z.strictObject({
   /** Length of the file of refusals. */
   refusedBytes: z.int(),
 });
-
-/** A cell of a CSV file. */
-const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 const refusedHead = "id,reason\n";
 
@@ -102,7 +100,7 @@ export class WorkInProgress {
       await writer.finish();
       await rename(`${file}.partial`, file);
     }
-    const lines = Buffer.from(refusals.map(({ id, reason }) => `${cell(id)},${cell(reason)}\n`).join(""));
+    const lines = Buffer.from(refusals.map(({ id, reason }) => `${csvCell(id)},${csvCell(reason)}\n`).join(""));
     await appendFile(this.#refusals, lines);
     this.#state = {
       provenance,

@@ -1,6 +1,4 @@
-import type { Colours } from "./preparation.js";
-
-const asTheyAre: Colours = { mean: [0, 0, 0], std: [1, 1, 1] };
+import { asTheyAre, type Colours } from "./preparation.js";
 
 /**
  * Interleaved bytes to planes of numbers, standardised if the colours say how: [pixels, channels] to [3, pixels] at

@@ -1,7 +1,12 @@
 /** A dataset as models see it: embeddings, and what is true. Made once for all models that share an encoder. */
+import { createHash } from "node:crypto";
 import { type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
+import { areasOf } from "../data/areas.js";
 import type { AreaLabels, Dataset, Example } from "../data/dataset.js";
+import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import type { Encoder } from "../encode/encoder.js";
+import type { ModelDescription } from "../models/schema.js";
+import type { Part } from "../split/split.js";
 
 export interface EmbeddedDataset {
   name: string;
@@ -61,6 +66,36 @@ export async function embedDataset(
     truths: truths.subarray(0, 3 * n),
     ids,
     ...(areas.some((a) => a) && { areas: areas.map((a) => a ?? {}) }),
+  };
+}
+
+/**
+ * A table of embeddings, or the part of it that a split's file gives.
+ * @throws Error if it was not made by the encoder of the models, as far as it says
+ */
+export async function embeddedTable(
+  file: string,
+  encoder: { sha256: string },
+  description: ModelDescription,
+  { split, most }: { split?: { file: string; parts: readonly Part[] }; most?: number } = {},
+): Promise<EmbeddedDataset> {
+  const { about, ids, places, labels, embeddings } = await readEmbeddings(file, split);
+  const { sha256, config, name } = about.encoder;
+  const same =
+    sha256 === undefined ? JSON.stringify(config) === JSON.stringify(description.encoder) : sha256 === encoder.sha256;
+  if (!same) throw new Error(`${file}: was embedded by ${name}, the encoder of ${description.name} is another`);
+  const n = Math.min(most ?? ids.length, ids.length);
+  const known = areasOf(about.columns);
+  return {
+    name: file,
+    fingerprint: createHash("sha256")
+      .update(JSON.stringify([about.encoder, ids, places]))
+      .digest("hex"),
+    width: about.width,
+    embeddings: embeddings.subarray(0, n * about.width),
+    truths: vectorsOf(places.slice(0, n)),
+    ids: ids.slice(0, n),
+    ...(known && { areas: labels.slice(0, n).map(known) }),
   };
 }
 

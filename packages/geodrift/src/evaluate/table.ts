@@ -1,4 +1,5 @@
 /** Tables of figures, as Markdown, CSV and HTML. */
+import { csvCell } from "../data/csv-cell.js";
 import { escapeXml } from "../figures/xml.js";
 import type { Figure } from "./figure.js";
 
@@ -59,10 +60,8 @@ export function toCsv({ head, rows }: Table): string {
       return [figure.value, figure.interval.low, figure.interval.high].map((x) => String(scale * x));
     }),
   );
-  return `${[names, ...lines].map((r) => r.map(quoted).join(",")).join("\n")}\n`;
+  return `${[names, ...lines].map((r) => r.map(csvCell).join(",")).join("\n")}\n`;
 }
-
-const quoted = (c: string): string => (/[",\n]/.test(c) ? `"${c.replaceAll('"', '""')}"` : c);
 
 export const toHtmlTable = ({ title, head, rows }: Table): string =>
   `<table><caption>${escapeXml(title)}</caption><thead><tr>${head.map((h) => `<th scope="col">${escapeXml(h)}</th>`).join("")}</tr></thead><tbody>

@@ -7,9 +7,8 @@ import type { Runtime } from "@geodrift/compile";
 import { convolutionalShapes, isTransformerTensor, placeHeadShapes, readVisionTransformer } from "@geodrift/core";
 import { z } from "zod";
 import type { Encoder } from "../encode/encoder.js";
-import { onnxEncoder } from "../encode/onnx-encoder.js";
-import { placeEncoder } from "../encode/place-encoder.js";
-import { transformerEncoder } from "../encode/transformer-encoder.js";
+import { type EncoderNetwork, networkEncoder, placeNetwork, transformerNetwork } from "../encode/network-encoder.js";
+import { type OnnxEncoderOptions, onnxEncoder } from "../encode/onnx-encoder.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
 import { cachedFolder } from "./cache.js";
@@ -65,7 +64,22 @@ export async function encoderSource(text: string): Promise<EncoderSource> {
 }
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function openEncoder({ config, folder }: EncoderSource, runtime: Runtime): Promise<Encoder> {
+export async function openEncoder(source: EncoderSource, runtime: Runtime): Promise<Encoder> {
+  const read = await readEncoder(source);
+  if ("network" in read) return networkEncoder(read.network, read.sha256, runtime);
+  return onnxEncoder(read.bytes, read, read.sha256, runtime).catch((e: Error) => {
+    throw new Error(`${read.file}: ${e.message}`);
+  });
+}
+
+/** A network of ours with its weights, or an ONNX file and what is done with it. */
+export type ReadEncoder = { sha256: string } & (
+  | { network: EncoderNetwork }
+  | ({ file: string; bytes: Uint8Array } & OnnxEncoderOptions)
+);
+
+/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+export async function readEncoder({ config, folder }: EncoderSource): Promise<ReadEncoder> {
   const hash = createHash("sha256");
   switch (config.kind) {
     case "places": {
@@ -75,7 +89,7 @@ export async function openEncoder({ config, folder }: EncoderSource, runtime: Ru
         ...convolutionalShapes(trunk),
         ...placeHeadShapes(places, trunk.embedding, tensors["places.centres"]?.dims[0] ?? 0),
       }));
-      return placeEncoder(config, weights, hash.digest("hex"), runtime);
+      return { network: placeNetwork(config, weights), sha256: hash.digest("hex") };
     }
     case "transformer": {
       const { weights, preparation, colours, heads } = config;
@@ -86,21 +100,19 @@ export async function openEncoder({ config, folder }: EncoderSource, runtime: Ru
       const { tensors } = await loadTensors(file, { hash, wanted: isVisionTensor });
       try {
         const vision = readVisionTransformer(tensors, { size: preparation.size, heads });
-        return transformerEncoder(vision, preparation, colours, hash.digest("hex"), runtime);
+        return { network: transformerNetwork(vision, preparation, colours), sha256: hash.digest("hex") };
       } catch (e) {
         throw new Error(`${file}: ${(e as Error).message}`);
       }
     }
     case "onnx": {
-      const file = join(folder, config.file);
+      const { file: name, kind: _, ...settings } = config;
+      const file = join(folder, name);
       const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
         throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
       });
-      const { file: _, ...settings } = config;
       hash.update(JSON.stringify(settings)).update(bytes);
-      return onnxEncoder(bytes, config, hash.digest("hex"), runtime).catch((e: Error) => {
-        throw new Error(`${file}: ${e.message}`);
-      });
+      return { file, bytes, ...settings, sha256: hash.digest("hex") };
     }
   }
 }

@@ -31,10 +31,13 @@ export interface ModelOptions {
 /** Models that come with the package. */
 export const embeddedModels: readonly string[] = ["earth"];
 
+/** Is it the name of a model, rather than a path? */
+export const isModelName = (text: string): boolean => embeddedModels.includes(text) || text in knownModels;
+
 /** @throws Error naming the known models if the text is neither the name of one nor a path */
 export function checkModelName(text: string): void {
   const known = [...embeddedModels, ...Object.keys(knownModels)];
-  if (!known.includes(text) && !existsSync(text))
+  if (!isModelName(text) && !existsSync(text))
     throw new Error(`model "${text}" is neither known nor a folder or file${suggestion(text, known)}`);
 }
 
@@ -56,6 +59,16 @@ export function modelFolder(text: string): string {
 /** The network of a flow or diffusion alone, also of the released layout, without an encoder. */
 export const loadGenerativeModel = (text: string): Promise<GenerativeModel> =>
   openGenerative(modelFolder(text), createHash("sha256"), knownModels[text]?.description);
+
+/** The path and the schedule of a flow or diffusion, also of the released layout. */
+export async function describeGenerative(
+  text: string,
+): Promise<Pick<Extract<ModelDescription, { method: "generative" }>, "path" | "schedule">> {
+  const description = await describeModel(text, { encoder: "dinov2-vitl14-reg" });
+  if (description.method !== "generative")
+    throw new Error(`${text}: a flow or a diffusion is needed, its method is ${description.method}`);
+  return description;
+}
 
 /**
  * What a model says of itself, without its weights.

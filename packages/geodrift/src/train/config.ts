@@ -76,40 +76,71 @@ const cells = z.strictObject({
   ...optimization,
 });
 
+/** A generative model that goes on learning, its encoder and its sizes as they are. */
+const fineTune = z.strictObject({
+  kind: z.literal("fine-tune"),
+  name: locatorName,
+  /** A flow or diffusion by name or folder; relative to the config file if it is a path. */
+  from: z.string(),
+  dropout: share,
+  ...optimization,
+});
+
 /** Exact neighbours among the embedded views: nothing to learn. */
 const retrieval = z.strictObject({ kind: z.literal("retrieval"), name: locatorName, neighbours: whole });
 
 const uniform = z.strictObject({ kind: z.literal("uniform"), name: locatorName });
 
+const locators = z
+  .array(z.discriminatedUnion("kind", [generative, fineTune, regression, vonMisesFisher, cells, retrieval, uniform]))
+  .min(1)
+  .refine((l) => new Set(l.map(({ name }) => name)).size === l.length, "every locator needs a name of its own");
+
+const about = {
+  /** What the file is for. */
+  purpose: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  /** Where state is kept while training, and the finished models in the end. */
+  out: z.string(),
+  /** Steps between checkpoints. */
+  checkpointEvery: whole,
+};
+
 export const earthTraining = z
   .strictObject({
     kind: z.literal("earth"),
-    /** What the file is for. */
-    purpose: z.string(),
-    description: z.string(),
-    licence: z.string(),
-    /** Where state is kept while training, and the finished models in the end. */
-    out: z.string(),
+    ...about,
     /** Folder of the rasters; relative to the config file. */
     rasters: z.string(),
-    /** Steps between checkpoints. */
-    checkpointEvery: whole,
     encoder: encoderTraining,
     /** Width that the encoder's features are cut down to, by their principal components. */
     rank: whole,
     places: placeHeadConfig,
     /** Views embedded for the second half of the training. */
     embedded: whole,
-    locators: z
-      .array(z.discriminatedUnion("kind", [generative, regression, vonMisesFisher, cells, retrieval, uniform]))
-      .min(1),
+    locators,
   })
-  .refine((c) => c.encoder.views.size === c.encoder.encoder.size, "the encoder takes pictures of the size of the views")
   .refine(
-    (c) => new Set(c.locators.map((l) => l.name)).size === c.locators.length,
-    "every locator needs a name of its own",
+    (c) => c.encoder.views.size === c.encoder.encoder.size,
+    "the encoder takes pictures of the size of the views",
   );
+
+/** Training on one's own pictures, embedded before. */
+export const photosTraining = z.strictObject({
+  kind: z.literal("photos"),
+  ...about,
+  /** A table of `geodrift embed`; relative to the config file. */
+  embeddings: z.string(),
+  /** A split of it, of which the part `train` is learned from; all of it is if left out. */
+  split: z.string().optional(),
+  locators,
+});
+
+export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining]);
 
 export type EncoderTraining = z.infer<typeof encoderTraining>;
 export type EarthTraining = z.infer<typeof earthTraining>;
+export type PhotosTraining = z.infer<typeof photosTraining>;
+export type Training = z.infer<typeof training>;
 export type LocatorTraining = EarthTraining["locators"][number];

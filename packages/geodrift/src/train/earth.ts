@@ -1,44 +1,19 @@
-/**
- * The whole way from rasters to a model: train the encoder on views, freeze it, embed views, train every locator on the
- * embeddings, write model folders. Every stage keeps its state in the run's folder and goes on from it.
- */
-import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { compile, type Runtime, type Tensor } from "@geodrift/compile";
-import {
-  averaged,
-  initTrainState,
-  type Parameters,
-  placeWidth,
-  type Traced,
-  type TrainMetrics,
-  train,
-  withCellFeatures,
-} from "@geodrift/core";
+import { compile, type Tensor } from "@geodrift/compile";
+import { type Parameters, placeWidth, type Traced, withCellFeatures } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../data/earth-rasters.js";
 import type { Raster } from "../data/raster.js";
-import { encodePlanes } from "../encode/place-encoder.js";
-import { indexTensors, treeTensor } from "../models/locators.js";
-import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
-import type { EarthTraining, LocatorTraining } from "./config.js";
-import { type Embedded, embedViews, exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
+import { encodePlanes } from "../encode/network-encoder.js";
+import { saveTensors } from "../models/tensor-file.js";
+import type { EarthTraining } from "./config.js";
+import { type Embedded, embedViews, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { initEncoderState, landCells, trainEncoder } from "./encoder.js";
 import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
-import { type LocatorPlan, planLocator } from "./locators.js";
+import { digest, half, type LocatorSetting, type TrainingContext, trainLocator } from "./locator-stage.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
-import { versions } from "./versions.js";
-
-export interface TrainingContext {
-  runtime: Runtime;
-  /** Progress for people. */
-  report(line: string): void;
-}
-
-const digest = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
 /** Trains what `config` says, going on from what its folder holds. */
 export async function trainEarth(config: EarthTraining, context: TrainingContext): Promise<void> {
@@ -54,7 +29,22 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
   const data = digest(rasters.map((r) => [r.name, r.sha256]));
   const encoder = await encoderStage(config, out, rasters, landCells(config.encoder.cells, land), data, context);
   const embedded = await embeddingStage(config, out, rasters, encoder, data, context);
-  for (const locator of config.locators) await locatorStage(config, locator, out, embedded, encoder, data, context);
+  const { encoder: made, rank, places, checkpointEvery, description, licence } = config;
+  const setting: LocatorSetting = {
+    out,
+    checkpointEvery,
+    description,
+    licence,
+    made: { encoder: made, rank, places, embedded: config.embedded },
+    data,
+    seed: made.views.seed,
+    embedded,
+    async writeEncoder(to, metadata) {
+      await saveTensors(join(to, "encoder.safetensors"), { tensors: encoder.params, metadata }, { half });
+      return encoder.config;
+    },
+  };
+  for (const locator of config.locators) await trainLocator(locator, setting, context);
 }
 
 async function encoderStage(
@@ -125,74 +115,4 @@ async function embeddingStage(
   await run.dispose();
   await saveEmbedded(file, embedded, metadata);
   return embedded;
-}
-
-async function locatorStage(
-  config: EarthTraining,
-  locator: LocatorTraining,
-  out: string,
-  embedded: Embedded,
-  encoder: FrozenEncoder,
-  data: string,
-  { runtime, report }: TrainingContext,
-): Promise<void> {
-  const plan = planLocator(locator, embedded);
-  const { encoder: training, rank, places } = config;
-  const { learning } = plan;
-  const provenance: Provenance = {
-    config: JSON.stringify({ encoder: training, rank, places, embedded: config.embedded, locator }),
-    data,
-    seed: String(learning?.seed ?? training.views.seed),
-  };
-  const folder = join(out, locator.name);
-  if (!learning) {
-    report(`${locator.name}: nothing to learn`);
-    return writeModel(config, locator.name, plan, folder, encoder, {}, provenance);
-  }
-  const { objective, options, seed } = learning;
-  const source = exampleSource(embedded);
-  const state = initTrainState(objective, seed);
-  const file = join(out, `${locator.name}.state.safetensors`);
-  await resumeState(file, state, provenance);
-  const log = metricsLog<TrainMetrics>(join(out, `${locator.name}.jsonl`), state.step);
-  let losses: number[] = [];
-  if (state.step < options.steps) report(`${locator.name}: from step ${state.step} to ${options.steps}`);
-  for await (const m of train(state, objective, source, options, { runtime })) {
-    losses.push(m.loss);
-    if (m.step % 200 === 0 || m.step === options.steps) {
-      const loss = losses.reduce((a, b) => a + b) / losses.length;
-      log({ ...m, loss: Number(loss.toFixed(6)) });
-      report(`${locator.name} ${m.step}: loss ${loss.toFixed(5)}`);
-      losses = [];
-    }
-    if (m.step % config.checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
-  }
-  await writeModel(config, locator.name, plan, folder, encoder, averaged(state), provenance);
-}
-
-/** Weights are stored in half precision; what they are multiplied into angles with is not, nor are whole numbers. */
-const half = (name: string): boolean =>
-  !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) &&
-  name !== treeTensor &&
-  name !== indexTensors.places;
-
-/** A folder that `locate --model` opens. */
-async function writeModel(
-  config: EarthTraining,
-  name: string,
-  { network, method, buffers }: LocatorPlan,
-  folder: string,
-  encoder: FrozenEncoder,
-  average: Parameters,
-  provenance: Provenance,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const json = (file: string, value: unknown) =>
-    writeFileAtomically(join(folder, file), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
-  const metadata = { ...provenance, versions: await versions() };
-  await saveTensors(join(folder, "encoder.safetensors"), { tensors: encoder.params, metadata }, { half });
-  await saveTensors(join(folder, "model.safetensors"), { tensors: { ...average, ...buffers }, metadata }, { half });
-  await json("config.json", network);
-  const { description, licence } = config;
-  await json("model.json", { name, description, licence, ...method, encoder: encoder.config });
 }

@@ -17,7 +17,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Raster } from "../data/raster.js";
 import { viewBatches } from "../data/view-batches.js";
-import { encodePlanes } from "../encode/place-encoder.js";
+import { encodePlanes } from "../encode/network-encoder.js";
 import type { PlaceEncoderConfig } from "../models/schema.js";
 import type { EarthTraining } from "./config.js";
 

@@ -1,5 +1,5 @@
 /** What each kind of locator learns, and how its model folder says what it is. */
-import { tensor } from "@geodrift/compile";
+import { type Tensor, tensor } from "@geodrift/compile";
 import {
   cellClasses,
   cellObjective,
@@ -13,6 +13,7 @@ import {
   type TrainOptions,
   vonMisesFisherObjective,
 } from "@geodrift/core";
+import { describeGenerative, loadGenerativeModel } from "../models/load.js";
 import { indexTensors, makeSchedule, treeTensor } from "../models/locators.js";
 import type { LocatorTraining } from "./config.js";
 import type { Embedded } from "./embeddings.js";
@@ -28,7 +29,11 @@ export interface LocatorPlan {
   buffers: Parameters;
 }
 
-export function planLocator(locator: LocatorTraining, { width, embeddings, places }: Embedded): LocatorPlan {
+/** @throws Error for a model to go on from that takes other embeddings */
+export async function planLocator(
+  locator: LocatorTraining,
+  { width, embeddings, places }: Embedded,
+): Promise<LocatorPlan> {
   switch (locator.kind) {
     case "generative": {
       const { dim, depth, path, schedule, expansion, dropout } = locator;
@@ -36,6 +41,22 @@ export function planLocator(locator: LocatorTraining, { width, embeddings, place
       const matching = { config: network, path: paths[path], schedule: makeSchedule(schedule), dropout };
       const method = { method: "generative", path, schedule };
       return { learning: learn(matchingObjective(matching), locator), network, method, buffers: {} };
+    }
+    case "fine-tune": {
+      const { from, dropout } = locator;
+      const { config, params, path, schedule } = await loadGenerativeModel(from);
+      if (config.cond_dim !== width)
+        throw new Error(`${locator.name}: ${from} takes embeddings of ${config.cond_dim} numbers, these have ${width}`);
+      const objective = matchingObjective({ config, path, schedule, dropout });
+      // Copies: optimisers work in place.
+      const init = () => Object.fromEntries(Object.entries(params).map(([name, t]) => [name, copyOf(t)]));
+      const description = await describeGenerative(from);
+      return {
+        learning: learn({ ...objective, init }, locator),
+        network: { ...config },
+        method: { method: "generative", path: description.path, schedule: description.schedule },
+        buffers: {},
+      };
     }
     case "regression": {
       const network = { cond_dim: width, dim: locator.dim, depth: locator.depth };
@@ -74,6 +95,8 @@ export function planLocator(locator: LocatorTraining, { width, embeddings, place
       return { network: { cond_dim: width }, method: { method: "uniform" }, buffers: {} };
   }
 }
+
+const copyOf = (t: Tensor): Tensor => tensor((t.data as Float32Array).slice(), t.dims);
 
 const learn = (objective: Objective, options: TrainOptions & { seed: number }): LocatorPlan["learning"] => ({
   objective,

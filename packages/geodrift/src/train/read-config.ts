@@ -1,25 +1,31 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { isModelName } from "../models/load.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { parseWith } from "../schema/parse.js";
-import { type EarthTraining, earthTraining } from "./config.js";
+import { type Training, training } from "./config.js";
 
 /**
  * A training config, its folders resolved. One that `extends` another file says only what differs: keys of the top level
  * take the place of the other's.
  * @throws Error in one sentence, beginning with the file's name
  */
-export async function readTraining(file: string): Promise<EarthTraining> {
-  return parseWith(earthTraining, await withBase(file, []), file);
+export async function readTraining(file: string): Promise<Training> {
+  return parseWith(training, await withBase(file, []), file);
 }
 
 async function withBase(file: string, above: readonly string[]): Promise<Record<string, unknown>> {
   if (above.includes(file)) throw new Error(`${file}: extends itself, by way of ${above.join(", ")}`);
   const { extends: base, ...own } = await readJsonFile(file, z.looseObject({ extends: z.string().optional() }));
-  for (const key of ["out", "rasters"]) {
-    const folder = own[key];
-    if (typeof folder === "string") own[key] = resolve(dirname(file), folder);
+  for (const key of ["out", "rasters", "embeddings", "split"]) {
+    const path = own[key];
+    if (typeof path === "string") own[key] = resolve(dirname(file), path);
   }
+  if (Array.isArray(own.locators))
+    for (const locator of own.locators) {
+      const from = locator?.from;
+      if (typeof from === "string" && !isModelName(from)) locator.from = resolve(dirname(file), from);
+    }
   if (base === undefined) return own;
   return { ...(await withBase(resolve(dirname(file), base), [...above, file])), ...own };
 }

@@ -1,0 +1,35 @@
+import { type Command, Option } from "commander";
+import { exportToOnnx, exportToPlonk } from "../models/export.js";
+import { checkModelName } from "../models/load.js";
+import { wholeNumber } from "./options.js";
+import { usage } from "./usage-error.js";
+
+interface Flags {
+  out: string;
+  format: "onnx" | "plonk";
+  encoder?: string;
+  samples: number;
+  pictures: number;
+}
+
+/** `geodrift export`. */
+export function addExport(program: Command): void {
+  program
+    .command("export")
+    .description("write a flow or diffusion for other programs: ONNX files, or the layout of the released models")
+    .argument("<model>", "model by name, folder or file")
+    .requiredOption("-o, --out <folder>", "folder for the files")
+    .addOption(
+      new Option("--format <format>", "encoder, velocity and one step as ONNX; or config.json and model.safetensors")
+        .choices(["onnx", "plonk"])
+        .default("onnx"),
+    )
+    .option("--encoder <name|folder|file>", "encoder in place of the model's own")
+    .option("--samples <n>", "places that the ONNX files take at once", wholeNumber(1, 100_000), 256)
+    .option("--pictures <n>", "pictures that the encoder's ONNX file takes at once", wholeNumber(1, 256), 1)
+    .action(async (model: string, { out, format, ...options }: Flags) => {
+      usage(() => checkModelName(model));
+      const files = format === "onnx" ? await exportToOnnx(model, out, options) : await exportToPlonk(model, out);
+      process.stdout.write(`${out}: ${files.join(", ")}\n`);
+    });
+}

@@ -1,0 +1,39 @@
+import { type Command, Option } from "commander";
+import { openEmbeddings } from "../embed/embeddings-file.js";
+import { readPlacesOf } from "../embed/read-embeddings.js";
+import { leastGapKm, parts, type SplitOptions, splitKinds, splitPlaces } from "../split/split.js";
+import { writeSplit } from "../split/split-file.js";
+import { decimalNumber, wholeNumber } from "./options.js";
+import { UsageError } from "./usage-error.js";
+
+/** `geodrift split`. */
+export function addSplit(program: Command): void {
+  program
+    .command("split")
+    .description("split a table of embeddings into training, validation and test, by place")
+    .argument("<table>", "a .parquet file of geodrift embed")
+    .requiredOption("-o, --out <file>", "the split, a .csv file with id and part")
+    .addOption(new Option("--by <what>", "what stays together").choices([...splitKinds]).default("blocks"))
+    .option("--km <km>", "side of a block, or largest gap within a cluster", decimalNumber(0.01, 10_000), 100)
+    .option("--test <share>", "share of the pictures", decimalNumber(0, 0.9), 0.1)
+    .option("--validation <share>", "share of the pictures", decimalNumber(0, 0.9), 0)
+    .option("--seed <n>", "seed of the choice", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .action(run);
+}
+
+async function run(
+  table: string,
+  { out, by, ...options }: Omit<SplitOptions, "kind"> & { out: string; by: SplitOptions["kind"] },
+): Promise<void> {
+  if (options.test + options.validation > 0.95)
+    throw new UsageError(
+      `--test and --validation leave nothing to train on: ${options.test} and ${options.validation}`,
+    );
+  const { ids, places } = await readPlacesOf(await openEmbeddings(table));
+  const part = splitPlaces(places, { kind: by, ...options });
+  await writeSplit(out, ids, part);
+  const counts = parts.map((p) => `${part.filter((q) => q === p).length} ${p}`).join(", ");
+  const gap = leastGapKm(places, part);
+  const apart = Number.isFinite(gap) ? `; at least ${gap.toFixed(1)} km between training and the rest` : "";
+  process.stdout.write(`${out}: ${counts}${apart}\n`);
+}

@@ -1,0 +1,23 @@
+import type { AreaLabels } from "./dataset.js";
+
+/** Columns of OSV-5M that name the areas of a place. */
+const areaColumns = { country: "unique_country", region: "unique_region", city: "unique_city" } as const;
+
+/**
+ * What reads the areas off the values of a table's row.
+ * @returns undefined for a table that names none
+ */
+export function areasOf(
+  columns: readonly string[],
+): ((values: readonly (string | null | undefined)[]) => AreaLabels) | undefined {
+  const known = Object.entries(areaColumns).flatMap(([kind, name]) => {
+    const at = columns.indexOf(name);
+    return at < 0 ? [] : [[kind, at] as const];
+  });
+  if (known.length === 0) return undefined;
+  return (values) => {
+    const own = known.map(([kind, at]) => [kind, values[at]] as const);
+    // Python writes NaN for what is missing; "NA" is Namibia.
+    return Object.fromEntries(own.filter(([, label]) => label != null && label !== "" && label !== "NaN"));
+  };
+}

@@ -1,0 +1,67 @@
+/** A table of embeddings in memory, all of it or one part of a split. */
+import { type LatLng, toVec3 } from "@geodrift/core";
+import type { Part } from "../split/split.js";
+import { readSplit } from "../split/split-file.js";
+import { type EmbeddingsFile, openEmbeddings } from "./embeddings-file.js";
+
+export interface TableOfEmbeddings {
+  about: EmbeddingsFile;
+  ids: string[];
+  places: LatLng[];
+  /** By column of the source. */
+  labels: (string | null)[][];
+  /** [n, width] */
+  embeddings: Float32Array;
+}
+
+/** Ids and places of all rows. */
+export async function readPlacesOf(file: EmbeddingsFile): Promise<{ ids: string[]; places: LatLng[] }> {
+  const [ids, places]: [string[], LatLng[]] = [[], []];
+  for await (const rows of file.rows())
+    for (const { id, lat, lng } of rows) {
+      ids.push(id);
+      places.push({ lat, lng });
+    }
+  return { ids, places };
+}
+
+/**
+ * @param split the split's file and the parts that are wanted; all rows if left out
+ * @throws Error in one sentence for a file that is no such table, a split of another, or nothing left
+ */
+export async function readEmbeddings(
+  path: string,
+  split?: { file: string; parts: readonly Part[] },
+): Promise<TableOfEmbeddings> {
+  const about = await openEmbeddings(path);
+  const part = split && (await readSplit(split.file, (await readPlacesOf(about)).ids));
+  const taken = (i: number) => !part || split.parts.includes(part[i]);
+  const count = part ? part.filter((p) => split.parts.includes(p)).length : about.length;
+  if (count === 0) throw new Error(`${path}: holds no rows${split ? ` of the part ${split.parts.join(", ")}` : ""}`);
+  const out: TableOfEmbeddings = {
+    about,
+    ids: [],
+    places: [],
+    labels: [],
+    embeddings: new Float32Array(count * about.width),
+  };
+  let row = 0;
+  for await (const rows of about.rows())
+    for (const { id, lat, lng, labels, embedding } of rows) {
+      if (!taken(row++)) continue;
+      out.embeddings.set(embedding, out.ids.length * about.width);
+      out.ids.push(id);
+      out.places.push({ lat, lng });
+      out.labels.push([...labels]);
+    }
+  return out;
+}
+
+/** Unit vectors [n, 3]. */
+export const vectorsOf = (places: readonly LatLng[]): Float64Array => {
+  const out = new Float64Array(3 * places.length);
+  places.forEach((place, i) => {
+    out.set(toVec3(place), 3 * i);
+  });
+  return out;
+};

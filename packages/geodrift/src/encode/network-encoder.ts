@@ -1,0 +1,74 @@
+/** Encoders whose networks are ours: the one of views from above, and vision transformers of published weights. */
+import { compile, type Runtime, type Tensor } from "@geodrift/compile";
+import {
+  convolutional,
+  type Parameters,
+  placeHead,
+  placeWidth,
+  type Traced,
+  type VisionConfig,
+  visionTransformer,
+  withCellFeatures,
+} from "@geodrift/core";
+import type { numpy as np } from "@jax-js/jax";
+import type { PlaceEncoderConfig } from "../models/schema.js";
+import { encodeInBatches } from "./batches.js";
+import type { Encoder } from "./encoder.js";
+import { asTheyAre, type Colours, colours, type Preparation } from "./preparation.js";
+
+/** A network with its weights, before it is compiled. */
+export interface EncoderNetwork {
+  preparation: Preparation;
+  colours: Colours;
+  width: number;
+  params: Parameters;
+  /** Planes of pixels [n, 3, size, size], standardised by the colours, to embeddings [n, width]. */
+  embed(p: Traced, planes: np.Array): np.Array;
+  /** Most pictures at once: activations take memory. */
+  most: number;
+}
+
+/** Planes of pixels [n, 3, size, size], 0…1, to embeddings [n, width]. */
+export const encodePlanes = (
+  { trunk, places }: Pick<PlaceEncoderConfig, "trunk" | "places">,
+  p: Traced,
+  pixels: np.Array,
+): np.Array => placeHead(places, p, convolutional(trunk, p, pixels));
+
+/** A convolutional trunk and the place head, for views from above. */
+export const placeNetwork = (config: PlaceEncoderConfig, stored: Parameters): EncoderNetwork => ({
+  preparation: { size: config.trunk.size, square: "cover" },
+  colours: asTheyAre,
+  width: placeWidth(config.places),
+  params: withCellFeatures(stored),
+  embed: (p, planes) => encodePlanes(config, p, planes),
+  most: 256,
+});
+
+export const transformerNetwork = (
+  { config, params }: { config: VisionConfig; params: Parameters },
+  preparation: Preparation,
+  own: Colours | keyof typeof colours,
+): EncoderNetwork => ({
+  preparation,
+  colours: typeof own === "string" ? colours[own] : own,
+  width: config.width,
+  params,
+  embed: (p, planes) => visionTransformer(config, p, planes),
+  // Attention of eight pictures of 336 pixels takes some 200 MB in the largest.
+  most: 8,
+});
+
+export function networkEncoder(network: EncoderNetwork, sha256: string, runtime: Runtime): Encoder {
+  const { params, preparation, width } = network;
+  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => network.embed(p, x), { runtime });
+  const options = { ...network, size: preparation.size };
+  return {
+    preparation,
+    width,
+    sha256,
+    encode: (pictures) =>
+      encodeInBatches(pictures, options, async (planes) => (await run(params, planes)).data as Float32Array),
+    dispose: () => run.dispose(),
+  };
+}

@@ -1,0 +1,134 @@
+/** Models for other programs: ONNX files, and the layout of the released models. */
+import { createHash } from "node:crypto";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { exportOnnx, packOnnx, type SpecTree, type Tensor } from "@geodrift/compile";
+import {
+  type GenerativeModel,
+  type Parameters,
+  type Traced,
+  tracedStep,
+  velocity,
+  velocityShapes,
+} from "@geodrift/core";
+import { numpy as np } from "@jax-js/jax";
+import type { Colours } from "../encode/preparation.js";
+import { type EncoderSource, encoderSource, readEncoder } from "./encoders.js";
+import { describeModel, loadGenerativeModel, type ModelOptions, modelFolder } from "./load.js";
+import { saveTensors, writeFileAtomically } from "./tensor-file.js";
+
+type Arr = np.Array;
+
+export interface ExportOptions extends ModelOptions {
+  /** Places that `velocity.onnx` and `step.onnx` take at once. */
+  samples: number;
+  /** Pictures that `encoder.onnx` takes at once. */
+  pictures: number;
+}
+
+const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
+
+/** A traced function of weights and inputs as an ONNX file with the weights inside. */
+function onnxOf(
+  fn: (p: Traced, ...inputs: Arr[]) => Arr,
+  params: Parameters,
+  inputs: Readonly<Record<string, ReturnType<typeof float>>>,
+  output: string,
+): Uint8Array {
+  const specs: Record<string, SpecTree> = Object.fromEntries(
+    Object.entries(params).map(([name, t]) => [name, { shape: t.dims, dtype: t.type as "float32" }]),
+  );
+  const file = exportOnnx(fn as never, specs, ...Object.values(inputs));
+  // Arguments are numbered in the order of a tree's leaves: of a record, by name.
+  const weights = Object.fromEntries(
+    Object.keys(params)
+      .sort()
+      .map((name, i): [string, Tensor] => [`in${i}`, params[name]]),
+  );
+  const first = Object.keys(params).length;
+  const names = Object.fromEntries(Object.keys(inputs).map((name, i) => [`in${first + i}`, name]));
+  return packOnnx(file, { weights, names: { ...names, out0: output } });
+}
+
+/**
+ * `velocity.onnx` (x, gamma, embedding → velocity), `step.onnx` (x, gamma, next, embedding, guidance → x at `next`) and
+ * `encoder.onnx` (pixels 0…1 → embedding).
+ * @returns the files
+ * @throws Error in one sentence if the model's method is neither flow nor diffusion
+ */
+export async function exportToOnnx(text: string, out: string, options: ExportOptions): Promise<string[]> {
+  const { samples: n, pictures } = options;
+  const { config, params, path } = await loadGenerativeModel(text);
+  await mkdir(out, { recursive: true });
+  const learned = weightsOf(config, params);
+  const [x, gamma, embedding] = [float(n, config.input_dim), float(1), float(1, config.cond_dim)];
+  const field = onnxOf(
+    (p, ...[points, g, c]) => velocity(config, p, points, g, c),
+    learned,
+    { x, gamma, embedding },
+    "velocity",
+  );
+  const step = onnxOf(
+    (p, ...[points, g, next, c, w]) => tracedStep(path.name, config, p, points, g, next, c, w),
+    learned,
+    { x, gamma, next: float(1), embedding, guidance: float(1) },
+    "x_next",
+  );
+  const files = [
+    ["velocity.onnx", field],
+    ["step.onnx", step],
+  ] as const;
+  for (const [name, bytes] of files) await writeFileAtomically(join(out, name), bytes);
+  return [...files.map(([name]) => name), await exportEncoder(await sourceOf(text, options), out, pictures)];
+}
+
+async function sourceOf(text: string, options: ModelOptions): Promise<EncoderSource> {
+  if (options.encoder !== undefined) return encoderSource(options.encoder);
+  return { config: (await describeModel(text, options)).encoder, folder: modelFolder(text) };
+}
+
+async function exportEncoder(source: EncoderSource, out: string, pictures: number): Promise<string> {
+  const name = "encoder.onnx";
+  const read = await readEncoder(source);
+  if ("file" in read) {
+    await copyFile(read.file, join(out, name));
+    return name;
+  }
+  const { params, preparation, colours, embed } = read.network;
+  const { size } = preparation;
+  const bytes = onnxOf(
+    (p, pixels) => embed(p, standardised(pixels, colours)),
+    params,
+    { pixels: float(pictures, 3, size, size) },
+    "embedding",
+  );
+  await writeFileAtomically(join(out, name), bytes);
+  return name;
+}
+
+/** (pixels − mean) / std for each of the three planes. */
+function standardised(pixels: Arr, { mean, std }: Colours): Arr {
+  const plane = (values: readonly number[]) => np.array([...values]).reshape([1, 3, 1, 1]);
+  return pixels.sub(plane(mean)).mul(plane(std.map((s) => 1 / s)));
+}
+
+/** In single precision, as the released files are, and nothing that the layout does not have. */
+const weightsOf = (config: GenerativeModel["config"], params: Parameters): Parameters =>
+  Object.fromEntries(Object.keys(velocityShapes(config)).map((name) => [name, params[name]]));
+
+/**
+ * `config.json` and `model.safetensors` as the released models have them, for the official pipeline to load.
+ * @returns the files
+ * @throws Error in one sentence if the model's method is neither flow nor diffusion
+ */
+export async function exportToPlonk(text: string, out: string): Promise<string[]> {
+  const { config, params, path, schedule } = await loadGenerativeModel(text);
+  await mkdir(out, { recursive: true });
+  const { cond_dim, depth, dim, expansion, input_dim } = config;
+  const json = { cond_dim, depth, dim, expansion, input_dim };
+  await writeFileAtomically(join(out, "config.json"), Buffer.from(JSON.stringify(json)));
+  const hash = createHash("sha256").update(JSON.stringify(json)).digest("hex");
+  const metadata = { format: "pt", path: path.name, schedule: schedule.name, config: hash };
+  await saveTensors(join(out, "model.safetensors"), { tensors: weightsOf(config, params), metadata });
+  return ["config.json", "model.safetensors"];
+}

@@ -1,0 +1,36 @@
+/** A split on disk: `id,part`, in the order of the table that it splits. */
+
+import { csvCell } from "../data/csv-cell.js";
+import { csvRows } from "../data/sources/csv.js";
+import { writeFileAtomically } from "../models/tensor-file.js";
+import { type Part, parts } from "./split.js";
+
+export const writeSplit = (file: string, ids: readonly string[], part: readonly Part[]): Promise<void> =>
+  writeFileAtomically(file, Buffer.from(`id,part\n${ids.map((id, i) => `${csvCell(id)},${part[i]}\n`).join("")}`));
+
+/**
+ * The part of every row of a table.
+ * @param ids of the table
+ * @throws Error if the split is of another table
+ */
+export async function readSplit(file: string, ids: readonly string[]): Promise<Part[]> {
+  const out: Part[] = [];
+  let head = true;
+  for await (const [id, part] of csvRows(file)) {
+    if (head) {
+      if (id !== "id" || part !== "part")
+        throw new Error(`${file}: a split has the columns id and part, got ${id}, ${part}`);
+      head = false;
+      continue;
+    }
+    if (id !== ids[out.length])
+      throw new Error(
+        `${file}: is of another table: row ${out.length + 2} is "${id}", the table has "${ids[out.length]}"`,
+      );
+    if (!(parts as readonly string[]).includes(part))
+      throw new Error(`${file}: row ${out.length + 2}: a part is ${parts.join(", ")}, got "${part}"`);
+    out.push(part as Part);
+  }
+  if (out.length !== ids.length) throw new Error(`${file}: splits ${out.length} rows, the table has ${ids.length}`);
+  return out;
+}

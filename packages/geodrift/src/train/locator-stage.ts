@@ -1,0 +1,108 @@
+/** The last stage of every training: a locator learns from embeddings, and becomes a folder that `locate` opens. */
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
+import { averaged, initTrainState, type Parameters, type TrainMetrics, train } from "@geodrift/core";
+import { indexTensors, treeTensor } from "../models/locators.js";
+import type { EncoderConfig } from "../models/schema.js";
+import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
+import type { LocatorTraining } from "./config.js";
+import { type Embedded, exampleSource } from "./embeddings.js";
+import { type LocatorPlan, planLocator } from "./locators.js";
+import { metricsLog } from "./metrics-log.js";
+import { type Provenance, resumeState, saveState } from "./state-file.js";
+import { versions } from "./versions.js";
+
+export interface TrainingContext {
+  runtime: Runtime;
+  /** Progress for people. */
+  report(line: string): void;
+}
+
+/** What all locators of a training share. */
+export interface LocatorSetting {
+  /** Where state is kept, and the finished models. */
+  out: string;
+  checkpointEvery: number;
+  description: string;
+  licence: string;
+  /** What the embeddings depend on: a locator goes on only from a state of the same. */
+  made: Record<string, unknown>;
+  /** Fingerprint of the data. */
+  data: string;
+  /** Of methods that learn nothing. */
+  seed: number;
+  embedded: Embedded;
+  /** Puts the encoder into a model's folder. @returns its entry in `model.json` */
+  writeEncoder(folder: string, metadata: Record<string, string>): Promise<EncoderConfig>;
+}
+
+/** Of settings and data, for provenance. */
+export const digest = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+
+/** Trains one locator, going on from what its state says, and writes its model. */
+export async function trainLocator(
+  locator: LocatorTraining,
+  setting: LocatorSetting,
+  { runtime, report }: TrainingContext,
+): Promise<void> {
+  const { out, embedded, checkpointEvery } = setting;
+  const plan = await planLocator(locator, embedded);
+  const { learning } = plan;
+  const provenance: Provenance = {
+    config: JSON.stringify({ ...setting.made, locator }),
+    data: setting.data,
+    seed: String(learning?.seed ?? setting.seed),
+  };
+  if (!learning) {
+    report(`${locator.name}: nothing to learn`);
+    return writeModel(setting, locator.name, plan, {}, provenance);
+  }
+  const { objective, options, seed } = learning;
+  const source = exampleSource(embedded);
+  const state = initTrainState(objective, seed);
+  const file = join(out, `${locator.name}.state.safetensors`);
+  await resumeState(file, state, provenance);
+  const log = metricsLog<TrainMetrics>(join(out, `${locator.name}.jsonl`), state.step);
+  let losses: number[] = [];
+  if (state.step < options.steps) report(`${locator.name}: from step ${state.step} to ${options.steps}`);
+  for await (const m of train(state, objective, source, options, { runtime })) {
+    losses.push(m.loss);
+    if (m.step % 200 === 0 || m.step === options.steps) {
+      const loss = losses.reduce((a, b) => a + b) / losses.length;
+      log({ ...m, loss: Number(loss.toFixed(6)) });
+      report(`${locator.name} ${m.step}: loss ${loss.toFixed(5)}`);
+      losses = [];
+    }
+    if (m.step % checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
+  }
+  await writeModel(setting, locator.name, plan, averaged(state), provenance);
+}
+
+/** Weights are stored in half precision; what they are multiplied into angles with is not, nor are whole numbers. */
+export const half = (name: string): boolean =>
+  !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) &&
+  name !== treeTensor &&
+  name !== indexTensors.places;
+
+/** A folder that `locate --model` opens. */
+async function writeModel(
+  setting: LocatorSetting,
+  name: string,
+  { network, method, buffers }: LocatorPlan,
+  average: Parameters,
+  provenance: Provenance,
+): Promise<void> {
+  const folder = join(setting.out, name);
+  await mkdir(folder, { recursive: true });
+  const json = (file: string, value: unknown) =>
+    writeFileAtomically(join(folder, file), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+  const metadata = { ...provenance, versions: await versions() };
+  const encoder = await setting.writeEncoder(folder, metadata);
+  await saveTensors(join(folder, "model.safetensors"), { tensors: { ...average, ...buffers }, metadata }, { half });
+  await json("config.json", network);
+  const { description, licence } = setting;
+  await json("model.json", { name, description, licence, ...method, encoder });
+}
