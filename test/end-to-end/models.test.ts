@@ -5,9 +5,9 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { distanceKm } from "@geodrift/core";
-import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Hub, startHub } from "./hub.js";
+import { photograph, type Taken } from "./photographs.js";
 import { geodrift } from "./program.js";
 import { clipRepository, dinoRepository, plonkRepository } from "./released.js";
 
@@ -16,29 +16,6 @@ const at = (name: string) => join(folder, name);
 let hub: Hub;
 let env: Record<string, string>;
 const run = (...args: string[]) => geodrift(args, undefined, env);
-
-/** A picture as a camera leaves it, with a place and a time or without. */
-async function photograph(name: string, taken: { lat?: number; lng?: number; time?: string; seed: number }) {
-  const degrees = (x: number) => `${Math.floor(x)}/1 ${Math.floor((x % 1) * 60)}/1 0/1`;
-  const { lat, lng, time, seed } = taken;
-  const pixels = Buffer.from(Array.from({ length: 3 * 80 * 60 }, (_, i) => (Math.floor(i / 90) * seed * 37) % 256));
-  await sharp(pixels, { raw: { width: 80, height: 60, channels: 3 } })
-    .withExif({
-      IFD0: { Make: "Maker", Model: "Camera" },
-      ...(time && { IFD2: { DateTimeOriginal: time } }),
-      ...(lat !== undefined &&
-        lng !== undefined && {
-          IFD3: {
-            GPSLatitude: degrees(Math.abs(lat)),
-            GPSLatitudeRef: lat < 0 ? "S" : "N",
-            GPSLongitude: degrees(Math.abs(lng)),
-            GPSLongitudeRef: lng < 0 ? "W" : "E",
-          },
-        }),
-    })
-    .jpeg()
-    .toFile(at(name));
-}
 
 beforeAll(async () => {
   hub = await startHub({
@@ -57,9 +34,12 @@ beforeAll(async () => {
     NO_PROXY: "",
     no_proxy: "",
   };
-  await photograph("with-place.jpg", { lat: -33.5, lng: 18.25, time: "2024:05:01 12:00:00", seed: 3 });
-  await photograph("without.jpg", { time: "2024:05:01 12:20:00", seed: 3 });
-  await photograph("years-later.jpg", { lat: 60, lng: 25, time: "2030:05:01 12:20:00", seed: 5 });
+  const taken: Record<string, Taken> = {
+    "with-place.jpg": { lat: -33.5, lng: 18.25, time: "2024:05:01 12:00:00", seed: 3 },
+    "without.jpg": { time: "2024:05:01 12:20:00", seed: 3 },
+    "years-later.jpg": { lat: 60, lng: 25, time: "2030:05:01 12:20:00", seed: 5 },
+  };
+  for (const [name, how] of Object.entries(taken)) writeFileSync(at(name), await photograph(how));
 });
 afterAll(async () => {
   await hub.close();

@@ -58,7 +58,9 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
       },
     });
     process.stdout.write(`${out}: ${rows} embedded, ${refused} refused (${refusedFile(out)}), ${manifestFile(out)}\n`);
-    return rows === 0 ? 1 : 0;
+    if (rows > 0) return 0;
+    process.stderr.write(`geodrift: ${path}: nothing could be embedded, ${refusedFile(out)} says why\n`);
+    return 1;
   } finally {
     await encoder?.dispose();
   }

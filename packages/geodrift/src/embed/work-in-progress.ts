@@ -121,9 +121,9 @@ export class WorkInProgress {
       for await (const rows of part.rows()) {
         count += rows.length;
         group.push(...rows);
-        if (group.length < rowsPerGroup) continue;
-        await writer.write(group);
-        group = [];
+        // Whatever the parts, the groups are the same.
+        for (; group.length >= rowsPerGroup; group = group.slice(rowsPerGroup))
+          await writer.write(group.slice(0, rowsPerGroup));
       }
     await writer.write(group);
     await writer.finish();

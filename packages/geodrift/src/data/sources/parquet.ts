@@ -14,6 +14,10 @@ function storedBytes(value: unknown): Uint8Array | undefined {
   return inner instanceof Uint8Array ? inner : undefined;
 }
 
+/** Words, which older writers leave unmarked. */
+const textOf = (value: unknown): string | null =>
+  value == null ? null : value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+
 /**
  * A Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves; or with
  * embeddings, a list of numbers in a column of that name.
@@ -43,7 +47,7 @@ export async function parquetSource(file: string): Promise<PictureSource> {
     async *items() {
       for (let from = 0; from < length; from += rowsAtOnce) {
         const rowEnd = Math.min(length, from + rowsAtOnce);
-        const rows = await parquetReadObjects({ file: buffer, metadata, rowStart: from, rowEnd });
+        const rows = await parquetReadObjects({ file: buffer, metadata, rowStart: from, rowEnd, utf8: false });
         yield* rows.map((row, i): SourceItem => {
           const shown = picture === undefined ? undefined : row[picture];
           const path = typeof shown === "string" ? shown : (shown as { path?: string } | undefined)?.path;
@@ -51,9 +55,9 @@ export async function parquetSource(file: string): Promise<PictureSource> {
           const stored = storedBytes(shown);
           const bytes = async () => stored ?? readPictureBytes(resolve(dirname(file), path ?? ""));
           return {
-            id: String(own ?? path ?? from + i),
+            id: textOf(own) ?? path ?? String(from + i),
             ...placeOrRefusal(Number(row[lat] ?? Number.NaN), Number(row[lng] ?? Number.NaN)),
-            labels: columns.map((name) => (row[name] == null ? null : String(row[name]))),
+            labels: columns.map((name) => textOf(row[name])),
             ...(embedding !== undefined
               ? { embedding: Float32Array.from((row[embedding] ?? []) as ArrayLike<number>) }
               : { bytes }),
