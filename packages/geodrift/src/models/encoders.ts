@@ -12,6 +12,7 @@ import { type OnnxEncoderOptions, onnxEncoder } from "../encode/onnx-encoder.js"
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
 import { cachedFolder } from "./cache.js";
+import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { knownEncoder, knownEncoders } from "./known-encoders.js";
 import { type EncoderConfig, encoderConfig, onnxEncoderConfig, transformerEncoderConfig } from "./schema.js";
 import { loadTensors, weightsFile } from "./tensor-file.js";
@@ -28,13 +29,14 @@ const onnxSettings = onnxEncoderConfig.omit({ kind: true, file: true });
 const transformerSettings = transformerEncoderConfig.omit({ kind: true, weights: true });
 
 /**
- * The encoder that a command line names: one that is known, an `.onnx` file with its `.json` beside it, a model folder,
- * or weights of a vision transformer, a file or a folder of them.
+ * The encoder that a command line names: one that is known, an `.onnx` file with its `.json` beside it, a model by name
+ * or folder, or weights of a vision transformer, a file or a folder of them.
  * @throws Error in one sentence if it is none of these
  */
-export async function encoderSource(text: string): Promise<EncoderSource> {
-  const known = knownEncoder(text);
+export async function encoderSource(named: string): Promise<EncoderSource> {
+  const known = knownEncoder(named);
   if (known) return { config: known, folder: "." };
+  const text = embeddedModels.includes(named) ? embeddedFolder(named) : named;
   const info = await stat(text).catch(() => undefined);
   if (!info)
     throw new Error(

@@ -39,12 +39,8 @@ function onnxOf(
     Object.entries(params).map(([name, t]) => [name, { shape: t.dims, dtype: t.type as "float32" }]),
   );
   const file = exportOnnx(fn as never, specs, ...Object.values(inputs));
-  // Arguments are numbered in the order of a tree's leaves: of a record, by name.
-  const weights = Object.fromEntries(
-    Object.keys(params)
-      .sort()
-      .map((name, i): [string, Tensor] => [`in${i}`, params[name]]),
-  );
+  // Arguments are numbered in the order of a tree's leaves, which of a record is its own.
+  const weights = Object.fromEntries(Object.keys(params).map((name, i): [string, Tensor] => [`in${i}`, params[name]]));
   const first = Object.keys(params).length;
   const names = Object.fromEntries(Object.keys(inputs).map((name, i) => [`in${first + i}`, name]));
   return packOnnx(file, { weights, names: { ...names, out0: output } });

@@ -2,13 +2,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Runtime } from "@geodrift/compile";
 import type { GenerativeModel, Locator } from "@geodrift/core";
 import type { Encoder } from "../encode/encoder.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
 import { cachedFolder, pulledOf } from "./cache.js";
+import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { encoderSource, openEncoder } from "./encoders.js";
 import { knownModels } from "./known-models.js";
 import { openGenerative, openLocator } from "./locators.js";
@@ -28,9 +28,6 @@ export interface ModelOptions {
   encoder?: string;
 }
 
-/** Models that come with the package. */
-export const embeddedModels: readonly string[] = ["earth"];
-
 /** Is it the name of a model, rather than a path? */
 export const isModelName = (text: string): boolean => embeddedModels.includes(text) || text in knownModels;
 
@@ -47,7 +44,7 @@ export function checkModelName(text: string): void {
  */
 export function modelFolder(text: string): string {
   checkModelName(text);
-  if (embeddedModels.includes(text)) return fileURLToPath(new URL(`../../models/${text}/`, import.meta.url));
+  if (embeddedModels.includes(text)) return embeddedFolder(text);
   if (!knownModels[text]) return text;
   if (!pulledOf(text))
     throw new Error(
