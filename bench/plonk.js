@@ -24,8 +24,8 @@ function macs({ dim, depth, expansion, cond_dim }) {
   return { own, all: own + depth * 3 * dim ** 2 + 2 * dim ** 2 + cond_dim * dim + 1.25 * dim ** 2 };
 }
 
-/** Forward, backward and LAMB, as in the paper's training. */
-async function trainStep(dim, blocks, batch) {
+/** Forward, backward and LAMB, as in the paper's training: steps without end. */
+export function trainer(dim, blocks, batch) {
   const config = plonk(dim, blocks);
   const objective = matchingObjective({ config, path: riemannianFlow, schedule: sigmoidSchedule(), dropout: 0.1 });
   const state = initTrainState(objective, 1);
@@ -48,11 +48,15 @@ async function trainStep(dim, blocks, batch) {
     weightDecay: 0.05,
     ema: 0.999,
   };
-  const steps = train(state, objective, source, options, { runtime });
+  return train(state, objective, source, options, { runtime });
+}
+
+async function trainStep(dim, blocks, batch) {
+  const steps = trainer(dim, blocks, batch);
   const line = await measured(
     "train-step",
     { width: dim, blocks, batch },
-    6 * macs(config).all * batch,
+    6 * macs(plonk(dim, blocks)).all * batch,
     () => steps.next(),
     dim > 256 ? 6 : 30,
   );
@@ -60,21 +64,26 @@ async function trainStep(dim, blocks, batch) {
   return line;
 }
 
-/** One step of guided sampling: two network evaluations for 1,024 samples of one image. */
-async function samplingStep() {
+/** One step of guided sampling: two network evaluations for the samples of one image. */
+export function sampler(samples) {
   const config = plonk(512, 12);
   const model = velocityModel(config, initVelocity(config, new Generator(1)), { runtime });
-  const samples = 1024;
   const field = model.field(new Float32Array(1024).fill(0.1), samples, 2);
   const x = Float64Array.from(uniformPoints(new Generator(2), samples));
+  return { run: () => field(x, 0.5), dispose: () => model.dispose() };
+}
+
+async function samplingStep() {
+  const samples = 1024;
+  const { run, dispose } = sampler(samples);
   const line = await measured(
     "sampling-step",
     { width: 512, blocks: 12, samples, guidance: 2 },
-    4 * macs(config).own * samples,
-    () => field(x, 0.5),
+    4 * macs(plonk(512, 12)).own * samples,
+    run,
     12,
   );
-  await model.dispose();
+  await dispose();
   return line;
 }
 

@@ -24,6 +24,7 @@ beforeAll(async () => {
     "nicolas-dufour/PLONK_YFCC_diffusion": plonkRepository(64),
     "facebook/dinov2-with-registers-large": dinoRepository(),
     "geolocal/StreetCLIP": clipRepository(336, 14),
+    "openai/clip-vit-large-patch14-336": clipRepository(336, 14),
   });
   env = {
     GEODRIFT_CACHE: at("cache"),
@@ -122,6 +123,25 @@ describe("released models", () => {
       expect(answer.recorded.distanceKm).toBeCloseTo(distanceKm(answer.recorded, answer.best), 6);
     },
   );
+});
+
+describe("clip-zero-shot", () => {
+  it("is made here of a CLIP that is fetched, and locates by prompts", async () => {
+    const pulled = await run("models", "pull", "clip-zero-shot");
+    expect([pulled.code, pulled.stderr]).toEqual([
+      0,
+      expect.stringMatching(/clip-zero-shot: (\d+) of \1 prompts read\n/),
+    ]);
+    const offline = { ...env, HF_ENDPOINT: "http://127.0.0.1:1" };
+    const args = ["locate", at("without.jpg"), "--model", "clip-zero-shot", "--json", "--samples", "64"];
+    const { stdout, stderr, code } = await geodrift(args, undefined, offline);
+    expect([code, stderr]).toEqual([0, ""]);
+    const answer = JSON.parse(stdout);
+    expect([answer.model.name, answer.steps]).toEqual(["clip-zero-shot", 0]);
+    const consent = await run("models", "pull", "streetclip-zero-shot");
+    // It was given above.
+    expect(consent.code).toBe(0);
+  });
 });
 
 describe("photographs", () => {

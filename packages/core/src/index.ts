@@ -22,6 +22,7 @@ export * from "./locator/regression.js";
 export * from "./locator/retrieval.js";
 export * from "./locator/uniform.js";
 export * from "./locator/von-mises-fisher.js";
+export * from "./locator/zero-shot.js";
 export * from "./net/cell-classifier.js";
 export * from "./net/convolutional.js";
 export * from "./net/interpolate-positions.js";

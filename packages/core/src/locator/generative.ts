@@ -21,7 +21,8 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
     const field = model.field(embeddings, noise.length / (3 * images), o.guidance);
     const solver = solverFor(path.name, o.solver);
     let x = noise;
-    for await (const state of solve(field, x, { solver, schedule, steps: o.steps ?? stepsFor(solver, o.guidance) })) {
+    const steps = o.steps ?? stepsFor(solver, o.guidance);
+    for await (const state of solve(field, x, { solver, schedule, steps, guidance: o.guidance })) {
       x = state.x;
       o.onStep?.(state.step, x);
     }

@@ -15,5 +15,5 @@ export type ScheduleName = keyof typeof schedules;
 
 export { cosineSchedule, cosineSimpleSchedule } from "./cosine.js";
 export { linearSchedule } from "./linear.js";
-export { alpha, clampGamma, gammaGrid, minGamma, type Schedule } from "./schedule.js";
+export { alpha, clampGamma, minGamma, type Schedule } from "./schedule.js";
 export { sigmoidSchedule } from "./sigmoid.js";

@@ -14,10 +14,5 @@ export const minGamma = 1e-9;
 
 export const clampGamma = (g: number): number => Math.min(1, Math.max(minGamma, g));
 
-/** γ at the ends of `steps` equal steps in t from noise to data, [steps + 1]. */
-export function gammaGrid(schedule: Schedule, steps: number): Float64Array {
-  return Float64Array.from({ length: steps + 1 }, (_, k) => schedule.gamma(1 - k / steps));
-}
-
 /** −γ′/γ, with the guard that the official diffusion likelihood uses. */
 export const alpha = (s: Schedule, t: number): number => -s.gammaDot(t) / (1e-6 + s.gamma(t));

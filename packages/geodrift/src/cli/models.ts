@@ -1,11 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import * as ort from "onnxruntime-node";
 import { readUserConfig, userConfigFile } from "../config/user-config.js";
 import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";
 import { embeddedModels } from "../models/embedded.js";
 import { knownEncoders } from "../models/known-encoders.js";
-import { knownModels } from "../models/known-models.js";
+import { knownModels, zeroShotModels } from "../models/known-models.js";
 import { checkModelName, describeModel, modelFolder } from "../models/load.js";
 import { pull, wantedBy } from "../models/pull.js";
 import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
@@ -55,6 +56,7 @@ async function rows(): Promise<Row[]> {
       kind: "model" as const,
       description: description.description,
     })),
+    ...Object.entries(zeroShotModels).map(([name, { description }]) => ({ name, kind: "model" as const, description })),
     ...Object.entries(knownEncoders).map(([name, { description }]) => ({
       name,
       kind: "encoder" as const,
@@ -98,12 +100,16 @@ async function pullAll(names: string[], flags: { revision?: string; acceptLicenc
       await pull(name, {
         ...flags,
         token: process.env.HF_TOKEN,
+        runtime: ort,
         onFetch(own, { repository, licence }, bytes) {
           bar.stop();
           process.stderr.write(`${own}: ${megabytes(bytes)} from ${repository}, licence ${licence.name}\n`);
           bar = progress(bytes);
         },
         onBytes: (count) => bar.advance(count),
+        onPrompts(done, of) {
+          if (done % 1024 === 0 || done === of) process.stderr.write(`${name}: ${done} of ${of} prompts read\n`);
+        },
       });
     } finally {
       bar.stop();

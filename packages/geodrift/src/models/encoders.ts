@@ -74,6 +74,14 @@ export async function openEncoder(source: EncoderSource, runtime: Runtime): Prom
   });
 }
 
+/** The file of the weights of a vision transformer. @throws Error for another encoder, or one that is not here */
+export async function encoderFile({ config, folder }: EncoderSource): Promise<string> {
+  if (config.kind !== "transformer")
+    throw new Error(`a vision transformer of published weights is wanted, this encoder is of kind ${config.kind}`);
+  const { weights } = config;
+  return weightsFile("known" in weights ? cachedFolder(weights.known) : join(folder, weights.file));
+}
+
 /** A network of ours with its weights, or an ONNX file and what is done with it. */
 export type ReadEncoder = { sha256: string } & (
   | { network: EncoderNetwork }
@@ -94,9 +102,8 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
       return { network: placeNetwork(config, weights), sha256: hash.digest("hex") };
     }
     case "transformer": {
-      const { weights, preparation, colours, heads } = config;
-      const where = "known" in weights ? cachedFolder(weights.known) : join(folder, weights.file);
-      const file = await weightsFile(where);
+      const { preparation, colours, heads } = config;
+      const file = await encoderFile({ config, folder });
       // Where the weights lie makes no other embeddings, what is done to pictures does.
       hash.update(JSON.stringify({ preparation, colours, heads }));
       const { tensors } = await loadTensors(file, { hash, wanted: isVisionTensor });

@@ -2,6 +2,7 @@
 import type { Published } from "./known-encoders.js";
 import { knownEncoder } from "./known-encoders.js";
 import type { ModelDescription } from "./schema.js";
+import { type Prompts, streetViewPrompts, zeroShotDefaults } from "./zero-shot-prompts.js";
 
 export interface KnownModel extends Published {
   description: Extract<ModelDescription, { method: "generative" }>;
@@ -55,3 +56,24 @@ export const knownModels: Readonly<Record<string, KnownModel>> = Object.fromEntr
     (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => model(dataset, kind)),
   ),
 );
+
+/** Models that are made here, of a CLIP that is fetched: countries, then cities, by prompt. */
+export interface ZeroShotModel {
+  description: string;
+  /** Name of the encoder, whose text tower reads the prompts. */
+  encoder: string;
+  prompts: Prompts;
+}
+
+export const zeroShotModels: Readonly<Record<string, ZeroShotModel>> = {
+  "clip-zero-shot": {
+    description: "photographs of all kinds, by prompts of countries and cities to CLIP",
+    encoder: "clip-vit-l14-336",
+    prompts: zeroShotDefaults.prompts,
+  },
+  "streetclip-zero-shot": {
+    description: "street views, by prompts of countries and cities to StreetCLIP",
+    encoder: "streetclip",
+    prompts: streetViewPrompts,
+  },
+};

@@ -10,7 +10,7 @@ import { suggestion } from "../schema/parse.js";
 import { cachedFolder, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { encoderSource, openEncoder } from "./encoders.js";
-import { knownModels } from "./known-models.js";
+import { knownModels, zeroShotModels } from "./known-models.js";
 import { openGenerative, openLocator } from "./locators.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
 
@@ -29,11 +29,12 @@ export interface ModelOptions {
 }
 
 /** Is it the name of a model, rather than a path? */
-export const isModelName = (text: string): boolean => embeddedModels.includes(text) || text in knownModels;
+export const isModelName = (text: string): boolean =>
+  embeddedModels.includes(text) || text in knownModels || text in zeroShotModels;
 
 /** @throws Error naming the known models if the text is neither the name of one nor a path */
 export function checkModelName(text: string): void {
-  const known = [...embeddedModels, ...Object.keys(knownModels)];
+  const known = [...embeddedModels, ...Object.keys(knownModels), ...Object.keys(zeroShotModels)];
   if (!isModelName(text) && !existsSync(text))
     throw new Error(`model "${text}" is neither known nor a folder or file${suggestion(text, known)}`);
 }
@@ -45,7 +46,7 @@ export function checkModelName(text: string): void {
 export function modelFolder(text: string): string {
   checkModelName(text);
   if (embeddedModels.includes(text)) return embeddedFolder(text);
-  if (!knownModels[text]) return text;
+  if (!isModelName(text)) return text;
   if (!pulledOf(text))
     throw new Error(
       `${text} has not been fetched yet: "geodrift models pull ${text}" does it, once, over the internet; earth, which comes along, is for views from above`,

@@ -23,6 +23,8 @@ import {
   velocityShapes,
   vonMisesFisherLocator,
   vonMisesFisherShapes,
+  zeroShotLocator,
+  zeroShotShapes,
 } from "@geodrift/core";
 import { readJsonFile } from "../schema/json-file.js";
 import {
@@ -33,6 +35,7 @@ import {
   velocityConfig,
   vonMisesFisherConfig,
   widthConfig,
+  zeroShotConfig,
 } from "./schema.js";
 import { readTensorHeader, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
@@ -138,6 +141,14 @@ export async function openLocator(
       const [embeddings, places] = [index[indexTensors.embeddings], index[indexTensors.places]];
       const known = { embeddings: embeddings.data as Float32Array, places: places.data as Float32Array };
       return retrievalLocator(known, cond_dim, description.neighbours, options);
+    }
+    case "zero-shot": {
+      const config = await readJsonFile(configOf(folder), zeroShotConfig);
+      const tensors = await readWeights(weightsOf(folder), hash, (stored) => {
+        const count = (name: string) => stored[name]?.dims[0] ?? 0;
+        return zeroShotShapes(config, count("countries.texts"), count("cities.texts"));
+      });
+      return zeroShotLocator(config, tensors, options);
     }
     case "uniform":
       return uniformLocator((await readJsonFile(configOf(folder), widthConfig)).cond_dim);

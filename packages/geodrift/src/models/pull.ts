@@ -1,14 +1,18 @@
 /** Fetches models and encoders that are known by name into the cache. */
 import { existsSync } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { mkdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
 import { listRepository } from "../hub/repository.js";
 import { suggestion } from "../schema/parse.js";
 import { folderInCache, type Pulled, pulledFile, pulledOf } from "./cache.js";
+import { encoderSource } from "./encoders.js";
 import { knownEncoders, type Published } from "./known-encoders.js";
-import { knownModels } from "./known-models.js";
-import { writeFileAtomically } from "./tensor-file.js";
+import { knownModels, zeroShotModels } from "./known-models.js";
+import { saveTensors, writeFileAtomically } from "./tensor-file.js";
+import { zeroShotModel } from "./zero-shot.js";
+import { zeroShotDefaults } from "./zero-shot-prompts.js";
 
 export interface PullOptions extends HttpOptions {
   /** Branch, tag or commit. */
@@ -18,15 +22,20 @@ export interface PullOptions extends HttpOptions {
   /** Told what is about to be fetched, and how many bytes that is. */
   onFetch?: (name: string, published: Published, bytes: number) => void;
   onBytes?: (count: number) => void;
+  /** For models that are made here of what is fetched. */
+  runtime?: Runtime;
+  onPrompts?: (done: number, of: number) => void;
 }
 
-/** A name and what it stands for; a model comes with its encoder. */
+/** What a name stands for; a model comes with its encoder. */
 export function wantedBy(name: string): [string, Published][] {
   const model = knownModels[name];
   if (model) return [[name, model], ...wantedBy(model.encoder)];
+  const zeroShot = zeroShotModels[name];
+  if (zeroShot) return wantedBy(zeroShot.encoder);
   const encoder = knownEncoders[name];
   if (encoder) return [[name, encoder]];
-  const known = [...Object.keys(knownModels), ...Object.keys(knownEncoders)];
+  const known = [...Object.keys(knownModels), ...Object.keys(zeroShotModels), ...Object.keys(knownEncoders)];
   throw new Error(`"${name}" is no model or encoder that can be fetched${suggestion(name, known)}`);
 }
 
@@ -46,6 +55,25 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
     if (before && !options.revision) continue;
     await fetchOne(own, published, options);
   }
+  if (zeroShotModels[name] && (!pulledOf(name) || options.revision)) await makeZeroShot(name, options);
+}
+
+/** Reads the prompts by the text tower, once, and keeps what comes of it as a model. */
+async function makeZeroShot(name: string, { runtime, onPrompts }: PullOptions): Promise<void> {
+  const { description, encoder, prompts } = zeroShotModels[name];
+  if (!runtime) throw new Error(`${name}: is made here by a network, which wants a runtime`);
+  const source = await encoderSource(encoder);
+  const { config, tensors } = await zeroShotModel(source, { ...zeroShotDefaults, prompts }, runtime, onPrompts);
+  const folder = folderInCache(name);
+  await mkdir(folder, { recursive: true });
+  const json = (file: string, value: unknown) =>
+    writeFileAtomically(join(folder, file), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+  const licence = wantedBy(encoder)[0][1].licence.name;
+  await saveTensors(join(folder, "model.safetensors"), { tensors, metadata: {} });
+  await json("config.json", config);
+  await json("model.json", { name, description, licence, method: "zero-shot", encoder: source.config });
+  const from = pulledOf(encoder) as Pulled;
+  await json(pulledFile, { ...from, files: {} });
 }
 
 const weights = "model.safetensors";

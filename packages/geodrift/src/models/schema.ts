@@ -91,6 +91,9 @@ export const vonMisesFisherConfig = z.strictObject({
   components: whole,
 });
 
+/** `config.json` of a zero-shot model. */
+export const zeroShotConfig = z.strictObject({ cond_dim: whole, projection: whole, scale: z.number().positive() });
+
 /** `config.json` of a method without weights. */
 export const widthConfig = z.strictObject({ cond_dim: whole });
 
@@ -104,6 +107,7 @@ export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("von-mises-fisher"), ...about }),
   z.strictObject({ method: z.literal("cells"), ...about, ...cellsConfig }),
   z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: whole }),
+  z.strictObject({ method: z.literal("zero-shot"), ...about }),
   z.strictObject({ method: z.literal("uniform"), ...about }),
 ]);
 

@@ -89,10 +89,34 @@ const fineTune = z.strictObject({
 /** Exact neighbours among the embedded views: nothing to learn. */
 const retrieval = z.strictObject({ kind: z.literal("retrieval"), name: locatorName, neighbours: whole });
 
+/** Prompts of countries, then cities, by the text tower of the CLIP that embedded the pictures: nothing to learn. */
+const zeroShot = z.strictObject({
+  kind: z.literal("zero-shot"),
+  name: locatorName,
+  /** With `{country}`, and `{city}`. */
+  prompts: z
+    .strictObject({ country: z.string().includes("{country}"), city: z.string().includes("{city}") })
+    .optional(),
+  /** Cities: so many of every country, and all with so many people. */
+  perCountry: whole.optional(),
+  population: whole.optional(),
+});
+
 const uniform = z.strictObject({ kind: z.literal("uniform"), name: locatorName });
 
 const locators = z
-  .array(z.discriminatedUnion("kind", [generative, fineTune, regression, vonMisesFisher, cells, retrieval, uniform]))
+  .array(
+    z.discriminatedUnion("kind", [
+      generative,
+      fineTune,
+      regression,
+      vonMisesFisher,
+      cells,
+      retrieval,
+      zeroShot,
+      uniform,
+    ]),
+  )
   .min(1)
   .refine((l) => new Set(l.map(({ name }) => name)).size === l.length, "every locator needs a name of its own");
 

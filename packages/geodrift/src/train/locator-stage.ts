@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
-import { averaged, initTrainState, type Parameters, type TrainMetrics, train } from "@geodrift/core";
+import { averaged, initTrainState, type Parameters, type TrainMetrics, train, zeroShotBuffers } from "@geodrift/core";
+import type { EncoderSource } from "../models/encoders.js";
 import { indexTensors, treeTensor } from "../models/locators.js";
 import type { EncoderConfig } from "../models/schema.js";
 import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
@@ -34,6 +35,8 @@ export interface LocatorSetting {
   /** Of methods that learn nothing. */
   seed: number;
   embedded: Embedded;
+  /** Where the encoder's own weights are published, for what takes more from there. */
+  encoder?: () => Promise<EncoderSource>;
   /** Puts the encoder into a model's folder. @returns its entry in `model.json` */
   writeEncoder(folder: string, metadata: Record<string, string>): Promise<EncoderConfig>;
 }
@@ -49,7 +52,7 @@ export async function trainLocator(
   { runtime, report }: TrainingContext,
 ): Promise<void> {
   const { out, embedded, checkpointEvery } = setting;
-  const plan = await planLocator(locator, embedded);
+  const plan = await planLocator(locator, embedded, { encoder: setting.encoder, runtime });
   const { learning } = plan;
   const provenance: Provenance = {
     config: JSON.stringify({ ...setting.made, locator }),
@@ -85,7 +88,8 @@ export async function trainLocator(
 export const half = (name: string): boolean =>
   !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) &&
   name !== treeTensor &&
-  name !== indexTensors.places;
+  name !== indexTensors.places &&
+  !zeroShotBuffers.includes(name);
 
 /** A folder that `locate --model` opens. */
 async function writeModel(

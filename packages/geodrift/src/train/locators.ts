@@ -1,5 +1,5 @@
 /** What each kind of locator learns, and how its model folder says what it is. */
-import { type Tensor, tensor } from "@geodrift/compile";
+import { type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
   cellClasses,
   cellObjective,
@@ -13,8 +13,11 @@ import {
   type TrainOptions,
   vonMisesFisherObjective,
 } from "@geodrift/core";
+import type { EncoderSource } from "../models/encoders.js";
 import { describeGenerative, loadGenerativeModel } from "../models/load.js";
 import { indexTensors, makeSchedule, treeTensor } from "../models/locators.js";
+import { zeroShotModel } from "../models/zero-shot.js";
+import { zeroShotDefaults } from "../models/zero-shot-prompts.js";
 import type { LocatorTraining } from "./config.js";
 import type { Embedded } from "./embeddings.js";
 
@@ -33,6 +36,7 @@ export interface LocatorPlan {
 export async function planLocator(
   locator: LocatorTraining,
   { width, embeddings, places }: Embedded,
+  { encoder, runtime }: { encoder?: () => Promise<EncoderSource>; runtime: Runtime },
 ): Promise<LocatorPlan> {
   switch (locator.kind) {
     case "generative": {
@@ -90,6 +94,12 @@ export async function planLocator(
         [indexTensors.places]: tensor(places, [n, 3]),
       };
       return { network: { cond_dim: width }, method: { method: "retrieval", neighbours }, buffers };
+    }
+    case "zero-shot": {
+      const { kind: _, name, ...asked } = locator;
+      if (!encoder) throw new Error(`${name}: zero-shot location is for pictures that a CLIP embedded`);
+      const { config, tensors } = await zeroShotModel(await encoder(), { ...zeroShotDefaults, ...asked }, runtime);
+      return { network: { ...config }, method: { method: "zero-shot" }, buffers: tensors };
     }
     case "uniform":
       return { network: { cond_dim: width }, method: { method: "uniform" }, buffers: {} };

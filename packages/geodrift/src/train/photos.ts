@@ -22,6 +22,7 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
     data: digest([about.encoder, ids, table.places]),
     seed: 0,
     embedded: { width: about.width, embeddings, places },
+    encoder: () => encoderSource(about.encoder.name),
     writeEncoder: async (folder) => copyEncoder(await encoderSource(about.encoder.name), folder),
   };
   for (const locator of config.locators) await trainLocator(locator, setting, context);

