@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 const files = [
   "README.md",
   "CONTRIBUTING.md",
-  ...readdirSync("docs")
+  ...readdirSync("docs", { recursive: true })
     .filter((f) => f.endsWith(".md"))
     .map((f) => `docs/${f}`),
 ];

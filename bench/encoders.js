@@ -1,7 +1,8 @@
 /** Vision transformers of published sizes with random weights: pictures a second. FLOP are those of the matrix products. */
-import { compile, tensor } from "@geodrift/compile";
+import { compile, quantizeOnnx, tensor } from "@geodrift/compile";
 import { Generator, uniformInit, visionShapes, visionTransformer } from "@geodrift/core";
-import { measured, runtime } from "./measure.js";
+import { packedOnnx } from "geodrift";
+import { leastMs, measured, runtime } from "./measure.js";
 
 const sizes = {
   "ViT-L/14": { width: 1024, depth: 24, heads: 16, hidden: 4096 },
@@ -40,10 +41,45 @@ async function throughput(name, size, batch) {
   return { ...line, picturesPerSecond: Number(((1000 * batch) / line.ms).toFixed(2)) };
 }
 
+/** The same picture with matrices in eight bits, and how far the embedding is from that of single precision. */
+async function quantized(name, size) {
+  const config = configOf(name, size);
+  const random = new Generator(1);
+  const params = Object.fromEntries(
+    Object.entries(visionShapes(config)).map(([key, shape]) => [key, uniformInit(random, shape, shape.at(-1) / 3)]),
+  );
+  const file = packedOnnx((p, x) => visionTransformer(config, p, x), params, { pixels: [1, 3, size, size] }, "out");
+  const pixels = tensor(
+    Float32Array.from({ length: 3 * size * size }, () => random.normal()),
+    [1, 3, size, size],
+  );
+  const options = { graphOptimizationLevel: "disabled", logSeverityLevel: 3 };
+  const sessions = await Promise.all(
+    [file, quantizeOnnx(file)].map((f) => runtime.InferenceSession.create(f, options)),
+  );
+  const runs = sessions.map((s) => async () => (await s.run({ pixels })).out.data);
+  const [single, int8] = [await leastMs(runs[0], 5), await leastMs(runs[1], 5)];
+  const [a, b] = [await runs[0](), await runs[1]()];
+  const dot = (x, y) => x.reduce((sum, v, i) => sum + v * y[i], 0);
+  for (const s of sessions) await s.release();
+  return {
+    bench: "encoder",
+    name,
+    size,
+    precision: "int8",
+    ms: Number(int8.toFixed(1)),
+    picturesPerSecond: Number((1000 / int8).toFixed(2)),
+    timesSingle: Number((single / int8).toFixed(2)),
+    cosine: Number((dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b))).toFixed(5)),
+  };
+}
+
 export const benches = {
   encoder: async function* () {
     yield await throughput("ViT-L/14", 336, 1);
     yield await throughput("ViT-L/14", 336, 4);
     yield await throughput("ViT-S/14", 224, 8);
+    yield await quantized("ViT-L/14", 336);
+    yield await quantized("ViT-S/14", 224);
   },
 };

@@ -13,6 +13,7 @@ export * from "./embed/embed.js";
 export * from "./embed/embeddings-file.js";
 export * from "./embed/read-embeddings.js";
 export * from "./encode/encoder.js";
+export * from "./encode/packed-onnx.js";
 export * from "./encode/planes.js";
 export * from "./encode/preparation.js";
 export * from "./encode/read-picture.js";

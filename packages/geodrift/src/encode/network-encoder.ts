@@ -1,5 +1,5 @@
 /** Encoders whose networks are ours: the one of views from above, and vision transformers of published weights. */
-import { compile, type Runtime, type Tensor } from "@geodrift/compile";
+import { compile, quantizeOnnx, type Runtime, type Tensor } from "@geodrift/compile";
 import {
   convolutional,
   type Parameters,
@@ -11,9 +11,11 @@ import {
   withCellFeatures,
 } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
+import type { TransformerEncoderConfig } from "../models/known-encoders.js";
 import type { PlaceEncoderConfig } from "../models/schema.js";
 import { encodeInBatches } from "./batches.js";
 import type { Encoder } from "./encoder.js";
+import { packedOnnx } from "./packed-onnx.js";
 import { asTheyAre, type Colours, colours, type Preparation } from "./preparation.js";
 
 /** A network with its weights, before it is compiled. */
@@ -26,6 +28,8 @@ export interface EncoderNetwork {
   embed(p: Traced, planes: np.Array): np.Array;
   /** Most pictures at once: activations take memory. */
   most: number;
+  /** Of the matrices; single if left out. */
+  precision?: "int8";
 }
 
 /** Planes of pixels [n, 3, size, size], 0…1, to embeddings [n, width]. */
@@ -47,10 +51,9 @@ export const placeNetwork = (config: PlaceEncoderConfig, stored: Parameters): En
 
 export const transformerNetwork = (
   { config, params }: { config: VisionConfig; params: Parameters },
-  preparation: Preparation,
-  own: Colours | keyof typeof colours,
+  { colours: own, ...rest }: Pick<TransformerEncoderConfig, "preparation" | "colours" | "precision">,
 ): EncoderNetwork => ({
-  preparation,
+  ...rest,
   colours: typeof own === "string" ? colours[own] : own,
   width: config.width,
   params,
@@ -60,15 +63,48 @@ export const transformerNetwork = (
 });
 
 export function networkEncoder(network: EncoderNetwork, sha256: string, runtime: Runtime): Encoder {
-  const { params, preparation, width } = network;
-  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => network.embed(p, x), { runtime });
-  const options = { ...network, size: preparation.size };
+  const { preparation, width, precision } = network;
+  const { run, most, dispose } = precision === "int8" ? quantized(network, runtime) : compiled(network, runtime);
+  const options = { ...network, size: preparation.size, most };
   return {
     preparation,
     width,
     sha256,
-    encode: (pictures) =>
-      encodeInBatches(pictures, options, async (planes) => (await run(params, planes)).data as Float32Array),
+    encode: (pictures) => encodeInBatches(pictures, options, run),
+    dispose,
+  };
+}
+
+interface Running {
+  run(planes: Tensor): Promise<Float32Array>;
+  most: number;
+  dispose(): Promise<void>;
+}
+
+function compiled({ params, embed, most }: EncoderNetwork, runtime: Runtime): Running {
+  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => embed(p, x), { runtime });
+  return {
+    run: async (planes) => (await run(params, planes)).data as Float32Array,
+    most,
     dispose: () => run.dispose(),
+  };
+}
+
+/** One picture at a time: the weights are part of the graph, and a graph of another size would hold them once more. */
+function quantized({ params, embed, preparation }: EncoderNetwork, runtime: Runtime): Running {
+  const { size } = preparation;
+  let session: ReturnType<Runtime["InferenceSession"]["create"]> | undefined;
+  const open = () => {
+    const file = packedOnnx((p, x) => embed(p, x), params, { pixels: [1, 3, size, size] }, "embedding");
+    const options = { graphOptimizationLevel: "disabled", logSeverityLevel: 3 } as const;
+    return runtime.InferenceSession.create(quantizeOnnx(file), options);
+  };
+  return {
+    async run(planes) {
+      session ??= open();
+      return (await (await session).run({ pixels: planes })).embedding.data as Float32Array;
+    },
+    most: 1,
+    dispose: async () => (await session)?.release(),
   };
 }

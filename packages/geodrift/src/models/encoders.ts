@@ -102,14 +102,14 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
       return { network: placeNetwork(config, weights), sha256: hash.digest("hex") };
     }
     case "transformer": {
-      const { preparation, colours, heads } = config;
+      const { preparation, colours, heads, precision } = config;
       const file = await encoderFile({ config, folder });
       // Where the weights lie makes no other embeddings, what is done to pictures does.
-      hash.update(JSON.stringify({ preparation, colours, heads }));
+      hash.update(JSON.stringify({ preparation, colours, heads, precision }));
       const { tensors } = await loadTensors(file, { hash, wanted: isVisionTensor });
       try {
         const vision = readVisionTransformer(tensors, { size: preparation.size, heads });
-        return { network: transformerNetwork(vision, preparation, colours), sha256: hash.digest("hex") };
+        return { network: transformerNetwork(vision, { preparation, colours, precision }), sha256: hash.digest("hex") };
       } catch (e) {
         throw new Error(`${file}: ${(e as Error).message}`);
       }

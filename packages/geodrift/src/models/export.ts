@@ -2,16 +2,10 @@
 import { createHash } from "node:crypto";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { exportOnnx, packOnnx, type SpecTree, type Tensor } from "@geodrift/compile";
-import {
-  type GenerativeModel,
-  type Parameters,
-  type Traced,
-  tracedStep,
-  velocity,
-  velocityShapes,
-} from "@geodrift/core";
+import { quantizeOnnx } from "@geodrift/compile";
+import { type GenerativeModel, type Parameters, tracedStep, velocity, velocityShapes } from "@geodrift/core";
 import { numpy as np } from "@jax-js/jax";
+import { packedOnnx } from "../encode/packed-onnx.js";
 import type { Colours } from "../encode/preparation.js";
 import { type EncoderSource, encoderSource, readEncoder } from "./encoders.js";
 import { describeModel, loadGenerativeModel, type ModelOptions, modelFolder } from "./load.js";
@@ -26,26 +20,6 @@ export interface ExportOptions extends ModelOptions {
   pictures: number;
 }
 
-const float = (...shape: number[]) => ({ shape, dtype: "float32" as const });
-
-/** A traced function of weights and inputs as an ONNX file with the weights inside. */
-function onnxOf(
-  fn: (p: Traced, ...inputs: Arr[]) => Arr,
-  params: Parameters,
-  inputs: Readonly<Record<string, ReturnType<typeof float>>>,
-  output: string,
-): Uint8Array {
-  const specs: Record<string, SpecTree> = Object.fromEntries(
-    Object.entries(params).map(([name, t]) => [name, { shape: t.dims, dtype: t.type as "float32" }]),
-  );
-  const file = exportOnnx(fn as never, specs, ...Object.values(inputs));
-  // Arguments are numbered in the order of a tree's leaves, which of a record is its own.
-  const weights = Object.fromEntries(Object.keys(params).map((name, i): [string, Tensor] => [`in${i}`, params[name]]));
-  const first = Object.keys(params).length;
-  const names = Object.fromEntries(Object.keys(inputs).map((name, i) => [`in${first + i}`, name]));
-  return packOnnx(file, { weights, names: { ...names, out0: output } });
-}
-
 /**
  * `velocity.onnx` (x, gamma, embedding → velocity), `step.onnx` (x, gamma, next, embedding, guidance → x at `next`) and
  * `encoder.onnx` (pixels 0…1 → embedding).
@@ -57,17 +31,17 @@ export async function exportToOnnx(text: string, out: string, options: ExportOpt
   const { config, params, path } = await loadGenerativeModel(text);
   await mkdir(out, { recursive: true });
   const learned = weightsOf(config, params);
-  const [x, gamma, embedding] = [float(n, config.input_dim), float(1), float(1, config.cond_dim)];
-  const field = onnxOf(
+  const [x, gamma, embedding] = [[n, config.input_dim], [1], [1, config.cond_dim]];
+  const field = packedOnnx(
     (p, ...[points, g, c]) => velocity(config, p, points, g, c),
     learned,
     { x, gamma, embedding },
     "velocity",
   );
-  const step = onnxOf(
+  const step = packedOnnx(
     (p, ...[points, g, next, c, w]) => tracedStep(path.name, config, p, points, g, next, c, w),
     learned,
-    { x, gamma, next: float(1), embedding, guidance: float(1) },
+    { x, gamma, next: [1], embedding, guidance: [1] },
     "x_next",
   );
   const files = [
@@ -90,15 +64,15 @@ async function exportEncoder(source: EncoderSource, out: string, pictures: numbe
     await copyFile(read.file, join(out, name));
     return name;
   }
-  const { params, preparation, colours, embed } = read.network;
+  const { params, preparation, colours, embed, precision } = read.network;
   const { size } = preparation;
-  const bytes = onnxOf(
+  const whole = packedOnnx(
     (p, pixels) => embed(p, standardised(pixels, colours)),
     params,
-    { pixels: float(pictures, 3, size, size) },
+    { pixels: [pictures, 3, size, size] },
     "embedding",
   );
-  await writeFileAtomically(join(out, name), bytes);
+  await writeFileAtomically(join(out, name), precision === "int8" ? quantizeOnnx(whole) : whole);
   return name;
 }
 

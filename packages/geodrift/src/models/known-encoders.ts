@@ -70,16 +70,15 @@ export const knownEncoders: Readonly<Record<string, KnownEncoder>> = {
 };
 
 /**
- * The encoder that a name stands for; `@SIZE` behind it asks for pictures of another size.
+ * The encoder that a name stands for; `@SIZE` behind it asks for pictures of another size, `:int8` for quantised matrices.
  * @returns undefined for a name that is not known
- * @throws Error for a size that is no multiple of a patch
  */
 export function knownEncoder(text: string): TransformerEncoderConfig | undefined {
-  const [, name, size] = /^(.*?)(?:@(\d+))?$/.exec(text) ?? [];
+  const [, name, size, int8] = /^(.*?)(?:@(\d+))?(:int8)?$/.exec(text) ?? [];
   const known = knownEncoders[name];
   if (!known) return undefined;
   const preparation = { ...known.config.preparation, ...(size && { size: Number(size) }) };
-  return { ...known.config, preparation, weights: { known: name } };
+  return { ...known.config, preparation, weights: { known: name }, ...(int8 && { precision: "int8" as const }) };
 }
 
 /** @throws Error naming the encoders that are known */
