@@ -1,5 +1,7 @@
 /** Downloads from a server that does everything a server should not. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pull, pulledOf } from "geodrift";
@@ -192,6 +194,26 @@ describe("models pull", () => {
     expect(readFileSync(join(folder, "model-00002-of-00002.safetensors")).length).toBe(2000);
     expect(existsSync(join(cache, "outside.safetensors"))).toBe(false);
     await expect(pull("dinov2-vits14", quick)).rejects.toThrow("facebook/dinov2-small: holds no model.safetensors");
+  });
+
+  it("follows where it is sent, and keeps the token from whoever that is", async () => {
+    const tokens: (string | undefined)[] = [];
+    const elsewhere = createServer((request, response) => {
+      tokens.push(request.headers.authorization);
+      send(response, content, request.headers.range);
+    });
+    await new Promise<void>((resolve) => elsewhere.listen(0, "127.0.0.1", resolve));
+    const { port } = elsewhere.address() as AddressInfo;
+    hub.mischief = (_, response, file) => {
+      if (file.length !== content.length) return false;
+      end(response, 302, { location: `http://127.0.0.1:${port}/signed` });
+      return true;
+    };
+    await pull(name, { ...quick, token: "secret" });
+    elsewhere.close();
+    elsewhere.closeAllConnections();
+    expect(whole()).toBe(true);
+    expect(tokens).toEqual([undefined]);
   });
 
   it("says that a server cannot be reached", async () => {

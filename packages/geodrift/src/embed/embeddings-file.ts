@@ -1,5 +1,5 @@
 /**
- * Embeddings with places as a Parquet table, which DuckDB, pandas and Polars read as well: id, lat, lng, sha256, the
+ * Embeddings with places as a Parquet table, which other programs read as well: id, lat, lng, sha256, the
  * source's own columns, and the embedding as a list. Which encoder made them stands in the file's metadata.
  */
 import {
