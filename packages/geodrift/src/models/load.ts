@@ -11,7 +11,7 @@ import { cachedFolder, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { encoderSource, openEncoder } from "./encoders.js";
 import { knownModels, zeroShotModels } from "./known-models.js";
-import { openGenerative, openLocator } from "./locators.js";
+import { generativeMethod, openGenerative, openLocator, releasedMethod } from "./locators.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
 
 export interface LoadedModel {
@@ -59,14 +59,8 @@ export const loadGenerativeModel = (text: string): Promise<GenerativeModel> =>
   openGenerative(modelFolder(text), createHash("sha256"), knownModels[text]?.description);
 
 /** The path and the schedule of a flow or diffusion, also of the released layout. */
-export async function describeGenerative(
-  text: string,
-): Promise<Pick<Extract<ModelDescription, { method: "generative" }>, "path" | "schedule">> {
-  const description = await describeModel(text, { encoder: "dinov2-vitl14-reg" });
-  if (description.method !== "generative")
-    throw new Error(`${text}: a flow or a diffusion is needed, its method is ${description.method}`);
-  return description;
-}
+export const describeGenerative = (text: string): ReturnType<typeof generativeMethod> =>
+  generativeMethod(modelFolder(text), knownModels[text]?.description);
 
 /**
  * What a model says of itself, without its weights.
@@ -91,8 +85,7 @@ export async function describeModel(text: string, { encoder }: ModelOptions = {}
     description: "a network of the released layout",
     licence: "not stated",
     encoder: own,
-    path: "riemannian-flow",
-    schedule: { name: "sigmoid" },
+    ...releasedMethod,
   };
 }
 

@@ -54,9 +54,29 @@ export const indexTensors = { embeddings: "index.embeddings", places: "index.pla
 const weightsOf = (folder: string) => join(folder, "model.safetensors");
 const configOf = (folder: string) => join(folder, "config.json");
 
+type GenerativeDescription = Extract<ModelDescription, { method: "generative" }>;
+
+/** What the released models are, where nothing else is said. */
+export const releasedMethod = { path: "riemannian-flow", schedule: { name: "sigmoid" } } as const;
+
 /**
- * The network of a flow or diffusion: of a folder, or of a file of weights. Where nothing else is said, it is one of the
- * released layout, whose method and schedule are those of the released models: Riemannian flow matching, sigmoid −7 … 3.
+ * Path and schedule of a flow or diffusion, in a folder with `model.json` or of the released layout, which has none.
+ * @throws Error in one sentence if the method is another
+ */
+export async function generativeMethod(
+  folder: string,
+  described?: ModelDescription,
+): Promise<Pick<GenerativeDescription, "path" | "schedule">> {
+  const file = join(folder, "model.json");
+  const description = described ?? (existsSync(file) ? await readJsonFile(file, modelDescription) : undefined);
+  if (!description) return releasedMethod;
+  if (description.method !== "generative")
+    throw new Error(`${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`);
+  return description;
+}
+
+/**
+ * The network of a flow or diffusion, of a folder or of a file of weights.
  * @throws Error in one sentence, also if the method is another
  */
 export async function openGenerative(
@@ -64,21 +84,14 @@ export async function openGenerative(
   hash: Hash,
   described?: ModelDescription,
 ): Promise<GenerativeModel> {
-  const file = join(folder, "model.json");
-  const description =
-    described ??
-    (existsSync(file)
-      ? await readJsonFile(file, modelDescription)
-      : ({ method: "generative", path: "riemannian-flow", schedule: { name: "sigmoid" } } as const));
-  if (description.method !== "generative")
-    throw new Error(`${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`);
+  const { path, schedule } = await generativeMethod(folder, described);
   const weights = await weightsFile(folder);
   const config =
     weights === folder
       ? velocityConfigOf(await readTensorHeader(weights), weights)
       : await readJsonFile(configOf(folder), velocityConfig);
   const params = await readWeights(weights, hash, () => velocityShapes(config));
-  return { config, params, path: paths[description.path], schedule: makeSchedule(description.schedule) };
+  return { config, params, path: paths[path], schedule: makeSchedule(schedule) };
 }
 
 /** The sizes of a velocity network, read off the shapes of its weights. */

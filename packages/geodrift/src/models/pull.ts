@@ -15,7 +15,7 @@ import { zeroShotModel } from "./zero-shot.js";
 import { zeroShotDefaults } from "./zero-shot-prompts.js";
 
 export interface PullOptions extends HttpOptions {
-  /** Branch, tag or commit. */
+  /** Branch, tag or commit of the model's repository; its encoder is always the newest. */
   revision?: string;
   /** Consents to licences that ask for it. */
   acceptLicence?: boolean;
@@ -51,9 +51,10 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
       `${closed[0]} is for non-commercial use only (${closed[1].licence.name}): --accept-licence says that you agree`,
     );
   for (const [own, published] of all) {
-    const before = pulledOf(own);
-    if (before && !options.revision) continue;
-    await fetchOne(own, published, options);
+    // Each repository has revisions of its own.
+    const revision = own === all[0][0] ? options.revision : undefined;
+    if (pulledOf(own) && !revision) continue;
+    await fetchOne(own, published, { ...options, revision });
   }
   if (zeroShotModels[name] && (!pulledOf(name) || options.revision)) await makeZeroShot(name, options);
 }
