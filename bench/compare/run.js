@@ -93,9 +93,10 @@ async function solverErrors(conditions, guidance, tries) {
   const { config: own, params, schedule } = await loadGenerativeModel("earth");
   const model = velocityModel(own, params, { runtime });
   const [noise, n] = [Float64Array.from(uniformPoints(new Generator(4), 256)), 256];
-  const ends = async (c, name, steps) => {
+  const ends = async (c, name, steps, equal) => {
     let last;
-    const solver = solverFor("riemannian-flow", name);
+    const own = solverFor("riemannian-flow", name);
+    const solver = equal ? { ...own, lateness: 0 } : own;
     for await (const state of solve(model.field(c, n, guidance), noise, { solver, schedule, steps, guidance }))
       last = state.x;
     return last;
@@ -103,16 +104,22 @@ async function solverErrors(conditions, guidance, tries) {
   const gaps = tries.map(() => []);
   for (const c of conditions) {
     const exact = await ends(c, "rk4", 500);
-    for (const [k, [name, steps]] of tries.entries()) {
-      const x = await ends(c, name, steps);
+    for (const [k, [name, steps, equal]] of tries.entries()) {
+      const x = await ends(c, name, steps, equal);
       for (let i = 0; i < n; i++) gaps[k].push(6371 * angle(vectorAt(x, i), vectorAt(exact, i)));
     }
   }
   await model.dispose();
-  return tries.map(([solver, steps], k) => {
+  return tries.map(([solver, steps, equal], k) => {
     const sorted = gaps[k].sort((a, b) => a - b);
     const at = (p) => sorted[Math.floor(p * (sorted.length - 1))];
-    return { solver, steps, medianKm: round(at(0.5), 3), p95Km: round(at(0.95), 2) };
+    return {
+      solver,
+      steps,
+      ...(equal && { lengths: "equal" }),
+      medianKm: round(at(0.5), 3),
+      p95Km: round(at(0.95), 2),
+    };
   });
 }
 
@@ -131,6 +138,14 @@ async function sampling(conditions) {
   const step = { ms: round(own), torchMs: round(torch), times: round(torch / own, 2) };
   print({ compare: "guided step", samples, guidance: 2, ...step });
   const tries = [12, 14, 16, 18, 20, 22, 24, 32].map((steps) => ["rk4", steps]);
+  const plain = [
+    ["euler", 32],
+    ["rk4", 8, true],
+    ["rk4", 8],
+  ];
+  print({ compare: "sampling without guidance: distance", ours: await solverErrors(conditions, 0, plain) });
+  const equal = await solverErrors(conditions, 2, [["rk4", 24, true]]);
+  print({ compare: "guided sampling in steps of equal length: distance", ours: equal });
   const [official, ...ours] = await solverErrors(conditions, 2, [["euler", 250], ...tries]);
   const enough = ours.find((o) => o.medianKm <= official.medianKm && o.p95Km <= official.p95Km);
   print({ compare: "guided sampling: distance from the exact flow", official, ours });

@@ -1,10 +1,11 @@
+import { dirname, relative } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { openSource } from "../data/sources/index.js";
 import type { PictureSource } from "../data/sources/source.js";
 import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
 import type { Provenance } from "../embed/embeddings-file.js";
-import { encoderSource, openEncoder } from "../models/encoders.js";
+import { encoderSource, isEncoderName, openEncoder } from "../models/encoders.js";
 import { UsageError } from "./usage-error.js";
 
 interface Flags {
@@ -41,7 +42,12 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
   const encoder = lies === undefined ? await openEncoder(from, ort) : undefined;
   const about: Provenance = {
     source: path,
-    encoder: { name, config: from.config, ...(encoder && { sha256: encoder.sha256 }) },
+    encoder: {
+      // From the table on, so that both can be moved together.
+      name: isEncoderName(name) ? name : relative(dirname(out), name) || ".",
+      config: from.config,
+      ...(encoder && { sha256: encoder.sha256 }),
+    },
     width: encoder?.width ?? (lies as number),
     columns: [...source.columns],
   };

@@ -30,7 +30,7 @@ export interface EmbeddedRow {
 export const provenance = z.strictObject({
   source: z.string(),
   encoder: z.strictObject({
-    /** As it was named; from there its files are taken when a model is made. */
+    /** A name, or a path from the table's folder; from there its files are taken when a model is made. */
     name: z.string(),
     config: encoderConfig,
     /** Absent where embeddings lay ready, and nothing was computed. */

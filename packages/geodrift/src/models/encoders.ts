@@ -24,6 +24,10 @@ export interface EncoderSource {
   folder: string;
 }
 
+/** Is it the name of an encoder or of a model that comes along, rather than a path? */
+export const isEncoderName = (text: string): boolean =>
+  knownEncoder(text) !== undefined || embeddedModels.includes(text);
+
 /** What a JSON file beside an ONNX network, or in a folder of weights, says of pictures. */
 const onnxSettings = onnxEncoderConfig.omit({ kind: true, file: true });
 const transformerSettings = transformerEncoderConfig.omit({ kind: true, weights: true });
