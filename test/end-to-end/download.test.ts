@@ -196,6 +196,21 @@ describe("models pull", () => {
     await expect(pull("dinov2-vits14", quick)).rejects.toThrow("facebook/dinov2-small: holds no model.safetensors");
   });
 
+  it("does not fetch again what has come before it was stopped", async () => {
+    hub.mischief = (_, response, file) => {
+      if (file.length > 10) return false;
+      end(response, 404);
+      return true;
+    };
+    await expect(pull(name, quick)).rejects.toThrow(/vocab.json: does not exist/);
+    expect(pulledOf(name)).toBeUndefined();
+    hub.mischief = undefined;
+    hub.log.length = 0;
+    await pull(name, quick);
+    expect(hub.log.map(({ path }) => path.split("/").at(-1))).toEqual(["main", "vocab.json"]);
+    expect(whole()).toBe(true);
+  });
+
   it("follows where it is sent, and keeps the token from whoever that is", async () => {
     const tokens: (string | undefined)[] = [];
     const elsewhere = createServer((request, response) => {

@@ -241,6 +241,16 @@ describe("embedding many", () => {
     await expect(embedSource(source(all), encoder, other, at("broken.parquet"))).rejects.toThrow(
       /holds the beginning of something else/,
     );
+    const shifted: PictureSource = {
+      ...source(all),
+      async *items() {
+        yield { id: "a new one in front", refused: "x" };
+        yield* source(all).items();
+      },
+    };
+    await expect(embedSource(shifted, encoder, about, at("broken.parquet"))).rejects.toThrow(
+      /made up: is no longer what .*broken.parquet.partial was made of/,
+    );
     const broken = await embedSource(source(all), encoder, about, at("broken.parquet"));
     expect({ ...broken, sha256: "" }).toEqual({ ...whole, sha256: "" });
     expect(readFileSync(at("broken.refused.csv"), "utf8")).toBe(readFileSync(at("whole.refused.csv"), "utf8"));

@@ -1,11 +1,12 @@
 /** Models and encoders by name, from a hub on this machine, and photographs located with them, as a user does it. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { distanceKm } from "@geodrift/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { npy, tar } from "./archives.js";
 import { type Hub, startHub } from "./hub.js";
 import { photograph, type Taken } from "./photographs.js";
 import { geodrift } from "./program.js";
@@ -125,6 +126,35 @@ describe("released models", () => {
   );
 });
 
+describe("released models on one's own pictures", () => {
+  it("are evaluated on embeddings that lie ready, and on those they make", async () => {
+    mkdirSync(at("wds"));
+    const sample = (i: number, lat: number, lng: number) =>
+      [
+        [`k${i}.street_clip.npy`, npy(Array.from({ length: 64 }, (_, k) => Math.sin(i + k)))],
+        [`k${i}.json`, Buffer.from(JSON.stringify({ latitude: lat, longitude: lng }))],
+      ] as const;
+    writeFileSync(
+      join(at("wds"), "0000.tar"),
+      await tar([0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => sample(i, 10 * i - 30, 40 * i - 170))),
+    );
+    const ready = await run("embed", at("wds"), "-o", at("ready.parquet"), "--ready", "street_clip");
+    expect([ready.code, ready.stderr]).toEqual([0, ""]);
+    const few = ["--samples", "16", "--likelihoods", "2"];
+    const rows = await run("evaluate", "plonk-osv5m", at("ready.parquet"), ...few);
+    expect([rows.code, rows.stderr]).toEqual([0, ""]);
+    const other = await run("evaluate", "plonk-yfcc", at("ready.parquet"), ...few);
+    expect(other.stderr).toMatch(/was embedded by streetclip, the encoder of plonk-yfcc is another/);
+    // A model's name stands for its encoder.
+    expect((await run("embed", folder, "-o", at("own.parquet"), "--encoder", "plonk-yfcc")).stdout).toMatch(
+      /2 embedded/,
+    );
+    expect((await run("evaluate", "plonk-yfcc", at("own.parquet"), "--samples", "16", "--likelihoods", "1")).code).toBe(
+      0,
+    );
+  });
+});
+
 describe("clip-zero-shot", () => {
   it("is made here of a CLIP that is fetched, and locates by prompts", async () => {
     const pulled = await run("models", "pull", "clip-zero-shot");
@@ -205,6 +235,17 @@ describe("a local folder or file", () => {
         const { code, stderr } = await run("locate", picture, "--model", model, "--encoder", encoder);
         expect([code, stderr]).toEqual([0, ""]);
       }
+    // A diffusion by the name of its folder, as it is published, or by what an export has written into it.
+    cpSync(at("own"), at("PLONK_OWN_diffusion"), { recursive: true });
+    const solver = async (model: string) => {
+      const answer = await run("locate", picture, "--model", model, "--encoder", at("vision"), "--json");
+      return JSON.parse(answer.stdout).steps;
+    };
+    const [riemannian, diffusion] = [await solver(at("own")), await solver(at("PLONK_OWN_diffusion"))];
+    expect([riemannian, diffusion]).toEqual([8, 16]);
+    const args = ["--format", "plonk", "-o", at("exported")];
+    expect((await run("export", at("PLONK_OWN_diffusion"), ...args)).code).toBe(0);
+    expect(await solver(at("exported"))).toBe(16);
     const other = await run("locate", picture, "--model", at("own"), "--encoder", "dinov2-vitl14-rag");
     expect(other.stderr).toMatch(/did you mean "dinov2-vitl14-reg"\?/);
     const uneven = await run("locate", picture, "--model", at("own"), "--encoder", "dinov2-vitl14-reg@50");

@@ -259,13 +259,28 @@ describe.skipIf(!existsSync(photos))("real photographs, embedded by a real netwo
       /57 embedded, 4 refused/,
     );
     await run("split", "real.parquet", "-o", "split-real.csv", "--km", "500", "--test", "0.2");
-    const own = { ...config("real.parquet", [all[0], all[7]]), split: "split-real.csv", out: "models-real" };
-    writeFileSync(at("real.json"), JSON.stringify(own));
+    const settingsOfReal = { ...config("real.parquet", [all[0], all[7]]), split: "split-real.csv", out: "models-real" };
+    writeFileSync(at("real.json"), JSON.stringify(settingsOfReal));
     await run("train", "real.json");
     const models = ["models-real/riemannian", "models-real/retrieval"];
     expect(await run("evaluate", ...models, "real.parquet", "--split", "split-real.csv")).toMatch(
       /\| retrieval \| sample \|/,
     );
+    // What is exported takes pixels from 0 to 1, and gives the features and not the classes.
+    await run("export", models[0], "-o", "onnx-real", "--samples", "2");
+    const own = await loadModel(at(models[0]), ort);
+    const picture = await readPicture(photos.replace("photos.csv", "lund-26.jpg"), own.encoder.preparation);
+    const pixels = new Float32Array(3 * 224 * 224);
+    for (let i = 0; i < 224 * 224; i++)
+      for (let c = 0; c < 3; c++) pixels[c * 224 * 224 + i] = picture.data[3 * i + c] / 255;
+    const encoder = await ort.InferenceSession.create(at("onnx-real", "encoder.onnx"));
+    const { embedding } = await encoder.run({ pixels: tensor(pixels, [1, 3, 224, 224]) });
+    const expected = await own.encoder.encode([picture]);
+    expect(embedding.dims).toEqual([1, 1280]);
+    // Whole numbers of the quantised network may fall to the other side of a half.
+    const gap = Math.max(...expected.map((x, i) => Math.abs(x - (embedding.data as Float32Array)[i])));
+    expect(gap).toBeLessThan(0.05 * Math.max(...expected));
+    await own.dispose();
     const lund = photos.replace("photos.csv", "lund-26.jpg");
     expect(await run("locate", lund, "--model", models[0])).toMatch(/lund-26.jpg: .* its file says/);
   });

@@ -10,7 +10,7 @@ export {
 } from "./compile.js";
 export { allocate, type DType, fromHalves, type TypedArray, toHalves } from "./dtype.js";
 export { loweredPrimitives } from "./lower/index.js";
-export { type OnnxPort, type OnnxSummary, packOnnx, summarizeOnnx, withOutput } from "./onnx-file.js";
+export { asEncoder, type OnnxPort, type OnnxSummary, packOnnx, summarizeOnnx, withOutput } from "./onnx-file.js";
 export { quantizeOnnx } from "./quantize.js";
 export { Tensor, tensor } from "./tensor.js";
 export type { ArraySpec, JaxFunction } from "./trace.js";

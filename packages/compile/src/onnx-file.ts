@@ -123,3 +123,44 @@ export function withOutput(file: Uint8Array, name: string): { bytes: Uint8Array<
   ];
   return { bytes: toBinary(ModelProtoSchema, model), output };
 }
+
+/**
+ * A network of one input [n, 3, height, width] and one output as an encoder: `pixels` from 0 to 1, standardised inside, to
+ * `embedding` [n, width].
+ */
+export function asEncoder(
+  file: Uint8Array,
+  { mean, std }: { mean: readonly number[]; std: readonly number[] },
+): Uint8Array<ArrayBuffer> {
+  const model = parse(file);
+  const graph = model.graph as NonNullable<ModelProto["graph"]>;
+  const stored = new Set(graph.initializer.map((i) => i.name));
+  const input = graph.input.find((i) => !stored.has(i.name)) as ValueInfoProto;
+  const [inner, result] = [input.name, graph.output[0].name];
+  const constant = (name: string, values: readonly number[]) =>
+    graph.initializer.push(
+      create(TensorProtoSchema, {
+        name,
+        dataType: Onnx.FLOAT,
+        dims: [1n, 3n, 1n, 1n],
+        rawData: bytesOf(Float32Array.from(values)),
+      }),
+    );
+  constant("pixels_mean", mean);
+  constant("pixels_std", std);
+  const node = (opType: string, from: string[], to: string) =>
+    create(NodeProtoSchema, { opType, input: from, output: [to] });
+  input.name = "pixels";
+  graph.node.unshift(
+    node("Sub", ["pixels", "pixels_mean"], "pixels_centred"),
+    node("Div", ["pixels_centred", "pixels_std"], inner),
+  );
+  graph.node.push(node("Flatten", [result], "embedding"));
+  graph.output = [
+    create(ValueInfoProtoSchema, {
+      name: "embedding",
+      type: { value: { case: "tensorType", value: { elemType: Onnx.FLOAT } } },
+    }),
+  ];
+  return toBinary(ModelProtoSchema, model);
+}

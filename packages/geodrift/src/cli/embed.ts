@@ -28,7 +28,7 @@ export function addEmbed(program: Command, exit: (code: number) => void): void {
     .argument("<source>", "folder of pictures with GPS, .csv, .parquet, .tar or folder of them, or OSV-5M")
     .requiredOption("-o, --out <file>", "the table, a .parquet file")
     .option("--encoder <name|folder|file>", "a known encoder, an .onnx file, a model folder, or weights")
-    .option("--ready <name>", "take the embeddings that lie in tars as KEY.<name>.npy, in place of the pictures")
+    .option("--ready <name>", "take embeddings that lie ready: KEY.<name>.npy in tars, or a column of a .parquet table")
     .action(async (source: string, flags: Flags) => exit(await run(source, flags)));
 }
 
@@ -75,7 +75,8 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
 /** The width of embeddings that lie ready in the source; undefined where it holds pictures. */
 async function readyWidth(source: PictureSource): Promise<number | undefined> {
   for await (const { refused, embedding } of source.items()) {
-    if (embedding) return embedding.length;
+    if (embedding?.length) return embedding.length;
+    if (embedding) continue;
     if (refused === undefined) return undefined;
   }
   return undefined;

@@ -65,8 +65,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.trajectories && /\.kml$/i.test(flags.map ?? ""))
     throw new UsageError("--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
   if (flags.map) usage(() => checkMapFile(flags.map as string));
-  const { default: chosen } = await readUserConfig();
-  const name = flags.model ?? chosen ?? "earth";
+  const name = flags.model ?? (await readUserConfig()).default ?? "earth";
   usage(() => checkModelName(name));
   const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
   const description = await describeModel(name, flags);

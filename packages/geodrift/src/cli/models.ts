@@ -64,8 +64,10 @@ async function rows(): Promise<Row[]> {
     })),
   ].map(({ name, kind, description }): Row => {
     // A model is of no use without its encoder.
-    const licences = new Set(wantedBy(name).map(([, { licence }]) => licence.name));
-    return { name, kind, licence: [...licences].join(", "), here: pulledOf(name) !== undefined, description };
+    const parts = wantedBy(name);
+    const licences = new Set(parts.map(([, { licence }]) => licence.name));
+    const here = [name, ...parts.map(([part]) => part)].every((part) => pulledOf(part) !== undefined);
+    return { name, kind, licence: [...licences].join(", "), here, description };
   });
   return [...(await Promise.all(embedded)), ...published];
 }

@@ -34,6 +34,8 @@ const ahead = 16;
 const batchSize = 32;
 /** Rows that are kept in memory between two saves at most. */
 const mostRows = 1024;
+/** Items after which a batch ends even if it is not full, so that long stretches without pictures are saved too. */
+const mostItems = 16_384;
 
 /** An item on its way: read, decoded, or refused. */
 interface Ready {
@@ -68,7 +70,8 @@ export async function embedSource(
       rowCount += rows.length;
       for (const { sha256 } of rows) if (sha256) seen.add(sha256);
     }
-  let [consumed, saved] = [work.consumed, performance.now()];
+  let { consumed, chain } = work;
+  let saved = performance.now();
   let [rows, refusals, batch]: [EmbeddedRow[], Refusal[], Ready[]] = [[], [], []];
 
   const encodeBatch = async () => {
@@ -86,42 +89,60 @@ export async function embedSource(
     onProgress?.({ items: consumed, rows: rowCount, refused: work.refused + refusals.length });
   };
   const save = async () => {
-    await encodeBatch();
-    await work.save(rows, refusals, consumed);
+    await work.save(rows, refusals, { consumed, chain });
     [rows, refusals, saved] = [[], [], performance.now()];
   };
 
-  for await (const ready of prepared(source, encoder, about.width, work.consumed)) {
+  const before = { consumed, chain, folder: work.folder };
+  for await (const ready of prepared(source, encoder, about.width, before)) {
     consumed++;
+    chain = chained(chain, ready.item.id);
     const reason = ready.refused ?? (ready.sha256 && !seen.add(ready.sha256) ? "is the same as one before" : undefined);
     if (reason === undefined) batch.push(ready);
     else refusals.push({ id: ready.item.id, reason });
-    if (batch.length >= batchSize) await encodeBatch();
+    // Batches are the same however often the work is stopped: saves wait for their ends.
+    if (batch.length < batchSize && consumed % mostItems !== 0) continue;
+    await encodeBatch();
     const due = performance.now() - saved > 1000 * saveEverySeconds;
-    if (rows.length >= mostRows || refusals.length >= 10 * mostRows || (due && rows.length > 0)) await save();
+    if (rows.length >= mostRows || refusals.length >= mostItems || due) await save();
   }
+  await encodeBatch();
   await save();
-  const refused = work.refused;
-  const count = await work.finish(refusedFile(out));
-  const manifest = { ...about, rows: count, refused, sha256: await sha256OfFile(out), versions: await versions() };
+  const { file, count } = await work.assemble();
+  const sha256 = await sha256OfFile(file);
+  const manifest = { ...about, rows: count, refused: work.refused, sha256, versions: await versions() };
   await writeFileAtomically(manifestFile(out), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  await work.finish(file, refusedFile(out));
   return manifest;
 }
 
-/** The items behind the first `skip`, read and decoded a few ahead of whoever takes them, in order. */
+const chained = (chain: string, id: string): string =>
+  createHash("sha256").update(chain).update(id).digest("base64url");
+
+/**
+ * The items behind those that are done, read and decoded a few ahead of whoever takes them, in order.
+ * @throws Error if those that are done are not what the source begins with
+ */
 async function* prepared(
   source: PictureSource,
   encoder: Encoder | undefined,
   width: number,
-  skip: number,
+  done: { consumed: number; chain: string; folder: string },
 ): AsyncGenerator<Ready> {
   const queue: Promise<Ready>[] = [];
-  let seen = 0;
+  const changed = () =>
+    new Error(`${source.name}: is no longer what ${done.folder} was made of; move that away to begin anew`);
+  let [seen, chain] = [0, ""];
   for await (const item of source.items()) {
-    if (seen++ < skip) continue;
+    if (seen < done.consumed) {
+      chain = chained(chain, item.id);
+      if (++seen === done.consumed && chain !== done.chain) throw changed();
+      continue;
+    }
     queue.push(prepare(item, encoder, width));
     if (queue.length >= ahead) yield queue.shift() as Promise<Ready>;
   }
+  if (seen < done.consumed) throw changed();
   yield* queue;
 }
 

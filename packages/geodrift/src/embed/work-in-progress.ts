@@ -3,7 +3,7 @@
  * same command goes on after any stop. All of it lies in one folder beside the result and goes when that is done.
  */
 import { existsSync } from "node:fs";
-import { appendFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, open, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { csvCell } from "../data/csv-cell.js";
@@ -26,6 +26,8 @@ const progress = z.strictObject({
   provenance: z.string(),
   /** Items of the source that are decided. */
   consumed: z.int(),
+  /** A chain of hashes of their ids: what is skipped must be what was done. */
+  chain: z.string(),
   parts: z.int(),
   refused: z.int(),
   /** Length of the file of refusals. */
@@ -47,6 +49,7 @@ export class WorkInProgress {
     this.#state = {
       provenance: JSON.stringify(about),
       consumed: 0,
+      chain: "",
       parts: 0,
       refused: 0,
       refusedBytes: refusedHead.length,
@@ -56,6 +59,7 @@ export class WorkInProgress {
   /** @throws Error if what lies there was made from something else */
   static async open(out: string, about: Provenance): Promise<WorkInProgress> {
     const work = new WorkInProgress(out, about);
+    await rm(`${work.#folder}.done`, { recursive: true, force: true });
     await mkdir(work.#folder, { recursive: true });
     const file = join(work.#folder, "progress.json");
     if (existsSync(file)) {
@@ -71,6 +75,15 @@ export class WorkInProgress {
 
   get consumed(): number {
     return this.#state.consumed;
+  }
+
+  get chain(): string {
+    return this.#state.chain;
+  }
+
+  /** The folder, for messages. */
+  get folder(): string {
+    return this.#folder;
   }
 
   get refused(): number {
@@ -91,13 +104,18 @@ export class WorkInProgress {
   }
 
   /** Keeps rows and refusals; after it returns, `consumed` items are never looked at again. */
-  async save(rows: readonly EmbeddedRow[], refusals: readonly Refusal[], consumed: number): Promise<void> {
+  async save(
+    rows: readonly EmbeddedRow[],
+    refusals: readonly Refusal[],
+    { consumed, chain }: { consumed: number; chain: string },
+  ): Promise<void> {
     const { parts, refused, refusedBytes, provenance } = this.#state;
     if (rows.length > 0) {
       const file = this.#part(parts);
       const writer = embeddingsWriter(`${file}.partial`, this.#about);
       await writer.write(rows);
       await writer.finish();
+      await sync(`${file}.partial`);
       await rename(`${file}.partial`, file);
     }
     const lines = Buffer.from(refusals.map(({ id, reason }) => `${csvCell(id)},${csvCell(reason)}\n`).join(""));
@@ -105,6 +123,7 @@ export class WorkInProgress {
     this.#state = {
       provenance,
       consumed,
+      chain,
       parts: parts + (rows.length > 0 ? 1 : 0),
       refused: refused + refusals.length,
       refusedBytes: refusedBytes + lines.length,
@@ -112,8 +131,11 @@ export class WorkInProgress {
     await writeFileAtomically(join(this.#folder, "progress.json"), Buffer.from(JSON.stringify(this.#state)));
   }
 
-  /** Puts the parts together. @returns the number of rows */
-  async finish(refusedFile: string): Promise<number> {
+  /**
+   * Puts the parts together beside the result's place.
+   * @returns the file, and the number of rows
+   */
+  async assemble(): Promise<{ file: string; count: number }> {
     const file = `${this.#out}.whole`;
     const writer = embeddingsWriter(file, this.#about);
     let [count, group] = [0, [] as EmbeddedRow[]];
@@ -127,11 +149,25 @@ export class WorkInProgress {
       }
     await writer.write(group);
     await writer.finish();
-    await rename(this.#refusals, refusedFile);
-    await rename(file, this.#out);
-    await rm(this.#folder, { recursive: true });
-    return count;
+    await sync(file);
+    return { file, count };
   }
+
+  /** Puts the table and the refusals in their places and clears up: a stop on the way leaves work that only finishes again. */
+  async finish(file: string, refusedFile: string): Promise<void> {
+    await copyFile(this.#refusals, refusedFile);
+    await rename(file, this.#out);
+    const done = `${this.#folder}.done`;
+    await rename(this.#folder, done);
+    await rm(done, { recursive: true });
+  }
+}
+
+/** Makes sure that a file is on disk before something counts on it. */
+async function sync(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  await handle.sync();
+  await handle.close();
 }
 
 /** Enough for good compression of ids, few enough to be read at once. */

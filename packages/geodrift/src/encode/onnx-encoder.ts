@@ -29,19 +29,21 @@ export async function onnxEncoder(
   const session = await runtime.InferenceSession.create(new Uint8Array(cut.bytes), { logSeverityLevel: 3 });
   const { name, dims } = inputs[0];
   const { size } = preparation;
+  // Some are exported for a fixed number of pictures: what is missing is made up.
+  const fixed = typeof dims[0] === "number" && dims[0] > 0 ? dims[0] : undefined;
   const run = async (planes: Tensor): Promise<Float32Array> => {
-    const result = (await session.run({ [name]: planes }))[cut.output];
+    const n = planes.dims[0];
+    const result = (await session.run({ [name]: fixed === undefined ? planes : padded(planes, fixed) }))[cut.output];
     if (result.type !== "float32")
       throw new Error(`embeddings are numbers of type float32, "${cut.output}" has type ${result.type}`);
-    return result.data as Float32Array;
+    const all = result.data as Float32Array;
+    return all.subarray(0, (all.length / (fixed ?? n)) * n);
   };
-  const width = (
-    await run(tensor(new Float32Array(3 * size * size), [1, 3, size, size])).catch((e: Error) => {
-      throw new Error(`the network does not take pictures of ${size} pixels: ${e.message.split("\n")[0]}`);
-    })
-  ).length;
-  // Some are exported for one picture at a time.
-  const most = typeof dims[0] === "number" ? dims[0] : mostAtOnce;
+  const probe = tensor(new Float32Array(3 * size * size), [1, 3, size, size]);
+  const { length: width } = await run(probe).catch((e: Error) => {
+    throw new Error(`the network does not take pictures of ${size} pixels: ${e.message.split("\n")[0]}`);
+  });
+  const most = fixed ?? mostAtOnce;
   return {
     preparation,
     width,
@@ -49,4 +51,13 @@ export async function onnxEncoder(
     encode: (pictures) => encodeInBatches(pictures, { size, width, most, colours }, run),
     dispose: () => session.release(),
   };
+}
+
+/** So many pictures, black ones behind those that are there. */
+function padded(planes: Tensor, n: number): Tensor {
+  const [own, ...rest] = planes.dims;
+  if (own === n) return planes;
+  const all = new Float32Array((planes.size / own) * n);
+  all.set(planes.data as Float32Array);
+  return tensor(all, [n, ...rest]);
 }

@@ -1,5 +1,6 @@
 /** A dataset as models see it: embeddings, and what is true. Made once for all models that share an encoder. */
 import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
 import { areasOf } from "../data/areas.js";
 import type { AreaLabels, Dataset, Example } from "../data/dataset.js";
@@ -81,8 +82,7 @@ export async function embeddedTable(
 ): Promise<EmbeddedDataset> {
   const { about, ids, places, labels, embeddings } = await readEmbeddings(file, split);
   const { sha256, config, name } = about.encoder;
-  const same =
-    sha256 === undefined ? JSON.stringify(config) === JSON.stringify(description.encoder) : sha256 === encoder.sha256;
+  const same = sha256 === undefined ? isDeepStrictEqual(config, description.encoder) : sha256 === encoder.sha256;
   if (!same) throw new Error(`${file}: was embedded by ${name}, the encoder of ${description.name} is another`);
   const n = Math.min(most ?? ids.length, ids.length);
   const known = areasOf(about.columns);

@@ -79,6 +79,8 @@ async function request<T>(
     throw stalled.signal.aborted ? stalled.signal.reason : e;
   } finally {
     clearTimeout(timer);
+    // What is left of a response that nobody wants.
+    stalled.abort();
   }
 }
 
@@ -134,11 +136,15 @@ export async function fetchJson(url: string, options: HttpOptions = {}): Promise
 }
 
 /**
- * Downloads to `target`, going on from `target.partial` if there is one.
+ * Downloads to `target`, unless it is there already, going on from `target.partial` if there is one.
  * @throws Error in one sentence; what has come so far stays, unless its checksum is wrong
  */
 export async function download(file: RemoteFile, target: string, options: DownloadOptions = {}): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
+  if ((await sizeOf(target)) === file.size && (await checksumOf(target, file)) === file.checksum.value) {
+    options.onBytes?.(file.size);
+    return;
+  }
   const partial = `${target}.partial`;
   const begun = await sizeOf(partial);
   options.onBytes?.(Math.min(begun, file.size));
@@ -178,7 +184,9 @@ async function fetchInto(partial: string, file: RemoteFile, options: DownloadOpt
           alive();
           done += chunk.length;
           if (done > size) throw new Refusal(`${url}: sends more than the ${size} bytes that are expected`);
-          await out.write(chunk);
+          await out.write(chunk).catch((e: Error) => {
+            throw new Refusal(`${partial}: cannot be written (${(e as NodeJS.ErrnoException).code ?? e.message})`);
+          });
           options.onBytes?.(chunk.length);
           progress();
         }

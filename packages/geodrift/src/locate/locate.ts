@@ -13,7 +13,7 @@ import {
 } from "@geodrift/core";
 import { type PictureMetadata, readMetadata } from "../data/metadata.js";
 import type { Named } from "../data/picture-files.js";
-import { type ReadPicture, readPicture, readPictureBytes } from "../encode/read-picture.js";
+import { type ReadPicture, readPicture, readPictureBytes, sha256Of } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { type Located, type LocateFailure, summarize } from "./result.js";
@@ -78,11 +78,11 @@ export async function* locate(
 
 /** Times and places of the pictures that can be read. */
 async function readAlbum(items: readonly Named[]): Promise<Album> {
-  const album = new Map<string, PictureMetadata>();
+  const album = new Map<string, PictureMetadata & { sha256: string }>();
   for (const item of items) {
     if ("error" in item) continue;
     const bytes = await readPictureBytes(item.file).catch(() => undefined);
-    if (bytes) album.set(item.file, readMetadata(bytes));
+    if (bytes) album.set(item.file, { ...readMetadata(bytes), sha256: sha256Of(bytes) });
   }
   return album;
 }

@@ -3,7 +3,7 @@ import { angle, earthRadiusKm, type LatLng, type Prior, toVec3, type Vec3 } from
 import type { PictureMetadata } from "../data/metadata.js";
 
 /** What is known of the time and place of every picture of a run. */
-export type Album = ReadonlyMap<string, PictureMetadata>;
+export type Album = ReadonlyMap<string, PictureMetadata & { sha256: string }>;
 
 export interface Neighbour extends LatLng {
   image: string;
@@ -20,14 +20,15 @@ const leastKm = 2;
 /** Probability that the picture has nothing to do with those beside it. */
 const elsewhere = 0.1;
 
-/** The pictures with a place within so many minutes of one, nearest in time first; never the picture itself. */
+/** The pictures with a place within so many minutes of one, nearest in time first; never the picture itself or a copy. */
 export function neighboursOf(image: string, album: Album, minutes: number): Neighbour[] {
-  const own = album.get(image)?.takenAt;
-  if (own === undefined) return [];
+  const own = album.get(image);
+  const time = own?.takenAt;
+  if (time === undefined) return [];
   return [...album]
-    .flatMap(([other, { place, takenAt }]): Neighbour[] => {
-      if (other === image || !place || takenAt === undefined) return [];
-      return [{ image: other, minutes: Math.abs(takenAt - own) / 60_000, ...place }];
+    .flatMap(([other, { place, takenAt, sha256 }]): Neighbour[] => {
+      if (sha256 === own?.sha256 || !place || takenAt === undefined) return [];
+      return [{ image: other, minutes: Math.abs(takenAt - time) / 60_000, ...place }];
     })
     .filter((n) => n.minutes <= minutes)
     .sort((a, b) => a.minutes - b.minutes);

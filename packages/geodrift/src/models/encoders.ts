@@ -14,6 +14,7 @@ import { suggestion } from "../schema/parse.js";
 import { cachedFolder } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { knownEncoder, knownEncoders } from "./known-encoders.js";
+import { knownModels } from "./known-models.js";
 import { type EncoderConfig, encoderConfig, onnxEncoderConfig, transformerEncoderConfig } from "./schema.js";
 import { loadTensors, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
@@ -26,7 +27,7 @@ export interface EncoderSource {
 
 /** Is it the name of an encoder or of a model that comes along, rather than a path? */
 export const isEncoderName = (text: string): boolean =>
-  knownEncoder(text) !== undefined || embeddedModels.includes(text);
+  knownEncoder(text) !== undefined || text in knownModels || embeddedModels.includes(text);
 
 /** What a JSON file beside an ONNX network, or in a folder of weights, says of pictures. */
 const onnxSettings = onnxEncoderConfig.omit({ kind: true, file: true });
@@ -38,7 +39,7 @@ const transformerSettings = transformerEncoderConfig.omit({ kind: true, weights:
  * @throws Error in one sentence if it is none of these
  */
 export async function encoderSource(named: string): Promise<EncoderSource> {
-  const known = knownEncoder(named);
+  const known = knownEncoder(knownModels[named]?.encoder ?? named);
   if (known) return { config: known, folder: "." };
   const text = embeddedModels.includes(named) ? embeddedFolder(named) : named;
   const info = await stat(text).catch(() => undefined);
@@ -134,6 +135,14 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
 const isVisionTensor = (name: string): boolean =>
   isTransformerTensor(name) && !/^(text_model|text_projection|visual_projection|logit_scale)/.test(name);
 
+/** @throws Error for an encoder in several files, which is not put into a model's folder */
+export function checkCopyable({ config, folder }: EncoderSource): void {
+  if (config.kind !== "transformer" || "known" in config.weights || !config.weights.file.endsWith(".json")) return;
+  throw new Error(
+    `${join(folder, config.weights.file)}: an encoder in several files cannot be copied into a model; merge them first`,
+  );
+}
+
 /** Files of an encoder that a model folder must have a copy of, so that it can be moved. */
 export async function copyEncoder({ config, folder }: EncoderSource, to: string): Promise<EncoderConfig> {
   await mkdir(to, { recursive: true });
@@ -146,11 +155,8 @@ export async function copyEncoder({ config, folder }: EncoderSource, to: string)
     return { ...config, file: "encoder.onnx" };
   }
   if ("known" in config.weights) return config;
+  checkCopyable({ config, folder });
   const { file } = config.weights;
-  if (file.endsWith(".json"))
-    throw new Error(
-      `${join(folder, file)}: an encoder in several files cannot be copied into a model; merge them first`,
-    );
   await copyFile(join(folder, file), join(to, "encoder.safetensors"));
   return { ...config, weights: { file: "encoder.safetensors" } };
 }

@@ -1,14 +1,14 @@
 /** Models for other programs: ONNX files, and the layout of the released models. */
-import { createHash } from "node:crypto";
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { quantizeOnnx } from "@geodrift/compile";
+import { asEncoder, quantizeOnnx, withOutput } from "@geodrift/compile";
 import { type GenerativeModel, type Parameters, tracedStep, velocity, velocityShapes } from "@geodrift/core";
 import { numpy as np } from "@jax-js/jax";
 import { packedOnnx } from "../encode/packed-onnx.js";
 import type { Colours } from "../encode/preparation.js";
 import { type EncoderSource, encoderSource, readEncoder } from "./encoders.js";
-import { describeModel, loadGenerativeModel, type ModelOptions, modelFolder } from "./load.js";
+import { describeGenerative, describeModel, loadGenerativeModel, type ModelOptions, modelFolder } from "./load.js";
+import { methodKey } from "./locators.js";
 import { saveTensors, writeFileAtomically } from "./tensor-file.js";
 
 type Arr = np.Array;
@@ -61,7 +61,9 @@ async function exportEncoder(source: EncoderSource, out: string, pictures: numbe
   const name = "encoder.onnx";
   const read = await readEncoder(source);
   if ("file" in read) {
-    await copyFile(read.file, join(out, name));
+    const { output } = read;
+    const cut = output === undefined ? read.bytes : withOutput(read.bytes, output).bytes;
+    await writeFileAtomically(join(out, name), asEncoder(cut, read.colours));
     return name;
   }
   const { params, preparation, colours, embed, precision } = read.network;
@@ -92,13 +94,13 @@ const weightsOf = (config: GenerativeModel["config"], params: Parameters): Param
  * @throws Error in one sentence if the model's method is neither flow nor diffusion
  */
 export async function exportToPlonk(text: string, out: string): Promise<string[]> {
-  const { config, params, path, schedule } = await loadGenerativeModel(text);
+  const { config, params } = await loadGenerativeModel(text);
+  const { path, schedule } = await describeGenerative(text);
   await mkdir(out, { recursive: true });
   const { cond_dim, depth, dim, expansion, input_dim } = config;
   const json = { cond_dim, depth, dim, expansion, input_dim };
   await writeFileAtomically(join(out, "config.json"), Buffer.from(JSON.stringify(json)));
-  const hash = createHash("sha256").update(JSON.stringify(json)).digest("hex");
-  const metadata = { format: "pt", path: path.name, schedule: schedule.name, config: hash };
+  const metadata = { format: "pt", [methodKey]: JSON.stringify({ path, schedule }) };
   await saveTensors(join(out, "model.safetensors"), { tensors: weightsOf(config, params), metadata });
   return ["config.json", "model.safetensors"];
 }

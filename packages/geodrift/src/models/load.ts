@@ -11,7 +11,7 @@ import { cachedFolder, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { encoderSource, openEncoder } from "./encoders.js";
 import { knownModels, zeroShotModels } from "./known-models.js";
-import { generativeMethod, openGenerative, openLocator, releasedMethod } from "./locators.js";
+import { generativeMethod, openGenerative, openLocator } from "./locators.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
 
 export interface LoadedModel {
@@ -85,7 +85,7 @@ export async function describeModel(text: string, { encoder }: ModelOptions = {}
     description: "a network of the released layout",
     licence: "not stated",
     encoder: own,
-    ...releasedMethod,
+    ...(await generativeMethod(folder)),
   };
 }
 

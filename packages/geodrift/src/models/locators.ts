@@ -1,7 +1,7 @@
 /** Opens the locator that a model folder describes: one entry for each method. */
 import type { Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import {
   cellClasses,
@@ -10,6 +10,7 @@ import {
   type GenerativeModel,
   generativeLocator,
   type Locator,
+  type PathName,
   paths,
   quadtreeFromDepths,
   regressionLocator,
@@ -26,12 +27,16 @@ import {
   zeroShotLocator,
   zeroShotShapes,
 } from "@geodrift/core";
+import { z } from "zod";
 import { readJsonFile } from "../schema/json-file.js";
+import { parseWith } from "../schema/parse.js";
 import {
   type ModelDescription,
   modelDescription,
+  pathName,
   perceptronConfig,
   type ScheduleConfig,
+  scheduleConfig,
   velocityConfig,
   vonMisesFisherConfig,
   widthConfig,
@@ -56,8 +61,21 @@ const configOf = (folder: string) => join(folder, "config.json");
 
 type GenerativeDescription = Extract<ModelDescription, { method: "generative" }>;
 
-/** What the released models are, where nothing else is said. */
-export const releasedMethod = { path: "riemannian-flow", schedule: { name: "sigmoid" } } as const;
+const methodMetadata = z.object({ path: pathName, schedule: scheduleConfig });
+
+/** Where `export` puts the method of a model into a file of the released layout, which has no other place for it. */
+export const methodKey = "geodrift";
+
+/**
+ * The method of a folder or file of the released layout: what an export of ours wrote into it, else by the name of the
+ * folder (`…_flow`, `…_diffusion`, as the released ones are called), else Riemannian flow matching.
+ */
+async function releasedMethod(folder: string): Promise<Pick<GenerativeDescription, "path" | "schedule">> {
+  const { metadata } = await readTensorHeader(await weightsFile(folder));
+  if (metadata[methodKey]) return parseWith(methodMetadata, JSON.parse(metadata[methodKey]), folder);
+  const [, suffix] = /_(flow|diffusion)$/.exec(basename(resolve(folder))) ?? [];
+  return { path: (suffix ?? "riemannian-flow") as PathName, schedule: { name: "sigmoid" } };
+}
 
 /**
  * Path and schedule of a flow or diffusion, in a folder with `model.json` or of the released layout, which has none.
@@ -69,7 +87,7 @@ export async function generativeMethod(
 ): Promise<Pick<GenerativeDescription, "path" | "schedule">> {
   const file = join(folder, "model.json");
   const description = described ?? (existsSync(file) ? await readJsonFile(file, modelDescription) : undefined);
-  if (!description) return releasedMethod;
+  if (!description) return releasedMethod(folder);
   if (description.method !== "generative")
     throw new Error(`${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`);
   return description;

@@ -1,6 +1,5 @@
 /** Fetches models and encoders that are known by name into the cache. */
-import { existsSync } from "node:fs";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
@@ -86,14 +85,9 @@ async function fetchOne(name: string, published: Published, options: PullOptions
   const folder = folderInCache(name);
   const got: Pulled["files"] = {};
   const fetchFile = async (file: string, remote: RemoteFile) => {
-    const target = join(folder, file);
-    const sizeThere = existsSync(target) ? (await stat(target)).size : undefined;
-    if (sizeThere === remote.size && before?.files[file]?.checksum === remote.checksum.value)
-      options.onBytes?.(remote.size);
-    else await download(remote, target, options);
+    await download(remote, join(folder, file), options);
     got[file] = { size: remote.size, checksum: remote.checksum.value };
   };
-  const before = pulledOf(name);
   const remoteOf = (file: string): RemoteFile => {
     const remote = there.get(file);
     if (!remote) throw new Error(`${repository}: holds no ${file}`);

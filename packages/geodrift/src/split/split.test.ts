@@ -48,9 +48,8 @@ describe("splits", () => {
     );
   });
 
-  it("clusters are what chains of near places connect (against all pairs)", () => {
+  it.each([1, 40, 700, 2500])("clusters are what chains of gaps up to %i km connect (against all pairs)", (km) => {
     const places = [...uniform(150, 5), ...towns(40, 6)];
-    const km = 700;
     const found = clusters(places, km);
     // The slow way: labels run along every short pair until nothing changes.
     const slow = places.map((_, i) => i);
@@ -64,6 +63,15 @@ describe("splits", () => {
           }
     }
     expect(found).toEqual(slow);
+  });
+
+  it("clusters of a hundred thousand places in one town take no longer than they must", () => {
+    const random = new Generator(9);
+    const dense = Array.from({ length: 100_000 }, () => ({
+      lat: 50 + 0.3 * random.uniform(),
+      lng: 8 + 0.3 * random.uniform(),
+    }));
+    expect(new Set(clusters(dense, 5)).size).toBe(1);
   });
 
   it("blocks are of about equal size everywhere, and hold what is near", () => {

@@ -1,8 +1,18 @@
 /** Training on one's own pictures: any locator, on a table of embeddings. */
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+import type { EmbeddingsFile } from "../embed/embeddings-file.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
-import { copyEncoder, encoderSource, isEncoderName } from "../models/encoders.js";
+import { pulledOf } from "../models/cache.js";
+import {
+  checkCopyable,
+  copyEncoder,
+  type EncoderSource,
+  encoderSource,
+  isEncoderName,
+  readEncoder,
+} from "../models/encoders.js";
 import type { PhotosTraining } from "./config.js";
 import { digest, type LocatorSetting, type TrainingContext, trainLocator } from "./locator-stage.js";
 
@@ -16,6 +26,7 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
   const places = Float32Array.from(vectorsOf(table.places));
   const { name } = about.encoder;
   const encoder = () => encoderSource(isEncoderName(name) ? name : resolve(dirname(file), name));
+  await checkEncoder(await encoder(), about);
   const setting: LocatorSetting = {
     out,
     checkpointEvery,
@@ -29,4 +40,21 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
     writeEncoder: async (folder) => copyEncoder(await encoder(), folder),
   };
   for (const locator of config.locators) await trainLocator(locator, setting, context);
+}
+
+/**
+ * Before anything is learned: is the encoder that goes into the models the one that made the embeddings?
+ * @throws Error if it is another by now, or cannot be put into a model
+ */
+async function checkEncoder(source: EncoderSource, { file, encoder }: EmbeddingsFile): Promise<void> {
+  if (!isDeepStrictEqual(source.config, encoder.config))
+    throw new Error(`${file}: was embedded by ${encoder.name}, whose settings have changed since`);
+  const { config } = source;
+  const named = config.kind === "transformer" && "known" in config.weights ? config.weights.known : undefined;
+  // One that is known by name is not copied, and need not be here.
+  if (named !== undefined && !pulledOf(named)) return;
+  if (named === undefined) checkCopyable(source);
+  const { sha256 } = await readEncoder(source);
+  if (encoder.sha256 !== undefined && sha256 !== encoder.sha256)
+    throw new Error(`${file}: was embedded by ${encoder.name}, whose weights have changed since`);
 }

@@ -6,26 +6,28 @@ import { csvSource } from "./csv.js";
 import { folderSource } from "./folder.js";
 import { osv5mSource, zipsOf } from "./osv5m.js";
 import { parquetSource } from "./parquet.js";
-import type { PictureSource } from "./source.js";
-import { type WebdatasetOptions, webdatasetSource } from "./webdataset.js";
+import type { PictureSource, ReadyOptions } from "./source.js";
+import { webdatasetSource } from "./webdataset.js";
 
 /**
  * A folder of pictures with places in their files; a `.csv` or `.parquet` table; a `.tar`, or a folder of them; the `.csv` of
  * OSV-5M beside its zips, or the folder of it.
  * @throws Error in one sentence if it is none of these
  */
-export async function openSource(path: string, options: WebdatasetOptions = {}): Promise<PictureSource> {
+export async function openSource(path: string, options: ReadyOptions = {}): Promise<PictureSource> {
   const info = await stat(path).catch(() => undefined);
   if (!info) throw new Error(`${path}: no such file or folder`);
   const ready = (source: PictureSource) => {
     if (options.ready !== undefined)
-      throw new Error(`${path}: ready-made embeddings (${options.ready}) are taken from tars, this is none`);
+      throw new Error(
+        `${path}: ready-made embeddings (${options.ready}) are taken from tars and Parquet tables, this is none`,
+      );
     return source;
   };
   if (!info.isDirectory()) {
     const ending = extname(path.replace(/\.gz$/i, "")).toLowerCase();
     if (ending === ".tar") return webdatasetSource(path, options);
-    if (ending === ".parquet") return ready(await parquetSource(path));
+    if (ending === ".parquet") return parquetSource(path, options);
     if (ending === ".csv") return ready(zipsOf(path) ? await osv5mSource(path) : await csvSource(path));
     throw new Error(`${path}: a source is a folder, a .csv, a .parquet, or a .tar`);
   }

@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { readPictureBytes } from "../../encode/read-picture.js";
 import { findColumn, identifiers, latitudes, longitudes, pictures } from "../columns.js";
-import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
 
 /** Rows that are in memory at once. */
 const rowsAtOnce = 1024;
@@ -19,10 +19,10 @@ const textOf = (value: unknown): string | null =>
   value == null ? null : value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
 
 /**
- * A Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves; or with
- * embeddings, a list of numbers in a column of that name.
+ * A Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves.
+ * @param options.ready the column of embeddings to take in place of pictures
  */
-export async function parquetSource(file: string): Promise<PictureSource> {
+export async function parquetSource(file: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
   const buffer = await asyncBufferFromFile(file);
   const metadata = await parquetMetadataAsync(buffer).catch((e: Error) => {
     throw new Error(`${file}: not a Parquet file (${e.message})`);
@@ -35,7 +35,7 @@ export async function parquetSource(file: string): Promise<PictureSource> {
     return at < 0 ? undefined : head[at];
   };
   const [lat, lng] = [find(latitudes, true), find(longitudes, true)] as [string, string];
-  const embedding = find(["embedding", "embeddings"], false);
+  const embedding = ready === undefined ? undefined : find([ready.toLowerCase()], true);
   const picture = find(pictures, embedding === undefined);
   const id = find(identifiers, false);
   const columns = head.filter((name) => ![lat, lng, embedding, picture, id].includes(name));

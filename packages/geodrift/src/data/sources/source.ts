@@ -17,6 +17,11 @@ export interface SourceItem {
   refused?: string;
 }
 
+export interface ReadyOptions {
+  /** Embeddings that lie ready: members `KEY.<ready>.npy` of tars, or a column of a table, in place of the pictures. */
+  ready?: string;
+}
+
 export interface PictureSource {
   /** As it was named. */
   name: string;

@@ -5,7 +5,7 @@ import { extract } from "tar-stream";
 import { parseNpy } from "../npy.js";
 import { endings } from "../picture-files.js";
 import { parsePythonJson } from "../python-json.js";
-import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
 
 /** Everything up to the first dot of a member's own name is its key, the rest says what it is (spec §8). */
 function keyOf(path: string): [key: string, kind: string] {
@@ -49,24 +49,23 @@ async function* samples(tar: string): AsyncGenerator<Sample> {
   if (sample) yield sample;
 }
 
-export interface WebdatasetOptions {
-  /** Takes the embeddings that lie ready in members `KEY.<name>.npy`, in place of the pictures. */
-  ready?: string;
-}
-
 const metadataOf = (sample: Sample): Record<string, unknown> | undefined => {
   const json = sample.members.get("json");
   return json && (parsePythonJson(json.toString("utf8")) as Record<string, unknown>);
 };
 
-/** Of the metadata: keys whose values are words or numbers, but for the place. */
+/** Of the metadata: keys whose values are words, numbers or unknown, but for the place. */
 const labelNames = (metadata: Record<string, unknown>): string[] =>
   Object.keys(metadata).filter(
-    (name) => !["latitude", "longitude"].includes(name) && typeof metadata[name] !== "object",
+    (name) =>
+      !["latitude", "longitude"].includes(name) && (metadata[name] === null || typeof metadata[name] !== "object"),
   );
 
+/** Samples whose keys become columns. */
+const looked = 100;
+
 /** Tars of PLONK's layout: `KEY.jpg`, `KEY.json` with latitude and longitude, `KEY.<embedding>.npy` (spec §8). */
-export async function webdatasetSource(path: string, { ready }: WebdatasetOptions = {}): Promise<PictureSource> {
+export async function webdatasetSource(path: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
   const folder = (await stat(path)).isDirectory();
   const tars = folder ? (await readdir(path)).filter((f) => f.endsWith(".tar")).sort() : [basename(path)];
   const where = folder ? path : dirname(path);
@@ -82,16 +81,18 @@ export async function webdatasetSource(path: string, { ready }: WebdatasetOption
 }
 
 async function firstColumns(tars: readonly string[]): Promise<string[]> {
+  const names = new Set<string>();
+  let seen = 0;
   for (const tar of tars)
     for await (const sample of samples(tar)) {
       try {
-        const metadata = metadataOf(sample);
-        if (metadata) return labelNames(metadata);
+        for (const name of labelNames(metadataOf(sample) ?? {})) names.add(name);
       } catch {
         // Refused when its turn comes.
       }
+      if (++seen >= looked) return [...names];
     }
-  return [];
+  return [...names];
 }
 
 function itemOf(sample: Sample, columns: readonly string[], ready: string | undefined): SourceItem {
