@@ -118,7 +118,7 @@ describe("geodrift density", () => {
     [["earth", "--image", "a.png", "--grid", "7"], "--grid: the step must divide 180 degrees, got 7"],
     [
       ["earht", "--image", "a.png", "--grid", "10"],
-      'model "earht" is neither known nor a folder; did you mean "earth"?',
+      'model "earht" is neither known nor a folder or file; did you mean "earth"?',
     ],
   ])("%j makes no sense", async (args, sentence) => {
     const { stderr, code } = await geodrift(["density", ...args]);

@@ -10,7 +10,6 @@ import {
   decodeTensor,
   parseSafetensorsHeader,
   type SafetensorsHeader,
-  type StoredTensor,
   safetensorsHeaderLength,
   type TensorFile,
   writeSafetensors,
@@ -93,10 +92,13 @@ async function readHeader(handle: FileHandle, hash?: Pick<Hash, "update">): Prom
 /** Most bytes of one read: the system's own limit is a little below 2³¹. */
 const mostBytes = 2 ** 30;
 
-async function readRange(
-  handle: FileHandle,
-  { from, to }: Pick<StoredTensor, "from" | "to">,
-): Promise<Uint8Array<ArrayBuffer>> {
+/** Bytes of a file: the first, and the one after the last. */
+interface Bytes {
+  from: number;
+  to: number;
+}
+
+async function readRange(handle: FileHandle, { from, to }: Bytes): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(to - from);
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(mostBytes, bytes.length - done), from + done);
