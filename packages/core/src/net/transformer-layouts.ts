@@ -1,11 +1,10 @@
 /**
- * Published weights of vision transformers and of CLIP's text tower, under our names. Three layouts: DINOv2's own code,
+ * Published weights of vision transformers, under our names. Three layouts: DINOv2's own code,
  * DINOv2 in transformers, CLIP in transformers. Sizes are read off the shapes; heads have 64 channels in all of them.
  */
 import { type Tensor, tensor } from "@geodrift/compile";
 import { type InterpolationOptions, interpolatePositions } from "./interpolate-positions.js";
 import type { Parameters } from "./parameters.js";
-import type { TextTower } from "./text-transformer.js";
 import type { Activation, TransformerConfig } from "./transformer.js";
 import type { VisionConfig } from "./vision-transformer.js";
 
@@ -46,7 +45,7 @@ const transformersDino: Layout = {
   eps: 1e-6,
 };
 
-const transformersClip = (tower: string): Layout => ({
+export const transformersClip = (tower: string): Layout => ({
   block: (i) => `${tower}.encoder.layers.${i}`,
   norms: ["layer_norm1", "layer_norm2"],
   qkv: ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj"],
@@ -110,7 +109,7 @@ const channelsPerHead = 64;
 const data = (t: Tensor): Float32Array => t.data as Float32Array;
 
 /** Reads tensors by name, and says which one is missing. */
-function lookUp(tensors: Parameters): (name: string) => Tensor {
+export function lookUp(tensors: Parameters): (name: string) => Tensor {
   return (name) => {
     const t = tensors[name];
     if (!t) throw new Error(`the tensor "${name}" is missing`);
@@ -140,7 +139,7 @@ function scaledRows(t: Tensor, factors: Tensor): Tensor {
   return tensor(out, t.dims);
 }
 
-function readBlocks(
+export function readBlocks(
   layout: Layout,
   tensors: Parameters,
   plain: Activation,
@@ -198,7 +197,7 @@ function visionLayout(tensors: Parameters): VisionLayout {
   throw new Error(`no vision transformer of a known layout: none of ${known.join(", ")} is there`);
 }
 
-/** Which tensors `readVisionTransformer` and `readTextTower` may want of a file. */
+/** Which tensors of a file may be wanted. */
 export const isTransformerTensor = (name: string): boolean => !/position_ids$|mask_token$/.test(name);
 
 /**
@@ -255,48 +254,4 @@ export function readVisionTransformer(
 function interpolation({ registers }: VisionLayout, has: boolean): InterpolationOptions {
   if (registers === null) return { antialias: false, offset: 0 };
   return has ? { antialias: true, offset: 0 } : { antialias: false, offset: 0.1 };
-}
-
-/**
- * The text tower of a CLIP in the layout of transformers.
- * @throws Error in one sentence for a tensor that is missing
- */
-export function readTextTower(tensors: Parameters, heads?: number): TextTower {
-  const get = lookUp(tensors);
-  const table = get("text_model.embeddings.token_embedding.weight");
-  const { config, params } = readBlocks(transformersClip("text_model"), tensors, "quick-gelu", heads);
-  const positions = get("text_model.embeddings.position_embedding.weight");
-  const projection = get("text_projection.weight");
-  return {
-    config: { ...config, context: positions.dims[0], projection: projection.dims[0] },
-    params: {
-      ...params,
-      positions,
-      "norm.weight": get("text_model.final_layer_norm.weight"),
-      "norm.bias": get("text_model.final_layer_norm.bias"),
-      "projection.weight": projection,
-    },
-    table,
-  };
-}
-
-/** What leads from a CLIP's class token into the space shared with texts: the last normalisation and a matrix. */
-export interface ImageProjection {
-  /** [width] each. */
-  weight: Tensor;
-  bias: Tensor;
-  /** [projection, width] */
-  matrix: Tensor;
-  /** Factor of cosines in front of the softmax. */
-  logitScale: number;
-}
-
-export function readImageProjection(tensors: Parameters): ImageProjection {
-  const get = lookUp(tensors);
-  return {
-    weight: get("vision_model.post_layernorm.weight"),
-    bias: get("vision_model.post_layernorm.bias"),
-    matrix: get("visual_projection.weight"),
-    logitScale: Math.exp(data(get("logit_scale"))[0]),
-  };
 }

@@ -7,9 +7,10 @@ import type { numpy as np } from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
+import { readImageProjection, readTextTower } from "./clip-layout.js";
 import type { Parameters, Traced } from "./parameters.js";
 import { textInputs, textShapes, textTransformer } from "./text-transformer.js";
-import { readImageProjection, readTextTower, readVisionTransformer } from "./transformer-layouts.js";
+import { readVisionTransformer } from "./transformer-layouts.js";
 import { visionShapes, visionTransformer } from "./vision-transformer.js";
 
 type Row = number[];

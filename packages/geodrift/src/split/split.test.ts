@@ -1,7 +1,8 @@
 import { distanceKm, Generator, type LatLng, toLatLng, uniformPoints, vectorAt } from "@geodrift/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { blocks, clusters, leastGapKm, splitPlaces } from "./split.js";
+import { clusters } from "./clusters.js";
+import { blocks, leastGapKm, splitPlaces } from "./split.js";
 
 const uniform = (n: number, seed: number): LatLng[] => {
   const points = uniformPoints(new Generator(seed), n);
