@@ -27,6 +27,7 @@ async function embedded(
   ...more: string[]
 ): Promise<{ rows: EmbeddedRow[]; refused: string; columns: string[] }> {
   const out = at("out.parquet");
+  rmSync(out, { force: true });
   const { code, stderr } = await geodrift(["embed", source, "-o", out, "--encoder", at("vision"), ...more]);
   expect([code, stderr]).toEqual([0, ""]);
   const table = await openEmbeddings(out);
@@ -65,7 +66,7 @@ describe("geodrift embed", () => {
       "id,reason",
       "a copy of 0.jpg,is the same as one before",
       "nowhere.jpg,has no place in its metadata",
-      '"odd, with a comma.jpg",has no place in its metadata',
+      '"odd, with a comma.jpg","not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)"',
     ]);
     const manifest = JSON.parse(readFileSync(at("out.manifest.json"), "utf8"));
     expect([manifest.rows, manifest.refused, manifest.encoder.name]).toEqual([4, 3, "vision"]);
@@ -141,6 +142,11 @@ describe("geodrift embed", () => {
     expect([own.length, own.width, own.encoder.name, own.encoder.sha256]).toEqual([4, 4, "streetclip", undefined]);
     for await (const rows of own.rows())
       expect(rows.map((r) => [...r.embedding])).toEqual([0, 1, 2, 3].map((i) => [i, 1, 2, 3]));
+    const over = await geodrift(["embed", at("wds"), "-o", at("ready.parquet"), "--encoder", at("vision")]);
+    expect([over.code, over.stderr]).toEqual([
+      1,
+      expect.stringMatching(/ready.parquet: holds embeddings of .*wds by streetclip; move it away/),
+    ]);
     const missing = await geodrift([
       "embed",
       at("wds"),

@@ -150,6 +150,15 @@ describe("one's own pictures", () => {
     expect(await wrong("c.json", config("own.parquet", [{ ...all[0], pth: 1 }]), "train", "c.json")).toMatch(
       /unknown key/,
     );
+    const wide = await geodrift(
+      ["split", "own.parquet", "-o", "wide.csv", "--by", "clusters", "--km", "10000"],
+      folder,
+    );
+    expect([wide.code, wide.stderr]).toEqual([
+      1,
+      expect.stringMatching(/no group of clusters is small enough for the part test/),
+    ]);
+    expect((await geodrift(["split", "own.parquet", "-o", "own.parquet"], folder)).code).toBe(2);
     const split = readFileSync(at("split.csv"), "utf8");
     writeFileSync(at("other.csv"), split.replace("07.jpg", "x.jpg"));
     const { stderr } = await geodrift(["evaluate", "models/tuned", "own.parquet", "--split", "other.csv"], folder);

@@ -37,7 +37,9 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
   const name = named ?? encodersOfReady[ready ?? ""];
   if (name === undefined) throw new UsageError("embed wants --encoder, which says what the embeddings are made with");
   const source = await openSource(path, { ready });
-  const from = await encoderSource(name);
+  const from = await encoderSource(name).catch((e: Error) => {
+    throw new UsageError(e.message);
+  });
   const lies = await readyWidth(source);
   const encoder = lies === undefined ? await openEncoder(from, ort) : undefined;
   const about: Provenance = {
@@ -65,7 +67,8 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
     });
     process.stdout.write(`${out}: ${rows} embedded, ${refused} refused (${refusedFile(out)}), ${manifestFile(out)}\n`);
     if (rows > 0) return 0;
-    process.stderr.write(`geodrift: ${path}: nothing could be embedded, ${refusedFile(out)} says why\n`);
+    const why = refused > 0 ? `nothing could be embedded, ${refusedFile(out)} says why` : "holds no pictures";
+    process.stderr.write(`geodrift: ${path}: ${why}\n`);
     return 1;
   } finally {
     await encoder?.dispose();

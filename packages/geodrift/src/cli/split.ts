@@ -25,12 +25,19 @@ async function run(
   table: string,
   { out, by, ...options }: Omit<SplitOptions, "kind"> & { out: string; by: SplitOptions["kind"] },
 ): Promise<void> {
+  if (!/\.csv$/i.test(out)) throw new UsageError(`--out: the split is a .csv file, got "${out}"`);
   if (options.test + options.validation > 0.95)
     throw new UsageError(
       `--test and --validation leave nothing to train on: ${options.test} and ${options.validation}`,
     );
   const { ids, places } = await readPlacesOf(await openEmbeddings(table));
+  if (ids.length === 0) throw new Error(`${table}: holds no rows to split`);
   const part = splitPlaces(places, { kind: by, ...options });
+  for (const name of ["test", "validation"] as const)
+    if (options[name] > 0 && !part.includes(name))
+      throw new Error(
+        `${table}: no group of ${by} is small enough for the part ${name}; a smaller --km makes smaller ones`,
+      );
   await writeSplit(out, ids, part);
   const counts = parts.map((p) => `${part.filter((q) => q === p).length} ${p}`).join(", ");
   const gap = leastGapKm(places, part);

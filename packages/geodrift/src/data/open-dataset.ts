@@ -33,7 +33,9 @@ export async function openDataset(file: string, preparation: Preparation): Promi
   const ending = extname(file).toLowerCase();
   if (ending === ".csv") return tableOfPictures(file, preparation);
   if (ending === ".json") return viewsOf(file, preparation);
-  throw new Error(`${file}: a dataset is a .csv of pictures with places, or a .json of views`);
+  throw new Error(
+    `${file}: a dataset is a .csv of pictures with places, a .parquet of embeddings, or a .json of views`,
+  );
 }
 
 async function viewsOf(file: string, { size }: Preparation): Promise<Dataset> {

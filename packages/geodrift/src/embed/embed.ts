@@ -1,15 +1,16 @@
 /** From pictures with places to a table of embeddings: streaming, in constant memory, going on after any stop. */
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import type { LatLng } from "@geodrift/core";
 import { readMetadata } from "../data/metadata.js";
 import type { Picture } from "../data/picture.js";
 import type { PictureSource, SourceItem } from "../data/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
-import { decodeSquare, sha256Of } from "../encode/read-picture.js";
+import { checkPicture, decodeSquare, sha256Of } from "../encode/read-picture.js";
 import { writeFileAtomically } from "../models/tensor-file.js";
 import { versions } from "../train/versions.js";
-import type { EmbeddedRow, Provenance } from "./embeddings-file.js";
+import { type EmbeddedRow, openEmbeddings, type Provenance } from "./embeddings-file.js";
 import { Seen } from "./seen.js";
 import { type Refusal, WorkInProgress } from "./work-in-progress.js";
 
@@ -62,6 +63,7 @@ export async function embedSource(
   out: string,
   { onProgress, saveEverySeconds = 60 }: EmbedOptions = {},
 ): Promise<EmbedManifest> {
+  if (existsSync(out)) await checkReplaceable(out, about);
   const work = await WorkInProgress.open(out, about);
   const seen = new Seen();
   let rowCount = 0;
@@ -116,6 +118,15 @@ export async function embedSource(
   return manifest;
 }
 
+/** A table is made anew from what it was made of; another one, or another file, is not written over. */
+async function checkReplaceable(out: string, { source, encoder }: Provenance): Promise<void> {
+  const there = await openEmbeddings(out);
+  if (there.source === source && isDeepStrictEqual(there.encoder.config, encoder.config)) return;
+  throw new Error(
+    `${out}: holds embeddings of ${there.source} by ${there.encoder.name}; move it away, or name another file`,
+  );
+}
+
 const chained = (chain: string, id: string): string =>
   createHash("sha256").update(chain).update(id).digest("base64url");
 
@@ -160,7 +171,10 @@ async function prepare(item: SourceItem, encoder: Encoder | undefined, width: nu
   try {
     const bytes = await item.bytes();
     const place = item.place ?? readMetadata(bytes).place;
-    if (!place) return refuse("has no place in its metadata");
+    if (!place) {
+      await checkPicture(bytes);
+      return refuse("has no place in its metadata");
+    }
     return { item, place, sha256: sha256Of(bytes), picture: await decodeSquare(bytes, encoder.preparation) };
   } catch (e) {
     return refuse((e as Error).message);

@@ -57,6 +57,15 @@ export async function decodeSquare(bytes: Uint8Array, preparation: Preparation):
   }
 }
 
+/** @throws Error in one sentence if the bytes do not even begin like a picture */
+export async function checkPicture(bytes: Uint8Array): Promise<void> {
+  await sharp(bytes)
+    .metadata()
+    .catch((e: Error) => {
+      throw new Error(sentence(e.message, bytes));
+    });
+}
+
 /**
  * What went wrong, in words. Pictures are decoded several at a time, and libvips has one buffer of complaints for all its
  * threads, so the file itself is asked first; the last line of the complaint is why it gave up.

@@ -1,4 +1,5 @@
 /** Pictures taken shortly before or after, whose files say where: a prior for those whose do not. */
+import { isDeepStrictEqual } from "node:util";
 import { angle, earthRadiusKm, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
 import type { PictureMetadata } from "../data/metadata.js";
 
@@ -28,6 +29,8 @@ export function neighboursOf(image: string, album: Album, minutes: number): Neig
   return [...album]
     .flatMap(([other, { place, takenAt, sha256 }]): Neighbour[] => {
       if (sha256 === own?.sha256 || !place || takenAt === undefined) return [];
+      // The same picture in another format: its place would be the picture's own.
+      if (takenAt === time && isDeepStrictEqual(place, own?.place)) return [];
       return [{ image: other, minutes: Math.abs(takenAt - time) / 60_000, ...place }];
     })
     .filter((n) => n.minutes <= minutes)

@@ -43,10 +43,11 @@ export async function encoderSource(named: string): Promise<EncoderSource> {
   if (known) return { config: known, folder: "." };
   const text = embeddedModels.includes(named) ? embeddedFolder(named) : named;
   const info = await stat(text).catch(() => undefined);
-  if (!info)
-    throw new Error(
-      `encoder "${text}" is neither known nor a file or folder${suggestion(text, Object.keys(knownEncoders))}`,
-    );
+  if (!info) {
+    if (/\.(onnx|safetensors)$|[/\\]/i.test(text)) throw new Error(`${text}: no such file or folder`);
+    const names = [...embeddedModels, ...Object.keys(knownModels), ...Object.keys(knownEncoders)];
+    throw new Error(`encoder "${text}" is neither known nor a file or folder${suggestion(text, names)}`);
+  }
   if (/\.onnx$/i.test(text)) {
     const settings = text.replace(/\.onnx$/i, ".json");
     if (!existsSync(settings))

@@ -1,12 +1,24 @@
 /** A split on disk: `id,part`, in the order of the table that it splits. */
 
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import { csvCell } from "../data/csv-cell.js";
 import { csvRows } from "../data/sources/csv.js";
 import { writeFileAtomically } from "../models/tensor-file.js";
 import { type Part, parts } from "./split.js";
 
-export const writeSplit = (file: string, ids: readonly string[], part: readonly Part[]): Promise<void> =>
-  writeFileAtomically(file, Buffer.from(`id,part\n${ids.map((id, i) => `${csvCell(id)},${part[i]}\n`).join("")}`));
+export async function writeSplit(file: string, ids: readonly string[], part: readonly Part[]): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const lines = ids.map(
+    (id, i) => `${csvCell(id)},${part[i]}
+`,
+  );
+  await writeFileAtomically(
+    file,
+    Buffer.from(`id,part
+${lines.join("")}`),
+  );
+}
 
 /**
  * The part of every row of a table.

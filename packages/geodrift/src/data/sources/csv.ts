@@ -53,6 +53,10 @@ export function tableColumns(head: readonly string[], file: string, names: reado
 
 /** What a row says besides its picture. An empty cell is not known; "NA" is Namibia. */
 export function rowItem(row: readonly string[], { lat, lng, picture, rest }: TableColumns): SourceItem {
+  const odd = [lat, lng].find(
+    (i) => row[i] !== undefined && row[i] !== "" && Number.isNaN(numberOf(row[i])) && row[i] !== "NaN",
+  );
+  if (odd !== undefined) return { id: row[picture] ?? "", refused: `"${row[odd]}" is no coordinate` };
   const labels = rest.map((i) => (row[i] === undefined || row[i] === "" ? null : row[i]));
   return { id: row[picture] ?? "", ...placeOrRefusal(numberOf(row[lat] ?? ""), numberOf(row[lng] ?? "")), labels };
 }
