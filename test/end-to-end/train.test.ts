@@ -148,7 +148,11 @@ describe("geodrift train", () => {
     const wrong: [string[], number, RegExp][] = [
       [[models[0]], 2, /evaluate wants a model or several, and after them a dataset/],
       [[models[1], join(folder, "none.csv")], 1, /none\.csv: cannot be read \(ENOENT\)/],
-      [[models[1], folder], 1, /a dataset is a \.csv of pictures with places, or a \.json of views/],
+      [
+        [models[1], folder],
+        1,
+        /a dataset is a \.csv of pictures with places, a \.parquet of embeddings, or a \.json of views/,
+      ],
       [["erth", join(folder, "pictures.csv")], 2, /model "erth" is neither known nor a folder/],
     ];
     for (const [args, exit, message] of wrong) {
