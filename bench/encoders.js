@@ -1,7 +1,8 @@
 /** Vision transformers of published sizes with random weights: pictures a second. FLOP are those of the matrix products. */
 import { compile, quantizeOnnx, tensor } from "@geodrift/compile";
 import { Generator, uniformInit, visionShapes, visionTransformer } from "@geodrift/core";
-import { packedOnnx } from "geodrift";
+import { decodeSquare, packedOnnx } from "geodrift";
+import sharp from "sharp";
 import { leastMs, measured, runtime } from "./measure.js";
 
 const sizes = {
@@ -74,7 +75,26 @@ async function quantized(name, size) {
   };
 }
 
+/** A photograph of 12 megapixels to a square of 336: as Pillow makes it, and as libvips does. */
+async function preparation() {
+  const noise = { type: "gaussian", mean: 128, sigma: 40 };
+  const create = { width: 4000, height: 3000, channels: 3, background: "#888", noise };
+  const photograph = await sharp({ create }).blur(3).jpeg({ quality: 90 }).toBuffer();
+  const ms = async (square) =>
+    Number((await leastMs(() => decodeSquare(photograph, { size: 336, square }), 5)).toFixed(0));
+  return {
+    bench: "preparation",
+    megapixels: 12,
+    size: 336,
+    pillowMs: await ms("crop-resize"),
+    libvipsMs: await ms("cover"),
+  };
+}
+
 export const benches = {
+  preparation: async function* () {
+    yield await preparation();
+  },
   encoder: async function* () {
     yield await throughput("ViT-L/14", 336, 1);
     yield await throughput("ViT-L/14", 336, 4);

@@ -101,8 +101,9 @@ describe("released models", () => {
     const { stdout, code } = await run("models", "inspect", "plonk-osv5m", "--json");
     expect(code).toBe(0);
     const seen = JSON.parse(stdout);
-    expect([seen.path, seen.encoder.weights, seen.source.repository]).toEqual([
+    expect([seen.path, seen.guidance, seen.encoder.weights, seen.source.repository]).toEqual([
       "riemannian-flow",
+      2,
       { known: "streetclip" },
       "nicolas-dufour/PLONK_OSV_5M",
     ]);

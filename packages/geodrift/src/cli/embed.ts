@@ -40,7 +40,8 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
   const from = await encoderSource(name).catch((e: Error) => {
     throw new UsageError(e.message);
   });
-  const lies = await readyWidth(source);
+  // Looking at the first item is dear where a source is millions of pictures in zips.
+  const lies = ready === undefined ? undefined : await readyWidth(source);
   const encoder = lies === undefined ? await openEncoder(from, ort) : undefined;
   const about: Provenance = {
     source: path,

@@ -152,7 +152,8 @@ async function inspect(text: string, { json }: { json?: boolean }): Promise<void
 /** What a model says of itself; nothing of a bare file, or of a folder of the released layout. */
 async function description(text: string, folder: string): Promise<object> {
   const says = knownModels[text] || (statSync(folder).isDirectory() && existsSync(join(folder, "model.json")));
-  return says ? describeModel(text) : {};
+  if (!says) return {};
+  return { ...(await describeModel(text)), guidance: knownModels[text]?.guidance };
 }
 
 async function weights(folder: string, text: string) {

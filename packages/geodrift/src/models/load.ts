@@ -7,7 +7,7 @@ import type { GenerativeModel, Locator } from "@geodrift/core";
 import type { Encoder } from "../encode/encoder.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
-import { cachedFolder, pulledOf } from "./cache.js";
+import { folderInCache, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { encoderSource, openEncoder } from "./encoders.js";
 import { knownModels, zeroShotModels } from "./known-models.js";
@@ -51,7 +51,7 @@ export function modelFolder(text: string): string {
     throw new Error(
       `${text} has not been fetched yet: "geodrift models pull ${text}" does it, once, over the internet; earth, which comes along, is for views from above`,
     );
-  return cachedFolder(text);
+  return folderInCache(text);
 }
 
 /** The network of a flow or diffusion alone, also of the released layout, without an encoder. */
