@@ -1,5 +1,7 @@
 /** The mathematics of geodrift, for browsers and Node: no file, no process, no network. */
+export * from "./density/density-tile.js";
 export * from "./density/distribution.js";
+export * from "./density/distribution-file.js";
 export * from "./density/divergence.js";
 export * from "./density/likelihood.js";
 export * from "./density/mesh-distribution.js";

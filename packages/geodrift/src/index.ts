@@ -25,6 +25,7 @@ export * from "./evaluate/table.js";
 export * from "./evaluate/tables.js";
 export * from "./figures/map.js";
 export * from "./locate/locate.js";
+export * from "./locate/options.js";
 export * from "./locate/result.js";
 export * from "./locate/text.js";
 export * from "./models/cache.js";

@@ -26,22 +26,47 @@ const inside: readonly Vec3[] = [
   ),
 ];
 
-/**
- * @throws RangeError if the prior leaves nothing of the distribution
- */
-export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
+/** The mesh, fine enough for the prior, and what is left of every triangle's mass. */
+function weighed(unfocused: DensityMesh, prior: Prior): { mesh: DensityMesh; weighted: Float64Array; total: number } {
   const mesh = (prior.focus ?? []).reduce(refinedNear, unfocused);
-  const { vertices, masses, vertexLogDensities } = mesh;
-  const weighted = masses.map((mass, t) => {
+  const weighted = mesh.masses.map((mass, t) => {
     const corners = cornersOf(mesh, t);
     const points = mass < smallMass ? inside.slice(0, 1) : inside;
     return (mass * points.reduce((sum, p) => sum + prior(pointWithin(corners, p)), 0)) / points.length;
   });
   const total = weighted.reduce((a, b) => a + b, 0);
   if (!(total > 0)) throw new RangeError("the prior leaves nothing of the distribution");
+  return { mesh, weighted, total };
+}
+
+/**
+ * @throws RangeError if the prior leaves nothing of the distribution
+ */
+export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
+  const { mesh, weighted, total } = weighed(unfocused, prior);
+  const { vertices, vertexLogDensities } = mesh;
   return {
     ...mesh,
     masses: weighted.map((m) => m / total),
     vertexLogDensities: vertexLogDensities.map((l, v) => l + Math.log(prior(vectorAt(vertices, v)) / total)),
   };
+}
+
+/**
+ * How far a distribution and a prior agree: what the distribution alone gives to the smallest region that holds `mass` of
+ * it times the prior. `mass` itself where the prior says nothing, near nought where the two contradict one another.
+ * @throws RangeError if the prior leaves nothing of the distribution
+ */
+export function ownShare(unfocused: DensityMesh, prior: Prior, mass = 0.9): number {
+  const { mesh, weighted, total } = weighed(unfocused, prior);
+  const { masses, areas } = mesh;
+  const order = Uint32Array.from(masses.keys()).sort((a, b) => weighted[b] / areas[b] - weighted[a] / areas[a]);
+  let [held, own] = [0, 0];
+  for (const t of order) {
+    if (held >= mass * total) break;
+    const share = Math.min(1, (mass * total - held) / weighted[t]);
+    held += share * weighted[t];
+    own += share * masses[t];
+  }
+  return own;
 }

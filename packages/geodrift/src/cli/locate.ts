@@ -67,7 +67,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
   if (flags.map) usage(() => checkMapFile(flags.map as string));
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
   usage(() => checkModelName(name));
-  const prior = flags.prior === undefined ? undefined : await readPrior(flags.prior);
+  const known = flags.prior === undefined ? undefined : [await readPrior(flags.prior)];
   const description = await describeModel(name, flags);
   usage(() => solvingOf(description, flags, flags.guidance));
   if (flags.trajectories && description.method !== "generative")
@@ -79,7 +79,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
   let failed = 0;
   let photographs = 0;
   try {
-    for await (const answer of locate(named, model, { ...flags, prior, fine: flags.map !== undefined })) {
+    for await (const answer of locate(named, model, { ...flags, known, fine: flags.map !== undefined })) {
       bar.advance(1);
       if ("error" in answer) {
         failed++;

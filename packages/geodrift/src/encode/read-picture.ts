@@ -6,7 +6,7 @@ import { type PictureMetadata, readMetadata } from "../data/metadata.js";
 import type { Picture } from "../data/picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
 
-/** Larger pictures are refused before they are decoded. */
+/** Larger pictures are refused before they are decoded, unless another limit is given. */
 export const maxPixels = 2 ** 28;
 
 export interface ReadPicture extends Picture {
@@ -20,8 +20,16 @@ export interface ReadPicture extends Picture {
  * @throws Error in one sentence, without the file's name
  */
 export async function readPicture(file: string, preparation: Preparation): Promise<ReadPicture> {
-  const bytes = await readPictureBytes(file);
-  return { ...(await decodeSquare(bytes, preparation)), sha256: sha256Of(bytes), metadata: readMetadata(bytes) };
+  return pictureOf(await readPictureBytes(file), preparation);
+}
+
+/**
+ * The same from a file's bytes.
+ * @param most pixels; larger pictures are refused before they are decoded
+ */
+export async function pictureOf(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<ReadPicture> {
+  const square = await decodeSquare(bytes, preparation, most);
+  return { ...square, sha256: sha256Of(bytes), metadata: readMetadata(bytes) };
 }
 
 /** The bytes of a picture's file. @throws Error in one sentence, without the file's name */
@@ -39,11 +47,11 @@ export async function readPictureBytes(file: string): Promise<Uint8Array> {
 export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Decodes a picture to a square of 8-bit sRGB. @throws Error in one sentence */
-export async function decodeSquare(bytes: Uint8Array, preparation: Preparation): Promise<Picture> {
+export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<Picture> {
   const { size, square } = preparation;
   const cover = square === "cover";
   // Encoders that take Pillow's squares also saw pictures as Pillow reads them: colour profiles and transparency ignored.
-  const input = sharp(bytes, { limitInputPixels: maxPixels, failOn: "truncated", ignoreIcc: !cover }).rotate();
+  const input = sharp(bytes, { limitInputPixels: most, failOn: "truncated", ignoreIcc: !cover }).rotate();
   const flat = cover ? input.flatten({ background: "#000" }).resize(size, size, { fit: "cover" }) : input.removeAlpha();
   try {
     const { data, info } = await flat
@@ -53,7 +61,7 @@ export async function decodeSquare(bytes: Uint8Array, preparation: Preparation):
     const picture = { width: info.width, height: info.height, data };
     return cover ? picture : squareOf(picture, preparation);
   } catch (e) {
-    throw new Error(sentence((e as Error).message, bytes));
+    throw new Error(sentence((e as Error).message, bytes, most));
   }
 }
 
@@ -70,8 +78,8 @@ export async function checkPicture(bytes: Uint8Array): Promise<void> {
  * What went wrong, in words. Pictures are decoded several at a time, and libvips has one buffer of complaints for all its
  * threads, so the file itself is asked first; the last line of the complaint is why it gave up.
  */
-function sentence(message: string, bytes: Uint8Array): string {
-  if (/pixel limit/i.test(message)) return `has more pixels than the limit of ${Math.round(maxPixels / 1e6)} million`;
+function sentence(message: string, bytes: Uint8Array, most = maxPixels): string {
+  if (/pixel limit/i.test(message)) return `has more pixels than the limit of ${Math.round(most / 1e6)} million`;
   if (isHeic(bytes)) return noHeic;
   if (/unsupported image format/i.test(message))
     return "not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)";

@@ -8,7 +8,7 @@ import {
   toVec3,
   vectorAt,
 } from "@geodrift/core";
-import { quickMesh } from "../locate/locate.js";
+import { quickMesh } from "../locate/options.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { type Gazetteer, gazetteer } from "../places/gazetteer.js";

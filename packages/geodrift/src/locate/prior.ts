@@ -1,41 +1,55 @@
 /** Priors as people write them: a country, a circle, a file of outlines or of places, where photographs are taken. */
-import { readFile } from "node:fs/promises";
 import { angle, earthRadiusKm, type Prior, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
 import { feature, isIn } from "@rapideditor/country-coder";
-import { geoArea, geoContains } from "d3-geo";
+import { geoArea, geoCentroid, geoContains } from "d3-geo";
 import type { GeoJSON, Polygon, Position } from "geojson";
+import { z } from "zod";
 import { readPlacesTable } from "../data/places-table.js";
 import { photosPrior, placesPrior } from "../places/places-prior.js";
+import { readJsonFile } from "../schema/json-file.js";
+import type { Knowledge } from "./known.js";
+import { formatLatLng } from "./text.js";
 
 /**
  * `within:KM:LAT,LNG`, the name or code of a country, a GeoJSON file whose polygons weigh one or their property `weight`, a
  * CSV file of places, near which the picture's is likely, or `photos`: the places of photographs that come along.
  * @throws Error in one sentence if it is none of these
  */
-export async function readPrior(text: string): Promise<Prior> {
+export async function readPrior(text: string): Promise<Knowledge> {
+  if (/\.csv$/i.test(text)) return { kind: "region", label: text, prior: await tablePrior(text) };
+  if (/\.(geo)?json$/i.test(text)) return readOutline(text);
+  return namedPrior(text, "--prior: a country, within:KM:LAT,LNG, photos, or a .geojson or .csv file is needed");
+}
+
+/**
+ * What `readPrior` takes, but for files.
+ * @throws Error in one sentence, which begins with `rule`
+ */
+export async function namedPrior(
+  text: string,
+  rule = '"prior" is a country, within:KM:LAT,LNG, or photos',
+): Promise<Knowledge> {
   if (text.startsWith("within:")) return circlePrior(text);
-  if (text === "photos") return photosPrior();
-  if (/\.csv$/i.test(text)) return tablePrior(text);
-  if (/\.(geo)?json$/i.test(text)) return outlinePrior(text);
+  if (text === "photos") return { kind: "region", label: "where photographs are taken", prior: await photosPrior() };
   const country = feature(text);
-  if (!country)
-    throw new Error(
-      `--prior: a country, within:KM:LAT,LNG, photos, or a .geojson or .csv file is needed, got "${text}"`,
-    );
-  const { id } = country.properties;
-  return (x) => {
+  if (!country) throw new Error(`${rule}, got "${text}"`);
+  const { id, nameEn } = country.properties;
+  const prior: Prior = (x) => {
     const { lat, lng } = toLatLng(x);
     return isIn([lng, lat], id) ? 1 : 0;
   };
+  return { kind: "region", label: nameEn, prior };
 }
 
-function circlePrior(text: string): Prior {
+function circlePrior(text: string): Knowledge {
   const [, km, lat, lng] = /^within:([\d.]+):(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
   if (km === undefined || !(Number(km) > 0))
     throw new Error(`--prior: within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
   const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
   const radius = Number(km) / earthRadiusKm;
-  return Object.assign((x: Vec3) => (angle(x, centre) <= radius ? 1 : 0), { focus: [{ centre, width: radius / 2 }] });
+  const inside = (x: Vec3) => (angle(x, centre) <= radius ? 1 : 0);
+  const label = `within ${km} km of ${formatLatLng({ lat: Number(lat), lng: Number(lng) })}`;
+  return { kind: "region", label, prior: Object.assign(inside, { focus: [{ centre, width: radius / 2 }] }) };
 }
 
 async function tablePrior(file: string): Promise<Prior> {
@@ -44,27 +58,30 @@ async function tablePrior(file: string): Promise<Prior> {
   return placesPrior(Float64Array.from(places.flatMap((p) => [...toVec3(p)])));
 }
 
-async function outlinePrior(file: string): Promise<Prior> {
-  const text = await readFile(file, "utf8").catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be read (${e.code})`);
-  });
-  let json: GeoJSON;
+const anyJson = z.custom<GeoJSON>((v) => typeof v === "object", "GeoJSON is needed");
+
+async function readOutline(file: string): Promise<Knowledge> {
+  const json = await readJsonFile(file, anyJson);
   try {
-    json = JSON.parse(text);
-  } catch (e) {
-    throw new Error(`${file}: not JSON (${(e as Error).message})`);
-  }
-  let parts: ReturnType<typeof polygonsOf>;
-  try {
-    parts = polygonsOf(json);
+    return { kind: "region", label: file, prior: outlinePrior(json) };
   } catch (e) {
     throw new Error(`${file}: ${(e as Error).message}`);
   }
-  if (parts.length === 0) throw new Error(`${file}: holds no polygons`);
-  return (x) => {
+}
+
+/** Polygons weigh one, or their property `weight`. @throws Error in one sentence if there are none */
+export function outlinePrior(json: GeoJSON): Prior {
+  const parts = polygonsOf(json);
+  if (parts.length === 0) throw new Error("holds no polygons");
+  const weight = (x: Vec3) => {
     const { lat, lng } = toLatLng(x);
     return parts.reduce((most, p) => (p.weight > most && geoContains(p.polygon, [lng, lat]) ? p.weight : most), 0);
   };
+  const focus = parts.map(({ polygon }) => {
+    const [lng, lat] = geoCentroid(polygon);
+    return { centre: toVec3({ lat, lng }), width: Math.sqrt(geoArea(polygon)) / 2 };
+  });
+  return Object.assign(weight, { focus });
 }
 
 function polygonsOf(json: GeoJSON | null, inherited = 1): { polygon: Polygon; weight: number }[] {

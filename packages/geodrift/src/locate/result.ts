@@ -10,6 +10,7 @@ import {
 } from "@geodrift/core";
 import { countryAt, countryName, highSeas } from "../places/country.js";
 import { gazetteer, nearestTown } from "../places/gazetteer.js";
+import type { Contribution } from "./known.js";
 import type { Neighbour } from "./time-neighbours.js";
 
 export interface PlaceName {
@@ -61,6 +62,8 @@ export interface LocateResult {
   recorded?: LatLng & { distanceKm: number };
   /** Only where they are asked for: pictures taken shortly before or after, which the answer takes in. */
   neighbours?: Neighbour[];
+  /** Only with something known besides the picture: what each thing does to the picture's own answer. */
+  contributions?: Contribution[];
 }
 
 export interface LocateFailure {

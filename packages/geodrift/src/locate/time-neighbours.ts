@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { angle, earthRadiusKm, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
 import type { PictureMetadata } from "../data/metadata.js";
+import type { Knowledge } from "./known.js";
 
 /** What is known of the time and place of every picture of a run. */
 export type Album = ReadonlyMap<string, PictureMetadata & { sha256: string }>;
@@ -37,8 +38,15 @@ export function neighboursOf(image: string, album: Album, minutes: number): Neig
     .sort((a, b) => a.minutes - b.minutes);
 }
 
+/** What pictures taken about the same time say. */
+export const neighboursKnowledge = (neighbours: readonly Neighbour[]): Knowledge => ({
+  kind: "time-neighbours",
+  label: `${neighbours.length} taken within ${Math.ceil(neighbours[neighbours.length - 1].minutes)} minutes`,
+  prior: neighboursPrior(neighbours),
+});
+
 /** A mixture of normal densities around the neighbours, as wide as what can be travelled in between, and anywhere. */
-export function neighboursPrior(neighbours: readonly Neighbour[]): Prior {
+export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[]): Prior {
   const focus = neighbours.map(({ lat, lng, minutes }) => ({
     centre: toVec3({ lat, lng }),
     width: (leastKm + (speedKmPerHour * minutes) / 60) / earthRadiusKm,

@@ -1,0 +1,49 @@
+/** Distributions as tensors: what a server hands to a page, and a page needs to ask them everything. */
+import { type Tensor, tensor } from "@geodrift/compile";
+import type { PlaceDistribution } from "./distribution.js";
+import { type MeshDistribution, meshDistribution } from "./mesh-distribution.js";
+import { sampleDistribution } from "./sample-distribution.js";
+
+/** The highest log density that a distribution is drawn with. */
+export function peakLogDensity(distribution: PlaceDistribution): number {
+  if (!("mesh" in distribution)) return distribution.logProbNats(distribution.best);
+  return (distribution as MeshDistribution).mesh.vertexLogDensities.reduce((a, b) => Math.max(a, b));
+}
+
+/**
+ * The mesh where there is one, and the samples [n, 3].
+ */
+export function distributionTensors(distribution: PlaceDistribution, samples: Float64Array): Record<string, Tensor> {
+  const drawn = { samples: tensor(Float32Array.from(samples), [samples.length / 3, 3]) };
+  if (!("mesh" in distribution)) return drawn;
+  const { vertices, triangles, masses, areas, turned, vertexLogDensities } = (distribution as MeshDistribution).mesh;
+  return {
+    ...drawn,
+    vertices: tensor(vertices, [vertices.length / 3, 3], "float64"),
+    triangles: tensor(Int32Array.from(triangles), [triangles.length / 3, 3], "int32"),
+    masses: tensor(masses, [masses.length], "float64"),
+    areas: tensor(areas, [areas.length], "float64"),
+    turned: tensor(Int32Array.from(turned), [turned.length], "int32"),
+    vertexLogDensities: tensor(vertexLogDensities, [vertexLogDensities.length], "float64"),
+  };
+}
+
+/** The same distribution again, and the samples. */
+export function readDistribution(tensors: Record<string, Tensor>): {
+  distribution: PlaceDistribution;
+  samples: Float64Array;
+} {
+  const samples = Float64Array.from(tensors.samples.data as Float32Array);
+  if (!tensors.triangles) return { distribution: sampleDistribution(samples), samples };
+  const numbers = (name: string) => tensors[name].data as Float64Array<ArrayBuffer>;
+  const mesh = {
+    vertices: numbers("vertices"),
+    triangles: Uint32Array.from(tensors.triangles.data as Int32Array),
+    masses: numbers("masses"),
+    areas: numbers("areas"),
+    turned: Uint8Array.from(tensors.turned.data as Int32Array),
+    vertexLogDensities: numbers("vertexLogDensities"),
+    variationNats: Number.NaN,
+  };
+  return { distribution: meshDistribution(mesh), samples };
+}
