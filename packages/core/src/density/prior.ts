@@ -26,9 +26,11 @@ const inside: readonly Vec3[] = [
   ),
 ];
 
-/** The mesh, fine enough for the prior, and what is left of every triangle's mass. */
-function weighed(unfocused: DensityMesh, prior: Prior): { mesh: DensityMesh; weighted: Float64Array; total: number } {
-  const mesh = (prior.focus ?? []).reduce(refinedNear, unfocused);
+/** The same distribution on triangles as small as the prior wants them. */
+export const refinedFor = (mesh: DensityMesh, { focus = [] }: Prior): DensityMesh => focus.reduce(refinedNear, mesh);
+
+/** What is left of every triangle's mass. */
+function weighed(mesh: DensityMesh, prior: Prior): { weighted: Float64Array; total: number } {
   const weighted = mesh.masses.map((mass, t) => {
     const corners = cornersOf(mesh, t);
     const points = mass < smallMass ? inside.slice(0, 1) : inside;
@@ -36,14 +38,15 @@ function weighed(unfocused: DensityMesh, prior: Prior): { mesh: DensityMesh; wei
   });
   const total = weighted.reduce((a, b) => a + b, 0);
   if (!(total > 0)) throw new RangeError("the prior leaves nothing of the distribution");
-  return { mesh, weighted, total };
+  return { weighted, total };
 }
 
 /**
  * @throws RangeError if the prior leaves nothing of the distribution
  */
 export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
-  const { mesh, weighted, total } = weighed(unfocused, prior);
+  const mesh = refinedFor(unfocused, prior);
+  const { weighted, total } = weighed(mesh, prior);
   const { vertices, vertexLogDensities } = mesh;
   return {
     ...mesh,
@@ -54,11 +57,12 @@ export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
 
 /**
  * How far a distribution and a prior agree: what the distribution alone gives to the smallest region that holds `mass` of
- * it times the prior. `mass` itself where the prior says nothing, near nought where the two contradict one another.
+ * it times the prior. `mass` itself where the prior says nothing, near nought where the two contradict one another. The
+ * mesh is to be as fine as `refinedFor` makes it.
  * @throws RangeError if the prior leaves nothing of the distribution
  */
-export function ownShare(unfocused: DensityMesh, prior: Prior, mass = 0.9): number {
-  const { mesh, weighted, total } = weighed(unfocused, prior);
+export function ownShare(mesh: DensityMesh, prior: Prior, mass = 0.9): number {
+  const { weighted, total } = weighed(mesh, prior);
   const { masses, areas } = mesh;
   const order = Uint32Array.from(masses.keys()).sort((a, b) => weighted[b] / areas[b] - weighted[a] / areas[a]);
   let [held, own] = [0, 0];

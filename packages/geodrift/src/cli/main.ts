@@ -4,9 +4,12 @@ import { Command, CommanderError } from "commander";
 import { addDensity } from "./density.js";
 import { addEmbed } from "./embed.js";
 import { addEvaluate } from "./evaluate.js";
+import { addEvidence } from "./evidence.js";
 import { addExport } from "./export.js";
+import { addLibrary } from "./library.js";
 import { addLocate } from "./locate.js";
 import { addModels } from "./models.js";
+import { addServe } from "./serve.js";
 import { addSplit } from "./split.js";
 import { addTrain } from "./train.js";
 import { UsageError } from "./usage-error.js";
@@ -32,6 +35,9 @@ export async function main(args: readonly string[]): Promise<number> {
   addTrain(program);
   addModels(program);
   addExport(program);
+  addEvidence(program);
+  addLibrary(program, exit);
+  addServe(program);
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (e: NodeJS.ErrnoException) => {

@@ -6,6 +6,8 @@ export interface PictureMetadata {
   place?: LatLng;
   /** Milliseconds by the camera's clock, which says no time zone, counted as if it were UTC. */
   takenAt?: number;
+  /** What the camera's clock is ahead of UTC, where the file says so. */
+  utcOffsetMinutes?: number;
   /** Maker and model. */
   camera?: string;
 }
@@ -23,8 +25,14 @@ export function readMetadata(bytes: Uint8Array): PictureMetadata {
   const { gps, exif } = tags;
   const place = placeOf(gps?.Latitude, gps?.Longitude);
   const takenAt = timeOf(exif?.DateTimeOriginal?.description);
+  const utcOffsetMinutes = offsetOf(exif?.OffsetTimeOriginal?.description ?? exif?.OffsetTime?.description);
   const camera = [exif?.Make?.description, exif?.Model?.description].filter(Boolean).join(" ").trim();
-  return { ...(place && { place }), ...(takenAt !== undefined && { takenAt }), ...(camera && { camera }) };
+  return {
+    ...(place && { place }),
+    ...(takenAt !== undefined && { takenAt }),
+    ...(utcOffsetMinutes !== undefined && { utcOffsetMinutes }),
+    ...(camera && { camera }),
+  };
 }
 
 /** Cameras without a fix write zeros, or nothing that is a number. */
@@ -40,4 +48,11 @@ function timeOf(text: string | undefined): number | undefined {
   const [year, month, day, hour, minute, second] = parts.slice(1).map(Number);
   const time = Date.UTC(year, month - 1, day, hour, minute, second);
   return month > 0 && Number.isFinite(time) ? time : undefined;
+}
+
+/** `+02:00` */
+export function offsetOf(text: string | undefined): number | undefined {
+  const parts = /^([+-])(\d\d):(\d\d)/.exec(text ?? "");
+  if (!parts) return undefined;
+  return (parts[1] === "-" ? -1 : 1) * (60 * Number(parts[2]) + Number(parts[3]));
 }

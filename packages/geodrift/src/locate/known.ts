@@ -7,6 +7,7 @@ import {
   type PlaceDistribution,
   type Prior,
   productOfPriors,
+  refinedFor,
   withPrior,
 } from "@geodrift/core";
 
@@ -38,12 +39,19 @@ export function withKnown(
 ): { distribution: MeshDistribution; contributions: Contribution[] } {
   if (!("mesh" in plain))
     throw new Error("a prior wants the whole distribution, which this model's method does not give");
-  const { mesh } = plain as MeshDistribution;
-  const all = meshDistribution(withPrior(mesh, known.map((k) => k.prior).reduce(productOfPriors)));
-  const contributions = known.map(({ kind, label, prior }): Contribution => {
-    const alone = known.length === 1 ? all : meshDistribution(withPrior(mesh, prior));
+  const priors = known.map((k) => k.prior);
+  // Refined once for all; on that mesh each prior is seen as it is.
+  const mesh = refinedFor((plain as MeshDistribution).mesh, priors.reduce(productOfPriors));
+  const weights = priors.map(
+    (prior): Prior =>
+      (x) =>
+        prior(x),
+  );
+  const all = meshDistribution(withPrior(mesh, weights.reduce(productOfPriors)));
+  const contributions = known.map(({ kind, label }, i): Contribution => {
+    const alone = known.length === 1 ? all : meshDistribution(withPrior(mesh, weights[i]));
     const { localizabilityBits, best } = alone;
-    return { kind, label, localizabilityBits, best, ownShare: ownShare(mesh, prior) };
+    return { kind, label, localizabilityBits, best, ownShare: ownShare(mesh, weights[i]) };
   });
   return { distribution: all, contributions };
 }

@@ -96,19 +96,26 @@ function answer(
 /** Distributions on meshes where the method has them, else from samples. */
 async function infer({ locator }: LoadedModel, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
   const { fine, known, timeNeighbours, trajectories, samples: n, seed, onStep: watch, ...solving } = options;
+  // Whoever watches wants to see something soon: places first, the mesh after them.
+  const states: Float64Array[] = [];
+  const drawn = () =>
+    locator.sample(embeddings, n, {
+      ...solving,
+      seed,
+      onStep: (step, points) => {
+        if (trajectories) states.push(points);
+        watch?.(step, points);
+      },
+    });
+  const before = trajectories || watch ? await drawn() : undefined;
   // A prior may look at a corner of the distribution alone.
   const meshes = await locator.distributions?.(embeddings, {
     ...solving,
     ...(fine || known?.length || timeNeighbours !== undefined ? {} : quickMesh),
   });
-  if (meshes && !trajectories && !watch)
+  if (meshes && !before)
     return meshes.map((distribution) => ({ distribution, samples: distribution.representatives(n) }));
-  const states: Float64Array[] = [];
-  const onStep = (step: number, points: Float64Array) => {
-    if (trajectories) states.push(points);
-    watch?.(step, points);
-  };
-  const all = await locator.sample(embeddings, n, { ...solving, seed, onStep });
+  const all = before ?? (await drawn());
   return Array.from({ length: embeddings.length / locator.width }, (_, i) => {
     const own = (points: Float64Array) => points.slice(3 * n * i, 3 * n * (i + 1));
     const ways = states.length > 0 && { trajectories: states.map(own) };

@@ -112,7 +112,7 @@ export function summarize(distribution: PlaceDistribution, samples: Float64Array
 }
 
 /** The nearest town with its own region and country, which may lie across a border from the point. */
-function namePlace(best: LatLng): PlaceName {
+export function namePlace(best: LatLng): PlaceName {
   const { name, region, countryCode, distanceKm } = nearestTown(best);
   return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
 }

@@ -1,6 +1,6 @@
 /** Pictures taken shortly before or after, whose files say where: a prior for those whose do not. */
 import { isDeepStrictEqual } from "node:util";
-import { angle, earthRadiusKm, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import { angle, earthRadiusKm, type Focus, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
 import type { PictureMetadata } from "../data/metadata.js";
 import type { Knowledge } from "./known.js";
 
@@ -45,16 +45,28 @@ export const neighboursKnowledge = (neighbours: readonly Neighbour[]): Knowledge
   prior: neighboursPrior(neighbours),
 });
 
-/** A mixture of normal densities around the neighbours, as wide as what can be travelled in between, and anywhere. */
+interface Bump extends Focus {
+  /** Neighbours that it stands for. */
+  count: number;
+}
+
+/**
+ * A mixture of normal densities around the neighbours, as wide as what can be travelled in between, and anywhere. Those
+ * beside a nearer one add their weight to it.
+ */
 export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[]): Prior {
-  const focus = neighbours.map(({ lat, lng, minutes }) => ({
-    centre: toVec3({ lat, lng }),
-    width: (leastKm + (speedKmPerHour * minutes) / 60) / earthRadiusKm,
-  }));
+  const bumps: Bump[] = [];
+  for (const { lat, lng, minutes } of [...neighbours].sort((a, b) => a.minutes - b.minutes)) {
+    const centre = toVec3({ lat, lng });
+    const beside = bumps.find((b) => angle(b.centre, centre) < b.width / 2);
+    if (beside) beside.count++;
+    else bumps.push({ centre, width: (leastKm + (speedKmPerHour * minutes) / 60) / earthRadiusKm, count: 1 });
+  }
   const density = (x: Vec3) =>
-    focus.reduce((sum, { centre, width }) => {
-      const bump = Math.exp(-0.5 * (angle(x, centre) / width) ** 2) / (2 * Math.PI * width ** 2);
-      return sum + bump / focus.length;
+    bumps.reduce((sum, { centre, width, count }) => {
+      const away = angle(x, centre) / width;
+      const bump = away > 9 ? 0 : Math.exp(-0.5 * away ** 2) / (2 * Math.PI * width ** 2);
+      return sum + (bump * count) / neighbours.length;
     }, 0);
-  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus });
+  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus: bumps });
 }

@@ -1,0 +1,62 @@
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import * as ort from "onnxruntime-node";
+import { readUserConfig } from "../config/user-config.js";
+import { evidenceBundle } from "../evidence/bundle.js";
+import { locate } from "../locate/locate.js";
+import { readPrior } from "../locate/prior.js";
+import { checkModelName, describeModel, loadModel } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
+import { decimalNumber, wholeNumber } from "./options.js";
+import { usage } from "./usage-error.js";
+
+interface Flags {
+  out: string;
+  model?: string;
+  encoder?: string;
+  seed: number;
+  guidance: number;
+  steps?: number;
+  solver?: string;
+  prior?: string;
+}
+
+/** `geodrift evidence`. */
+export function addEvidence(program: Command): void {
+  program
+    .command("evidence")
+    .description(
+      "a zip for whoever is to check an answer: hashes, settings, density, map, what was ruled out, the command",
+    )
+    .argument("<image>", "picture")
+    .requiredOption("-o, --out <file.zip>", "file to write")
+    .option("--model <name|folder|file>", "model; the default of the settings, else earth")
+    .option("--encoder <name|folder|file>", "encoder in place of the model's own")
+    .option("--steps <n>", "steps from noise to places", wholeNumber(1, 10_000))
+    .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
+    .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option("--solver <name>", "solver of the flow")
+    .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, photos, a .geojson or .csv file")
+    .action(run);
+}
+
+async function run(image: string, flags: Flags): Promise<void> {
+  const name = flags.model ?? (await readUserConfig()).default ?? "earth";
+  usage(() => checkModelName(name));
+  const known = flags.prior === undefined ? [] : [await readPrior(flags.prior)];
+  const description = await describeModel(name, flags);
+  usage(() => solvingOf(description, flags, flags.guidance));
+  const model = await loadModel(name, ort, flags);
+  try {
+    for await (const answer of locate([image], model, { ...flags, samples: 256, known, fine: true })) {
+      if ("error" in answer) throw new Error(`${image}: ${answer.error}`);
+      const { encoder, prior } = flags;
+      const bundle = evidenceBundle(answer, { model: name, encoder, prior, known: known.map((k) => k.label) });
+      await writeFile(flags.out, bundle).catch((e: NodeJS.ErrnoException) => {
+        throw new Error(`${flags.out}: cannot be written (${e.code})`);
+      });
+    }
+  } finally {
+    await model.dispose();
+  }
+}

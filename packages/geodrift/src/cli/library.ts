@@ -1,0 +1,223 @@
+/** `geodrift library`: an archive's pictures, without changing one. */
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { readUserConfig } from "../config/user-config.js";
+import { offsetOf } from "../data/metadata.js";
+import { estimateQueue } from "../library/estimate-queue.js";
+import { exportedPictures } from "../library/export/exported.js";
+import { type ExportFormat, exportFormats } from "../library/export/formats.js";
+import { Library, usualLibrary } from "../library/library.js";
+import { engineLocator } from "../library/locate-picture.js";
+import { listPictures, overview } from "../library/pictures.js";
+import { scanFolder } from "../library/scan.js";
+import { type State, states } from "../library/tables.js";
+import { keepTrack, readGpxFile } from "../library/tracks.js";
+import { namedPrior } from "../locate/prior.js";
+import { checkModelName } from "../models/load.js";
+import { decimalNumber, wholeNumber } from "./options.js";
+import { progress } from "./progress.js";
+import { UsageError, usage } from "./usage-error.js";
+
+interface InLibrary {
+  library: string;
+}
+
+const libraryOption = () =>
+  new Option(
+    "--library <folder>",
+    "folder of the index; GEODRIFT_LIBRARY or one of the platform's if left out",
+  ).default(usualLibrary(), "the usual one");
+
+export function addLibrary(program: Command, exit: (code: number) => void): void {
+  const library = program
+    .command("library")
+    .description("index an archive's pictures, locate them, and export what was decided");
+  const command = (name: string, description: string) =>
+    library.command(name).description(description).addOption(libraryOption()).exitOverride().showSuggestionAfterError();
+
+  command("add", "take folders of pictures into the index, or look at them again; nothing in them is changed")
+    .argument("<folder...>", "folders of pictures")
+    .action(async (folders: string[], flags: InLibrary) => exit(await add(folders, flags)));
+
+  command("status", "what the library holds").option("--json", "as JSON").action(status);
+
+  command("list", "pictures and their estimates")
+    .addOption(new Option("--state <state>", "of one state alone").choices(states))
+    .option("--text <part>", "whose path or camera has this in it")
+    .option("--limit <n>", "at most so many", wholeNumber(1, 1_000_000), 100)
+    .option("--json", "one JSON object per picture and line")
+    .action(list);
+
+  command("locate", "estimate where the pictures of the queue were taken")
+    .option("--model <name|folder|file>", "model; the default of the settings, else earth")
+    .option("--encoder <name|folder|file>", "encoder in place of the model's own")
+    .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
+    .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
+    .option("--prior <where>", "what is known of all of them: a country, within:KM:LAT,LNG, or photos")
+    .option(
+      "--time-neighbours <minutes>",
+      "take in where pictures were taken so shortly before or after",
+      decimalNumber(0, 100_000),
+    )
+    .option("--album", "take in where other pictures of the same folder were taken")
+    .option("--gpx <file...>", "take in where tracks were at the time")
+    .option("--clock <±HH:MM>", "what the camera's clock is ahead of UTC, where its files do not say", clock)
+    .option("--again", "also those that a model has looked at already")
+    .option("--limit <n>", "at most so many", wholeNumber(1, 10_000_000))
+    .action(async (flags: LocateFlags) => exit(await locate(flags)));
+
+  command("export", "pictures whose place is known, and who says so")
+    .addOption(
+      new Option("--format <format>", "CSV, GeoJSON, KML, or CSV of Darwin Core terms")
+        .choices(Object.keys(exportFormats))
+        .default("csv"),
+    )
+    .option("-o, --out <file>", "file; standard output if left out")
+    .option("--obscure", "a cell of 0.2 degrees in place of a point")
+    .action(exportAll);
+}
+
+function clock(text: string): number {
+  const minutes = offsetOf(text);
+  if (minutes === undefined) throw new UsageError(`--clock: as +02:00 or -05:30, got "${text}"`);
+  return minutes;
+}
+
+async function within<T>(folder: string, work: (library: Library) => Promise<T>, create = false): Promise<T> {
+  const library = await Library.open(folder, { create });
+  try {
+    return await work(library);
+  } finally {
+    library.close();
+  }
+}
+
+const add = (folders: string[], flags: InLibrary): Promise<number> =>
+  within(
+    flags.library,
+    async (library) => {
+      let failed = 0;
+      for (const folder of folders) {
+        try {
+          const { found, read, missing } = await scanFolder(library, folder);
+          const gone = missing > 0 ? `, ${missing} gone` : "";
+          process.stdout.write(`${folder}: ${found} pictures, ${read} new or changed${gone}\n`);
+        } catch (e) {
+          failed++;
+          process.stderr.write(`${(e as Error).message}\n`);
+        }
+      }
+      return failed > 0 ? 1 : 0;
+    },
+    true,
+  );
+
+const words: Record<State, string> = {
+  located: "with a place in their files",
+  queue: "without a place",
+  accepted: "accepted, not yet written",
+  written: "written",
+  rejected: "rejected",
+  "not-a-place": "that show no place",
+  unreadable: "that cannot be read",
+};
+
+const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
+  within(flags.library, async (library) => {
+    const all = overview(library);
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify(all)}\n`);
+      return;
+    }
+    for (const { path, pictures } of all.folders) process.stdout.write(`${path}: ${pictures} pictures\n`);
+    for (const state of states)
+      if (all.counts[state] > 0) process.stdout.write(`${all.counts[state]} ${words[state]}\n`);
+    if (all.unestimated > 0) process.stdout.write(`${all.unestimated} of those without a place have no estimate yet\n`);
+    if (all.missing > 0) process.stdout.write(`${all.missing} are no longer there\n`);
+  });
+
+interface ListFlags extends InLibrary {
+  state?: State;
+  text?: string;
+  limit: number;
+  json?: boolean;
+}
+
+const list = ({ library: folder, json, limit, ...filter }: ListFlags): Promise<void> =>
+  within(folder, async (library) => {
+    let left = limit;
+    let after: string | undefined;
+    do {
+      const page = listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
+      for (const p of page.pictures) {
+        const place = p.estimate ? `${p.estimate.place}, ${p.estimate.bits.toFixed(1)} bits` : (p.error ?? "");
+        process.stdout.write(json ? `${JSON.stringify(p)}\n` : `${p.path}: ${p.state}${place ? `; ${place}` : ""}\n`);
+      }
+      left -= page.pictures.length;
+      after = page.next;
+    } while (after !== undefined && left > 0);
+  });
+
+interface LocateFlags extends InLibrary {
+  model?: string;
+  encoder?: string;
+  seed: number;
+  guidance: number;
+  prior?: string;
+  timeNeighbours?: number;
+  album?: boolean;
+  gpx?: string[];
+  clock?: number;
+  again?: boolean;
+  limit?: number;
+}
+
+async function locate(flags: LocateFlags): Promise<number> {
+  const model = flags.model ?? (await readUserConfig()).default ?? "earth";
+  usage(() => checkModelName(model));
+  const { prior } = flags;
+  if (prior !== undefined) await namedPrior(prior, "--prior: a country, within:KM:LAT,LNG, or photos is needed");
+  const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
+  return within(flags.library, async (library) => {
+    for (const { file, points } of tracks) keepTrack(library, file, points);
+    const { encoder, seed, guidance } = flags;
+    const locator = engineLocator({ model, encoder, seed, guidance, prior });
+    let bar: ReturnType<typeof progress> | undefined;
+    try {
+      const done = await estimateQueue(library, locator.locate, {
+        ...flags,
+        track: tracks.length > 0,
+        clockMinutes: flags.clock,
+        onProgress: ({ of }) => {
+          bar ??= progress(of);
+          bar.advance(1);
+        },
+        onFailure: (picture, error) => process.stderr.write(`picture ${picture}: ${error}\n`),
+      });
+      bar?.stop();
+      process.stdout.write(`${done.done} of ${done.of} pictures have an estimate now\n`);
+      return done.failed > 0 ? 1 : 0;
+    } finally {
+      bar?.stop();
+      await locator.close();
+    }
+  });
+}
+
+interface ExportFlags extends InLibrary {
+  format: ExportFormat;
+  out?: string;
+  obscure?: boolean;
+}
+
+const exportAll = ({ library: folder, format, out, obscure }: ExportFlags): Promise<void> =>
+  within(folder, async (library) => {
+    const text = exportFormats[format](exportedPictures(library, { obscure }));
+    if (out === undefined) {
+      process.stdout.write(text);
+      return;
+    }
+    await writeFile(out, text).catch((e: NodeJS.ErrnoException) => {
+      throw new Error(`${out}: cannot be written (${e.code})`);
+    });
+  });

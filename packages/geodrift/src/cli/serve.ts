@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { readUserConfig } from "../config/user-config.js";
+import { Library, usualLibrary } from "../library/library.js";
+import { checkModelName } from "../models/load.js";
+import { jsonLog, type Log } from "../server/log.js";
+import { serve } from "../server/serve.js";
+import { wholeNumber } from "./options.js";
+import { usage } from "./usage-error.js";
+
+interface Flags {
+  model?: string;
+  encoder?: string;
+  library?: string;
+  host: string;
+  port: number;
+  token?: string;
+  iKnow?: boolean;
+  maxUpload: number;
+  maxPixels: number;
+  queue: number;
+}
+
+/** `geodrift serve`. */
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("the page and the interface for programs, on this machine")
+    .option("--model <name|folder|file>", "model; the default of the settings, else earth")
+    .option("--encoder <name|folder|file>", "encoder in place of the model's own")
+    .option("--library <folder>", "library of pictures, as geodrift library makes it; the usual one if there is one")
+    .option("--port <n>", "port; 0 for any that is free", wholeNumber(0, 65_535), 8080)
+    .option(
+      "--host <address>",
+      "address to listen on; others than this machine's own want --token or --i-know",
+      "127.0.0.1",
+    )
+    .option("--token <text>", "what a client must know")
+    .option("--i-know", "let whoever reaches the address ask")
+    .option("--max-upload <MiB>", "size of a picture's file", wholeNumber(1, 2048), 64)
+    .option("--max-pixels <millions>", "size of a picture", wholeNumber(1, 268), 100)
+    .option("--queue <n>", "requests that may wait", wholeNumber(1, 10_000), 64)
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const model = flags.model ?? (await readUserConfig()).default ?? "earth";
+  usage(() => checkModelName(model));
+  const { host, port, token, iKnow, encoder } = flags;
+  const log = jsonLog((line) => process.stderr.write(line));
+  const library = await openLibrary(flags.library, log);
+  const server = await serve({
+    model,
+    encoder,
+    host,
+    port,
+    token,
+    iKnow,
+    mostBytes: flags.maxUpload * 2 ** 20,
+    mostPixels: flags.maxPixels * 1_000_000,
+    mostWaiting: flags.queue,
+    log,
+    library,
+  }).catch((e: Error) => {
+    library?.close();
+    throw e;
+  });
+  process.stdout.write(`geodrift: ${server.url}${token ? "?token=…" : ""}\n`);
+  await new Promise<void>((resolve) => {
+    const stop = (signal: string) => {
+      log("stopping", { signal });
+      // A second signal ends it at once.
+      process.once(signal, () => process.exit(1));
+      server.stop().then(resolve, resolve);
+    };
+    process.once("SIGINT", () => stop("SIGINT"));
+    process.once("SIGTERM", () => stop("SIGTERM"));
+  });
+  log("stopped");
+}
+
+/** The one that is named, else the usual one, without which the page works as well. */
+async function openLibrary(named: string | undefined, log: Log): Promise<Library | undefined> {
+  if (named !== undefined) return Library.open(named, { create: true });
+  return Library.open(usualLibrary(), { create: true }).catch((e: Error) => {
+    log("no library", { message: e.message });
+    return undefined;
+  });
+}

@@ -1,0 +1,86 @@
+/** A decision as the fields of a sidecar and of Darwin Core. */
+import type { LatLng } from "@geodrift/core";
+import type { PlaceName } from "../locate/result.js";
+import type { Level } from "./tables.js";
+import { type XmpPlace, xmpDegrees } from "./xmp.js";
+
+/** What a person said of a picture's place. */
+export interface DecidedPlace extends LatLng {
+  level: Level;
+  /** Of the circle in which it is, nine times of ten where the place is an estimate. */
+  radiusKm: number;
+  /** An estimate that was accepted, or a pin that a person set. */
+  source: "estimate" | "person";
+  place: PlaceName;
+  /** Which model estimated, with its hash. */
+  model: string | undefined;
+  /** Milliseconds. */
+  at: number;
+}
+
+/** The names that a level says: what is below it is not known. */
+export function namesOf({ level, place }: Pick<DecidedPlace, "level" | "place">): Partial<PlaceName> {
+  const { country, countryCode, region, city } = place;
+  // Beside no town, the nearest one is no name of the place.
+  const near = level === "city" || place.distanceKm <= 50;
+  return {
+    country,
+    countryCode,
+    ...(level !== "country" && region && { region }),
+    ...((level === "city" || level === "point") && near && city && { city }),
+  };
+}
+
+/** Metres, as a distance below which nothing is claimed. */
+export const radiusMetres = ({ radiusKm }: Pick<DecidedPlace, "radiusKm">): number =>
+  Math.max(1, Math.round(1000 * radiusKm));
+
+export const protocolOf = ({ source, model }: Pick<DecidedPlace, "source" | "model">): string =>
+  source === "person"
+    ? "place set by a person on a map"
+    : `geodrift: density estimated from the picture's content (${model ?? "unknown model"}), accepted by a person; the radius holds 90 % of it`;
+
+/** Darwin Core's words for how far a place can be relied on. */
+export const verificationOf = ({ source }: Pick<DecidedPlace, "source">): string =>
+  source === "person" ? "verified by contributor" : "unverified";
+
+/** Terms of Darwin Core's Location, empty ones left out. Coordinates are said of points alone. */
+export function darwinCore(d: DecidedPlace): Record<string, string | undefined> {
+  const { country, countryCode, region, city } = namesOf(d);
+  const point = d.level === "point";
+  return {
+    decimalLatitude: point ? d.lat.toFixed(6) : undefined,
+    decimalLongitude: point ? d.lng.toFixed(6) : undefined,
+    geodeticDatum: point ? "EPSG:4326" : undefined,
+    coordinateUncertaintyInMeters: point ? String(radiusMetres(d)) : undefined,
+    country,
+    countryCode,
+    stateProvince: region,
+    municipality: city,
+    georeferenceProtocol: protocolOf(d),
+    georeferenceVerificationStatus: verificationOf(d),
+    georeferencedDate: new Date(d.at).toISOString().slice(0, 10),
+    georeferenceRemarks: point ? undefined : `place known to the level of the ${d.level}; no coordinates are claimed`,
+  };
+}
+
+/** The same for a sidecar, with EXIF's and IPTC's fields. */
+export function xmpPlace(d: DecidedPlace): XmpPlace {
+  const { country, countryCode, region, city } = namesOf(d);
+  const point = d.level === "point";
+  return {
+    // Names alone say nothing against coordinates that somebody else has written.
+    exif: point
+      ? {
+          GPSLatitude: xmpDegrees(d.lat, ["N", "S"]),
+          GPSLongitude: xmpDegrees(d.lng, ["E", "W"]),
+          GPSMapDatum: "WGS-84",
+          GPSHPositioningError: `${radiusMetres(d)}/1`,
+          // MANUAL is EXIF's own word.
+          GPSProcessingMethod: d.source === "person" ? "MANUAL" : "GEODRIFT",
+        }
+      : {},
+    location: darwinCore(d),
+    created: { CountryCode: countryCode, CountryName: country, ProvinceState: region, City: city },
+  };
+}

@@ -1,0 +1,78 @@
+/** What leaves the library: pictures whose place is known, and who says so. */
+import type { LatLng } from "@geodrift/core";
+import { type DecidedPlace, namesOf } from "../decided-place.js";
+import type { Library } from "../library.js";
+import type { Level } from "../tables.js";
+import { type Cell, obscured } from "./obscure.js";
+
+export interface ExportedPicture {
+  path: string;
+  sha256: string | null;
+  takenAt: number | null;
+  camera: string | null;
+  /** The picture's file or sidecar, an estimate that a person accepted, or a person. */
+  source: "file" | "estimate" | "person";
+  level: Level;
+  /** Absent where the place is known by names alone, or only to a cell. */
+  point?: LatLng;
+  /** Metres; absent where a file does not say. */
+  uncertaintyMetres?: number;
+  /** In which it is, where points are not to be told. */
+  cell?: Cell;
+  names: { country?: string; countryCode?: string; region?: string; city?: string };
+  decided?: DecidedPlace;
+}
+
+interface Row {
+  path: string;
+  sha256: string | null;
+  taken_at: number | null;
+  camera: string | null;
+  file_lat: number | null;
+  file_lng: number | null;
+  kind: string | null;
+  level: Level;
+  lat: number;
+  lng: number;
+  radius_km: number;
+  source: DecidedPlace["source"];
+  place: string | null;
+  model: string | null;
+  at: number;
+}
+
+/** A person's word comes before the file's, and an estimate counts only if it was accepted. */
+export function exportedPictures(library: Library, { obscure = false } = {}): ExportedPicture[] {
+  const rows = library.rows<Row>(
+    `SELECT p.path, p.sha256, p.taken_at, p.camera, p.file_lat, p.file_lng,
+       d.kind, d.level, d.lat, d.lng, d.radius_km, d.source, d.place, d.model, d.at
+     FROM pictures p LEFT JOIN decisions d ON p.state IN ('accepted', 'written') AND d.id =
+       (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)
+     WHERE p.missing = 0 AND p.state IN ('located', 'accepted', 'written') ORDER BY p.folder, p.path`,
+  );
+  const pictures = rows.flatMap((row) => exported(row) ?? []);
+  return obscure ? pictures.map(obscured) : pictures;
+}
+
+function exported(row: Row): ExportedPicture | undefined {
+  const { path, sha256, taken_at: takenAt, camera, file_lat: lat, file_lng: lng } = row;
+  const about = { path, sha256, takenAt, camera };
+  if (row.kind === "accept" && row.place !== null) {
+    const { level, source, at } = row;
+    const point = { lat: row.lat, lng: row.lng };
+    const decided = {
+      ...point,
+      level,
+      radiusKm: row.radius_km,
+      source,
+      place: JSON.parse(row.place),
+      model: row.model ?? undefined,
+      at,
+    };
+    const names = namesOf(decided);
+    if (level !== "point") return { ...about, source, level, names, decided };
+    return { ...about, source, level, names, decided, point, uncertaintyMetres: Math.round(1000 * row.radius_km) };
+  }
+  if (lat === null || lng === null) return undefined;
+  return { ...about, source: "file", level: "point", point: { lat, lng }, names: {} };
+}

@@ -1,0 +1,36 @@
+/** A scan in a thread of its own: hashing and reading metadata would hold up the server's. */
+import { parentPort, workerData } from "node:worker_threads";
+import { Library } from "./library.js";
+import { type ScanProgress, scanFolder } from "./scan.js";
+
+export interface ScanTask {
+  library: string;
+  folders: string[];
+}
+
+export type ScanMessage = { progress: ScanProgress } | { done: true } | { error: string };
+
+const { library: folder, folders } = workerData as ScanTask;
+const say = (message: ScanMessage): void => parentPort?.postMessage(message);
+const library = Library.join(folder);
+const total: ScanProgress = { found: 0, read: 0, missing: 0 };
+try {
+  for (const named of folders) {
+    const before = { ...total };
+    await scanFolder(library, named, {
+      onProgress: ({ found, read, missing }) => {
+        Object.assign(total, {
+          found: before.found + found,
+          read: before.read + read,
+          missing: before.missing + missing,
+        });
+        say({ progress: total });
+      },
+    });
+  }
+  say({ done: true });
+} catch (e) {
+  say({ error: (e as Error).message });
+} finally {
+  library.close();
+}

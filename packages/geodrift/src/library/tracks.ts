@@ -1,0 +1,90 @@
+/** GPX tracks: where a person, with a camera, was at which time. */
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import type { LatLng } from "@geodrift/core";
+import { gpx } from "@tmcw/togeojson";
+import { DOMParser } from "@xmldom/xmldom";
+import type { Library } from "./library.js";
+
+export interface TrackPoint extends LatLng {
+  /** Milliseconds, UTC. */
+  at: number;
+}
+
+/** @throws Error in one sentence if it is no GPX with times */
+export function readGpx(text: string): TrackPoint[] {
+  let features: ReturnType<typeof gpx>["features"];
+  try {
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== "warning") throw new Error(message);
+      },
+    });
+    features = gpx(parser.parseFromString(text, "text/xml") as never).features;
+  } catch (e) {
+    throw new Error(`is no GPX (${(e as Error).message.split("\n")[0]})`);
+  }
+  const points = features.flatMap(({ geometry, properties }): TrackPoint[] => {
+    const times = (properties as { coordinateProperties?: { times?: string[] | string[][] } })?.coordinateProperties
+      ?.times;
+    const lines =
+      geometry?.type === "LineString"
+        ? [geometry.coordinates]
+        : geometry?.type === "MultiLineString"
+          ? geometry.coordinates
+          : [];
+    return lines.flatMap((line, i) => {
+      const own = (geometry?.type === "LineString" ? times : times?.[i]) as string[] | undefined;
+      return line.flatMap(([lng, lat], k) => {
+        const at = Date.parse(own?.[k] ?? "");
+        return Number.isFinite(at) && Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? [{ lat, lng, at }] : [];
+      });
+    });
+  });
+  if (points.length === 0) throw new Error("holds no track whose points have a time");
+  return points.sort((a, b) => a.at - b.at);
+}
+
+/** @throws Error in one sentence, beginning with the file's name */
+export async function readGpxFile(file: string): Promise<TrackPoint[]> {
+  const text = await readFile(file, "utf8").catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : `cannot be read (${e.code})`}`);
+  });
+  try {
+    return readGpx(text);
+  } catch (e) {
+    throw new Error(`${file}: ${(e as Error).message}`);
+  }
+}
+
+/** Keeps a track with the library; one of the same name is replaced. */
+export function keepTrack(library: Library, name: string, points: readonly TrackPoint[]): void {
+  library.transaction(() => {
+    library.run("DELETE FROM track_points WHERE track = ?", basename(name));
+    for (const { at, lat, lng } of points)
+      library.run(
+        "INSERT OR REPLACE INTO track_points (at, lat, lng, track) VALUES (?, ?, ?, ?)",
+        at,
+        lat,
+        lng,
+        basename(name),
+      );
+  });
+}
+
+/** Further from any point in time, a track says nothing. */
+const mostMinutes = 12 * 60;
+
+/** The track's points just before and just after a time, and how far they are from it. */
+export function aroundTime(library: Library, utc: number): (LatLng & { minutes: number })[] {
+  const near = [
+    "SELECT at, lat, lng FROM track_points WHERE at <= ? ORDER BY at DESC LIMIT 1",
+    "SELECT at, lat, lng FROM track_points WHERE at > ? ORDER BY at LIMIT 1",
+  ].flatMap((sql) => library.rows<TrackPoint>(sql, utc));
+  const places = near
+    .map(({ at, lat, lng }) => ({ lat, lng, minutes: Math.abs(at - utc) / 60_000 }))
+    .filter((p) => p.minutes <= mostMinutes)
+    .sort((a, b) => a.minutes - b.minutes);
+  // Where the track goes on for hours without a point, its near end says more than both.
+  return places.length === 2 && places[1].minutes > 10 * Math.max(1, places[0].minutes) ? places.slice(0, 1) : places;
+}

@@ -1,0 +1,177 @@
+/** Decisions into sidecars beside the pictures: whole or not at all, and taken back on request. */
+import { createHash } from "node:crypto";
+import { type FileHandle, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { xmpPlace } from "./decided-place.js";
+import { type Decision, decisionFor } from "./decisions.js";
+import type { Library } from "./library.js";
+import { checkedPictureFile } from "./paths.js";
+import { placeOfSidecar, withPlace } from "./xmp.js";
+
+export interface WriteOutcome {
+  picture: number;
+  sidecar?: string;
+  /** One sentence. */
+  error?: string;
+}
+
+/** A larger sidecar is none. */
+const mostBytes = 16 * 2 ** 20;
+
+export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Writes a sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence. */
+export async function writeSidecars(library: Library, pictures: readonly number[]): Promise<WriteOutcome[]> {
+  const outcomes: WriteOutcome[] = [];
+  for (const picture of pictures) {
+    try {
+      outcomes.push({ picture, sidecar: await writeOne(library, picture) });
+    } catch (e) {
+      outcomes.push({ picture, error: (e as Error).message });
+    }
+  }
+  return outcomes;
+}
+
+async function writeOne(library: Library, picture: number): Promise<string> {
+  const row = library.row<{ state: string; size: number; modified: number }>(
+    "SELECT state, size, modified FROM pictures WHERE id = ?",
+    picture,
+  );
+  const decision = decisionFor(library, picture);
+  if (row?.state !== "accepted" || decision?.kind !== "accept")
+    throw new Error("only accepted pictures are written, and this one is not");
+  const file = await checkedPictureFile(library, picture);
+  const info = await stat(file);
+  if (info.size !== row.size || info.mtimeMs !== row.modified)
+    throw new Error("the picture has changed since it was scanned; scan again and look at it again");
+  const sidecar = `${file}.xmp`;
+  const now = await readSidecar(sidecar);
+  // Over what we wrote ourselves nothing is merged, but over what was there before that.
+  const own = lastWrite(library, picture);
+  const before = own && now && sha256(now) === own.after_sha256 ? (own.before ?? undefined) : now;
+  checkLadder(before, decision);
+  const text = withPlace(before && Buffer.from(before).toString("utf8"), xmpPlace(decision.decided));
+  const temporary = join(dirname(sidecar), `.${basename(sidecar)}.${decision.id}.partial`);
+  const write = library.run(
+    `INSERT INTO writes (decision, picture, at, sidecar, temporary, before, after_sha256, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'writing')`,
+    decision.id,
+    picture,
+    Date.now(),
+    sidecar,
+    temporary,
+    before ? Buffer.from(before) : null,
+    sha256(text),
+  ).lastInsertRowid;
+  try {
+    await replace(sidecar, temporary, Buffer.from(text));
+  } catch (e) {
+    library.run("UPDATE writes SET state = 'failed' WHERE id = ?", write);
+    throw e;
+  }
+  await markWritten(library, write, picture, sidecar);
+  return sidecar;
+}
+
+/** @throws Error in one sentence */
+export async function markWritten(library: Library, write: number, picture: number, sidecar: string): Promise<void> {
+  const { mtimeMs } = await stat(sidecar);
+  library.transaction(() => {
+    library.run("UPDATE writes SET state = 'superseded' WHERE picture = ? AND state = 'written'", picture);
+    library.run("UPDATE writes SET state = 'written' WHERE id = ?", write);
+    // The scan need not read what we have just written.
+    library.run("UPDATE pictures SET state = 'written', sidecar_modified = ? WHERE id = ?", mtimeMs, picture);
+  });
+}
+
+/** What another program wrote into a sidecar beats an estimate, as does what is in the file. */
+function checkLadder(before: Uint8Array | undefined, { decided }: Decision): void {
+  if (before === undefined || decided.source === "person") return;
+  if (placeOfSidecar(Buffer.from(before).toString("utf8")))
+    throw new Error(
+      "its sidecar has a place already, which an estimate does not replace; set the pin yourself to do so",
+    );
+}
+
+async function readSidecar(sidecar: string): Promise<Buffer | undefined> {
+  const info = await lstat(sidecar).catch((e: NodeJS.ErrnoException) => {
+    if (e.code === "ENOENT") return undefined;
+    throw new Error(`its sidecar cannot be reached (${e.code})`);
+  });
+  if (!info) return undefined;
+  if (!info.isFile()) throw new Error("its sidecar is a link or a folder, which is not written to");
+  if (info.size > mostBytes) throw new Error(`its sidecar has ${info.size} bytes, which no XMP has`);
+  const bytes = await readFile(sidecar).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`its sidecar cannot be read (${e.code})`);
+  });
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    placeOfSidecar(bytes.toString("utf8"));
+  } catch (e) {
+    throw new Error(
+      `its sidecar is left as it is: it ${e instanceof TypeError ? "is not UTF-8" : (e as Error).message}`,
+    );
+  }
+  return bytes;
+}
+
+const reasons: Record<string, string> = {
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EROFS: "the folder is read-only",
+  EACCES: "the folder is not writable",
+  EPERM: "the folder is not writable",
+  ENOENT: "the folder is gone",
+};
+
+/** Beside the target first, then over it: whoever looks sees the old file or the new one. */
+async function replace(target: string, temporary: string, bytes: Buffer): Promise<void> {
+  const mode = (await stat(target).catch(() => undefined))?.mode;
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(temporary, "wx", mode ?? 0o666);
+    await handle.writeFile(bytes);
+    await handle.sync();
+    await handle.close();
+    handle = undefined;
+    await rename(temporary, target);
+  } catch (e) {
+    await handle?.close().catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
+    const { code = "" } = e as NodeJS.ErrnoException;
+    throw new Error(`its sidecar is not written: ${reasons[code] ?? (e as Error).message}`);
+  }
+}
+
+interface Write {
+  id: number;
+  sidecar: string;
+  temporary: string;
+  before: Uint8Array | null;
+  after_sha256: string;
+}
+
+const lastWrite = (library: Library, picture: number): Write | undefined =>
+  library.row(
+    `SELECT id, sidecar, temporary, before, after_sha256 FROM writes WHERE picture = ? AND state = 'written'
+     ORDER BY id DESC LIMIT 1`,
+    picture,
+  );
+
+/**
+ * Puts back what was there before a write.
+ * @throws Error in one sentence if somebody else has changed the sidecar since
+ */
+export async function takeBack(library: Library, picture: number): Promise<void> {
+  const write = lastWrite(library, picture);
+  if (!write) return;
+  const now = await readSidecar(write.sidecar);
+  if (now === undefined || sha256(now) !== write.after_sha256)
+    throw new Error("its sidecar has been changed since by another program, and is left as it is");
+  if (write.before === null) await rm(write.sidecar);
+  else await replace(write.sidecar, write.temporary, Buffer.from(write.before));
+  const modified = (await stat(write.sidecar).catch(() => undefined))?.mtimeMs ?? null;
+  library.run("UPDATE writes SET state = 'undone' WHERE id = ?", write.id);
+  library.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, picture);
+}

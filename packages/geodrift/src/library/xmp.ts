@@ -1,0 +1,173 @@
+/**
+ * XMP sidecars: what is known of a place, in the fields that other programs read, merged into what is there already (XMP
+ * specification part 1, ISO 16684-1; fields as ExifTool, digiKam and Immich have them).
+ */
+import type { LatLng } from "@geodrift/core";
+import { DOMParser, type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
+
+const namespaces = {
+  x: "adobe:ns:meta/",
+  rdf: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+  exif: "http://ns.adobe.com/exif/1.0/",
+  dwc: "http://rs.tdwg.org/dwc/index.htm",
+  Iptc4xmpExt: "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
+} as const;
+
+type Prefix = keyof typeof namespaces;
+
+/** Values by name; one that is undefined is taken away if it is there. */
+type Fields = Readonly<Record<string, string | undefined>>;
+
+export interface XmpPlace {
+  /** Properties of EXIF's namespace. */
+  exif: Fields;
+  /** Of Darwin Core's Location. */
+  location: Fields;
+  /** Of IPTC's LocationCreated: where the camera was. */
+  created: Fields;
+}
+
+const empty = `<?xpacket begin='\uFEFF' id='W5M0MpCehiHzreSzNTczkc9d'?>
+<x:xmpmeta xmlns:x='${namespaces.x}'>
+<rdf:RDF xmlns:rdf='${namespaces.rdf}'>
+</rdf:RDF>
+</x:xmpmeta>
+<?xpacket end='w'?>
+`;
+
+/** @throws Error in one sentence if it is no XMP */
+function parse(text: string): { document: Document; rdf: Element } {
+  let document: Document;
+  try {
+    const parser = new DOMParser({
+      onError: (level, message) => {
+        if (level !== "warning") throw new Error(message);
+      },
+    });
+    document = parser.parseFromString(text.replace(/^\uFEFF/, ""), "text/xml");
+  } catch (e) {
+    throw new Error(`is damaged XML (${(e as Error).message.split("\n")[0]})`);
+  }
+  const [rdf] = document.getElementsByTagNameNS(namespaces.rdf, "RDF");
+  if (!rdf) throw new Error("is no XMP: it has no rdf:RDF");
+  return { document, rdf };
+}
+
+const childElements = (parent: Element): Element[] =>
+  Array.from(parent.childNodes).filter((n) => n.nodeType === 1) as Element[];
+
+const isNamed = (e: Element, prefix: Prefix, name: string): boolean =>
+  e.namespaceURI === namespaces[prefix] && e.localName === name;
+
+const descriptions = (rdf: Element): Element[] => childElements(rdf).filter((e) => isNamed(e, "rdf", "Description"));
+
+/** The value of a simple property, which may be written as an attribute or as an element. */
+function simpleValue(owner: Element, prefix: Prefix, name: string): string | undefined {
+  const attribute = owner.getAttributeNS(namespaces[prefix], name);
+  if (attribute) return attribute;
+  return childElements(owner).find((e) => isNamed(e, prefix, name))?.textContent ?? undefined;
+}
+
+function remove(owner: Element, prefix: Prefix, name: string): void {
+  owner.removeAttributeNS(namespaces[prefix], name);
+  for (const e of childElements(owner)) if (isNamed(e, prefix, name)) owner.removeChild(e);
+}
+
+function append(owner: Element, prefix: Prefix, name: string, text?: string): Element {
+  const { ownerDocument } = owner;
+  if (!ownerDocument) throw new Error("is no document");
+  const e = ownerDocument.createElementNS(namespaces[prefix], `${prefix}:${name}`);
+  if (text !== undefined) e.appendChild(ownerDocument.createTextNode(text));
+  owner.appendChild(e);
+  return e;
+}
+
+function setAll(owner: Element, prefix: Prefix, fields: Fields): void {
+  for (const [name, value] of Object.entries(fields)) {
+    remove(owner, prefix, name);
+    if (value !== undefined) append(owner, prefix, name, value);
+  }
+}
+
+/** Where the fields of a structure stand: in a description of its own, or in the element itself. */
+function insideOf(structure: Element): Element {
+  const own = childElements(structure).find((e) => isNamed(e, "rdf", "Description"));
+  if (own) return own;
+  structure.setAttributeNS(namespaces.rdf, "rdf:parseType", "Resource");
+  // Next to rdf:parseType, fields written as attributes are not allowed.
+  for (const a of Array.from(structure.attributes)) {
+    if (!a.namespaceURI || a.namespaceURI === namespaces.rdf || a.prefix === "xmlns" || a.name === "xmlns") continue;
+    const e = structure.ownerDocument?.createElementNS(a.namespaceURI, a.name);
+    if (!e) continue;
+    e.appendChild((structure.ownerDocument as Document).createTextNode(a.value));
+    structure.removeAttributeNode(a);
+    structure.appendChild(e);
+  }
+  return structure;
+}
+
+/** The structure of a name, in whichever description it stands. */
+function structure(rdf: Element, prefix: Prefix, name: string, wanted: boolean): Element | undefined {
+  const all = descriptions(rdf);
+  const there = all.flatMap(childElements).find((e) => isNamed(e, prefix, name));
+  return there ?? (wanted ? append(all[all.length - 1], prefix, name) : undefined);
+}
+
+/**
+ * The text of a sidecar with the place in it; whatever else it holds stays.
+ * @param before the text of the sidecar that is there
+ * @throws Error in one sentence if that is no XMP
+ */
+export function withPlace(before: string | undefined, { exif, location, created }: XmpPlace): string {
+  const { document, rdf } = parse(before ?? empty);
+  if (descriptions(rdf).length === 0) append(rdf, "rdf", "Description").setAttributeNS(namespaces.rdf, "rdf:about", "");
+  const all = descriptions(rdf);
+  // Each property may stand in any of the descriptions, and stands in one afterwards.
+  for (const d of all.slice(0, -1)) for (const name of Object.keys(exif)) remove(d, "exif", name);
+  setAll(all[all.length - 1], "exif", exif);
+
+  const darwin = structure(rdf, "dwc", "dctermsLocation", hasAny(location));
+  if (darwin) setAll(insideOf(darwin), "dwc", location);
+
+  const property = structure(rdf, "Iptc4xmpExt", "LocationCreated", hasAny(created));
+  if (property) {
+    const bag = childElements(property)[0] ?? append(property, "rdf", "Bag");
+    const item = childElements(bag)[0] ?? append(bag, "rdf", "li");
+    setAll(insideOf(item), "Iptc4xmpExt", created);
+  }
+  return `${new XMLSerializer().serializeToString(document).trimEnd()}\n`;
+}
+
+const hasAny = (fields: Fields): boolean => Object.values(fields).some((v) => v !== undefined);
+
+/** `33,30.000000S` */
+export function xmpDegrees(value: number, [positive, negative]: readonly [string, string]): string {
+  // Rounded first: 59.9999999 minutes would be written as 60.
+  const minutes = Math.round(Math.abs(value) * 60 * 1e6) / 1e6;
+  const degrees = Math.floor(minutes / 60);
+  return `${degrees},${(minutes - 60 * degrees).toFixed(6)}${value < 0 ? negative : positive}`;
+}
+
+/** `33,30.0S` or `33,30,0S` */
+export function degreesOfXmp(text: string | undefined): number | undefined {
+  const parts = /^(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])$/.exec(text?.trim() ?? "");
+  if (!parts) return undefined;
+  const [, degrees, minutes, seconds = "0", side] = parts;
+  const value = Number(degrees) + Number(minutes) / 60 + Number(seconds) / 3600;
+  return side === "S" || side === "W" ? -value : value;
+}
+
+/**
+ * The place that a sidecar's EXIF fields say.
+ * @throws Error in one sentence if it is no XMP
+ */
+export function placeOfSidecar(text: string): LatLng | undefined {
+  const { rdf } = parse(text);
+  const find = (name: string) =>
+    descriptions(rdf)
+      .map((d) => simpleValue(d, "exif", name))
+      .find((v) => v !== undefined);
+  const [lat, lng] = [degreesOfXmp(find("GPSLatitude")), degreesOfXmp(find("GPSLongitude"))];
+  if (lat === undefined || lng === undefined || Math.abs(lat) > 90 || Math.abs(lng) > 180) return undefined;
+  return { lat, lng };
+}

@@ -1,0 +1,79 @@
+/** All routes behind the guard, and what an error becomes. */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import { secureHeaders } from "hono/secure-headers";
+import { apiStyle } from "./api-page.js";
+import type { App, ServerContext } from "./context.js";
+import { AskedError, BusyError, EngineStoppedError } from "./engine.js";
+import { type GuardOptions, guard } from "./guard.js";
+import { requestLog } from "./log.js";
+import { pageFiles } from "./page-files.js";
+import { addAbout } from "./routes/about.js";
+import { addDensity } from "./routes/density.js";
+import { addLocate } from "./routes/locate.js";
+
+export interface AppOptions extends GuardOptions {
+  version: string;
+  /** Adds what belongs to a library, if there is one. */
+  addLibrary?: (app: App) => void;
+}
+
+/** Everything from here, nothing from elsewhere; pictures that the page itself has made are blobs. */
+const policy = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", "blob:", "data:"],
+  connectSrc: ["'self'"],
+  workerSrc: ["'self'"],
+  manifestSrc: ["'self'"],
+  baseUri: ["'none'"],
+  formAction: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+export function serverApp(context: ServerContext, { version, addLibrary, ...guarded }: AppOptions): App {
+  const app = new OpenAPIHono({
+    defaultHook: (result, c) => {
+      if (result.success) return undefined;
+      const [issue] = result.error.issues;
+      const key = issue.path.join(".");
+      const rule = issue.message.replace(/^(Invalid input|Too small|Too big): /, "");
+      return c.json({ error: key ? `"${key}": ${rule}` : rule }, 400);
+    },
+  });
+  app.use(requestLog(context.log));
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: policy,
+      crossOriginOpenerPolicy: "same-origin",
+      crossOriginResourcePolicy: "same-origin",
+      referrerPolicy: "no-referrer",
+      // Plain HTTP on a person's own machine: there is nothing stricter to come back to.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.use(guard(guarded));
+  app.use("/api/*", async (c, next) => {
+    await next();
+    if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
+  });
+  app.onError((e, c) => {
+    if (e instanceof HTTPException) return c.json({ error: e.message }, e.status);
+    if (e instanceof AskedError) return c.json({ error: e.message }, 400);
+    if (e instanceof BusyError)
+      return c.json({ error: e.message }, 429, { "retry-after": String(e.retryAfterSeconds) });
+    if (c.req.raw.signal.aborted) return c.body(null, 400);
+    if (e instanceof EngineStoppedError) return c.json({ error: e.message }, 503);
+    context.log("failure", { path: c.req.path, message: e.message });
+    return c.json({ error: "something went wrong on the server; its log says what" }, 500);
+  });
+  app.notFound((c) => c.json({ error: "there is nothing under this address" }, 404));
+  addLocate(app, context);
+  addDensity(app, context);
+  addLibrary?.(app);
+  addAbout(app, context, version, addLibrary !== undefined);
+  app.get("/api.css", (c) => c.body(apiStyle, 200, { "content-type": "text/css" }));
+  app.get("*", pageFiles());
+  return app;
+}

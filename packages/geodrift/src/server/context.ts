@@ -1,0 +1,22 @@
+/** What every route works with. */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Densities } from "./densities.js";
+import type { Engine } from "./engine.js";
+import type { Log } from "./log.js";
+import type { Models } from "./models.js";
+
+export interface Limits {
+  /** Of an upload. */
+  bytes: number;
+  pixels: number;
+}
+
+export interface ServerContext {
+  engine: Engine;
+  models: Models;
+  densities: Densities;
+  limits: Limits;
+  log: Log;
+}
+
+export type App = OpenAPIHono;

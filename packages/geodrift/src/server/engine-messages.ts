@@ -1,0 +1,41 @@
+/** What the server's thread and the one that computes say to each other. */
+import type { Tensor } from "@geodrift/compile";
+import type { LocateOptions } from "../locate/options.js";
+import type { LocateResult } from "../locate/result.js";
+import type { Neighbour } from "../locate/time-neighbours.js";
+
+/** A region that is known: what `namedPrior` takes, or outlines as GeoJSON. */
+export interface AskedPriors {
+  prior?: string;
+  region?: object;
+}
+
+export interface LocateJob extends AskedPriors {
+  /** Name or folder, of those that the server offers. */
+  model: string;
+  encoder?: string;
+  /** For the answer. */
+  image: string;
+  bytes: Uint8Array;
+  mostPixels: number;
+  options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "fine" | "abstain">;
+  /** Places of other pictures or of a track, which the answer takes in. */
+  neighbours?: { kind: "time-neighbours" | "album" | "track"; label: string; places: Omit<Neighbour, "image">[] }[];
+  /** Wants the places at every step. */
+  watch: boolean;
+}
+
+export type ToEngine = { type: "locate"; id: number; job: LocateJob } | { type: "cancel"; id: number };
+
+export interface Answer {
+  result: LocateResult;
+  /** As `distributionTensors` makes them. */
+  tensors: Record<string, { data: Tensor["data"]; dims: readonly number[]; type: string }>;
+}
+
+export type FromEngine = { id: number } & (
+  | { type: "step"; step: number; steps: number; points: Float32Array }
+  | { type: "answer"; answer: Answer }
+  /** `asked`: the request was at fault, not the program. */
+  | { type: "error"; message: string; asked: boolean }
+);

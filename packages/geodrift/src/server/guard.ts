@@ -1,0 +1,77 @@
+/** Who may ask: this machine's own pages and programs, or whoever has the token. */
+import { timingSafeEqual } from "node:crypto";
+import { isIP } from "node:net";
+import { hostname } from "node:os";
+import type { MiddlewareHandler } from "hono";
+import { getCookie, setCookie } from "hono/cookie";
+
+export interface GuardOptions {
+  /** The address that is listened on. */
+  host: string;
+  /** Without one, whoever reaches the address may ask. */
+  token?: string;
+}
+
+const loopbackNames = ["localhost", "127.0.0.1", "::1"];
+
+/** Is it an address that other machines cannot reach? */
+export const isLoopback = (host: string): boolean =>
+  loopbackNames.includes(host) || (isIP(host) === 4 && host.startsWith("127."));
+
+/** `[::1]:8080` → `::1`. */
+const nameOf = (hostHeader: string): string => hostHeader.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
+
+/**
+ * A page of another site may point a name of its own at this machine (DNS rebinding), and is then asked under that name: so
+ * only names that no stranger can own are answered.
+ */
+function hostAllowed(header: string | undefined, { host }: GuardOptions): boolean {
+  if (header === undefined) return false;
+  const name = nameOf(header).toLowerCase();
+  if (isLoopback(host)) return isLoopback(name);
+  return isIP(name) !== 0 || loopbackNames.includes(name) || name === host || name === hostname().toLowerCase();
+}
+
+/** Requests that a page of another site makes carry its origin, or say that they cross sites. */
+function originAllowed(headers: Headers, navigation: boolean): boolean {
+  const origin = headers.get("origin");
+  if (origin !== null) return [`http://${headers.get("host")}`, `https://${headers.get("host")}`].includes(origin);
+  const site = headers.get("sec-fetch-site");
+  return site === null || site === "same-origin" || site === "none" || navigation;
+}
+
+const tokenCookie = "geodrift-token";
+
+function isToken(given: string | undefined, token: string): boolean {
+  const [a, b] = [Buffer.from(given ?? ""), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Host, origin and token of every request. */
+export const guard =
+  (options: GuardOptions): MiddlewareHandler =>
+  async (c, next) => {
+    const { headers } = c.req.raw;
+    if (!hostAllowed(headers.get("host") ?? undefined, options))
+      return c.json({ error: `this server does not answer under the name "${headers.get("host") ?? ""}"` }, 421);
+    const api = c.req.path.startsWith("/api/");
+    // Following a link from elsewhere to the page is no harm.
+    const navigation = !api && c.req.method === "GET" && headers.get("sec-fetch-mode") === "navigate";
+    if (!originAllowed(headers, navigation))
+      return c.json({ error: "requests from pages of other sites are not answered" }, 403);
+    const { token } = options;
+    if (token !== undefined) {
+      const bearer = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
+      const query = c.req.query("token");
+      if (!api && isToken(query, token)) {
+        setCookie(c, tokenCookie, token, { httpOnly: true, sameSite: "Strict", path: "/" });
+        return c.redirect(c.req.path);
+      }
+      if (!isToken(bearer ?? getCookie(c, tokenCookie), token))
+        return c.json(
+          { error: "this server wants its token: Authorization: Bearer TOKEN, or /?token=TOKEN in a browser" },
+          401,
+        );
+    }
+    return next();
+  };

@@ -1,0 +1,52 @@
+/** The models that the server offers, by names that a client may say. */
+import { basename } from "node:path";
+import type { z } from "@hono/zod-openapi";
+import { pulledOf } from "../models/cache.js";
+import { embeddedModels } from "../models/embedded.js";
+import { knownModels, zeroShotModels } from "../models/known-models.js";
+import { describeModel, isModelName } from "../models/load.js";
+import { AskedError } from "./engine.js";
+import type { modelEntry } from "./schemas.js";
+
+type ModelEntry = z.infer<typeof modelEntry>;
+
+export interface OfferedModel {
+  entry: ModelEntry;
+  model: string;
+  encoder?: string;
+}
+
+export class Models {
+  private constructor(private readonly offered: ReadonlyMap<string, OfferedModel>) {}
+
+  /**
+   * What comes along, what has been fetched, and what the command line names, which comes first and is the default.
+   * @throws Error in one sentence for a model that cannot be opened
+   */
+  static async open(own: { model: string; encoder?: string }): Promise<Models> {
+    const fetched = [...Object.keys(knownModels), ...Object.keys(zeroShotModels)].filter((name) => pulledOf(name));
+    const others = [...embeddedModels, ...fetched].filter((name) => name !== own.model || own.encoder !== undefined);
+    const all: { model: string; encoder?: string }[] = [own, ...others.map((model) => ({ model }))];
+    const offered = new Map<string, OfferedModel>();
+    for (const one of all) {
+      const described = await describeModel(one.model, { encoder: one.encoder });
+      const generative = described.method === "generative";
+      const plain = isModelName(one.model) ? one.model : basename(one.model);
+      const id = offered.has(plain) ? `${plain}-${offered.size + 1}` : plain;
+      const { description, licence, method } = described;
+      offered.set(id, { ...one, entry: { id, description, licence, method, steps: generative, guidance: generative } });
+    }
+    return new Models(offered);
+  }
+
+  get entries(): ModelEntry[] {
+    return [...this.offered.values()].map((o) => o.entry);
+  }
+
+  /** @throws AskedError naming the models if it is none of them */
+  named(id = this.entries[0].id): OfferedModel {
+    const model = this.offered.get(id);
+    if (!model) throw new AskedError(`the models here are ${[...this.offered.keys()].join(", ")}, got "${id}"`);
+    return model;
+  }
+}

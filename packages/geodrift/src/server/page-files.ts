@@ -1,0 +1,21 @@
+/** The built page: files of one folder, whose names say what is in them. */
+import { existsSync } from "node:fs";
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { serveStatic } from "@hono/node-server/serve-static";
+import type { MiddlewareHandler } from "hono";
+
+const folder = fileURLToPath(new URL("../../page/", import.meta.url));
+
+export function pageFiles(): MiddlewareHandler {
+  if (!existsSync(folder))
+    return async (c) => c.text("The page has not been built; the interface is described at /api.\n", 404);
+  return serveStatic({
+    // It takes folders from where the program was started.
+    root: relative(process.cwd(), folder) || ".",
+    onFound: (path, c) => {
+      // Names under assets/ change with their content.
+      c.header("cache-control", /[\\/]assets[\\/]/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
+    },
+  });
+}

@@ -1,0 +1,174 @@
+/** A picture in, the answer of `geodrift locate` out, at once or step by step. */
+import { toLatLng, vectorAt } from "@geodrift/core";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { streamSSE } from "hono/streaming";
+import { evidenceBundle } from "../../evidence/bundle.js";
+import { toGeoJson } from "../../figures/geojson.js";
+import type { App, ServerContext } from "../context.js";
+import type { EngineAnswer, LocateCall } from "../engine.js";
+import type { LocateJob } from "../engine-messages.js";
+import { failure, type LocateSettings, locateResult, locateSettings } from "../schemas.js";
+import { readUpload } from "../upload.js";
+
+const picture = {
+  content: {
+    "image/*": { schema: z.string().openapi({ format: "binary" }) },
+    "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) },
+  },
+  required: true,
+};
+
+const failures = {
+  400: { description: "what was asked cannot be done", content: { "application/json": { schema: failure } } },
+  413: { description: "the picture is too large", content: { "application/json": { schema: failure } } },
+  429: {
+    description: "too much is waiting; Retry-After says when to come back",
+    content: { "application/json": { schema: failure } },
+  },
+};
+
+/** Header that names the density of the answer, for the routes under /api/density. */
+export const densityHeader = "Geodrift-Density";
+
+const locateRoute = createRoute({
+  method: "post",
+  path: "/api/locate",
+  summary: "Locate a picture",
+  description:
+    "The body is the picture's file. With Accept: text/event-stream come the events `step` (places as longitude, latitude, " +
+    "longitude, … at every step from noise), `result` (the answer, and the name of its density) or `error`.",
+  request: { query: locateSettings, body: picture },
+  responses: {
+    200: {
+      description: `the answer of \`geodrift locate --json\`; the header ${densityHeader} names its density`,
+      content: {
+        "application/json": { schema: locateResult },
+        "text/event-stream": { schema: z.string() },
+      },
+    },
+    ...failures,
+  },
+});
+
+const densityRoute = createRoute({
+  method: "post",
+  path: "/api/density",
+  summary: "The density of a picture as GeoJSON",
+  request: { query: locateSettings, body: picture },
+  responses: {
+    200: {
+      description: "best guess, modes, outlines of 50, 90 and 95 %, samples",
+      content: { "application/geo+json": { schema: z.object({ type: z.literal("FeatureCollection") }) } },
+    },
+    ...failures,
+  },
+});
+
+const evidenceRoute = createRoute({
+  method: "post",
+  path: "/api/evidence",
+  summary: "The answer for whoever is to check it (zip)",
+  request: { query: locateSettings, body: picture },
+  responses: {
+    200: {
+      description: "hashes, settings, density, map, what was ruled out, the command that gives it again",
+      content: { "application/zip": { schema: z.string().openapi({ format: "binary" }) } },
+    },
+    ...failures,
+  },
+});
+
+export function addLocate(app: App, context: ServerContext): void {
+  const { engine, densities } = context;
+
+  app.openapi(locateRoute, async (c) => {
+    const settings = c.req.valid("query");
+    const bytes = await uploaded(c, context);
+    if (!c.req.header("accept")?.includes("text/event-stream")) {
+      const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
+      c.header(densityHeader, densities.keep(answer));
+      return c.json(answer.result, 200);
+    }
+    return streamAnswer(c, context, (call) => engine.locate(jobOf(settings, bytes, context, true), call)) as never;
+  });
+
+  app.openapi(densityRoute, async (c) => {
+    const bytes = await uploaded(c, context);
+    const settings = { ...c.req.valid("query"), fine: true };
+    const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
+    c.header(densityHeader, densities.keep(answer));
+    return c.body(JSON.stringify(toGeoJson(answer)), 200, { "content-type": "application/geo+json" }) as never;
+  });
+
+  app.openapi(evidenceRoute, async (c) => {
+    const bytes = await uploaded(c, context);
+    const settings = { ...c.req.valid("query"), fine: true };
+    const job = jobOf(settings, bytes, context, false);
+    return zipped(c, job, await engine.locate(job, { signal: c.req.raw.signal })) as never;
+  });
+}
+
+/** An evidence bundle as a file to keep. */
+export function zipped(c: Context, { model, encoder, prior }: LocateJob, answer: EngineAnswer): Response {
+  const known = answer.result.contributions?.map((k) => k.label);
+  const bundle = evidenceBundle(answer, { model, encoder, prior, known });
+  return c.body(new Uint8Array(bundle), 200, {
+    "content-type": "application/zip",
+    "content-disposition": `attachment; filename="evidence-${answer.result.sha256.slice(0, 12)}.zip"`,
+  });
+}
+
+async function uploaded(c: Context, { engine, limits }: ServerContext): Promise<Uint8Array> {
+  const giveBack = engine.reserve();
+  try {
+    return await readUpload(c.req.raw, limits.bytes);
+  } finally {
+    giveBack();
+  }
+}
+
+function jobOf(settings: LocateSettings, bytes: Uint8Array, { models, limits }: ServerContext, watch: boolean) {
+  const { model: id, name: image, prior, region, ...options } = settings;
+  const { model, encoder } = models.named(id);
+  return { model, encoder, image, bytes, mostPixels: limits.pixels, options, prior, region, watch };
+}
+
+/** Runs a job and sends its steps as they come, then the answer. */
+export function streamAnswer(
+  c: Context,
+  { densities, log }: ServerContext,
+  locate: (call: LocateCall) => Promise<EngineAnswer>,
+): Response {
+  return streamSSE(c, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => gone.abort());
+    c.req.raw.signal.addEventListener("abort", () => gone.abort(), { once: true });
+    const send = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
+    // One after another, and only as fast as the client reads; steps that come meanwhile are few and bounded.
+    let sent = Promise.resolve();
+    try {
+      const answer = await locate({
+        signal: gone.signal,
+        onStep: ({ points, step, steps }) => {
+          sent = sent.then(() => send("step", { step, steps, points: degrees(points) }));
+        },
+      });
+      await sent;
+      await send("result", { result: answer.result, density: densities.keep(answer) });
+    } catch (e) {
+      if (gone.signal.aborted) log("withdrawn", { path: c.req.path });
+      else await send("error", { error: (e as Error).message });
+    }
+  });
+}
+
+/** Longitude, latitude, longitude, … to a thousandth of a degree. */
+function degrees(points: Float32Array): number[] {
+  const out: number[] = [];
+  for (let i = 0; 3 * i < points.length; i++) {
+    const { lat, lng } = toLatLng(vectorAt(points, i));
+    out.push(Math.round(1000 * lng) / 1000, Math.round(1000 * lat) / 1000);
+  }
+  return out;
+}

@@ -1,0 +1,110 @@
+/** The server from its start to its end. */
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { serve as serveApp } from "@hono/node-server";
+import { Jobs } from "../library/jobs.js";
+import type { Library } from "../library/library.js";
+import { serverApp } from "./app.js";
+import type { App, ServerContext } from "./context.js";
+import { Densities } from "./densities.js";
+import { Engine } from "./engine.js";
+import { isLoopback } from "./guard.js";
+import type { Log } from "./log.js";
+import { Models } from "./models.js";
+import { addLibrary } from "./routes/library.js";
+
+export interface ServeOptions {
+  model: string;
+  encoder?: string;
+  host: string;
+  /** 0 for any that is free. */
+  port: number;
+  token?: string;
+  /** Lets whoever reaches the address ask, without a token. */
+  iKnow?: boolean;
+  mostBytes?: number;
+  mostPixels?: number;
+  /** Requests that may wait. */
+  mostWaiting?: number;
+  log: Log;
+  /** Is closed with the server. */
+  library?: Library;
+}
+
+export interface RunningServer {
+  /** Where a browser finds it. */
+  url: string;
+  context: ServerContext;
+  /** Takes no more requests, finishes what runs, and closes. */
+  stop(): Promise<void>;
+}
+
+const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+
+/** How long running requests may take to finish when the server stops. */
+const patienceMs = 30_000;
+
+/** @throws Error in one sentence if other machines could ask without a token, or the address is taken */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { host, port, token, iKnow, log } = options;
+  if (!isLoopback(host) && token === undefined && !iKnow)
+    throw new Error(
+      `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know if that is meant`,
+    );
+  if (token !== undefined && token.length < 8) throw new Error("--token: has at least 8 characters");
+  const models = await Models.open(options);
+  const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
+  const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
+  const context: ServerContext = { engine, models, densities: new Densities(), limits, log };
+  const { library } = options;
+  const jobs = library && new Jobs(library);
+  const app = serverApp(context, {
+    host,
+    token,
+    version,
+    ...(library && jobs && { addLibrary: (app) => addLibrary(app, context, { library, jobs, host }) }),
+  });
+  const server = await listen(app, host, port);
+  const { port: own } = server.address() as AddressInfo;
+  const name = isLoopback(host) || host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const shown = name.includes(":") ? `[${name}]` : name;
+  return {
+    url: `http://${shown}:${own}/`,
+    context,
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await jobs?.stop();
+      const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
+      await Promise.race([Promise.all([closed, engine.idle()]), late]);
+      server.closeAllConnections();
+      await engine.close();
+      library?.close();
+    },
+  };
+}
+
+function listen(app: App, host: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = serveApp(
+      {
+        fetch: app.fetch,
+        hostname: host,
+        port,
+        createServer,
+        serverOptions: { requestTimeout: 60_000, headersTimeout: 10_000, maxHeaderSize: 32 * 1024 },
+      },
+      () => resolve(server),
+    ) as Server;
+    server.once("error", (e: NodeJS.ErrnoException) => {
+      const why: Record<string, string> = {
+        EADDRINUSE: "is in use; --port 0 takes any that is free",
+        EACCES: "is not allowed to be listened on",
+        EADDRNOTAVAIL: "is no address of this machine",
+        ENOTFOUND: "is no address of this machine",
+      };
+      reject(new Error(`${host}:${port} ${why[e.code ?? ""] ?? `cannot be listened on (${e.code})`}`));
+    });
+  });
+}
