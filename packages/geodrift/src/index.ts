@@ -37,6 +37,7 @@ export * from "./models/load.js";
 export * from "./models/pull.js";
 export * from "./models/schema.js";
 export * from "./models/solving.js";
-export * from "./places/gazetteer.js";
+export * from "./places/bundled-towns.js";
+export type { Gazetteer, Town } from "./places/gazetteer.js";
 export * from "./split/split.js";
 export * from "./split/split-file.js";

@@ -59,6 +59,27 @@ describe("a tile of a density", () => {
     );
   });
 
+  it("shows nothing where no triangle is", async () => {
+    const { distribution } = await bump(0, 0);
+    const { mesh } = distribution;
+    // One triangle left, half of a tile wide: whatever is outside of it is not guessed from it.
+    const one = meshDistribution({
+      ...mesh,
+      vertices: Float64Array.from([...toVec3({ lat: 40, lng: 1 }), ...toVec3({ lat: 30, lng: 20 }), ...toVec3({ lat: 50, lng: 20 })]),
+      triangles: Uint32Array.of(0, 1, 2),
+      masses: Float64Array.of(1),
+      areas: Float64Array.of(0.1),
+      turned: Uint8Array.of(0),
+      vertexLogDensities: Float64Array.of(1, 2, 3),
+    });
+    const tile = densityTile(one, { z: 2, x: 2, y: 1 }, 32);
+    const inside = [...tile].filter(Number.isFinite);
+    expect(inside.length).toBeGreaterThan(30);
+    expect(inside.length).toBeLessThan(300);
+    expect(Math.min(...inside)).toBeGreaterThanOrEqual(1 - 1e-6);
+    expect(Math.max(...inside)).toBeLessThanOrEqual(3 + 1e-6);
+  });
+
   it("shows a peak smaller than a pixel", async () => {
     const { distribution } = await bump(48, 2);
     const tile = densityTile(distribution, { z: 0, x: 0, y: 0 }, 32);

@@ -102,7 +102,10 @@ function meshTile(mesh: DensityMesh, tile: TileAddress, size: number): Float32Ar
   return values;
 }
 
-/** Between the densities of the corners of the triangle that the place lies deepest in. */
+/**
+ * Between the densities of the corners of the triangle that holds the place. Where a carried mesh leaves the emptiest part
+ * of the globe to a triangle that is folded, none does: nothing is known to be there.
+ */
 function densityAt(
   { triangles, vertexLogDensities }: DensityMesh,
   near: readonly number[],
@@ -110,18 +113,20 @@ function densityAt(
   caps: readonly Cap[],
   place: Vec3,
 ): number {
-  let [deepest, value] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  let [deepest, value] = [-1e-6, Number.NEGATIVE_INFINITY];
   near.forEach((t, i) => {
     if (dot(place, caps[t].centre) <= 0) return;
-    const shares = sides[i].map((side) => dot(place, side));
+    const [a, b, c] = sides[i];
+    const shares = [dot(place, a), dot(place, b), dot(place, c)];
     const total = shares[0] + shares[1] + shares[2];
     const depth = Math.min(...shares) / Math.abs(total);
     if (depth <= deepest) return;
     deepest = depth;
-    value = shares.reduce((sum, s, k) => {
-      const share = s / total;
-      return share > 0 ? sum + share * vertexLogDensities[triangles[3 * t + k]] : sum;
-    }, 0);
+    value = shares.reduce(
+      // A prior may have ruled a corner out, which then has no share.
+      (sum, s, k) => (s > 0 ? sum + (s / total) * vertexLogDensities[triangles[3 * t + k]] : sum),
+      0,
+    );
   });
   return value;
 }

@@ -24,6 +24,7 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const densities = masses.map((m, t) => m / areas[t]);
   const byDensity = Uint32Array.from(densities.keys()).sort((a, b) => densities[b] - densities[a]);
   const modes = modesOf(mesh);
+  const outside = outsideOf(mesh);
   return {
     mesh,
     localizabilityBits: masses.reduce((sum, m, t) => (m > 0 ? sum + m * Math.log2(densities[t]) : sum), 0),
@@ -42,9 +43,13 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
         const areaKm2 = Math.min(earthAreaKm2, steradians * earthRadiusKm ** 2);
         return { mass, areaKm2, radiusKm: capRadiusKm(areaKm2) };
       }),
-    logProbNats: (place) => Math.log(densities[triangleAt(mesh, toVec3(place))]),
+    logProbNats: (place) => {
+      const own = triangleAt(mesh, toVec3(place));
+      return own === undefined ? Math.log(outside.mass / outside.area) : Math.log(densities[own]);
+    },
     credibleLevel: (place) => {
       const own = triangleAt(mesh, toVec3(place));
+      if (own === undefined) return 1 - outside.mass / 2;
       let held = 0;
       for (const t of byDensity) {
         // Where in its triangle the place ranks, the mesh does not know: half way.
@@ -80,9 +85,12 @@ function pointIn(mesh: DensityMesh, t: number, p: number, q: number): Vec3 {
   return pointWithin(cornersOf(mesh, t), [1 - u - v, u, v]);
 }
 
-/** The triangle that holds a point; of several (on an edge), the one it lies deepest in. */
-function triangleAt(mesh: DensityMesh, x: Vec3): number {
-  let [best, depth] = [0, Number.NEGATIVE_INFINITY];
+/** How far outside of every triangle rounding may put a point that lies on an edge, relative to the triangle. */
+const onEdge = 1e-6;
+
+/** The triangle that holds a point; of several (on an edge), the one it lies deepest in; of none, undefined. */
+function triangleAt(mesh: DensityMesh, x: Vec3): number | undefined {
+  let [best, depth]: [number | undefined, number] = [undefined, -onEdge];
   for (let t = 0; t < mesh.masses.length; t++) {
     const [a, b, c] = cornersOf(mesh, t);
     // On the far side of the globe the three signs agree as well.
@@ -93,6 +101,19 @@ function triangleAt(mesh: DensityMesh, x: Vec3): number {
     if (least > depth) [best, depth] = [t, least];
   }
   return best;
+}
+
+/**
+ * What lies outside of every triangle. A flow that carries nearly everything to one place leaves the rest of the globe to
+ * triangles that are turned over: what they look like from inside out is all that the others do not cover.
+ */
+function outsideOf({ masses, areas, turned }: DensityMesh): { mass: number; area: number } {
+  let [mass, covered] = [0, 0];
+  for (let t = 0; t < masses.length; t++) {
+    if (turned[t]) mass += masses[t];
+    else covered += areas[t];
+  }
+  return { mass, area: Math.max(Number.EPSILON, 4 * Math.PI - covered) };
 }
 
 /** Peaks with their basins, by prominence (Chazal et al. 2013): a vertex belongs to its densest neighbour's peak. */

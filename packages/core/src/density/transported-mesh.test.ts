@@ -126,4 +126,18 @@ describe("a transported mesh", () => {
     expect(distanceKm(first, toLatLng(north))).toBeLessThan(300);
     expect(distanceKm(second, toLatLng(south))).toBeLessThan(300);
   });
+
+  it("of a flow to one spot says that everywhere else is improbable, however far", async () => {
+    // All but a hair of the sphere ends within a degree of m: what is left of the globe falls to a folded triangle.
+    const d = meshDistribution(await transportedMesh(moebius(8), { level: 2, tolerance: 1 }));
+    for (const place of [
+      { lat: 0, lng: 0 },
+      { lat: 33, lng: -0.5 },
+      { lat: 80, lng: 120 },
+      { lat: -33, lng: 120 },
+    ]) {
+      expect(Math.exp(d.logProbNats(place))).toBeLessThan(1 / (4 * Math.PI));
+      expect(d.credibleLevel(place)).toBeGreaterThan(0.9);
+    }
+  });
 });

@@ -11,7 +11,7 @@ import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
-import { gazetteer, readGazetteer } from "../places/gazetteer.js";
+import { gazetteer, readGazetteer } from "../places/bundled-towns.js";
 import { type Part, parts } from "../split/split.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { withProgress } from "./progress.js";

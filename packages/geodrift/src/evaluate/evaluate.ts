@@ -11,7 +11,8 @@ import {
 import { quickMesh } from "../locate/options.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
-import { type Gazetteer, gazetteer } from "../places/gazetteer.js";
+import { gazetteer } from "../places/bundled-towns.js";
+import type { Gazetteer } from "../places/gazetteer.js";
 import { labelsOf } from "./areas.js";
 import { type EmbeddedDataset, embeddingOf, truthOf } from "./embedded-dataset.js";
 import { distancesKm, medoid, type Rule, type RuleFigures, ruleFigures } from "./guesses.js";

@@ -2,6 +2,7 @@
 import type { LatLng } from "@geodrift/core";
 import type { PlaceName } from "../locate/result.js";
 import { namePlace } from "../locate/result.js";
+import { gazetteer } from "../places/bundled-towns.js";
 import type { DecidedPlace } from "./decided-place.js";
 import { estimateOf } from "./estimates.js";
 import type { Library } from "./library.js";
@@ -106,7 +107,7 @@ function acceptedPlace(
 ): Omit<DecidedPlace, "at"> {
   if (state === "unreadable") throw new Error(`${path}: cannot be read, and has no place to accept`);
   if (pin) {
-    const place = namePlace(pin);
+    const place = namePlace(pin, gazetteer());
     return { ...pin, level, radiusKm: radiusKm ?? pinRadiusKm, source: "person", place, model: undefined };
   }
   if (state === "located")

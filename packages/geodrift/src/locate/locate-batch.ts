@@ -1,10 +1,12 @@
 /** A few decoded pictures through a model at once. */
-import { distanceKm, type PlaceDistribution, sampleDistribution } from "@geodrift/core";
+import { distanceKm } from "@geodrift/core";
 import type { ReadPicture } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import { gazetteer } from "../places/bundled-towns.js";
+import { type Inferred, infer } from "./infer.js";
 import { withKnown } from "./known.js";
-import { type LocateOptions, quickMesh } from "./options.js";
+import type { LocateOptions } from "./options.js";
 import { type Located, type LocateFailure, summarize } from "./result.js";
 import { type Neighbour, neighboursKnowledge } from "./time-neighbours.js";
 
@@ -27,7 +29,7 @@ export async function* locateBatch(
   try {
     if (good.length > 0) {
       const embeddings = await model.encoder.encode(good.map((g) => g.picture));
-      inferred = await infer(model, embeddings, options);
+      inferred = await infer(model.locator, embeddings, options);
     }
   } catch (e) {
     failure = (e as Error).message;
@@ -38,13 +40,6 @@ export async function* locateBatch(
       yield { image: item.file, error: "error" in item ? item.error : (failure as string) };
     else yield answer(item, inferred[good.indexOf(item)], share, model, options, neighboursOf?.(item.file));
   }
-}
-
-/** What is computed of an image; the rest is read off it. */
-interface Inferred {
-  distribution: PlaceDistribution;
-  samples: Float64Array;
-  trajectories?: Float64Array[];
 }
 
 function answer(
@@ -62,7 +57,7 @@ function answer(
     const { distribution, contributions } =
       known.length > 0 ? withKnown(plain, known) : { distribution: plain, contributions: undefined };
     const samples = (contributions && distribution.representatives?.(options.samples)) || drawn.samples;
-    const summary = summarize(distribution, samples);
+    const summary = summarize(distribution, samples, gazetteer());
     const elapsedMs = Math.round(sharedMs + performance.now() - then);
     const abstained = abstain === undefined ? {} : { abstained: summary.localizabilityBits < abstain };
     const named = { name: model.description.name, sha256: model.sha256 };
@@ -91,36 +86,4 @@ function answer(
   } catch (e) {
     return { image: file, error: (e as Error).message };
   }
-}
-
-/** Distributions on meshes where the method has them, else from samples. */
-async function infer({ locator }: LoadedModel, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
-  const { fine, known, timeNeighbours, trajectories, samples: n, seed, onStep: watch, ...solving } = options;
-  // Whoever watches wants to see something soon: places first, the mesh after them.
-  const states: Float64Array[] = [];
-  const drawn = () =>
-    locator.sample(embeddings, n, {
-      ...solving,
-      seed,
-      onStep: (step, points) => {
-        if (trajectories) states.push(points);
-        watch?.(step, points);
-      },
-    });
-  const before = trajectories || watch ? await drawn() : undefined;
-  // A prior may look at a corner of the distribution alone.
-  const meshes = await locator.distributions?.(embeddings, {
-    ...solving,
-    ...(fine || known?.length || timeNeighbours !== undefined ? {} : quickMesh),
-  });
-  if (meshes && !before)
-    return meshes.map((distribution) => ({ distribution, samples: distribution.representatives(n) }));
-  const all = before ?? (await drawn());
-  return Array.from({ length: embeddings.length / locator.width }, (_, i) => {
-    const own = (points: Float64Array) => points.slice(3 * n * i, 3 * n * (i + 1));
-    const ways = states.length > 0 && { trajectories: states.map(own) };
-    const mesh = meshes?.[i];
-    if (mesh) return { distribution: mesh, samples: mesh.representatives(n), ...ways };
-    return { distribution: sampleDistribution(own(all)), samples: own(all), ...ways };
-  });
 }

@@ -9,7 +9,7 @@ import {
   vectorAt,
 } from "@geodrift/core";
 import { countryAt, countryName, highSeas } from "../places/country.js";
-import { gazetteer, nearestTown } from "../places/gazetteer.js";
+import { type Gazetteer, nearestTown } from "../places/gazetteer.js";
 import type { Contribution } from "./known.js";
 import type { Neighbour } from "./time-neighbours.js";
 
@@ -98,27 +98,27 @@ type Summary = Omit<
 >;
 
 /** Everything that is read from the distribution of one image. */
-export function summarize(distribution: PlaceDistribution, samples: Float64Array): Summary {
+export function summarize(distribution: PlaceDistribution, samples: Float64Array, towns: Gazetteer): Summary {
   const [ruledIn] = distribution.regions([ruledInMass]);
   return {
     best: distribution.best,
-    place: namePlace(distribution.best),
+    place: namePlace(distribution.best, towns),
     localizabilityBits: distribution.localizabilityBits,
     regions: distribution.regions(regionMasses),
     ruledOut: { mass: Number((1 - ruledInMass).toFixed(9)), areaKm2: earthAreaKm2 - ruledIn.areaKm2 },
     modes: distribution.modes,
-    ...politicalOdds(distribution.representatives?.(representatives) ?? samples),
+    ...politicalOdds(distribution.representatives?.(representatives) ?? samples, towns),
   };
 }
 
 /** The nearest town with its own region and country, which may lie across a border from the point. */
-export function namePlace(best: LatLng): PlaceName {
-  const { name, region, countryCode, distanceKm } = nearestTown(best);
+export function namePlace(best: LatLng, towns: Gazetteer): PlaceName {
+  const { name, region, countryCode, distanceKm } = nearestTown(towns, best);
   return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
 }
 
 /** Shares of the places in countries and their divisions, highest first. */
-function politicalOdds(places: Float64Array): Pick<LocateResult, "countries" | "divisions"> {
+function politicalOdds(places: Float64Array, towns: Gazetteer): Pick<LocateResult, "countries" | "divisions"> {
   const n = places.length / 3;
   const [countries, divisions] = [new Map<string, CountryOdds>(), new Map<string, DivisionOdds>()];
   for (let i = 0; i < n; i++) {
@@ -128,7 +128,7 @@ function politicalOdds(places: Float64Array): Pick<LocateResult, "countries" | "
     count(countries, code, { code, name, probability: 1 / n });
     // Every second place will do: a look-up takes as long as a few network evaluations.
     if (country === highSeas || i % 2 === 1) continue;
-    const division = gazetteer().nearestIn(place, code)?.region;
+    const division = towns.nearestIn(place, code)?.region;
     if (division) count(divisions, `${division}, ${code}`, { countryCode: code, name: division, probability: 2 / n });
   }
   const ranked = <T extends { probability: number }>(odds: Map<string, T>) =>

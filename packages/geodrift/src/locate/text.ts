@@ -11,13 +11,17 @@ export const formatKm = (km: number): string =>
 
 const percent = (p: number): string => `${Math.round(100 * p)} %`;
 
-/** How much the picture tells, in words. Bits are those of localizability: −3.65 for anywhere. */
-export function certainty(bits: number): string {
-  if (bits < -1) return "almost anywhere";
-  if (bits < 3) return "somewhere in a part of the world";
-  if (bits < 7) return "in a region";
-  return bits < 11 ? "in an area" : "at a spot";
-}
+/** How much a picture tells, in words. Bits are those of localizability: −3.65 for anywhere. */
+export const certaintySteps = [
+  { below: -1, words: "almost anywhere" },
+  { below: 3, words: "somewhere in a part of the world" },
+  { below: 7, words: "in a region" },
+  { below: 11, words: "in an area" },
+  { below: Number.POSITIVE_INFINITY, words: "at a spot" },
+] as const;
+
+export const certainty = (bits: number): string =>
+  certaintySteps.find(({ below }) => bits < below)?.words ?? certaintySteps[0].words;
 
 export function toText(result: LocateResult): string {
   const { image, best, place, regions, countries, localizabilityBits, recorded, neighbours } = result;

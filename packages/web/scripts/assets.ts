@@ -1,0 +1,118 @@
+/** What the page draws and plays with, made from npm packages when it is built: nothing is fetched when it runs. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { renderViewInto } from "geodrift";
+import sharp from "sharp";
+import type { MultiLineString, Position } from "geojson";
+import { feature, mesh } from "topojson-client";
+import type { GeometryCollection, Topology } from "topojson-specification";
+import type { Plugin } from "vite";
+import { recut } from "./recut.ts";
+import { playPlaces } from "./play-places.ts";
+
+const { resolve } = createRequire(import.meta.url);
+
+/** Pixels of the world's side in the web Mercator picture: zoom 4 in tiles of 256. */
+const worldSize = 4096;
+
+interface Raster {
+  width: number;
+  height: number;
+  data: Uint8Array<SharedArrayBuffer>;
+}
+
+async function blueMarble(): Promise<Raster> {
+  const file = join(dirname(resolve("three-globe")), "../example/img/earth-blue-marble.jpg");
+  const { data, info } = await sharp(file).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+  shared.set(data);
+  return { width: info.width, height: info.height, data: shared };
+}
+
+/** Rows of the plate carrée moved to where web Mercator has them. */
+async function mercator({ width, height, data }: Raster): Promise<Buffer> {
+  const rows = Buffer.alloc(worldSize * width * 4);
+  for (let y = 0; y < worldSize; y++) {
+    const lat = Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + 0.5)) / worldSize)));
+    const source = Math.min(height - 1, Math.max(0, Math.floor((0.5 - lat / Math.PI) * height)));
+    rows.set(data.subarray(source * width * 4, (source + 1) * width * 4), y * width * 4);
+  }
+  return sharp(rows, { raw: { width, height: worldSize, channels: 4 } })
+    .removeAlpha()
+    .resize(worldSize, worldSize, { fit: "fill" })
+    .jpeg({ quality: 78, mozjpeg: true })
+    .toBuffer();
+}
+
+/** Land and borders, whose polygons are cut at the date line: MapLibre draws what it is given. */
+function outlines(): { land: string; lines: string } {
+  const world = JSON.parse(readFileSync(resolve("world-atlas/countries-50m.json"), "utf8")) as Topology<{
+    countries: GeometryCollection;
+    land: GeometryCollection;
+  }>;
+  const { countries, land } = world.objects;
+  const text = (value: unknown) => JSON.stringify(value, (_, v) => (typeof v === "number" ? Math.round(v * 1000) / 1000 : v));
+  const borders = mesh(world, countries, (a, b) => a !== b);
+  const coasts = withoutSeam(mesh(world, countries, (a, b) => a === b));
+  const line = (kind: string, geometry: object) => ({ type: "Feature", properties: { kind }, geometry });
+  return {
+    land: text(recut(feature(world, land))),
+    lines: text({ type: "FeatureCollection", features: [line("border", borders), line("coast", coasts)] }),
+  };
+}
+
+/** Polygons end at the date line and at the pole; coasts do not. */
+function withoutSeam({ coordinates }: MultiLineString): MultiLineString {
+  const onSeam = ([lng, lat]: Position) => Math.abs(lng) > 179.99 || lat < -89.9;
+  const runs = coordinates.flatMap((points) => {
+    const parts: Position[][] = [[]];
+    points.forEach((p, i) => {
+      if (i > 0 && onSeam(p) && onSeam(points[i - 1])) parts.push([]);
+      parts[parts.length - 1].push(p);
+    });
+    return parts.filter((part) => part.length > 1);
+  });
+  return { type: "MultiLineString", coordinates: runs };
+}
+
+const viewSize = 256;
+
+async function playPictures(raster: Raster): Promise<{ name: string; bytes: Buffer }[]> {
+  return Promise.all(
+    playPlaces.map(async ({ lat, lng, widthKm }, i) => {
+      const rgba = new Uint8Array(viewSize * viewSize * 4);
+      renderViewInto(rgba, raster, { place: { lat, lng }, heading: 0, widthKm }, viewSize);
+      const raw = { width: viewSize, height: viewSize, channels: 4 } as const;
+      return { name: `${i}.png`, bytes: await sharp(rgba, { raw }).removeAlpha().png({ compressionLevel: 9 }).toBuffer() };
+    }),
+  );
+}
+
+/** Model and towns, for a site without a server. */
+function modelFiles(): { name: string; bytes: Buffer }[] {
+  const root = join(dirname(resolve("geodrift")), "..");
+  const files = [
+    ...["model.json", "config.json", "model.safetensors", "encoder.safetensors"].map((f) => ["models/earth", f]),
+    ...["cities.kdbush", "cities.txt"].map((f) => ["dist/places", f]),
+  ];
+  return files.map(([folder, name]) => ({ name, bytes: readFileSync(join(root, folder, name)) }));
+}
+
+export function assets({ site }: { site: boolean }): Plugin {
+  return {
+    name: "geodrift-assets",
+    apply: "build",
+    async buildStart() {
+      const emit = (fileName: string, source: string | Uint8Array) => this.emitFile({ type: "asset", fileName, source });
+      const raster = await blueMarble();
+      emit("map/blue-marble.jpg", await mercator(raster));
+      const { land, lines } = outlines();
+      emit("map/land.json", land);
+      emit("map/lines.json", lines);
+      for (const { name, bytes } of await playPictures(raster)) emit(`play/${name}`, bytes);
+      emit("play/places.json", JSON.stringify(playPlaces));
+      if (site) for (const { name, bytes } of modelFiles()) emit(`model/${name}`, bytes);
+    },
+  };
+}

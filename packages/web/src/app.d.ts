@@ -1,0 +1,6 @@
+/** Is it a site of its own, without a server? */
+declare const __SITE__: boolean;
+declare module "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url" {
+  const url: string;
+  export default url;
+}

@@ -1,0 +1,2 @@
+import type { PageEngine } from "./engine.js";
+export function browserEngine(): PageEngine { throw new Error("later"); }

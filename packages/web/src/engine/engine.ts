@@ -1,0 +1,72 @@
+/** Whoever computes: the server that the page comes from, or the browser itself. */
+import type { LatLng, PlaceDistribution } from "@geodrift/core";
+import type { LocateResult } from "geodrift/browser";
+
+export interface ModelEntry {
+  id: string;
+  description: string;
+  licence: string;
+  method: string;
+  steps: boolean;
+  guidance: boolean;
+}
+
+export interface Settings {
+  model?: string;
+  samples: number;
+  steps?: number;
+  guidance: number;
+  seed: number;
+  /** A country, within:KM:LAT,LNG, or photos. */
+  prior?: string;
+  /** Corners of a region drawn on the map, outside of which it is not. */
+  region?: LatLng[];
+}
+
+export const usualSettings: Settings = { samples: 256, guidance: 0, seed: 0 };
+
+/** The points at one step: longitude, latitude, longitude, … */
+export interface Step {
+  step: number;
+  steps: number;
+  points: number[];
+}
+
+export interface Answer {
+  result: LocateResult;
+  distribution: PlaceDistribution;
+  samples: Float64Array;
+  steps: Step[];
+}
+
+export interface LocateCall {
+  signal: AbortSignal;
+  onStep(step: Step): void;
+  /** Of what is loaded before the first answer, where that takes a while. */
+  onLoading?(loaded: number, total: number): void;
+}
+
+export interface PageEngine {
+  models(): Promise<ModelEntry[]>;
+  locate(picture: File, settings: Settings, call: LocateCall): Promise<Answer>;
+  /** Does what computes have a library of pictures? */
+  library: boolean;
+  /** Knows priors. */
+  priors: boolean;
+  /** Makes evidence bundles. */
+  evidence?(picture: File, settings: Settings): Promise<Blob>;
+}
+
+/** The server does not answer at all. */
+export class LostError extends Error {}
+
+/** What is asked of `geodrift/server` as a query string. */
+export function queryOf({ region, ...settings }: Settings): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(settings)) if (value !== undefined && value !== "") query.set(name, String(value));
+  if (region && region.length > 2) {
+    const ring = [...region, region[0]].map(({ lat, lng }) => [lng, lat]);
+    query.set("region", JSON.stringify({ type: "Polygon", coordinates: [ring] }));
+  }
+  return query;
+}

@@ -1,0 +1,23 @@
+import { type ModelEntry, type PageEngine, queryOf } from "./engine.js";
+import { followAnswer, request, requestJson } from "./http.js";
+
+/** The server that the page comes from. @throws LostError if there is none */
+export async function serverEngine(): Promise<PageEngine> {
+  const { library } = await requestJson<{ library: boolean }>("health");
+  return {
+    library,
+    priors: true,
+    models: () => requestJson<ModelEntry[]>("models"),
+    locate: (picture, settings, call) => {
+      const query = queryOf(settings);
+      query.set("fine", "true");
+      query.set("name", picture.name);
+      return followAnswer(`locate?${query}`, picture, call);
+    },
+    evidence: async (picture, settings) => {
+      const query = queryOf(settings);
+      query.set("name", picture.name);
+      return (await request(`evidence?${query}`, { method: "POST", body: picture })).blob();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/** The thread that paints densities. */
+import { type DType, tensor, type TypedArray } from "@geodrift/compile";
+import { densityColours, densityTile, peakLogDensity, type PlaceDistribution, readDistribution } from "@geodrift/core";
+
+export type ToPainter =
+  | { type: "keep"; id: number; tensors: Record<string, { data: TypedArray; dims: number[]; type: DType }> }
+  | { type: "forget"; id: number }
+  | { type: "tile"; request: number; id: number; z: number; x: number; y: number };
+
+export type FromPainter = { request: number } & ({ tile: ImageBitmap } | { error: string });
+
+const size = 256;
+const kept = new Map<number, { distribution: PlaceDistribution; peak: number }>();
+
+self.addEventListener("message", async ({ data: message }: MessageEvent<ToPainter>) => {
+  if (message.type === "forget") {
+    kept.delete(message.id);
+    return;
+  }
+  if (message.type === "keep") {
+    const tensors = Object.entries(message.tensors).map(([name, t]) => [name, tensor(t.data, t.dims, t.type)]);
+    const { distribution } = readDistribution(Object.fromEntries(tensors));
+    kept.set(message.id, { distribution, peak: peakLogDensity(distribution) });
+    return;
+  }
+  const { request, id, z, x, y } = message;
+  const own = kept.get(id);
+  if (!own) return reply({ request, error: "the density is gone" });
+  const colours = densityColours(densityTile(own.distribution, { z, x, y }, size), own.peak);
+  const tile = await createImageBitmap(new ImageData(colours, size, size));
+  reply({ request, tile }, [tile]);
+});
+
+const reply = (message: FromPainter, transfer: Transferable[] = []): void => self.postMessage(message, { transfer });

@@ -1,0 +1,258 @@
+/** The globe and what is drawn on it. */
+import { type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import type { Feature, LineString, Position } from "geojson";
+import { cutRegion } from "geodrift/browser";
+import { type GeoJSONSource, Map as GlobeMap, type MapMouseEvent, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { type Base, baseStyle } from "./basemap.js";
+import { densityTiles } from "./density-tiles.js";
+
+setWorkerUrl(workerUrl);
+
+export interface Layers {
+  density: boolean;
+  samples: boolean;
+  trajectories: boolean;
+}
+
+export interface Shown {
+  distribution: PlaceDistribution;
+  samples: Float64Array;
+}
+
+export interface Mark extends LatLng {
+  /** What a person reads beside it. */
+  text: string;
+  kind: "best" | "mode" | "truth" | "pin" | "model" | "neighbour";
+}
+
+export interface GlobeOptions {
+  theme: "light" | "dark";
+  base: Base;
+  /** What a screen reader calls it. */
+  label: string;
+  detail?: string;
+}
+
+/** Regions whose outlines are drawn, with the width of their lines. */
+const outlined = [
+  [0.95, 1],
+  [0.9, 1.4],
+  [0.5, 2],
+] as const;
+
+const nothing = { type: "FeatureCollection", features: [] } as const;
+const blue = "#56b4e9";
+const yellow = "#f0e442";
+
+export class Globe {
+  readonly map: GlobeMap;
+  private shown: Shown | undefined;
+  private forget: (() => void) | undefined;
+  private layers: Layers = { density: true, samples: true, trajectories: false };
+  private markers: Marker[] = [];
+  private marks: readonly Mark[] = [];
+  private points: Feature | typeof nothing = nothing;
+  private ways: Feature[] = [];
+  private region: Position[] = [];
+
+  constructor(
+    container: HTMLElement,
+    private options: GlobeOptions,
+  ) {
+    this.map = new GlobeMap({
+      container,
+      style: baseStyle(options.theme, options.base, options.detail),
+      center: [10, 20],
+      zoom: 0.6,
+      minZoom: 0,
+      maxZoom: 12,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      fadeDuration: 0,
+      locale: { "Map.Title": options.label },
+    });
+    this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    this.map.on("style.load", () => this.draw());
+  }
+
+  on(event: "click" | "mousemove", tell: (place: LatLng) => void): void {
+    this.map.on(event, (e: MapMouseEvent) => {
+      const { lat, lng } = e.lngLat.wrap();
+      if (Number.isFinite(lat) && Math.abs(lat) <= 90) tell({ lat, lng });
+    });
+  }
+
+  look(theme: "light" | "dark", base: Base): void {
+    if (theme === this.options.theme && base === this.options.base) return;
+    this.options = { ...this.options, theme, base };
+    this.map.setStyle(baseStyle(theme, base, this.options.detail), { diff: false });
+  }
+
+  show(shown: Shown | undefined): void {
+    this.shown = shown;
+    if (this.map.isStyleLoaded() || this.map.getSource("points")) this.drawDensity();
+  }
+
+  setLayers(layers: Layers): void {
+    this.layers = layers;
+    for (const [id, visible] of [
+      ["density", layers.density],
+      ["outlines", layers.density],
+      ["points", layers.samples],
+      ["ways", layers.trajectories],
+    ] as const)
+      if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
+  }
+
+  /** Longitude, latitude, longitude, … */
+  setPoints(flat: readonly number[]): void {
+    const coordinates: Position[] = [];
+    for (let i = 0; i + 1 < flat.length; i += 2) coordinates.push([flat[i], flat[i + 1]]);
+    this.points = { type: "Feature", properties: {}, geometry: { type: "MultiPoint", coordinates } };
+    this.source("points")?.setData(this.points);
+  }
+
+  /** The ways of points through all steps, each as `setPoints` takes them. */
+  setWays(steps: readonly (readonly number[])[]): void {
+    const most = 128;
+    const count = Math.min(most, (steps[0]?.length ?? 0) / 2);
+    this.ways = Array.from({ length: count }, (_, i): Feature<LineString> => {
+      const coordinates: Position[] = [];
+      for (const flat of steps) {
+        const [lng, lat] = [flat[2 * i], flat[2 * i + 1]];
+        const before = coordinates.at(-1)?.[0] ?? lng;
+        // The short way around: longitudes go on beyond the date line.
+        coordinates.push([lng + 360 * Math.round((before - lng) / 360), lat]);
+      }
+      return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } };
+    });
+    this.source("ways")?.setData({ type: "FeatureCollection", features: this.ways });
+  }
+
+  setRegion(corners: Position[]): void {
+    this.region = corners;
+    this.source("region")?.setData(this.regionFeature());
+  }
+
+  setMarks(marks: readonly Mark[]): void {
+    this.marks = marks;
+    for (const m of this.markers) m.remove();
+    this.markers = marks.map(({ lat, lng, text, kind }) => {
+      const element = document.createElement("div");
+      element.className = `mark ${kind}`;
+      element.setAttribute("role", "img");
+      element.setAttribute("aria-label", text);
+      if (kind !== "neighbour") {
+        const label = document.createElement("span");
+        label.textContent = text;
+        element.append(label);
+      } else element.title = text;
+      return new Marker({ element, opacityWhenCovered: "0" }).setLngLat([lng, lat]).addTo(this.map);
+    });
+  }
+
+  flyTo({ lat, lng }: LatLng, radiusKm: number): void {
+    const zoom = Math.max(0.8, Math.min(7, Math.log2(9000 / Math.max(20, radiusKm))));
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.map[still ? "jumpTo" : "flyTo"]({ center: [lng, lat], zoom, ...(!still && { duration: 1200 }) } as never);
+  }
+
+  get centre(): LatLng {
+    const { lat, lng } = this.map.getCenter().wrap();
+    return { lat, lng };
+  }
+
+  remove(): void {
+    this.forget?.();
+    this.map.remove();
+  }
+
+  private source(id: string): GeoJSONSource | undefined {
+    return this.map.getSource(id);
+  }
+
+  private regionFeature(): Feature {
+    const ring = this.region.length > 0 ? [...this.region, this.region[0]] : [];
+    return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } };
+  }
+
+  /** Everything of ours, after a new style has thrown it away. */
+  private draw(): void {
+    const add = (id: string, data: unknown) => {
+      if (!this.map.getSource(id)) this.map.addSource(id, { type: "geojson", data: data as never });
+    };
+    add("ways", { type: "FeatureCollection", features: this.ways });
+    add("points", this.points);
+    add("region", this.regionFeature());
+    this.map.addLayer({
+      id: "ways",
+      type: "line",
+      source: "ways",
+      paint: { "line-color": yellow, "line-width": 0.8, "line-opacity": 0.55 },
+    });
+    this.map.addLayer({
+      id: "points",
+      type: "circle",
+      source: "points",
+      paint: {
+        "circle-radius": 3,
+        "circle-color": blue,
+        "circle-opacity": 0.85,
+        "circle-stroke-color": "#0b1b2b",
+        "circle-stroke-width": 0.8,
+      },
+    });
+    this.map.addLayer({
+      id: "region",
+      type: "line",
+      source: "region",
+      paint: { "line-color": yellow, "line-width": 2, "line-dasharray": [2, 1] },
+    });
+    this.drawDensity();
+    this.setLayers(this.layers);
+    this.setMarks(this.marks);
+  }
+
+  private drawDensity(): void {
+    for (const id of ["density", "outlines"]) {
+      if (this.map.getLayer(id)) this.map.removeLayer(id);
+      if (this.map.getSource(id)) this.map.removeSource(id);
+    }
+    this.forget?.();
+    this.forget = undefined;
+    if (!this.shown) return;
+    const { distribution, samples } = this.shown;
+    const { tiles, forget } = densityTiles(distribution, samples);
+    this.forget = forget;
+    this.map.addSource("density", { type: "raster", tiles, tileSize: 256, maxzoom: 9 });
+    const below = this.map.getLayer("ways") ? "ways" : undefined;
+    this.map.addLayer({ id: "density", type: "raster", source: "density", paint: { "raster-fade-duration": 0 } }, below);
+    const features = outlined.flatMap(([mass, width]): Feature[] => {
+      const rings = distribution.outlines?.(mass);
+      return rings ? [{ type: "Feature", properties: { width }, geometry: cutRegion(rings) }] : [];
+    });
+    this.map.addSource("outlines", { type: "geojson", data: { type: "FeatureCollection", features } });
+    this.map.addLayer(
+      {
+        id: "outlines",
+        type: "line",
+        source: "outlines",
+        paint: { "line-color": "#ffffff", "line-width": ["get", "width"], "line-opacity": 0.9 },
+      },
+      below,
+    );
+    this.setLayers(this.layers);
+  }
+}
+
+/** Unit vectors as longitude, latitude, longitude, … */
+export function flatDegrees(points: Float64Array): number[] {
+  const out: number[] = [];
+  for (let i = 0; 3 * i < points.length; i++) {
+    const { lat, lng } = toLatLng(vectorAt(points, i));
+    out.push(lng, lat);
+  }
+  return out;
+}

@@ -1,0 +1,62 @@
+/** What all of the page shares: who computes, the models, how it looks. */
+import type { Base } from "../map/basemap.js";
+import { LostError, type ModelEntry, type PageEngine } from "../engine/engine.js";
+
+type Theme = "light" | "dark";
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+class AppState {
+  engine = $state.raw<PageEngine>();
+  models = $state.raw<ModelEntry[]>([]);
+  /** One sentence, while the server does not answer. */
+  lost = $state<string>();
+  theme = $state<Theme>(dark.matches ? "dark" : "light");
+  base = $state<Base>("satellite");
+  /** A PMTiles file with more detail, if the address names one: ?detail=FILE. */
+  readonly detail = new URLSearchParams(location.search).get("detail") ?? undefined;
+
+  constructor() {
+    dark.addEventListener("change", ({ matches }) => {
+      this.theme = matches ? "dark" : "light";
+    });
+  }
+
+  async open(): Promise<void> {
+    try {
+      this.engine = await openEngine();
+      this.models = await this.engine.models();
+      this.lost = undefined;
+    } catch (e) {
+      this.fail(e as Error);
+    }
+  }
+
+  /** Notes that the server is gone, and asks again until it is back; other errors are not its business. */
+  fail(e: Error): void {
+    if (!(e instanceof LostError)) return;
+    const first = this.lost === undefined;
+    this.lost = e.message;
+    if (first) setTimeout(() => this.again(), askAgainMs);
+  }
+
+  private async again(): Promise<void> {
+    if (this.lost === undefined) return;
+    try {
+      this.engine = await openEngine();
+      if (this.models.length === 0) this.models = await this.engine.models();
+      this.lost = undefined;
+    } catch {
+      setTimeout(() => this.again(), askAgainMs);
+    }
+  }
+}
+
+const askAgainMs = 2000;
+
+async function openEngine(): Promise<PageEngine> {
+  if (__SITE__) return (await import("../engine/browser-engine.js")).browserEngine();
+  return (await import("../engine/server-engine.js")).serverEngine();
+}
+
+export const app = new AppState();

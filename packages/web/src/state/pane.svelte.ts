@@ -1,0 +1,121 @@
+/** One picture with one set of settings: what is asked, what comes, and where on its way it is looked at. */
+import { type Answer, type LocateCall, LostError, type Settings, type Step, usualSettings } from "../engine/engine.js";
+import { app } from "./app.svelte.js";
+import { pointsAt } from "./interpolate.js";
+
+/** Steps of the solver that are shown in a second. */
+const stepsPerSecond = 4;
+
+export class Pane {
+  picture = $state.raw<File>();
+  preview = $state<string>();
+  settings = $state<Settings>({ ...usualSettings });
+  working = $state(false);
+  error = $state<string>();
+  answer = $state.raw<Answer>();
+  steps = $state.raw<Step[]>([]);
+  /** Where on the way from noise to places: a step, or between two. */
+  at = $state(0);
+  playing = $state(false);
+  loading = $state<{ loaded: number; total: number }>();
+  private call: AbortController | undefined;
+  private frame = 0;
+
+  /** Longitude, latitude, longitude, … of what is to be drawn now. */
+  points = $derived(pointsAt(this.steps, this.at));
+
+  /** At the end of the way, with the answer there. */
+  arrived = $derived(this.answer !== undefined && (this.steps.length === 0 || this.at >= this.steps.length - 1));
+
+  choose(picture: File): void {
+    if (this.preview) URL.revokeObjectURL(this.preview);
+    this.picture = picture;
+    this.preview = URL.createObjectURL(picture);
+    void this.run();
+  }
+
+  /** Asks again, about the same picture or with other settings; what was asked before is withdrawn. */
+  async run(): Promise<void> {
+    const { picture } = this;
+    if (!picture) return;
+    await this.follow((engine, call) => engine.locate(picture, $state.snapshot(this.settings), call));
+  }
+
+  /** The same for whatever makes an answer. */
+  async follow(
+    ask: (engine: NonNullable<typeof app.engine>, call: LocateCall) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
+    const { engine } = app;
+    if (!engine) return undefined;
+    this.call?.abort();
+    const call = new AbortController();
+    this.call = call;
+    this.error = undefined;
+    this.answer = undefined;
+    this.steps = [];
+    this.at = 0;
+    this.working = true;
+    this.play();
+    try {
+      const answer = await ask(engine, {
+        signal: call.signal,
+        onStep: (step) => {
+          this.steps = [...this.steps, step];
+        },
+        onLoading: (loaded, total) => {
+          this.loading = { loaded, total };
+        },
+      });
+      this.answer = answer;
+      if (this.steps.length === 0) this.steps = answer.steps;
+      return answer;
+    } catch (e) {
+      if (call.signal.aborted) return undefined;
+      this.error =
+        e instanceof LostError ? `${e.message} Your picture is still here: try again when it is back.` : (e as Error).message;
+      app.fail(e as Error);
+      return undefined;
+    } finally {
+      if (this.call === call) {
+        this.working = false;
+        this.loading = undefined;
+      }
+    }
+  }
+
+  play(): void {
+    if (this.answer && this.at >= this.steps.length - 1) this.at = 0;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
+      // Whoever wants no motion sees steps as they are, and the end.
+      this.playing = true;
+    }
+    this.playing = true;
+    cancelAnimationFrame(this.frame);
+    let before = performance.now();
+    const tick = (now: number) => {
+      if (!this.playing) return;
+      const last = this.steps.length - 1;
+      this.at = Math.min(Math.max(0, last), this.at + ((now - before) / 1000) * stepsPerSecond);
+      before = now;
+      const over = !this.working && this.at >= last;
+      if (over) this.playing = false;
+      else this.frame = requestAnimationFrame(tick);
+    };
+    this.frame = requestAnimationFrame(tick);
+  }
+
+  pause(): void {
+    this.playing = false;
+  }
+
+  seek(at: number): void {
+    this.pause();
+    this.at = at;
+  }
+
+  stop(): void {
+    this.call?.abort();
+    this.pause();
+    if (this.preview) URL.revokeObjectURL(this.preview);
+  }
+}

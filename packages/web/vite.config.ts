@@ -1,0 +1,25 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig } from "vite";
+import { assets } from "./scripts/assets.ts";
+
+/**
+ * Two builds of one source: the page that `geodrift serve` hands out, into the program's own folder, and with `--mode site` a
+ * site of its own, in which the embedded model runs in the browser.
+ */
+export default defineConfig(({ mode }) => {
+  const site = mode === "site";
+  return {
+    base: "./",
+    define: { __SITE__: JSON.stringify(site) },
+    plugins: [svelte(), assets({ site })],
+    build: {
+      outDir: site ? "../../out/site" : "../geodrift/page",
+      emptyOutDir: true,
+      // The policy of the server allows no data: scripts, and fonts there are none.
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 2000,
+    },
+    worker: { format: "es" as const },
+  };
+});
