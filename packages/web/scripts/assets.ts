@@ -3,13 +3,13 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { renderViewInto } from "geodrift";
-import sharp from "sharp";
 import type { MultiLineString, Position } from "geojson";
+import sharp from "sharp";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Plugin } from "vite";
-import { recut } from "./recut.ts";
 import { playPlaces } from "./play-places.ts";
+import { recut } from "./recut.ts";
 
 const { resolve } = createRequire(import.meta.url);
 
@@ -52,7 +52,8 @@ function outlines(): { land: string; lines: string } {
     land: GeometryCollection;
   }>;
   const { countries, land } = world.objects;
-  const text = (value: unknown) => JSON.stringify(value, (_, v) => (typeof v === "number" ? Math.round(v * 1000) / 1000 : v));
+  const text = (value: unknown) =>
+    JSON.stringify(value, (_, v) => (typeof v === "number" ? Math.round(v * 1000) / 1000 : v));
   const borders = mesh(world, countries, (a, b) => a !== b);
   const coasts = withoutSeam(mesh(world, countries, (a, b) => a === b));
   const line = (kind: string, geometry: object) => ({ type: "Feature", properties: { kind }, geometry });
@@ -68,7 +69,8 @@ function withoutSeam({ coordinates }: MultiLineString): MultiLineString {
   const runs = coordinates.flatMap((points) => {
     const parts: Position[][] = [[]];
     points.forEach((p, i) => {
-      if (i > 0 && onSeam(p) && onSeam(points[i - 1])) parts.push([]);
+      const before = points[i - 1];
+      if (before && ((onSeam(p) && onSeam(before)) || Math.abs(p[0] - before[0]) > 180)) parts.push([]);
       parts[parts.length - 1].push(p);
     });
     return parts.filter((part) => part.length > 1);
@@ -84,7 +86,10 @@ async function playPictures(raster: Raster): Promise<{ name: string; bytes: Buff
       const rgba = new Uint8Array(viewSize * viewSize * 4);
       renderViewInto(rgba, raster, { place: { lat, lng }, heading: 0, widthKm }, viewSize);
       const raw = { width: viewSize, height: viewSize, channels: 4 } as const;
-      return { name: `${i}.png`, bytes: await sharp(rgba, { raw }).removeAlpha().png({ compressionLevel: 9 }).toBuffer() };
+      return {
+        name: `${i}.png`,
+        bytes: await sharp(rgba, { raw }).removeAlpha().png({ compressionLevel: 9 }).toBuffer(),
+      };
     }),
   );
 }
@@ -104,7 +109,8 @@ export function assets({ site }: { site: boolean }): Plugin {
     name: "geodrift-assets",
     apply: "build",
     async buildStart() {
-      const emit = (fileName: string, source: string | Uint8Array) => this.emitFile({ type: "asset", fileName, source });
+      const emit = (fileName: string, source: string | Uint8Array) =>
+        this.emitFile({ type: "asset", fileName, source });
       const raster = await blueMarble();
       emit("map/blue-marble.jpg", await mercator(raster));
       const { land, lines } = outlines();

@@ -65,7 +65,11 @@ describe("a tile of a density", () => {
     // One triangle left, half of a tile wide: whatever is outside of it is not guessed from it.
     const one = meshDistribution({
       ...mesh,
-      vertices: Float64Array.from([...toVec3({ lat: 40, lng: 1 }), ...toVec3({ lat: 30, lng: 20 }), ...toVec3({ lat: 50, lng: 20 })]),
+      vertices: Float64Array.from([
+        ...toVec3({ lat: 40, lng: 1 }),
+        ...toVec3({ lat: 30, lng: 20 }),
+        ...toVec3({ lat: 50, lng: 20 }),
+      ]),
       triangles: Uint32Array.of(0, 1, 2),
       masses: Float64Array.of(1),
       areas: Float64Array.of(0.1),

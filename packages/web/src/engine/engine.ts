@@ -63,7 +63,8 @@ export class LostError extends Error {}
 /** What is asked of `geodrift/server` as a query string. */
 export function queryOf({ region, ...settings }: Settings): URLSearchParams {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(settings)) if (value !== undefined && value !== "") query.set(name, String(value));
+  for (const [name, value] of Object.entries(settings))
+    if (value !== undefined && value !== "") query.set(name, String(value));
   if (region && region.length > 2) {
     const ring = [...region, region[0]].map(({ lat, lng }) => [lng, lat]);
     query.set("region", JSON.stringify({ type: "Polygon", coordinates: [ring] }));

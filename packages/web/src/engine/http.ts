@@ -23,7 +23,8 @@ export async function request(path: string, init?: RequestInit): Promise<Respons
   throw new Error(said || `The server answers ${response.status}.`);
 }
 
-export const requestJson = async <T>(path: string, init?: RequestInit): Promise<T> => (await request(path, init)).json();
+export const requestJson = async <T>(path: string, init?: RequestInit): Promise<T> =>
+  (await request(path, init)).json();
 
 export const send = <T>(path: string, body: object, method = "POST"): Promise<T> =>
   requestJson(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });

@@ -61,9 +61,7 @@ export function baseStyle(theme: "light" | "dark", base: Base, detail?: string):
         layout: shown(satellite),
         paint: { "raster-fade-duration": 0 },
       },
-      ...(detail
-        ? [{ id: "detail", type: "raster" as const, source: "detail", layout: shown(satellite) }]
-        : []),
+      ...(detail ? [{ id: "detail", type: "raster" as const, source: "detail", layout: shown(satellite) }] : []),
       {
         id: "lines",
         type: "line",

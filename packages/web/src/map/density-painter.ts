@@ -1,6 +1,6 @@
 /** The thread that paints densities. */
-import { type DType, tensor, type TypedArray } from "@geodrift/compile";
-import { densityColours, densityTile, peakLogDensity, type PlaceDistribution, readDistribution } from "@geodrift/core";
+import { type DType, type TypedArray, tensor } from "@geodrift/compile";
+import { densityColours, densityTile, type PlaceDistribution, peakLogDensity, readDistribution } from "@geodrift/core";
 
 export type ToPainter =
   | { type: "keep"; id: number; tensors: Record<string, { data: TypedArray; dims: number[]; type: DType }> }

@@ -1,8 +1,15 @@
 /** The globe and what is drawn on it. */
 import { type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
-import type { Feature, LineString, Position } from "geojson";
 import { cutRegion } from "geodrift/browser";
-import { type GeoJSONSource, Map as GlobeMap, type MapMouseEvent, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import type { Feature, LineString, Position } from "geojson";
+import {
+  type GeoJSONSource,
+  Map as GlobeMap,
+  type MapMouseEvent,
+  Marker,
+  NavigationControl,
+  setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { type Base, baseStyle } from "./basemap.js";
 import { densityTiles } from "./density-tiles.js";
@@ -228,7 +235,10 @@ export class Globe {
     this.forget = forget;
     this.map.addSource("density", { type: "raster", tiles, tileSize: 256, maxzoom: 9 });
     const below = this.map.getLayer("ways") ? "ways" : undefined;
-    this.map.addLayer({ id: "density", type: "raster", source: "density", paint: { "raster-fade-duration": 0 } }, below);
+    this.map.addLayer(
+      { id: "density", type: "raster", source: "density", paint: { "raster-fade-duration": 0 } },
+      below,
+    );
     const features = outlined.flatMap(([mass, width]): Feature[] => {
       const rings = distribution.outlines?.(mass);
       return rings ? [{ type: "Feature", properties: { width }, geometry: cutRegion(rings) }] : [];

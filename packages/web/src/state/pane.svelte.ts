@@ -72,7 +72,9 @@ export class Pane {
     } catch (e) {
       if (call.signal.aborted) return undefined;
       this.error =
-        e instanceof LostError ? `${e.message} Your picture is still here: try again when it is back.` : (e as Error).message;
+        e instanceof LostError
+          ? `${e.message} Your picture is still here: try again when it is back.`
+          : (e as Error).message;
       app.fail(e as Error);
       return undefined;
     } finally {

@@ -1,0 +1,34 @@
+/** A picture's file as pixels, decoded by the browser. */
+import type { SentPicture } from "./runner-messages.js";
+
+/** Larger pictures are refused: a tab has little memory. */
+const mostPixels = 100_000_000;
+
+/** @throws Error in one sentence if the browser cannot decode it */
+export async function pixelsOf(file: File): Promise<SentPicture> {
+  const bytes = await file.arrayBuffer();
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: file.type })).catch(() => {
+    throw new Error(`${file.name}: this browser cannot read it as a picture.`);
+  });
+  const { width, height } = bitmap;
+  if (width * height > mostPixels) throw new Error(`${file.name}: has more than ${mostPixels / 1e6} million pixels.`);
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  if (!context) throw new Error("this browser has no canvas to read pixels with");
+  // Transparency as the program has it: on black.
+  context.fillStyle = "#000";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  const rgba = context.getImageData(0, 0, width, height).data;
+  const data = new Uint8Array(3 * width * height);
+  for (let i = 0, at = 0; at < data.length; i += 4) {
+    data[at++] = rgba[i];
+    data[at++] = rgba[i + 1];
+    data[at++] = rgba[i + 2];
+  }
+  // Only pages from this machine or over HTTPS may hash.
+  const digest = await crypto.subtle?.digest("SHA-256", bytes);
+  const sha256 = digest ? [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("") : "";
+  return { width, height, data, sha256 };
+}

@@ -1,0 +1,172 @@
+/** The thread that runs the embedded model: the same mathematics and the same weights as in the program. */
+
+import {
+  distributionTensors,
+  generativeLocator,
+  type Locator,
+  paths,
+  readSafetensors,
+  schedules,
+  toLatLng,
+  vectorAt,
+} from "@geodrift/core";
+import {
+  type Encoder,
+  infer,
+  modelDescription,
+  networkEncoder,
+  placeNetwork,
+  readTowns,
+  solvingOf,
+  squareOf,
+  summarize,
+  velocityConfig,
+} from "geodrift/browser";
+import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import * as ort from "onnxruntime-web/wasm";
+import { type FromRunner, sentTensors, type ToRunner } from "./runner-messages.js";
+
+ort.env.wasm.wasmPaths = { wasm: wasmUrl };
+// Threads want memory that is shared, which pages get only with headers that not every host can set.
+ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? Math.min(4, navigator.hardwareConcurrency) : 1;
+
+interface Loaded {
+  name: string;
+  sha256: string;
+  description: ReturnType<typeof modelDescription.parse>;
+  encoder: Encoder;
+  locator: Locator;
+  towns: ReturnType<typeof readTowns>;
+}
+
+const say = (message: FromRunner): void => self.postMessage(message);
+
+/** Fetches files side by side, and tells how much has come. */
+async function fetchAll(
+  base: string,
+  names: string[],
+  tell: (loaded: number, total: number) => void,
+): Promise<Uint8Array<ArrayBuffer>[]> {
+  let [loaded, total] = [0, 0];
+  const responses = await Promise.all(
+    names.map(async (name) => {
+      const response = await fetch(new URL(name, base));
+      if (!response.ok) throw new Error(`${name} is missing beside this page (${response.status})`);
+      total += Number(response.headers.get("content-length") ?? 0);
+      return response;
+    }),
+  );
+  return Promise.all(
+    responses.map(async (response) => {
+      const parts: Uint8Array[] = [];
+      const reader = response.body?.getReader();
+      for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+        parts.push(next.value);
+        loaded += next.value.length;
+        tell(loaded, Math.max(total, loaded));
+      }
+      return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
+    }),
+  );
+}
+
+const hex = (bytes: ArrayBuffer): string =>
+  [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, "0")).join("");
+
+async function load(base: string, tell: (loaded: number, total: number) => void): Promise<Loaded> {
+  const names = [
+    "model.json",
+    "config.json",
+    "model.safetensors",
+    "encoder.safetensors",
+    "cities.kdbush",
+    "cities.txt",
+  ];
+  const [model, config, weights, encoderWeights, index, towns] = await fetchAll(base, names, tell);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  const description = modelDescription.parse(JSON.parse(text(model)));
+  if (description.method !== "generative" || description.encoder.kind !== "places")
+    throw new Error("this model is not one that runs in a browser");
+  const { name, ...schedule } = description.schedule;
+  const locator = generativeLocator(
+    {
+      config: velocityConfig.parse(JSON.parse(text(config))),
+      params: readSafetensors(weights).tensors,
+      path: paths[description.path],
+      schedule: schedules[name](schedule),
+    },
+    { runtime: ort },
+  );
+  const encoder = networkEncoder(placeNetwork(description.encoder, readSafetensors(encoderWeights).tensors), "", ort);
+  const digest = await crypto.subtle?.digest("SHA-256", weights);
+  const sha256 = digest ? hex(digest) : "";
+  return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, text(towns)) };
+}
+
+let loaded: Promise<Loaded> | undefined;
+const cancelled = new Set<number>();
+
+async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { type: "locate" }>): Promise<void> {
+  loaded ??= load(base, (done, total) => say({ type: "loading", id, loaded: done, total }));
+  loaded.catch(() => {
+    loaded = undefined;
+  });
+  const { encoder, locator, description, sha256, towns } = await loaded;
+  const started = performance.now();
+  const stop = () => {
+    if (cancelled.has(id)) throw new Error("the request was withdrawn");
+  };
+  // The program shrinks such pictures with another filter: answers differ in the third digit.
+  const { size } = encoder.preparation;
+  const square = squareOf(pixels, { size, square: "crop-resize" });
+  const embeddings = await encoder.encode([square]);
+  stop();
+  const { guidance, seed } = settings;
+  const solving = solvingOf(description, settings, guidance);
+  const [inferred] = await infer(locator, embeddings, {
+    ...settings,
+    fine: true,
+    onStep: (step, points) => {
+      stop();
+      say({ type: "step", id, step: { step, steps: solving.steps, points: degrees(points) } });
+    },
+  });
+  const result = {
+    image: name,
+    sha256: pixels.sha256,
+    model: { name: description.name, sha256 },
+    seed,
+    ...solving,
+    guidance,
+    ...summarize(inferred.distribution, inferred.samples, towns),
+    elapsedMs: Math.round(performance.now() - started),
+  };
+  say({
+    type: "answer",
+    id,
+    result,
+    tensors: sentTensors(distributionTensors(inferred.distribution, inferred.samples)),
+  });
+}
+
+function degrees(points: Float64Array): number[] {
+  const out: number[] = [];
+  for (let i = 0; 3 * i < points.length; i++) {
+    const { lat, lng } = toLatLng(vectorAt(points, i));
+    out.push(lng, lat);
+  }
+  return out;
+}
+
+// One after another: the runtime has one thread.
+let before = Promise.resolve();
+self.addEventListener("message", ({ data }: MessageEvent<ToRunner>) => {
+  if (data.type === "cancel") {
+    cancelled.add(data.id);
+    return;
+  }
+  before = before
+    .then(() => locate(data))
+    .catch((e: Error) => say({ type: "error", id: data.id, message: e.message }))
+    .finally(() => cancelled.delete(data.id));
+});
