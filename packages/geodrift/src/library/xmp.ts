@@ -13,6 +13,9 @@ const namespaces = {
   Iptc4xmpExt: "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
 } as const;
 
+/** Of declarations of namespaces. */
+const xmlns = "http://www.w3.org/2000/xmlns/";
+
 type Prefix = keyof typeof namespaces;
 
 /** Values by name; one that is undefined is taken away if it is there. */
@@ -120,7 +123,12 @@ function structure(rdf: Element, prefix: Prefix, name: string, wanted: boolean):
  */
 export function withPlace(before: string | undefined, { exif, location, created }: XmpPlace): string {
   const { document, rdf } = parse(before ?? empty);
-  if (descriptions(rdf).length === 0) append(rdf, "rdf", "Description").setAttributeNS(namespaces.rdf, "rdf:about", "");
+  if (descriptions(rdf).length === 0) {
+    const own = append(rdf, "rdf", "Description");
+    own.setAttributeNS(namespaces.rdf, "rdf:about", "");
+    for (const prefix of ["exif", "dwc", "Iptc4xmpExt"] as const)
+      own.setAttributeNS(xmlns, `xmlns:${prefix}`, namespaces[prefix]);
+  }
   const all = descriptions(rdf);
   // Each property may stand in any of the descriptions, and stands in one afterwards.
   for (const d of all.slice(0, -1)) for (const name of Object.keys(exif)) remove(d, "exif", name);

@@ -75,6 +75,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      // Those that still answer do not wait for another question.
+      server.keepAliveTimeout = 1;
       await jobs?.stop();
       const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
       await Promise.race([Promise.all([closed, engine.idle()]), late]);
