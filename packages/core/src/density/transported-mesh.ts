@@ -44,7 +44,8 @@ function measured(noise: SphereMesh, vertices: Float64Array): Measured {
   for (let t = 0; t < n; t++) {
     masses[t] = triangleArea(...cornersOf(noise, t)) / (4 * Math.PI);
     const image = triangleArea(...cornersOf({ vertices, triangles }, t));
-    turned[t] = image < 0 ? 1 : 0;
+    // Which way round a point is, says nothing: guidance draws everything so near together that rounding decides.
+    turned[t] = image < -leastArea ? 1 : 0;
     areas[t] = Math.max(leastArea, Math.abs(image));
     for (let k = 0; k < 3; k++) {
       massAround[triangles[3 * t + k]] += masses[t];

@@ -23,7 +23,15 @@ class AppState {
     });
   }
 
-  async open(): Promise<void> {
+  private opening: Promise<void> | undefined;
+
+  /** Resolves when it is known who computes, or that nobody does. */
+  open(): Promise<void> {
+    this.opening ??= this.tryToOpen();
+    return this.opening;
+  }
+
+  private async tryToOpen(): Promise<void> {
     try {
       this.engine = await openEngine();
       this.models = await this.engine.models();

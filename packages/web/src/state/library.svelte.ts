@@ -110,14 +110,14 @@ export class LibraryState {
     }, 700);
   }
 
-  async list(): Promise<void> {
+  /** @param wanted the picture to look at, if it is there */
+  async list(wanted = this.current?.id): Promise<void> {
     this.selected = new Set();
     const page = await this.page();
     if (!page) return;
     this.pictures = page.pictures;
     this.next = page.next;
-    const still = this.pictures.find((p) => p.id === this.current?.id);
-    await this.look(still ?? this.pictures[0]);
+    await this.look(this.pictures.find((p) => p.id === wanted) ?? this.pictures[0]);
   }
 
   async more(): Promise<void> {
@@ -221,7 +221,7 @@ export class LibraryState {
       outcomes.length === 0 ? "There is nothing to take back." : failed ? "" : `Taken back: ${outcomes.length}.`;
     if (failed) this.error = failed.error;
     await this.refresh();
-    await this.list();
+    await this.list(outcomes[0]?.picture);
   }
 
   async write(): Promise<void> {

@@ -45,8 +45,6 @@ export class Pane {
   async follow(
     ask: (engine: NonNullable<typeof app.engine>, call: LocateCall) => Promise<Answer>,
   ): Promise<Answer | undefined> {
-    const { engine } = app;
-    if (!engine) return undefined;
     this.call?.abort();
     const call = new AbortController();
     this.call = call;
@@ -57,6 +55,10 @@ export class Pane {
     this.working = true;
     this.play();
     try {
+      await app.open();
+      const { engine } = app;
+      if (!engine) throw new LostError(app.lost ?? "The server does not answer.");
+      call.signal.throwIfAborted();
       const answer = await ask(engine, {
         signal: call.signal,
         onStep: (step) => {
@@ -87,17 +89,17 @@ export class Pane {
 
   play(): void {
     if (this.answer && this.at >= this.steps.length - 1) this.at = 0;
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) {
-      // Whoever wants no motion sees steps as they are, and the end.
-      this.playing = true;
-    }
     this.playing = true;
     cancelAnimationFrame(this.frame);
+    // Whoever wants no motion sees each step as it comes, and the end.
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     let before = performance.now();
     const tick = (now: number) => {
       if (!this.playing) return;
       const last = this.steps.length - 1;
-      this.at = Math.min(Math.max(0, last), this.at + ((now - before) / 1000) * stepsPerSecond);
+      this.at = still
+        ? Math.max(0, last)
+        : Math.min(Math.max(0, last), this.at + ((now - before) / 1000) * stepsPerSecond);
       before = now;
       const over = !this.working && this.at >= last;
       if (over) this.playing = false;

@@ -1,0 +1,515 @@
+/** The archive's day: pictures in, places out, nothing harmed on the way. */
+import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { photograph } from "./photographs.js";
+import { geodrift, start } from "./program.js";
+import { raw, sentence, startServer, type TestServer } from "./server.js";
+
+const root = mkdtempSync(join(tmpdir(), "archive-"));
+const photos = join(root, "photos");
+const index = join(root, "index");
+const library = ["--library", index];
+
+const hasExiftool = await promisify(execFile)("exiftool", ["-ver"]).then(
+  () => true,
+  () => false,
+);
+
+/** Names and contents of everything under a folder. */
+const contents = (folder: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .map((name) => join(folder, name))
+      .filter((file) => statSync(file).isFile())
+      .sort()
+      .map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]),
+  );
+
+let originals: Record<string, string>;
+beforeAll(async () => {
+  mkdirSync(join(photos, "trip"), { recursive: true });
+  const write = async (name: string, taken: Parameters<typeof photograph>[0]) =>
+    writeFileSync(join(photos, name), await photograph(taken));
+  await write("trip/bergen.jpg", { lat: 60.39, lng: 5.32, time: "2024:05:01 12:00:00", seed: 1 });
+  await write("trip/lost-1.jpg", { time: "2024:05:01 12:30:00", seed: 2 });
+  await write("trip/lost-2.jpg", { time: "2024:05:01 18:00:00", seed: 3 });
+  await write("alone.jpg", { seed: 4 });
+  await write("scan.jpg", { seed: 5 });
+  await write("again.jpg", { seed: 6 });
+  writeFileSync(join(photos, "broken.jpg"), "no picture");
+  writeFileSync(join(photos, "notes.txt"), "not looked at");
+  originals = contents(photos);
+});
+
+/** That what was there is there as it was, whatever has come beside it. */
+const untouched = () => expect(contents(photos)).toMatchObject(originals);
+
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe("geodrift library", () => {
+  it("takes a folder in without changing it, and looks again at what has changed alone", async () => {
+    const first = await geodrift(["library", "add", photos, ...library]);
+    expect(first.stdout).toBe(`${photos}: 7 pictures, 7 new or changed\n`);
+    expect((await geodrift(["library", "add", photos, ...library])).stdout).toBe(
+      `${photos}: 7 pictures, 0 new or changed\n`,
+    );
+    expect(contents(photos)).toEqual(originals);
+    const { counts, folders } = JSON.parse((await geodrift(["library", "status", "--json", ...library])).stdout);
+    expect(counts).toMatchObject({ located: 1, queue: 5, unreadable: 1, accepted: 0 });
+    expect(folders).toMatchObject([{ path: photos, pictures: 7 }]);
+  });
+
+  it("says in one sentence what it does not do", async () => {
+    const said = async (...args: string[]) => (await geodrift(args)).stderr.trim();
+    expect(await said("library", "add", join(root, "none"), ...library)).toBe(`${join(root, "none")}: no such folder`);
+    expect(await said("library", "add", join(photos, "alone.jpg"), ...library)).toContain(
+      "is a file, where a folder of pictures is expected",
+    );
+    expect(await said("library", "add", join(photos, "trip"), ...library)).toContain(
+      `lies in ${photos}, which the library has already`,
+    );
+    expect(await said("library", "add", root, ...library)).toContain(`holds ${photos}, which the library has already`);
+    expect(await said("library", "status", "--library", photos)).toContain(
+      "holds pictures; a library is a folder of its own",
+    );
+    expect(await said("library", "status", "--library", join(root, "none"))).toContain(
+      'holds no library; "geodrift library add PICTURES" makes one',
+    );
+    expect(await said("library", "locate", "--gpx", join(photos, "notes.txt"), ...library)).toContain("is no GPX");
+    expect(await said("library", "locate", "--clock", "noon", ...library)).toContain(
+      '--clock: as +02:00 or -05:30, got "noon"',
+    );
+    writeFileSync(join(root, "damaged.db"), "");
+    mkdirSync(join(root, "damaged"));
+    writeFileSync(
+      join(root, "damaged", "index.db"),
+      "this is no index, but it is long enough to look like one".repeat(100),
+    );
+    expect(await said("library", "status", "--library", join(root, "damaged"))).toMatch(
+      /index\.db: .*(not a database|cannot be opened)/,
+    );
+  });
+
+  it("estimates the queue with what is known besides", async () => {
+    const gpx = join(root, "walk.gpx");
+    // At UTC; the camera is two hours ahead.
+    const point = (lat: number, lng: number, time: string) =>
+      `<trkpt lat="${lat}" lon="${lng}"><time>${time}</time></trkpt>`;
+    writeFileSync(
+      gpx,
+      `<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${point(60.3, 5.2, "2024-05-01T15:58:00Z")}${point(60.31, 5.21, "2024-05-01T16:02:00Z")}</trkseg></trk></gpx>`,
+    );
+    const flags = ["--time-neighbours", "60", "--gpx", gpx, "--clock", "+02:00"];
+    const { stdout, code } = await geodrift(["library", "locate", ...flags, ...library]);
+    expect([code, stdout]).toEqual([0, "5 of 5 pictures have an estimate now\n"]);
+    const lines = (await geodrift(["library", "list", "--json", "--state", "queue", ...library])).stdout
+      .trim()
+      .split("\n");
+    const found = new Map(lines.map((line) => JSON.parse(line)).map((p) => [p.path, p]));
+    // Half an hour from Bergen by the neighbour, and on the track.
+    for (const [path, lat, lng, km] of [
+      ["trip/lost-1.jpg", 60.39, 5.32, 1],
+      ["trip/lost-2.jpg", 60.305, 5.205, 0.3],
+    ] as const) {
+      const { best } = found.get(path).estimate;
+      expect(Math.abs(best.lat - lat), path).toBeLessThan(km);
+      expect(Math.abs(best.lng - lng), path).toBeLessThan(2 * km);
+    }
+    untouched();
+  });
+});
+
+describe("a review", () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(library);
+  });
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  const get = async (path: string) => JSON.parse((await raw(server, `/api/library${path}`)).body.toString());
+  const say = (path: string, body: object) =>
+    raw(server, `/api/library${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  const told = async (path: string, body: object) => JSON.parse((await say(path, body)).body.toString());
+  const idOf = async (path: string): Promise<number> =>
+    (await get(`/pictures?text=${encodeURIComponent(path)}`)).pictures[0].id;
+  const stateOf = async (id: number) => (await get(`/pictures/${id}`)).state;
+  const sidecars = () => Object.keys(contents(photos)).filter((f) => f.endsWith(".xmp"));
+
+  it("writes nothing until it is told to, then a sidecar that other programs read", async () => {
+    const id = await idOf("alone.jpg");
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept" } });
+    expect(await stateOf(id)).toBe("accepted");
+    expect(sidecars()).toEqual([]);
+    expect(await told("/write", {})).toEqual([{ picture: id, sidecar: join(photos, "alone.jpg.xmp") }]);
+    expect(sidecars()).toEqual([join(photos, "alone.jpg.xmp")]);
+    expect(await stateOf(id)).toBe("written");
+    untouched();
+    if (!hasExiftool) return;
+    const { estimate } = await get(`/pictures/${id}`);
+    const [tags] = JSON.parse(
+      execFileSync("exiftool", ["-json", "-n", "-G1", join(photos, "alone.jpg.xmp")]).toString(),
+    );
+    expect(tags["XMP-exif:GPSLatitude"]).toBeCloseTo(estimate.best.lat, 6);
+    expect(tags["XMP-exif:GPSLongitude"]).toBeCloseTo(estimate.best.lng, 6);
+    expect(tags["XMP-exif:GPSHPositioningError"]).toBeCloseTo(1000 * estimate.radiusKm, -1);
+    expect(tags["XMP-exif:GPSProcessingMethod"]).toBe("GEODRIFT");
+    expect(tags["XMP-dwc:DCGeoreferenceVerificationStatus"]).toBe("unverified");
+    expect(tags["XMP-dwc:DCCoordinateUncertaintyInMeters"]).toBe(tags["XMP-exif:GPSHPositioningError"]);
+    expect(tags["XMP-iptcExt:LocationCreatedCountryCode"]).toMatch(/^[A-Z]{2}$/);
+    expect(
+      execFileSync("exiftool", ["-validate", "-s3", join(photos, "alone.jpg.xmp")])
+        .toString()
+        .trim(),
+    ).toBe("OK");
+  });
+
+  it.skipIf(!hasExiftool)("keeps what exiftool has written into a sidecar before", async () => {
+    const id = await idOf("scan.jpg");
+    const sidecar = join(photos, "scan.jpg.xmp");
+    execFileSync("exiftool", [
+      "-q",
+      "-XMP-dc:Title=Old scan",
+      "-XMP-xmp:Rating=3",
+      "-XMP-iptcExt:LocationCreatedSublocation=Attic",
+      sidecar,
+    ]);
+    const before = readFileSync(sidecar);
+    await told("/scan", {});
+    const pin = { lat: -33.857, lng: 151.215 };
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept", level: "point", pin, radiusKm: 0.2 } });
+    await told("/write", {});
+    const [tags] = JSON.parse(execFileSync("exiftool", ["-json", "-n", sidecar]).toString());
+    expect(tags).toMatchObject({
+      Title: "Old scan",
+      Rating: 3,
+      GPSHPositioningError: 200,
+      GPSProcessingMethod: "MANUAL",
+      LocationCreatedSublocation: "Attic",
+      LocationCreatedCountryCode: "AU",
+      DCGeoreferenceVerificationStatus: "verified by contributor",
+    });
+    expect(tags.GPSLatitude).toBeCloseTo(pin.lat, 6);
+    // And when it is taken back, it is what it was to the last bit.
+    expect(await told("/undo", {})).toEqual([{ picture: id }]);
+    expect(readFileSync(sidecar)).toEqual(before);
+    expect(await stateOf(id)).toBe("queue");
+    rmSync(sidecar);
+  });
+
+  it("takes decisions back, the last one first, written or not", async () => {
+    const [a, b] = [await idOf("scan.jpg"), await idOf("again.jpg")];
+    await say("/decisions", { pictures: [a, b], verdict: { kind: "reject" } });
+    await say("/decisions", { pictures: [a], verdict: { kind: "not-a-place" } });
+    expect([await stateOf(a), await stateOf(b)]).toEqual(["not-a-place", "rejected"]);
+    await told("/undo", {});
+    expect(await stateOf(a)).toBe("rejected");
+    await told("/undo", {});
+    expect([await stateOf(a), await stateOf(b)]).toEqual(["queue", "queue"]);
+    const alone = await idOf("alone.jpg");
+    expect(await told("/undo", {})).toEqual([{ picture: alone }]);
+    expect(sidecars()).toEqual([]);
+    expect(await stateOf(alone)).toBe("queue");
+    expect(await told("/undo", {})).toEqual([]);
+  });
+
+  it("says names alone below the level that is known", async () => {
+    const id = await idOf("alone.jpg");
+    await say("/decisions", {
+      pictures: [id],
+      verdict: { kind: "accept", level: "country", pin: { lat: 48.85, lng: 2.35 } },
+    });
+    await told("/write", {});
+    const text = readFileSync(join(photos, "alone.jpg.xmp"), "utf8");
+    expect(text).toContain("<Iptc4xmpExt:CountryCode>FR<");
+    for (const finer of ["GPSLatitude", "decimalLatitude", "Paris", "Île-de-France"]) expect(text).not.toContain(finer);
+    // Decided anew, it is written anew, and the first version leaves nothing behind.
+    await say("/decisions", {
+      pictures: [id],
+      verdict: { kind: "accept", level: "point", pin: { lat: 48.85, lng: 2.35 } },
+    });
+    await told("/write", {});
+    expect(readFileSync(join(photos, "alone.jpg.xmp"), "utf8")).toContain("GPSLatitude");
+    await told("/undo", {});
+    expect(existsSync(join(photos, "alone.jpg.xmp"))).toBe(false);
+    expect(await stateOf(id)).toBe("accepted");
+    await told("/undo", {});
+    expect(await stateOf(id)).toBe("queue");
+  });
+
+  it("lets no estimate stand above a file, nor above another program's sidecar, and a person above both", async () => {
+    const bergen = await idOf("bergen.jpg");
+    const refused = await say("/decisions", { pictures: [bergen], verdict: { kind: "accept" } });
+    expect([refused.status, sentence(refused)]).toEqual([
+      400,
+      "trip/bergen.jpg: its own file says where it was taken, which an estimate does not replace; set the pin yourself to do so",
+    ]);
+    // All or none.
+    const both = await say("/decisions", { pictures: [await idOf("scan.jpg"), bergen], verdict: { kind: "accept" } });
+    expect(both.status).toBe(400);
+    expect(await stateOf(await idOf("scan.jpg"))).toBe("queue");
+
+    const id = await idOf("again.jpg");
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept" } });
+    const sidecar = join(photos, "again.jpg.xmp");
+    const theirs =
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="10,0N" exif:GPSLongitude="20,0E"/></rdf:RDF></x:xmpmeta>';
+    writeFileSync(sidecar, theirs);
+    const [kept] = await told("/write", {});
+    expect(kept.error).toContain("its sidecar has a place already, which an estimate does not replace");
+    expect(readFileSync(sidecar, "utf8")).toBe(theirs);
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    expect((await told("/write", {}))[0].sidecar).toBe(sidecar);
+    // Changed by another program since: left as it is.
+    writeFileSync(sidecar, theirs);
+    expect((await told("/undo", {}))[0].error).toContain("has been changed since by another program");
+    expect(readFileSync(sidecar, "utf8")).toBe(theirs);
+    rmSync(sidecar);
+  });
+
+  it("reaches nothing outside of the library: links, folders that become links, pictures that are gone", async () => {
+    const secret = join(root, "secret.jpg");
+    writeFileSync(secret, await photograph({ seed: 9 }));
+    mkdirSync(join(root, "elsewhere"), { recursive: true });
+    writeFileSync(join(root, "elsewhere", "hidden.jpg"), await photograph({ seed: 10 }));
+    symlinkSync(secret, join(photos, "link.jpg"));
+    symlinkSync(join(root, "elsewhere"), join(photos, "linked"));
+    mkdirSync(join(photos, "later"));
+    writeFileSync(join(photos, "later", "hidden.jpg"), await photograph({ seed: 11 }));
+    await told("/scan", {});
+    for (let busy = true; busy; ) busy = (await get("")).job.running;
+    expect((await get("/pictures?text=link")).pictures).toEqual([]);
+    const id = await idOf("later/hidden.jpg");
+    // Between the scan and the question, the folder is exchanged.
+    rmSync(join(photos, "later"), { recursive: true });
+    symlinkSync(join(root, "elsewhere"), join(photos, "later"));
+    const thumbnail = await raw(server, `/api/library/pictures/${id}/thumbnail`);
+    expect([thumbnail.status, sentence(thumbnail)]).toEqual([
+      404,
+      "lies behind a link, which the library does not follow",
+    ]);
+    const located = await raw(server, `/api/library/pictures/${id}/locate`, { method: "POST" });
+    expect([located.status, sentence(located)]).toEqual([400, "lies behind a link, which the library does not follow"]);
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    expect((await told("/write", { pictures: [id] }))[0].error).toBe(
+      "lies behind a link, which the library does not follow",
+    );
+    expect(readdirSync(join(root, "elsewhere"))).toEqual(["hidden.jpg"]);
+    rmSync(join(photos, "later"));
+    expect((await told("/write", { pictures: [id] }))[0].error).toBe("the picture is gone");
+    rmSync(join(photos, "link.jpg"));
+    rmSync(join(photos, "linked"));
+    // A sidecar that is a link would write to where it leads.
+    const alone = await idOf("alone.jpg");
+    writeFileSync(join(root, "victim.xmp"), "precious");
+    symlinkSync(join(root, "victim.xmp"), join(photos, "alone.jpg.xmp"));
+    await say("/decisions", { pictures: [alone], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    expect((await told("/write", { pictures: [alone] }))[0].error).toContain("its sidecar is a link or a folder");
+    expect(readFileSync(join(root, "victim.xmp"), "utf8")).toBe("precious");
+    rmSync(join(photos, "alone.jpg.xmp"));
+    expect((await raw(server, "/api/library/pictures/99999")).status).toBe(404);
+    expect((await raw(server, "/api/library/pictures/1%2f..%2f..")).status).toBe(400);
+    untouched();
+  });
+
+  it("leaves a sidecar that it does not understand as it is", async () => {
+    const alone = await idOf("alone.jpg");
+    const sidecar = join(photos, "alone.jpg.xmp");
+    for (const [theirs, words] of [
+      ["<x:xmpmeta", /is damaged XML/],
+      [Buffer.from([0xff, 0xfe, 0x3c, 0x00]), /is not UTF-8/],
+      ["<svg/>", /is no XMP/],
+    ] as const) {
+      writeFileSync(sidecar, theirs);
+      expect((await told("/write", { pictures: [alone] }))[0].error).toMatch(words);
+      expect(readFileSync(sidecar)).toEqual(Buffer.from(theirs));
+    }
+    rmSync(sidecar);
+  });
+
+  it("does not write about a picture that has changed since it was looked at", async () => {
+    const scan = await idOf("scan.jpg");
+    await say("/decisions", { pictures: [scan], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    const file = join(photos, "scan.jpg");
+    const before = readFileSync(file);
+    writeFileSync(file, Buffer.concat([before, Buffer.from("more")]));
+    expect((await told("/write", { pictures: [scan] }))[0].error).toContain("has changed since it was scanned");
+    writeFileSync(file, before);
+    await told("/scan", {});
+    for (let busy = true; busy; ) busy = (await get("")).job.running;
+  });
+
+  it.skipIf(process.getuid?.() === 0)("says that a folder is read-only", async () => {
+    const alone = await idOf("alone.jpg");
+    chmodSync(photos, 0o555);
+    try {
+      expect((await told("/write", { pictures: [alone] }))[0].error).toContain("the folder is not writable");
+    } finally {
+      chmodSync(photos, 0o755);
+    }
+  });
+
+  it("exports what is known, and who says so", async () => {
+    const csv = (await raw(server, "/api/library/export?format=csv")).body.toString();
+    expect(csv).toMatch(/^trip\/bergen\.jpg,\w+,2024-05-01T12:00:00,Maker Camera,file,point,60\.390000,5\.320000/m);
+    expect(csv).toMatch(/^alone\.jpg,.*,person,point,1\.000000,2\.000000,1000/m);
+    const { stdout } = await geodrift(["library", "export", "--obscure", "--format", "geojson", ...library]);
+    const [first] = JSON.parse(stdout).features;
+    expect(first.geometry.type).toBe("Polygon");
+    expect(stdout).not.toContain("60.39");
+  });
+});
+
+describe("after a crash", () => {
+  it("in the middle of a scan, the index opens again and the scan goes on", async () => {
+    const many = join(root, "many");
+    mkdirSync(many);
+    const bytes = await photograph({ seed: 12 });
+    for (let i = 0; i < 1500; i++)
+      writeFileSync(join(many, `${i}.jpg`), Buffer.concat([bytes, Buffer.from(String(i))]));
+    const before = contents(many);
+    const own = ["--library", join(root, "crashed")];
+    const { child, outcome } = start(["library", "add", many, ...own]);
+    // Killed as soon as some of it is in the index.
+    for (let size = 0; size < 60_000; ) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const wal = join(root, "crashed", "index.db-wal");
+      size = existsSync(wal) ? statSync(wal).size : 0;
+      if (child.exitCode !== null) break;
+    }
+    child.kill("SIGKILL");
+    await outcome;
+    const { stdout } = await geodrift(["library", "add", many, ...own]);
+    const [, read] = /1500 pictures, (\d+) new or changed/.exec(stdout) ?? [];
+    expect(Number(read)).toBeGreaterThan(0);
+    const status = JSON.parse((await geodrift(["library", "status", "--json", ...own])).stdout);
+    expect(status.counts.queue).toBe(1500);
+    expect(contents(many)).toEqual(before);
+  });
+
+  it("in the middle of writing, there are whole sidecars or none, and the rest is written afterwards", async () => {
+    const many = join(root, "some");
+    mkdirSync(many);
+    const bytes = await photograph({ seed: 13 });
+    for (let i = 0; i < 400; i++) writeFileSync(join(many, `${i}.jpg`), Buffer.concat([bytes, Buffer.from(String(i))]));
+    const before = contents(many);
+    const own = ["--library", join(root, "written")];
+    await geodrift(["library", "add", many, ...own]);
+    const accept = async (server: TestServer) => {
+      const pictures = Array.from({ length: 400 }, (_, i) => i + 1);
+      await raw(server, "/api/library/decisions", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ pictures, verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } }),
+      });
+    };
+    const write = (server: TestServer) =>
+      raw(server, "/api/library/write", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+    const first = await startServer(own);
+    await accept(first);
+    const cut = write(first).catch(() => undefined);
+    while (readdirSync(many).filter((f) => f.endsWith(".xmp")).length < 20)
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    first.child.kill("SIGKILL");
+    await cut;
+    // What a kill between opening and renaming leaves.
+    const written = readdirSync(many).filter((f) => f.endsWith(".xmp") && !f.startsWith("."));
+    expect(written.length).toBeLessThan(400);
+    for (const name of written)
+      expect(readFileSync(join(many, name), "utf8").trimEnd()).toMatch(/<\?xpacket end="w"\?>$|<\?xpacket end='w'\?>$/);
+    const second = await startServer(own);
+    try {
+      expect(readdirSync(many).filter((f) => f.endsWith(".partial"))).toEqual([]);
+      const outcomes = JSON.parse((await write(second)).body.toString());
+      expect(outcomes.filter((o: { error?: string }) => o.error)).toEqual([]);
+      expect(readdirSync(many).filter((f) => f.endsWith(".xmp"))).toHaveLength(400);
+    } finally {
+      await second.stop();
+    }
+    expect(contents(many)).toMatchObject(before);
+  });
+
+  it("of a full or a read-only disk, no half-written sidecar stands, and it is said", async () => {
+    // A file system of 100 kilobytes wants rights that not every machine gives.
+    const small = join(root, "small");
+    mkdirSync(small);
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=100k", "tmpfs", small], { stdio: "ignore" });
+    } catch {
+      return;
+    }
+    try {
+      writeFileSync(join(small, "a.jpg"), await photograph({ seed: 14 }));
+      const own = ["--library", join(root, "full")];
+      await geodrift(["library", "add", small, ...own]);
+      const server = await startServer(own);
+      try {
+        const say = (path: string, body: object) =>
+          raw(server, `/api/library/${path}`, {
+            method: "POST",
+            headers: { "content-type": "application/json" },
+            body: JSON.stringify(body),
+          });
+        await say("decisions", { pictures: [1], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+        let filled = 0;
+        try {
+          for (; ; filled++) writeFileSync(join(small, `fill-${filled}`), Buffer.alloc(4096));
+        } catch {
+          // Full now.
+        }
+        rmSync(join(small, `fill-${filled}`), { force: true });
+        const [outcome] = JSON.parse((await say("write", {})).body.toString());
+        expect(outcome.error).toBe("its sidecar is not written: the disk is full");
+        expect(readdirSync(small).filter((f) => f.includes(".xmp"))).toEqual([]);
+        rmSync(join(small, "fill-0"));
+        execFileSync("mount", ["-o", "remount,ro", small]);
+        const [closed] = JSON.parse((await say("write", {})).body.toString());
+        expect(closed.error).toBe("its sidecar is not written: the folder is read-only");
+        execFileSync("mount", ["-o", "remount,rw", small]);
+        expect(JSON.parse((await say("write", {})).body.toString())[0].sidecar).toBe(join(small, "a.jpg.xmp"));
+      } finally {
+        await server.stop();
+      }
+    } finally {
+      execFileSync("umount", [small]);
+    }
+  });
+
+  it("of a folder that is not mounted today, nothing is forgotten", async () => {
+    const away = join(root, "away");
+    renameSync(photos, away);
+    const { stderr, code } = await geodrift(["library", "add", photos, ...library]);
+    expect([code, stderr]).toEqual([1, `${photos}: no such folder\n`]);
+    const { counts, missing } = JSON.parse((await geodrift(["library", "status", "--json", ...library])).stdout);
+    expect(missing).toBeLessThanOrEqual(1);
+    expect(counts.located).toBe(1);
+    renameSync(away, photos);
+    untouched();
+  });
+});

@@ -1,0 +1,76 @@
+/** The system's own Chromium, as people have it. */
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((f) =>
+  existsSync(f),
+);
+
+export const hasBrowser = executablePath !== undefined;
+if (!hasBrowser) console.warn("The page is not tested: there is no Chromium on this machine.");
+
+/** WebGL in software: a machine without a graphics card draws the globe all the same. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath,
+    args: [
+      "--no-sandbox",
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
+      "--ignore-gpu-blocklist",
+      "--disable-quic",
+    ],
+  });
+
+export interface Watched {
+  page: Page;
+  /** What a browser complains of, and every address outside of the page's own. */
+  complaints: string[];
+}
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  viewport = { width: 1280, height: 800 },
+): Promise<Watched> {
+  const page = await browser.newPage({ viewport, reducedMotion: "no-preference" });
+  const complaints: string[] = [];
+  page.on("console", (m) => {
+    if (m.type() === "error" && !/Failed to load resource/.test(m.text())) complaints.push(m.text());
+  });
+  page.on("pageerror", (e) => complaints.push(e.message));
+  page.on("request", (r) => {
+    if (!r.url().startsWith(new URL(url).origin) && !/^(blob|data):/.test(r.url())) complaints.push(`asks ${r.url()}`);
+  });
+  await page.goto(url);
+  return { page, complaints };
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong for people who do not see, hear or move as most do. */
+export async function violations(page: Page): Promise<string[]> {
+  // The page's policy allows no scripts but its own; the debugger may all the same.
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations: found } = await (
+      globalThis as never as { axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    ).axe.run();
+    return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")}`);
+  });
+}
+
+/** Drops a file onto the page, as from a desktop. */
+export async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  const data = await page.evaluateHandle(
+    ([base64, fileName]) => {
+      const transfer = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+      transfer.items.add(new File([content], fileName, { type: "image/png" }));
+      return transfer;
+    },
+    [bytes.toString("base64"), name],
+  );
+  await page.dispatchEvent("body", "drop", { dataTransfer: data });
+}

@@ -1,0 +1,316 @@
+/** The page in a real browser, on a real server. */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { photograph } from "../end-to-end/photographs.js";
+import { geodrift } from "../end-to-end/program.js";
+import { startServer, type TestServer } from "../end-to-end/server.js";
+import { drop, hasBrowser, openBrowser, openPage, violations } from "./browser.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const nile = readFileSync(join(root, "packages/geodrift/page/play/0.png"));
+const temporary = mkdtempSync(join(tmpdir(), "page-"));
+const photos = join(temporary, "photos");
+const library = join(temporary, "index");
+
+/** Where a look at what is tested is kept, if somebody wants one. */
+const shots = process.env.GEODRIFT_SCREENSHOTS;
+async function look(page: Page, name: string): Promise<void> {
+  if (!shots) return;
+  mkdirSync(shots, { recursive: true });
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+let browser: Browser;
+let server: TestServer;
+
+describe.skipIf(!hasBrowser)("the page", () => {
+  beforeAll(async () => {
+    // A second model to switch to: the same one under another name.
+    cpSync(join(root, "packages/geodrift/models/earth"), join(temporary, "second"), { recursive: true });
+    const description = join(temporary, "second/model.json");
+    writeFileSync(description, readFileSync(description, "utf8").replace('"earth"', '"second"'));
+    mkdirSync(photos);
+    for (let seed = 1; seed <= 6; seed++)
+      writeFileSync(
+        join(photos, `${seed}.jpg`),
+        await photograph({ seed, time: `2024:05:01 12:0${seed}:00`, ...(seed === 6 && { lat: 60.4, lng: 5.3 }) }),
+      );
+    await geodrift(["library", "add", photos, "--library", library]);
+    browser = await openBrowser();
+    server = await startServer(["--library", library, "--model", join(temporary, "second")]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    rmSync(temporary, { recursive: true, force: true });
+  });
+
+  const answered = (page: Page) => page.locator(".answer h2");
+
+  it("locates a picture that is dropped, and shows the way from noise to places", async () => {
+    const { page, complaints } = await openPage(browser, server.url);
+    await page.getByText("Drop a picture.").waitFor();
+    await look(page, "empty");
+    await drop(page, "nile.png", nile);
+    await answered(page).waitFor();
+    expect(await answered(page).innerText()).toContain("Egypt");
+    expect(await page.getByRole("status").first().innerText()).toMatch(/^Done: .*Egypt, .* km radius for 90 %/);
+    const step = page.locator(".timeline .step");
+    await page.waitForFunction(() => document.querySelector(".timeline .step")?.textContent === "places");
+    await look(page, "answer");
+    // Back to the noise, and forth again.
+    const slider = page.getByRole("slider", { name: "Step from noise to places" });
+    await slider.fill("0");
+    expect(await step.innerText()).toBe("noise");
+    await slider.fill("4.5");
+    expect(await step.innerText()).toBe("4.5 / 8");
+    await look(page, "drifting");
+    await page.getByRole("button", { name: "Play from noise to places" }).click();
+    await page.waitForFunction(() => document.querySelector(".timeline .step")?.textContent === "places");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("answers how likely it is somewhere, draws what is asked for, and takes in a region", async () => {
+    const { page, complaints } = await openPage(browser, server.url);
+    await drop(page, "nile.png", nile);
+    await answered(page).waitFor();
+    await page.getByLabel("Latitude").fill("48.85");
+    await page.getByLabel("Longitude").fill("2.35");
+    await page.getByRole("button", { name: "Ask" }).click();
+    expect(await page.locator(".here").innerText()).toMatch(
+      /48\.85°N 2\.35°E: log-density -\d.*as likely as anywhere; in the smallest area that holds 9\d/,
+    );
+    await page.getByLabel("Latitude").fill("30.51");
+    await page.getByLabel("Longitude").fill("31.19");
+    await page.getByRole("button", { name: "Ask" }).click();
+    expect(await page.locator(".here").innerText()).toMatch(/log-density \d.* times as likely as anywhere/);
+    await page.getByLabel("their ways from noise").check();
+    await page.getByLabel("places drawn", { exact: true }).uncheck();
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByLabel("Known besides").fill("within:40:30.2,31.3");
+    await page.getByLabel("Known besides").press("Enter");
+    await page.getByText("What was known besides").waitFor();
+    expect(await page.locator(".contributions").innerText()).toMatch(/^within 40 km of 30\.20°N 31\.30°E: to .* bits/);
+    await page.getByLabel("Known besides").fill("Atlantis");
+    await page.getByLabel("Known besides").press("Enter");
+    const alert = page.getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toContain('"prior" is a country, within:KM:LAT,LNG, or photos, got "Atlantis"');
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("switches models and settings, and compares two", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#compare`);
+    await drop(page, "nile.png", nile);
+    const [left, right] = ["Left", "Right"].map((name) => page.getByRole("region", { name, exact: true }));
+    for (const side of [left, right]) await side.locator(".answer h2").waitFor();
+    expect(await left.locator(".answer").innerText()).toContain("second, 8 steps, guidance 0");
+    await right.getByText("Settings", { exact: true }).click();
+    await right.getByLabel("Model").selectOption("earth");
+    await right.getByText("earth, 8 steps, guidance 0").waitFor();
+    await right.getByLabel("Guidance").fill("2");
+    await right.getByText(/earth, \d+ steps, guidance 2/).waitFor();
+    await right.getByLabel("Seed").fill("5");
+    await right.getByText(/guidance 2, seed 5/).waitFor();
+    expect(await left.locator(".answer").innerText()).toContain("second, 8 steps, guidance 0, seed 0");
+    await look(page, "compare");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("plays five pictures, by keyboard alone", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#play`);
+    for (let i = 1; i <= 5; i++) {
+      await page.getByText(`Picture ${i} of 5`).waitFor();
+      await page.keyboard.press("m");
+      const guess = page.getByRole("button", { name: "That is my guess" });
+      await guess.waitFor();
+      await guess.press("Enter");
+      await page.getByText(/^You: .* points\. The model: .* points\.$/).waitFor();
+      if (i === 1) await look(page, "play");
+      if (i < 5) await page.getByRole("button", { name: "Next picture" }).press("Enter");
+    }
+    const rows = await page.locator("tbody tr").allInnerTexts();
+    expect(rows).toHaveLength(6);
+    const scores = rows.map((r) => r.split("\t").slice(1).map(Number));
+    const mean = (k: number) => Math.round(scores.slice(0, 5).reduce((sum, s) => sum + s[k], 0) / 5);
+    expect(scores[5]).toEqual([mean(0), mean(1)]);
+    // The model knows these places; the middle of a map that nobody has turned does not.
+    expect(scores[5][1]).toBeGreaterThan(scores[5][0]);
+    expect(await page.locator("caption").innerText()).toBe("The model wins.");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("says so when the server goes away in the middle, keeps the picture, and goes on when it is back", async () => {
+    const own = await startServer();
+    const { page } = await openPage(browser, own.url);
+    await drop(page, "nile.png", nile);
+    await answered(page).waitFor();
+    await page.getByText("Settings", { exact: true }).click();
+    await page.getByLabel("Steps").fill("128");
+    await page.getByText(/Drifting: step \d+ of 128/).waitFor();
+    own.child.kill("SIGKILL");
+    const alert = page.locator(".side").getByRole("alert");
+    await alert.waitFor();
+    expect(await alert.innerText()).toMatch(/^The server .*Your picture is still here: try again when it is back\./);
+    await page.locator(".banner").waitFor();
+    await look(page, "lost");
+    const back = await startServer(["--port", String(own.port)]);
+    try {
+      await page.locator(".banner").waitFor({ state: "detached" });
+      await page.getByLabel("Steps").fill("4");
+      await page.getByText(/second|earth, 4 steps/).waitFor();
+      expect(await answered(page).innerText()).toContain("Egypt");
+    } finally {
+      await page.close();
+      await back.stop();
+    }
+  });
+
+  it("reviews an archive by keyboard: accepts, takes back, moves the pin, writes", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#library`);
+    const rows = page.locator(".list li");
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(5);
+    expect(await page.getByLabel("State").innerText()).toContain("Without a place (5)");
+    await page
+      .getByText(/1 taken within \d+ minutes/)
+      .first()
+      .waitFor();
+    await page.locator(".review .modes").waitFor();
+    await look(page, "library");
+    const sidecars = () => readdirSync(photos).filter((f) => f.endsWith(".xmp"));
+    await page.keyboard.press("a");
+    await page.getByText("One picture accepted. U takes it back.").waitFor();
+    expect(await rows.count()).toBe(4);
+    expect(sidecars()).toEqual([]);
+    await page.keyboard.press("u");
+    await page.getByText("Taken back: 1.").waitFor();
+    await page.waitForFunction(() => document.querySelectorAll(".list li").length === 5);
+    // Several at once, as a country alone, with a pin of one's own.
+    await page.keyboard.press("x");
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await page.keyboard.press("4");
+    await page.keyboard.press("m");
+    await page.keyboard.press("a");
+    await page.getByText("2 pictures accepted. U takes it back.").waitFor();
+    await page.keyboard.press("n");
+    await page.getByText("One picture marked as showing no place.").waitFor();
+    await page.getByRole("button", { name: "Write 2 sidecars" }).click();
+    await page.getByText("2 sidecars written.").waitFor();
+    expect(sidecars()).toEqual(["1.jpg.xmp", "2.jpg.xmp"]);
+    expect(readFileSync(join(photos, "1.jpg.xmp"), "utf8")).toMatch(/CountryCode>[A-Z]{2}</);
+    await page.keyboard.press("u");
+    await page.getByText("Taken back: 1.").waitFor();
+    await page.keyboard.press("u");
+    await page.getByText("Taken back: 2.").waitFor();
+    expect(sidecars()).toEqual([]);
+    await page.keyboard.press("?");
+    await page.getByText("pin at the middle of the map").waitFor();
+    // Folders of this machine.
+    await page.getByPlaceholder("/folder/of/pictures").fill(join(temporary, "nowhere"));
+    await page.getByRole("button", { name: "Add folder" }).click();
+    await page.getByText("no such folder").waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("is for people who do not see, or see other colours, in the light and in the dark, and on a phone", async () => {
+    const { page } = await openPage(browser, server.url);
+    for (const view of ["locate", "compare", "play", "library"]) {
+      await page.goto(`${server.url}#${view}`);
+      await page.locator("main *").first().waitFor();
+      if (view === "locate" || view === "compare") {
+        await drop(page, "nile.png", nile);
+        await answered(page).last().waitFor();
+      }
+      if (view === "library") await page.locator(".list li").first().waitFor();
+      for (const theme of ["Dark", "Light"]) {
+        await page.getByRole("button", { name: theme, exact: true }).click();
+        expect(await violations(page), `${view}, after ${theme}`).toEqual([]);
+      }
+    }
+    await page.setViewportSize({ width: 360, height: 740 });
+    for (const view of ["locate", "compare", "play", "library"]) {
+      await page.goto(`${server.url}#${view}`);
+      await page.locator("main *").first().waitFor();
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide, view).toBeLessThanOrEqual(360);
+      await look(page, `phone-${view}`);
+    }
+    await page.close();
+  });
+});
+
+describe.skipIf(!hasBrowser)("the site without a server", () => {
+  const site = join(temporary, "site");
+  let host: Server;
+  let own: Browser;
+  beforeAll(async () => {
+    execFileSync("npx", ["vite", "build", "--mode", "site", "--outDir", site], {
+      cwd: join(root, "packages/web"),
+      stdio: "ignore",
+    });
+    const types: Record<string, string> = {
+      ".html": "text/html",
+      ".js": "text/javascript",
+      ".css": "text/css",
+      ".wasm": "application/wasm",
+      ".json": "application/json",
+    };
+    // In a folder of a host, as project pages are.
+    host = createServer((request, answer) => {
+      const path = new URL(request.url ?? "/", "http://site").pathname.replace(/^\/project\//, "/");
+      const file = path === "/" ? "index.html" : path;
+      try {
+        const bytes = readFileSync(join(site, file));
+        const type = types[extname(file)] ?? "application/octet-stream";
+        answer.writeHead(200, { "content-type": type, "content-length": bytes.length }).end(bytes);
+      } catch {
+        answer.writeHead(404).end();
+      }
+    }).listen(0, "127.0.0.1");
+    own = await openBrowser();
+  });
+  afterAll(async () => {
+    await own?.close();
+    host?.close();
+    rmSync(temporary, { recursive: true, force: true });
+  });
+
+  it("gives the answer of the program, in the browser alone", async () => {
+    const { port } = host.address() as AddressInfo;
+    const { page, complaints } = await openPage(own, `http://127.0.0.1:${port}/project/`);
+    await page.getByText("Drop a picture.").waitFor();
+    await drop(page, "nile.png", nile);
+    await page.locator(".answer h2").waitFor();
+    mkdirSync(temporary, { recursive: true });
+    writeFileSync(join(temporary, "nile.png"), nile);
+    const { stdout } = await geodrift(["locate", "nile.png", "--json", "--map", "nile.geojson"], temporary);
+    const { best, regions, localizabilityBits } = JSON.parse(stdout);
+    const said = await page.locator(".answer").innerText();
+    const [, lat, lng] = /([\d.]+)°N ([\d.]+)°E/.exec(said) ?? [];
+    // Pictures are shrunk by another filter in the browser: some kilometres of 42.
+    expect(Math.abs(Number(lat) - best.lat)).toBeLessThan(0.15);
+    expect(Math.abs(Number(lng) - best.lng)).toBeLessThan(0.15);
+    const [, bits] = /([\d.]+) bits/.exec(said) ?? [];
+    expect(Math.abs(Number(bits) - localizabilityBits)).toBeLessThan(1);
+    expect(regions[1].radiusKm).toBeGreaterThan(10);
+    expect(await page.getByRole("link", { name: "Library" }).count()).toBe(0);
+    await look(page, "site");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
