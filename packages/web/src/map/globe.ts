@@ -27,6 +27,11 @@ export interface Shown {
   samples: Float64Array;
 }
 
+/** What is to be seen: a circle, or the whole globe from there. */
+export interface Focus extends LatLng {
+  radiusKm: number | "globe";
+}
+
 export interface Mark extends LatLng {
   /** What a person reads beside it. */
   text: string;
@@ -71,7 +76,7 @@ export class Globe {
       container,
       style: baseStyle(options.theme, options.base, options.detail),
       center: [10, 20],
-      zoom: 0.6,
+      zoom: wholeZoom(container),
       minZoom: 0,
       maxZoom: 12,
       attributionControl: false,
@@ -160,8 +165,9 @@ export class Globe {
     });
   }
 
-  flyTo({ lat, lng }: LatLng, radiusKm: number): void {
-    const zoom = Math.max(0.8, Math.min(7, Math.log2(9000 / Math.max(20, radiusKm))));
+  flyTo({ lat, lng, radiusKm }: Focus): void {
+    const whole = wholeZoom(this.map.getContainer());
+    const zoom = radiusKm === "globe" ? whole : Math.max(whole, Math.min(7, Math.log2(9000 / Math.max(20, radiusKm))));
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map[still ? "jumpTo" : "flyTo"]({ center: [lng, lat], zoom, ...(!still && { duration: 1200 }) } as never);
   }
@@ -174,6 +180,12 @@ export class Globe {
   remove(): void {
     this.forget?.();
     this.map.remove();
+  }
+
+  /** What lines are seen in on the map as it is. */
+  private get ink(): string {
+    const { theme, base } = this.options;
+    return base === "plain" && theme === "light" ? "#15202b" : "#ffffff";
   }
 
   private source(id: string): GeoJSONSource | undefined {
@@ -249,13 +261,17 @@ export class Globe {
         id: "outlines",
         type: "line",
         source: "outlines",
-        paint: { "line-color": "#ffffff", "line-width": ["get", "width"], "line-opacity": 0.9 },
+        paint: { "line-color": this.ink, "line-width": ["get", "width"], "line-opacity": 0.9 },
       },
       below,
     );
     this.setLayers(this.layers);
   }
 }
+
+/** Zoom at which the globe just fits: at zoom 0 it is 237 pixels wide. */
+const wholeZoom = ({ clientWidth, clientHeight }: HTMLElement): number =>
+  Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 237));
 
 /** Unit vectors as longitude, latitude, longitude, … */
 export function flatDegrees(points: Float64Array): number[] {
