@@ -1,12 +1,15 @@
 /** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
 import { benches as earth } from "./earth.js";
 import { benches as encoders } from "./encoders.js";
+import { benches as library } from "./library.js";
 import { benches as locate } from "./locate.js";
 import { benches as map } from "./map.js";
 import { benches as plonk } from "./plonk.js";
+import { benches as regions } from "./regions.js";
 import { benches as retrieval } from "./retrieval.js";
+import { benches as serve } from "./serve.js";
 
-const all = { ...plonk, ...locate, ...map, ...retrieval, ...encoders, ...earth };
+const all = { ...plonk, ...locate, ...map, ...retrieval, ...encoders, ...serve, ...library, ...regions, ...earth };
 const names = process.argv.slice(2);
 for (const name of names) {
   if (all[name]) continue;

@@ -63,7 +63,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     host,
     token,
     version,
-    ...(library && jobs && { addLibrary: (app) => addLibrary(app, context, { library, jobs, host }) }),
+    ...(library && jobs && { addLibrary: (app) => addLibrary(app, { ...context, library, jobs, host }) }),
   });
   const server = await listen(app, host, port);
   const { port: own } = server.address() as AddressInfo;

@@ -1,0 +1,126 @@
+/** A library of 100,000 pictures: scanning, memory, size, and how long lists take over HTTP. */
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import sharp from "sharp";
+
+const bin = join(dirname(createRequire(import.meta.url).resolve("geodrift")), "../bin/geodrift.js");
+const count = Number(process.env.PICTURES ?? 100_000);
+const perFolder = 500;
+
+/** Small JPEGs with EXIF, each different in its bytes; a fifth say where. */
+async function archive(folder) {
+  const kinds = [];
+  for (let k = 0; k < 10; k++) {
+    const place = k < 2 && {
+      GPSLatitude: `${40 + k}/1 30/1 0/1`,
+      GPSLatitudeRef: "N",
+      GPSLongitude: `${5 + k}/1 0/1 0/1`,
+      GPSLongitudeRef: "E",
+    };
+    kinds.push(
+      await sharp({ create: { width: 64, height: 48, channels: 3, background: { r: 25 * k, g: 90, b: 120 } } })
+        .withExif({
+          IFD0: { Make: "Maker", Model: `Camera ${k}` },
+          IFD2: { DateTimeOriginal: `20${10 + k}:05:01 12:00:00` },
+          ...(place && { IFD3: place }),
+        })
+        .jpeg()
+        .toBuffer(),
+    );
+  }
+  for (let i = 0; i < count; i++) {
+    const album = join(folder, `album-${String(Math.floor(i / perFolder)).padStart(4, "0")}`);
+    if (i % perFolder === 0) mkdirSync(album, { recursive: true });
+    writeFileSync(
+      join(album, `picture-${String(i).padStart(6, "0")}.jpg`),
+      Buffer.concat([kinds[i % 10], Buffer.from(String(i))]),
+    );
+  }
+}
+
+/** Runs a command, and tells its seconds and its peak of memory as the system counts it. */
+function timed(args) {
+  const then = performance.now();
+  const child = spawn("/usr/bin/time", ["-f", "%M", process.execPath, bin, ...args], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let said = "";
+  child.stderr.on("data", (d) => {
+    said += d;
+  });
+  return new Promise((resolve) => {
+    child.on("exit", () =>
+      resolve({
+        seconds: (performance.now() - then) / 1000,
+        peakMb: Math.round(Number(said.trim().split("\n").at(-1)) / 1024),
+      }),
+    );
+  });
+}
+
+export const benches = {
+  library: async function* () {
+    const folder = mkdtempSync(join(tmpdir(), "geodrift-bench-"));
+    await archive(join(folder, "pictures"));
+    const index = join(folder, "index");
+    const round = (x) => Number(x.toFixed(1));
+    const add = await timed(["library", "add", join(folder, "pictures"), "--library", index]);
+    yield {
+      bench: "library-scan",
+      pictures: count,
+      seconds: round(add.seconds),
+      perSecond: Math.round(count / add.seconds),
+      peakMb: add.peakMb,
+      indexMb: round(statSync(join(index, "index.db")).size / 2 ** 20),
+    };
+    const again = await timed(["library", "add", join(folder, "pictures"), "--library", index]);
+    yield {
+      bench: "library-scan-again",
+      pictures: count,
+      seconds: round(again.seconds),
+      perSecond: Math.round(count / again.seconds),
+      peakMb: again.peakMb,
+    };
+
+    const child = spawn(process.execPath, [bin, "serve", "--port", "0", "--library", index], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    const url = await new Promise((resolve) => {
+      child.stdout.on("data", (d) => resolve(/http:\S+/.exec(String(d))[0]));
+    });
+    const get = async (path) => (await fetch(new URL(`api/library${path}`, url))).json();
+    const { next } = await get("/pictures?state=queue&order=time&limit=1000");
+    for (const [what, path] of [
+      ["overview", ""],
+      ["first page of the queue", "/pictures?state=queue"],
+      ["page in the middle, by time", `/pictures?state=queue&order=time&after=${next}`],
+      ["surest first", "/pictures?state=queue&order=bits"],
+      ["part of a name", "/pictures?text=picture-0999"],
+      ["one album", "/pictures?album=album-0100"],
+      ["one picture", "/pictures/50000"],
+      ["what is known of its hour", "/pictures/50003/known?timeNeighbours=60&album=true"],
+      ["albums", "/albums"],
+    ]) {
+      const times = [];
+      for (let i = 0; i < 15; i++) {
+        const then = performance.now();
+        await get(path);
+        times.push(performance.now() - then);
+      }
+      times.sort((a, b) => a - b);
+      yield { bench: "library-list", what, medianMs: round(times[7]), worstMs: round(times[14]) };
+    }
+    const decide = performance.now();
+    await fetch(new URL("api/library/decisions", url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ pictures: Array.from({ length: 10_000 }, (_, i) => i + 1), verdict: { kind: "reject" } }),
+    });
+    yield { bench: "library-decide", pictures: 10_000, ms: Math.round(performance.now() - decide) };
+    child.kill();
+    rmSync(folder, { recursive: true });
+  },
+};
