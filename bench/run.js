@@ -8,8 +8,20 @@ import { benches as plonk } from "./plonk.js";
 import { benches as regions } from "./regions.js";
 import { benches as retrieval } from "./retrieval.js";
 import { benches as serve } from "./serve.js";
+import { benches as site } from "./site.js";
 
-const all = { ...plonk, ...locate, ...map, ...retrieval, ...encoders, ...serve, ...library, ...regions, ...earth };
+const all = {
+  ...plonk,
+  ...locate,
+  ...map,
+  ...retrieval,
+  ...encoders,
+  ...serve,
+  ...site,
+  ...library,
+  ...regions,
+  ...earth,
+};
 const names = process.argv.slice(2);
 for (const name of names) {
   if (all[name]) continue;

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((f) => f.endsWith(".ts") && !f.endsWith(".test.ts"))
+    .filter((f) => /\.(ts|svelte)$/.test(f) && !/\.(test|d)\.ts$/.test(f))
     .map((f) => join(folder, f));
 
 /** Modules that a file imports, exports from, or loads on demand. */
@@ -18,7 +18,7 @@ const imports = (file: string): string[] =>
 const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
 
 /** Packages, each of which may import those before it. */
-const packages = ["compile", "core", "geodrift"];
+const packages = ["compile", "core", "geodrift", "web"];
 
 /** Folders of `core` in layers: a folder may import its own layer's folders only if it is the same, and any layer below. */
 const layers = [
@@ -34,7 +34,10 @@ const layers = [
 
 describe("the house", () => {
   it.each(packages)("packages/%s imports what its package.json lists, and no package above it", (name) => {
-    const { dependencies, devDependencies = {} } = manifest(`packages/${name}`);
+    const own = manifest(`packages/${name}`);
+    const { devDependencies = {} } = own;
+    // What a private package is built with is in what it builds.
+    const dependencies = { ...own.dependencies, ...(own.private && { svelte: devDependencies.svelte }) };
     const used = new Set<string>();
     for (const file of sources(`packages/${name}/src`))
       for (const module of imports(file)) {
@@ -52,7 +55,7 @@ describe("the house", () => {
     const text = sources(`packages/${name}/src`)
       .map((f) => readFileSync(join(root, f), "utf8"))
       .join("\n");
-    for (const dependency of Object.keys(dependencies))
+    for (const dependency of Object.keys(own.dependencies))
       expect(text, `${name} lists ${dependency}`).toContain(dependency);
   });
 
@@ -62,6 +65,25 @@ describe("the house", () => {
         imports(file).filter((m) => m.startsWith("node:")),
         file,
       ).toEqual([]);
+  });
+
+  it("what the program has for browsers runs in one: nothing of Node's is reached from it", () => {
+    const seen = new Set<string>();
+    const waiting = [join(root, "packages/geodrift/src/browser.ts")];
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      // Types are gone when it runs.
+      const text = readFileSync(file, "utf8").replace(/^(import|export) type [\s\S]*?;$/gm, "");
+      const modules = [...text.matchAll(/from\s*"([^"]+)"/g)].map((m) => m[1]);
+      expect(
+        modules.filter((m) => m.startsWith("node:") || m === "sharp"),
+        file,
+      ).toEqual([]);
+      for (const m of modules.filter((m) => m.startsWith(".")))
+        waiting.push(resolve(dirname(file), m.replace(/\.js$/, ".ts")));
+    }
+    expect(seen.size).toBeGreaterThan(10);
   });
 
   it("folders of core import downwards", () => {

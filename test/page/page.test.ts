@@ -7,11 +7,13 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { photograph } from "../end-to-end/photographs.js";
 import { geodrift } from "../end-to-end/program.js";
 import { startServer, type TestServer } from "../end-to-end/server.js";
 import { drop, hasBrowser, openBrowser, openPage, violations } from "./browser.js";
+import { worldPmtiles } from "./pmtiles.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const nile = readFileSync(join(root, "packages/geodrift/page/play/0.png"));
@@ -225,6 +227,36 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.getByText("no such folder").waitFor();
     expect(complaints).toEqual([]);
     await page.close();
+  });
+
+  it("draws a map with more detail, if it is given one", async () => {
+    const file = join(temporary, "world.pmtiles");
+    const red = await sharp({ create: { width: 256, height: 256, channels: 3, background: "#f00" } })
+      .png()
+      .toBuffer();
+    writeFileSync(file, worldPmtiles(red));
+    const own = await startServer(["--detail", file]);
+    try {
+      const { page, complaints } = await openPage(browser, own.url);
+      const piece = await page.waitForResponse((r) => r.url().endsWith("/map/detail.pmtiles"));
+      expect(piece.status()).toBe(206);
+      // The middle of the globe is red now.
+      const middle = async () => {
+        const shot = await page.locator(".globe canvas").screenshot();
+        const { data, info } = await sharp(shot).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+        const at = 3 * (Math.floor(info.height / 2) * info.width + Math.floor(info.width / 2) + 20);
+        return [...data.subarray(at, at + 3)];
+      };
+      for (let i = 0; i < 40 && (await middle())[0] < 200; i++) await page.waitForTimeout(250);
+      const [r, g, b] = await middle();
+      expect([r > 200, g < 80, b < 80]).toEqual([true, true, true]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    } finally {
+      await own.stop();
+    }
+    const refused = await geodrift(["serve", "--port", "0", "--detail", join(photos, "1.jpg")]);
+    expect(refused.stderr).toContain("is no PMTiles file of version 3");
   });
 
   it("is for people who do not see, or see other colours, in the light and in the dark, and on a phone", async () => {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import open from "open";
 import { readUserConfig } from "../config/user-config.js";
 import { Library, usualLibrary } from "../library/library.js";
 import { checkModelName } from "../models/load.js";
@@ -18,6 +19,8 @@ interface Flags {
   maxUpload: number;
   maxPixels: number;
   queue: number;
+  detail?: string;
+  open: boolean;
 }
 
 /** `geodrift serve`. */
@@ -39,6 +42,8 @@ export function addServe(program: Command): void {
     .option("--max-upload <MiB>", "size of a picture's file", wholeNumber(1, 2048), 64)
     .option("--max-pixels <millions>", "size of a picture", wholeNumber(1, 268), 100)
     .option("--queue <n>", "requests that may wait", wholeNumber(1, 10_000), 64)
+    .option("--detail <file>", "map with more detail: raster tiles in a PMTiles file")
+    .option("--no-open", "do not open the page in a browser; only from a terminal is it done anyway")
     .action(run);
 }
 
@@ -58,6 +63,7 @@ async function run(flags: Flags): Promise<void> {
     mostBytes: flags.maxUpload * 2 ** 20,
     mostPixels: flags.maxPixels * 1_000_000,
     mostWaiting: flags.queue,
+    detail: flags.detail,
     log,
     library,
   }).catch((e: Error) => {
@@ -65,6 +71,9 @@ async function run(flags: Flags): Promise<void> {
     throw e;
   });
   process.stdout.write(`geodrift: ${server.url}${token ? "?token=…" : ""}\n`);
+  // Where there is no browser, the address is all there is to do.
+  if (flags.open && process.stdout.isTTY)
+    await open(`${server.url}${token ? `?token=${encodeURIComponent(token)}` : ""}`).catch(() => undefined);
   await new Promise<void>((resolve) => {
     const stop = (signal: string) => {
       log("stopping", { signal });

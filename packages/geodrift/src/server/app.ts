@@ -7,13 +7,15 @@ import type { App, ServerContext } from "./context.js";
 import { AskedError, BusyError, EngineStoppedError } from "./engine.js";
 import { type GuardOptions, guard } from "./guard.js";
 import { requestLog } from "./log.js";
-import { pageFiles } from "./page-files.js";
+import { oneFile, pageFiles } from "./page-files.js";
 import { addAbout } from "./routes/about.js";
 import { addDensity } from "./routes/density.js";
 import { addLocate } from "./routes/locate.js";
 
 export interface AppOptions extends GuardOptions {
   version: string;
+  /** A PMTiles file of raster tiles, more detailed than the page's own map. */
+  detail?: string;
   /** Adds what belongs to a library, if there is one. */
   addLibrary?: (app: App) => void;
 }
@@ -32,7 +34,7 @@ const policy = {
   frameAncestors: ["'none'"],
 };
 
-export function serverApp(context: ServerContext, { version, addLibrary, ...guarded }: AppOptions): App {
+export function serverApp(context: ServerContext, { version, detail, addLibrary, ...guarded }: AppOptions): App {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return undefined;
@@ -72,8 +74,9 @@ export function serverApp(context: ServerContext, { version, addLibrary, ...guar
   addLocate(app, context);
   addDensity(app, context);
   addLibrary?.(app);
-  addAbout(app, context, version, addLibrary !== undefined);
+  addAbout(app, context, { version, library: addLibrary !== undefined, detail: detail !== undefined });
   app.get("/api.css", (c) => c.body(apiStyle, 200, { "content-type": "text/css" }));
+  if (detail !== undefined) app.get("/map/detail.pmtiles", oneFile(detail));
   app.get("*", pageFiles());
   return app;
 }

@@ -1,5 +1,6 @@
 /** The server from its start to its end. */
 import { readFileSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve as serveApp } from "@hono/node-server";
@@ -28,6 +29,8 @@ export interface ServeOptions {
   /** Requests that may wait. */
   mostWaiting?: number;
   log: Log;
+  /** A PMTiles file of raster tiles, more detailed than the page's own map. */
+  detail?: string;
   /** Is closed with the server. */
   library?: Library;
 }
@@ -53,6 +56,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know if that is meant`,
     );
   if (token !== undefined && token.length < 8) throw new Error("--token: has at least 8 characters");
+  if (options.detail !== undefined) await checkPmtiles(options.detail);
   const models = await Models.open(options);
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
@@ -63,6 +67,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     host,
     token,
     version,
+    detail: options.detail,
     ...(library && jobs && { addLibrary: (app) => addLibrary(app, { ...context, library, jobs, host }) }),
   });
   const server = await listen(app, host, port);
@@ -85,6 +90,20 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       library?.close();
     },
   };
+}
+
+/** @throws Error in one sentence if it is none */
+async function checkPmtiles(file: string): Promise<void> {
+  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : `cannot be opened (${e.code})`}`);
+  });
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
+    if (buffer.toString("latin1", 0, 7) !== "PMTiles" || buffer[7] !== 3)
+      throw new Error(`${file}: is no PMTiles file of version 3`);
+  } finally {
+    await handle.close();
+  }
 }
 
 function listen(app: App, host: string, port: number): Promise<Server> {

@@ -51,6 +51,8 @@ export interface PageEngine {
   locate(picture: File, settings: Settings, call: LocateCall): Promise<Answer>;
   /** Does what computes have a library of pictures? */
   library: boolean;
+  /** Address of a PMTiles file with more detail than the page's own map. */
+  detail?: string;
   /** Knows priors. */
   priors: boolean;
   /** Makes evidence bundles. */

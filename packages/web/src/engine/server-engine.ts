@@ -3,9 +3,10 @@ import { followAnswer, request, requestJson } from "./http.js";
 
 /** The server that the page comes from. @throws LostError if there is none */
 export async function serverEngine(): Promise<PageEngine> {
-  const { library } = await requestJson<{ library: boolean }>("health");
+  const { library, detail } = await requestJson<{ library: boolean; detail: boolean }>("health");
   return {
     library,
+    ...(detail && { detail: "map/detail.pmtiles" }),
     priors: true,
     models: () => requestJson<ModelEntry[]>("models"),
     locate: (picture, settings, call) => {

@@ -43,6 +43,7 @@ export interface GlobeOptions {
   base: Base;
   /** What a screen reader calls it. */
   label: string;
+  /** Address of a PMTiles file. */
   detail?: string;
 }
 
@@ -96,10 +97,11 @@ export class Globe {
     });
   }
 
-  look(theme: "light" | "dark", base: Base): void {
-    if (theme === this.options.theme && base === this.options.base) return;
-    this.options = { ...this.options, theme, base };
-    this.map.setStyle(baseStyle(theme, base, this.options.detail), { diff: false });
+  look(theme: "light" | "dark", base: Base, detail?: string): void {
+    const { options } = this;
+    if (theme === options.theme && base === options.base && detail === options.detail) return;
+    this.options = { ...options, theme, base, detail };
+    this.map.setStyle(baseStyle(theme, base, detail), { diff: false });
   }
 
   show(shown: Shown | undefined): void {

@@ -14,9 +14,6 @@ class AppState {
   lost = $state<string>();
   theme = $state<Theme>(dark.matches ? "dark" : "light");
   base = $state<Base>("satellite");
-  /** A PMTiles file with more detail, if the address names one: ?detail=FILE. */
-  readonly detail = new URLSearchParams(location.search).get("detail") ?? undefined;
-
   constructor() {
     dark.addEventListener("change", ({ matches }) => {
       this.theme = matches ? "dark" : "light";

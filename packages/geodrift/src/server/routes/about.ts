@@ -19,7 +19,8 @@ const health = createRoute({
             running: z.number(),
             waiting: z.number(),
             mostWaiting: z.number(),
-            library: z.boolean(),
+            library: z.boolean().openapi({ description: "is there an archive?" }),
+            detail: z.boolean().openapi({ description: "is there a map with more detail, /map/detail.pmtiles?" }),
           }),
         },
       },
@@ -39,12 +40,11 @@ const models = createRoute({
 export function addAbout(
   app: App,
   { engine, models: offered }: ServerContext,
-  version: string,
-  library: boolean,
+  { version, ...has }: { version: string; library: boolean; detail: boolean },
 ): void {
   app.openapi(health, (c) => {
     const { running, waiting, most } = engine.load;
-    return c.json({ status: "ok" as const, version, running, waiting, mostWaiting: most, library }, 200);
+    return c.json({ status: "ok" as const, version, running, waiting, mostWaiting: most, ...has }, 200);
   });
   app.openapi(models, (c) => c.json(offered.entries, 200));
   const about = {
