@@ -371,6 +371,17 @@ describe("a review", () => {
     }
   });
 
+  it("takes in tracks, and says what is none", async () => {
+    const post = (body: string) => raw(server, "/api/library/tracks?name=b.gpx", { method: "POST", body });
+    const gpx =
+      '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg><trkpt lat="10" lon="20"><time>2024-05-01T17:59:00Z</time></trkpt></trkseg></trk></gpx>';
+    expect(JSON.parse((await post(gpx)).body.toString())).toEqual({ points: 1 });
+    const [{ kind, places }] = await get(`/pictures/${await idOf("lost-2.jpg")}/known?track=true`);
+    expect([kind, places[0].lat, places[0].lng, places[0].minutes]).toEqual(["track", 10, 20, 1]);
+    expect(sentence(await post("<svg/>"))).toBe("holds no track whose points have a time");
+    expect(sentence(await post("hello"))).toContain("is no GPX");
+  });
+
   it("exports what is known, and who says so", async () => {
     const csv = (await raw(server, "/api/library/export?format=csv")).body.toString();
     expect(csv).toMatch(/^trip\/bergen\.jpg,\w+,2024-05-01T12:00:00,Maker Camera,file,point,60\.390000,5\.320000/m);

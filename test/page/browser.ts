@@ -61,16 +61,26 @@ export async function violations(page: Page): Promise<string[]> {
   });
 }
 
-/** Drops a file onto the page, as from a desktop. */
-export async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
-  const data = await page.evaluateHandle(
-    ([base64, fileName]) => {
+/** Drops a file onto the page, as from a desktop, or pastes it. */
+export async function drop(
+  page: Page,
+  name: string,
+  bytes: Buffer,
+  type = "image/png",
+  event: "drop" | "paste" = "drop",
+): Promise<void> {
+  await page.evaluate(
+    ([base64, fileName, fileType, kind]) => {
       const transfer = new DataTransfer();
       const content = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-      transfer.items.add(new File([content], fileName, { type: "image/png" }));
-      return transfer;
+      transfer.items.add(new File([content], fileName, { type: fileType }));
+      const init = { bubbles: true, cancelable: true };
+      document.body.dispatchEvent(
+        kind === "drop"
+          ? new DragEvent("drop", { ...init, dataTransfer: transfer })
+          : new ClipboardEvent("paste", { ...init, clipboardData: transfer }),
+      );
     },
-    [bytes.toString("base64"), name],
+    [bytes.toString("base64"), name, type, event],
   );
-  await page.dispatchEvent("body", "drop", { dataTransfer: data });
 }

@@ -77,6 +77,12 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await look(page, "drifting");
     await page.getByRole("button", { name: "Play from noise to places" }).click();
     await page.waitForFunction(() => document.querySelector(".timeline .step")?.textContent === "places");
+    // What is no picture is said; another picture is pasted.
+    await drop(page, "notes.txt", Buffer.from("hello"), "text/plain");
+    await page.getByText("notes.txt is no picture.").waitFor();
+    await drop(page, "crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png")), "image/png", "paste");
+    await page.getByAltText("Picture: crete.png").waitFor();
+    await page.waitForFunction(() => /Greece/.test(document.querySelector(".answer h2")?.textContent ?? ""));
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -123,14 +123,17 @@ const reasons: Record<string, string> = {
   EACCES: "the folder is not writable",
   EPERM: "the folder is not writable",
   ENOENT: "the folder is gone",
+  EEXIST: "another program is writing it",
 };
 
 /** Beside the target first, then over it: whoever looks sees the old file or the new one. */
 async function replace(target: string, temporary: string, bytes: Buffer): Promise<void> {
   const mode = (await stat(target).catch(() => undefined))?.mode;
   let handle: FileHandle | undefined;
+  let own = false;
   try {
     handle = await open(temporary, "wx", mode ?? 0o666);
+    own = true;
     await handle.writeFile(bytes);
     await handle.sync();
     await handle.close();
@@ -138,7 +141,8 @@ async function replace(target: string, temporary: string, bytes: Buffer): Promis
     await rename(temporary, target);
   } catch (e) {
     await handle?.close().catch(() => undefined);
-    await rm(temporary, { force: true }).catch(() => undefined);
+    // One that is there already is another process's, which is in the middle of the same.
+    if (own) await rm(temporary, { force: true }).catch(() => undefined);
     const { code = "" } = e as NodeJS.ErrnoException;
     throw new Error(`its sidecar is not written: ${reasons[code] ?? (e as Error).message}`);
   }

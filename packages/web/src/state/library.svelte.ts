@@ -47,6 +47,12 @@ export interface KnownPlaces {
   places: (LatLng & { picture?: number; path?: string; minutes: number })[];
 }
 
+export interface Album {
+  folder: number;
+  album: string;
+  pictures: number;
+}
+
 interface Outcome {
   picture: number;
   sidecar?: string;
@@ -59,6 +65,9 @@ export class LibraryState {
   overview = $state.raw<Overview>();
   state = $state<State>("queue");
   text = $state("");
+  albums = $state.raw<Album[]>([]);
+  /** Which of the albums alone. */
+  album = $state.raw<Album>();
   order = $state<"number" | "time" | "bits">("number");
   pictures = $state.raw<Listed[]>([]);
   next = $state<string>();
@@ -96,7 +105,10 @@ export class LibraryState {
 
   async refresh(): Promise<void> {
     await this.attempt(async () => {
+      const scannedBefore = this.overview?.folders;
       this.overview = await requestJson<Overview>("library");
+      if (JSON.stringify(scannedBefore) !== JSON.stringify(this.overview.folders))
+        this.albums = await requestJson<Album[]>("library/albums");
       if (this.overview.job?.running) this.watch();
     });
   }
@@ -130,6 +142,10 @@ export class LibraryState {
   private page(after?: string) {
     const query = new URLSearchParams({ state: this.state, order: this.order, limit: String(pageSize) });
     if (this.text) query.set("text", this.text);
+    if (this.album) {
+      query.set("folder", String(this.album.folder));
+      query.set("album", this.album.album);
+    }
     if (after) query.set("after", after);
     return this.attempt(() => requestJson<{ pictures: Listed[]; next?: string }>(`library/pictures?${query}`));
   }

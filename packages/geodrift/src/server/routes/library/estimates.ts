@@ -96,7 +96,8 @@ export const addEstimates: AddRoutes = (app, context) => {
     async (c) => {
       const { id } = c.req.valid("param");
       const settings = { ...c.req.valid("query"), fine: true };
-      const work = await pictureJob(id, settings, false);
+      const giveBack = engine.reserve();
+      const work = await pictureJob(id, settings, false).finally(giveBack);
       const answer = await engine.locate(work, { signal: c.req.raw.signal });
       return zipped(c, work, answer) as never;
     },
