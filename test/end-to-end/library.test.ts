@@ -12,11 +12,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { photograph } from "./photographs.js";
 import { geodrift, start } from "./program.js";
@@ -282,11 +284,144 @@ describe("a review", () => {
     expect(readFileSync(sidecar, "utf8")).toBe(theirs);
     await say("/decisions", { pictures: [id], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
     expect((await told("/write", {}))[0].sidecar).toBe(sidecar);
-    // Changed by another program since: left as it is.
+    // Changed by another program since: left as it is, and said; what was decided before can be taken back all the same.
     writeFileSync(sidecar, theirs);
     expect((await told("/undo", {}))[0].error).toContain("has been changed since by another program");
     expect(readFileSync(sidecar, "utf8")).toBe(theirs);
     rmSync(sidecar);
+    expect(await told("/undo", {})).toEqual([{ picture: id }]);
+    expect(await stateOf(id)).toBe("queue");
+  });
+
+  const scan = async () => {
+    await told("/scan", {});
+    for (let busy = true; busy; ) busy = (await get("")).job.running;
+  };
+  const known = async (id: number) =>
+    (await get(`/pictures/${id}/known?timeNeighbours=10000&album=true`)) as { places: { path: string }[] }[];
+
+  it("takes no estimate for what a file says, not even out of its own sidecars", async () => {
+    const id = await idOf("alone.jpg");
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept" } });
+    await told("/write", {});
+    utimesSync(join(photos, "alone.jpg.xmp"), new Date(), new Date());
+    await scan();
+    expect((await get(`/pictures/${id}`)).recorded).toBeNull();
+    for (const { places } of await known(await idOf("scan.jpg")))
+      expect(places.map((p) => p.path)).not.toContain("alone.jpg");
+    // Neither does another library.
+    const other = ["--library", join(root, "other")];
+    await geodrift(["library", "add", photos, ...other]);
+    const listed = (await geodrift(["library", "list", "--json", "--text", "alone", ...other])).stdout;
+    expect(JSON.parse(listed)).toMatchObject({ state: "queue", recorded: null });
+    // To reject it takes the sidecar away; to take that back asks to write it again.
+    await say("/decisions", { pictures: [id], verdict: { kind: "reject" } });
+    expect(sidecars()).toEqual([]);
+    await told("/undo", {});
+    expect(await stateOf(id)).toBe("accepted");
+    await told("/undo", {});
+    expect(await stateOf(id)).toBe("queue");
+  });
+
+  it("writes no estimate over a place that the file has got since, nor about a picture that is another by now", async () => {
+    const file = join(photos, "again.jpg");
+    const before = readFileSync(file);
+    const id = await idOf("again.jpg");
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept" } });
+    // The same name, another picture.
+    writeFileSync(file, await photograph({ seed: 20 }));
+    await scan();
+    expect(await stateOf(id)).toBe("queue");
+    expect((await get(`/pictures/${id}`)).decision).toBeNull();
+    expect((await told("/write", { pictures: [id] }))[0].error).toContain("only accepted pictures are written");
+    writeFileSync(file, before);
+    await scan();
+    await told(`/pictures/${id}/locate`, {});
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept" } });
+    // A sidecar of another program comes beside it, under its other name.
+    writeFileSync(
+      join(photos, "again.XMP"),
+      '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:GPSLatitude="10,0N" exif:GPSLongitude="20,0E"/></rdf:RDF></x:xmpmeta>',
+    );
+    await scan();
+    expect((await get(`/pictures/${id}`)).recorded).toEqual({ lat: 10, lng: 20 });
+    expect((await told("/write", { pictures: [id] }))[0].error).toContain("its own file says where it was taken");
+    const csv = (await raw(server, "/api/library/export")).body.toString();
+    expect(csv).toMatch(/^again\.jpg,.*,file,point,10\.000000,20\.000000/m);
+    rmSync(join(photos, "again.XMP"));
+    await told("/undo", {});
+    await scan();
+    expect(await stateOf(id)).toBe("queue");
+  });
+
+  it("leaves names that somebody has written to somebody, and lets a person change them", async () => {
+    const id = await idOf("alone.jpg");
+    const sidecar = join(photos, "alone.jpg.xmp");
+    const theirs = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"><Iptc4xmpExt:LocationCreated><rdf:Bag><rdf:li rdf:parseType="Resource"><Iptc4xmpExt:City>Reykjavik</Iptc4xmpExt:City></rdf:li></rdf:Bag></Iptc4xmpExt:LocationCreated></rdf:Description></rdf:RDF></x:xmpmeta>`;
+    writeFileSync(sidecar, theirs);
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept", level: "country" } });
+    expect((await told("/write", { pictures: [id] }))[0].sidecar).toBe(sidecar);
+    expect(readFileSync(sidecar, "utf8")).toContain("Reykjavik");
+    expect(readFileSync(sidecar, "utf8")).not.toContain("CountryName");
+    await say("/decisions", {
+      pictures: [id],
+      verdict: { kind: "accept", level: "city", pin: { lat: 48.85, lng: 2.35 } },
+    });
+    await told("/write", { pictures: [id] });
+    expect(readFileSync(sidecar, "utf8")).not.toContain("Reykjavik");
+    await told("/undo", {});
+    expect(readFileSync(sidecar, "utf8")).toBe(theirs);
+    await told("/undo", {});
+    rmSync(sidecar);
+  });
+
+  it("accepts what was shown, and nothing that has come since", async () => {
+    const id = await idOf("alone.jpg");
+    const shown = (await get(`/pictures/${id}`)).estimate.madeAt;
+    await raw(server, `/api/library/pictures/${id}/locate?seed=9`, { method: "POST" });
+    const late = await say("/decisions", { pictures: [id], verdict: { kind: "accept", madeAt: shown } });
+    expect([late.status, sentence(late)]).toEqual([
+      400,
+      "alone.jpg: has been estimated anew since it was shown; look at it again",
+    ]);
+    const { madeAt } = (await get(`/pictures/${id}`)).estimate;
+    expect((await say("/decisions", { pictures: [id], verdict: { kind: "accept", madeAt } })).status).toBe(200);
+    await told("/undo", {});
+  });
+
+  it("lets a person place what no program can read", async () => {
+    const id = await idOf("broken.jpg");
+    expect(sentence(await say("/decisions", { pictures: [id], verdict: { kind: "accept" } }))).toBe(
+      "broken.jpg: has no estimate to accept",
+    );
+    await say("/decisions", { pictures: [id], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    expect((await told("/write", {}))[0].sidecar).toBe(join(photos, "broken.jpg.xmp"));
+    await told("/undo", {});
+    expect([sidecars(), await stateOf(id)]).toEqual([[], "unreadable"]);
+  });
+
+  it("does one thing after another when it is asked twice, and while others open the index", async () => {
+    const pictures = [await idOf("alone.jpg"), await idOf("scan.jpg"), await idOf("again.jpg")];
+    await say("/decisions", { pictures, verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    const opened = Array.from({ length: 3 }, () => geodrift(["library", "status", ...library]));
+    const [first, second] = await Promise.all([told("/write", { pictures }), told("/write", { pictures })]);
+    await Promise.all(opened);
+    expect(first.filter((o: { sidecar?: string }) => o.sidecar)).toHaveLength(3);
+    expect(second.every((o: { error: string }) => /only accepted pictures are written/.test(o.error))).toBe(true);
+    expect(sidecars()).toHaveLength(3);
+    expect(await told("/undo", {})).toHaveLength(3);
+    expect(sidecars()).toEqual([]);
+  });
+
+  it("gives evidence of what it took in besides, and says that no command repeats it", async () => {
+    const id = await idOf("lost-1.jpg");
+    const { body } = await raw(server, `/api/library/pictures/${id}/evidence?timeNeighbours=60`);
+    const files = unzipSync(new Uint8Array(body));
+    const { places } = JSON.parse(new TextDecoder().decode(files["known.json"]));
+    expect(places[0].places[0].path).toBe("trip/bergen.jpg");
+    const text = new TextDecoder().decode(files["evidence.txt"]);
+    expect(text).toContain("1 taken within 30 minutes");
+    expect(text).toContain("no command takes in the places and outlines of known.json");
   });
 
   it("reaches nothing outside of the library: links, folders that become links, pictures that are gone", async () => {
@@ -374,10 +509,13 @@ describe("a review", () => {
   it("takes in tracks, and says what is none", async () => {
     const post = (body: string) => raw(server, "/api/library/tracks?name=b.gpx", { method: "POST", body });
     const gpx =
-      '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg><trkpt lat="10" lon="20"><time>2024-05-01T17:59:00Z</time></trkpt></trkseg></trk></gpx>';
-    expect(JSON.parse((await post(gpx)).body.toString())).toEqual({ points: 1 });
+      '<gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg><trkpt lat="10" lon="20"><time>2024-05-01T17:59:00Z</time></trkpt><trkpt lat="11" lon="21"><time>2024-05-01T17:30:00Z</time></trkpt></trkseg></trk></gpx>';
+    expect(JSON.parse((await post(gpx)).body.toString())).toEqual({ points: 2 });
+    // Without --clock the camera's clock counts as UTC.
     const [{ kind, places }] = await get(`/pictures/${await idOf("lost-2.jpg")}/known?track=true`);
     expect([kind, places[0].lat, places[0].lng, places[0].minutes]).toEqual(["track", 10, 20, 1]);
+    const large = await post("x".repeat(9 * 2 ** 20));
+    expect([large.status, sentence(large)]).toEqual([413, "a track has at most 8 MiB here"]);
     expect(sentence(await post("<svg/>"))).toBe("holds no track whose points have a time");
     expect(sentence(await post("hello"))).toContain("is no GPX");
   });
@@ -522,5 +660,44 @@ describe("after a crash", () => {
     expect(counts.located).toBe(1);
     renameSync(away, photos);
     untouched();
+  });
+
+  it("of a write, undone or not, what was decided is known when the index opens", async () => {
+    const some = join(root, "undone");
+    mkdirSync(some);
+    const bytes = await photograph({ seed: 15 });
+    for (let i = 0; i < 300; i++) writeFileSync(join(some, `${i}.jpg`), Buffer.concat([bytes, Buffer.from(String(i))]));
+    const own = ["--library", join(root, "undoing")];
+    await geodrift(["library", "add", some, ...own]);
+    const say = (server: TestServer, path: string, body: object) =>
+      raw(server, `/api/library/${path}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+    const pictures = Array.from({ length: 300 }, (_, i) => i + 1);
+    const first = await startServer(own);
+    await say(first, "decisions", { pictures, verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    await say(first, "write", {});
+    const cut = say(first, "undo", {}).catch(() => undefined);
+    const left = () => readdirSync(some).filter((f) => f.endsWith(".xmp")).length;
+    while (left() > 280) await new Promise((resolve) => setTimeout(resolve, 1));
+    first.child.kill("SIGKILL");
+    await cut;
+    const second = await startServer(own);
+    try {
+      const { counts } = JSON.parse((await raw(second, "/api/library")).body.toString());
+      // Every picture is written and has its sidecar, or is not and has none.
+      expect(counts.written).toBe(left());
+      await say(second, "undo", {});
+      expect(left()).toBe(0);
+      const after = JSON.parse((await raw(second, "/api/library")).body.toString());
+      expect(after.counts.queue).toBe(300);
+    } finally {
+      await second.stop();
+    }
+    const { stdout } = await geodrift(["library", "forget", some, ...own]);
+    expect(stdout).toBe(`${some}: 300 pictures forgotten\n`);
+    expect((await geodrift(["library", "add", some, ...own])).stdout).toContain("300 new or changed");
   });
 });

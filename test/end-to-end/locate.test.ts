@@ -180,8 +180,8 @@ describe("geodrift locate", () => {
       ["Atlantis", /a country, within:KM:LAT,LNG, photos, or a \.geojson or \.csv file is needed, got "Atlantis"/],
       ["within:0:1,2", /within:KM:LAT,LNG has a radius in km and a place in degrees, got "within:0:1,2"/],
       ["within:10:100,2", /latitude must lie in -90…90 degrees, got 100/],
-      [at("none.geojson"), /none\.geojson: cannot be read \(ENOENT\)/],
-      [at("text.jpg").replace("jpg", "json"), /cannot be read/],
+      [at("none.geojson"), /none\.geojson: no such file/],
+      [at("text.jpg").replace("jpg", "json"), /text\.json: no such file/],
     ];
     for (const [prior, message] of wrong) expect((await run(prior)).stderr, prior).toMatch(message);
   });

@@ -174,6 +174,30 @@ describe("what is wrong is said in one sentence", () => {
     ["a solver that there is not", nile, "?solver=magic", /has the solvers .*got "magic"/],
     ["a prior from a file", nile, "?prior=/etc/passwd.csv", /"prior" is a country, within:KM:LAT,LNG, or photos, got/],
     ["a region that is none", nile, "?region=%7B%22type%22:%22Point%22%7D", /holds no polygons/],
+    [
+      "a region off the globe",
+      nile,
+      `?region=${encodeURIComponent(
+        JSON.stringify({
+          type: "Polygon",
+          coordinates: [
+            [
+              [0, 0],
+              [999, 0],
+              [0, 9],
+              [0, 0],
+            ],
+          ],
+        }),
+      )}`,
+      /GeoJSON is needed, with rings of \[longitude, latitude\] in degrees/,
+    ],
+    [
+      "a circle without a radius",
+      nile,
+      "?prior=within:0:1,2",
+      /"prior" is a country, .*; within:KM:LAT,LNG has a radius/,
+    ],
     ["a region that is no JSON", nile, "?region=x", /"region": is GeoJSON/],
   ])("%s", async (_, body, query, words) => {
     const answer = await post(`/api/locate${query}`, body);
@@ -337,7 +361,7 @@ describe("the server does not let happen", () => {
       expect(Number(busy[0].headers["retry-after"])).toBeGreaterThanOrEqual(1);
       expect(sentence(busy[0])).toMatch(/^the server is busy; try again in \d+ s$/);
       // Slow senders keep a place each, and no more than there are.
-      const sockets = Array.from({ length: 3 }, () => {
+      const sockets = Array.from({ length: 5 }, () => {
         const socket = connect(small.port, "127.0.0.1");
         socket.on("error", () => undefined);
         socket.write(`POST /api/locate HTTP/1.1\r\nHost: 127.0.0.1:${small.port}\r\nContent-Length: 1000\r\n\r\nx`);
@@ -370,6 +394,13 @@ describe("the server does not let happen", () => {
         gone.abort();
       });
       await Promise.all(withdrawn);
+      // And those who wait for the whole answer at once.
+      const plain = Array.from({ length: 4 }, () =>
+        fetch(new URL(long, own.url), { method: "POST", body: nile, signal: AbortSignal.timeout(300) }).catch(
+          () => undefined,
+        ),
+      );
+      await Promise.all(plain);
       const then = performance.now();
       expect((await raw(own, "/api/locate", { method: "POST", body: nile })).status).toBe(200);
       // Four of those would take minutes.
@@ -397,6 +428,39 @@ describe("the server does not let happen", () => {
     expect((await answers).map((a) => a.status)).toEqual(Array(6).fill(200));
     expect(await ended).toBe(0);
     await expect(raw(own, "/api/health")).rejects.toThrow();
+  });
+
+  it("that it ends in the middle of a list that it goes through", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "list-"));
+    for (let i = 0; i < 40; i++) writeFileSync(join(folder, `${i}.png`), Buffer.concat([nile, Buffer.from(String(i))]));
+    const index = join(mkdtempSync(join(tmpdir(), "list-")), "index");
+    await geodrift(["library", "add", folder, "--library", index]);
+    const own = await startServer(["--library", index]);
+    const say = (path: string, body: object) =>
+      raw(own, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    expect(sentence(await say("/api/library/estimate", { prior: "Atlantis" }))).toContain('"prior" is a country');
+    await say("/api/library/estimate", {});
+    for (let done = 0; done < 2; )
+      done = JSON.parse((await raw(own, "/api/library")).body.toString()).job.progress.done ?? 0;
+    expect(await own.stop()).toBe(0);
+    expect(own.log().at(-1)?.event).toBe("stopped");
+    const { counts, unestimated } = JSON.parse(
+      (await geodrift(["library", "status", "--json", "--library", index])).stdout,
+    );
+    expect(counts.queue).toBe(40);
+    expect(unestimated).toBeLessThan(40);
+  });
+
+  it("that the address it prints is not its own", async () => {
+    for (const [host, url] of [
+      ["::1", "http://[::1]:"],
+      ["127.0.0.2", "http://127.0.0.2:"],
+    ]) {
+      const own = await startServer(["--host", host]);
+      expect(own.url.startsWith(url)).toBe(true);
+      expect((await fetch(new URL("api/health", own.url))).status).toBe(200);
+      await own.stop();
+    }
   });
 
   it("that its log tells of pictures or places", async () => {

@@ -12,5 +12,5 @@ export { allocate, type DType, fromHalves, type TypedArray, toHalves } from "./d
 export { loweredPrimitives } from "./lower/index.js";
 export { asEncoder, type OnnxPort, type OnnxSummary, packOnnx, summarizeOnnx, withOutput } from "./onnx-file.js";
 export { quantizeOnnx } from "./quantize.js";
-export { Tensor, tensor } from "./tensor.js";
+export { receivedTensors, type SentTensors, sentTensors, Tensor, tensor } from "./tensor.js";
 export type { ArraySpec, JaxFunction } from "./trace.js";

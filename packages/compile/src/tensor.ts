@@ -21,3 +21,17 @@ export function tensor(
   own.set(data);
   return new Tensor(dtype, own as never, shape);
 }
+
+/** Tensors as threads hand them over: without their class. */
+export type SentTensors = Record<string, { data: TypedArray; dims: number[]; type: DType }>;
+
+export const sentTensors = (tensors: Record<string, Tensor>): SentTensors =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, { data, dims, type }]) => [
+      name,
+      { data: data as TypedArray, dims: [...dims], type: type as DType },
+    ]),
+  );
+
+export const receivedTensors = (sent: SentTensors): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(sent).map(([name, { data, dims, type }]) => [name, tensor(data, dims, type)]));

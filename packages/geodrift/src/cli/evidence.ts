@@ -51,7 +51,7 @@ async function run(image: string, flags: Flags): Promise<void> {
     for await (const answer of locate([image], model, { ...flags, samples: 256, known, fine: true })) {
       if ("error" in answer) throw new Error(`${image}: ${answer.error}`);
       const { encoder, prior } = flags;
-      const bundle = evidenceBundle(answer, { model: name, encoder, prior, known: known.map((k) => k.label) });
+      const bundle = evidenceBundle(answer, { model: name, encoder, prior });
       await writeFile(flags.out, bundle).catch((e: NodeJS.ErrnoException) => {
         throw new Error(`${flags.out}: cannot be written (${e.code})`);
       });

@@ -1,11 +1,13 @@
 /** `geodrift library`: an archive's pictures, without changing one. */
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { readUserConfig } from "../config/user-config.js";
 import { offsetOf } from "../data/metadata.js";
 import { estimateQueue } from "../library/estimate-queue.js";
 import { exportedPictures } from "../library/export/exported.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
+import { forgetFolder } from "../library/forget.js";
 import { Library, usualLibrary } from "../library/library.js";
 import { engineLocator } from "../library/locate-picture.js";
 import { listPictures, overview } from "../library/pictures.js";
@@ -38,6 +40,13 @@ export function addLibrary(program: Command, exit: (code: number) => void): void
   command("add", "take folders of pictures into the index, or look at them again; nothing in them is changed")
     .argument("<folder...>", "folders of pictures")
     .action(async (folders: string[], flags: InLibrary) => exit(await add(folders, flags)));
+
+  command(
+    "forget",
+    "take folders out of the index, with what was decided about their pictures; nothing in them is changed",
+  )
+    .argument("<folder...>", "folders that were added")
+    .action(forget);
 
   command("status", "what the library holds").option("--json", "as JSON").action(status);
 
@@ -112,6 +121,12 @@ const add = (folders: string[], flags: InLibrary): Promise<number> =>
     true,
   );
 
+const forget = (folders: string[], flags: InLibrary): Promise<void> =>
+  within(flags.library, async (library) => {
+    for (const folder of folders)
+      process.stdout.write(`${folder}: ${forgetFolder(library, folder)} pictures forgotten\n`);
+  });
+
 const words: Record<State, string> = {
   located: "with a place in their files",
   queue: "without a place",
@@ -179,7 +194,7 @@ async function locate(flags: LocateFlags): Promise<number> {
   if (prior !== undefined) await namedPrior(prior, "--prior: a country, within:KM:LAT,LNG, or photos is needed");
   const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
   return within(flags.library, async (library) => {
-    for (const { file, points } of tracks) keepTrack(library, file, points);
+    for (const { file, points } of tracks) keepTrack(library, resolve(file), points);
     const { encoder, seed, guidance } = flags;
     const locator = engineLocator({ model, encoder, seed, guidance, prior });
     let bar: ReturnType<typeof progress> | undefined;

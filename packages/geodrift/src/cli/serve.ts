@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import open from "open";
 import { readUserConfig } from "../config/user-config.js";
 import { Library, usualLibrary } from "../library/library.js";
@@ -30,14 +30,18 @@ export function addServe(program: Command): void {
     .description("the page and the interface for programs, on this machine")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
-    .option("--library <folder>", "library of pictures, as geodrift library makes it; the usual one if there is one")
+    .option("--library <folder>", "library of pictures, made if there is none; the usual one if left out")
     .option("--port <n>", "port; 0 for any that is free", wholeNumber(0, 65_535), 8080)
     .option(
       "--host <address>",
       "address to listen on; others than this machine's own want --token or --i-know",
       "127.0.0.1",
     )
-    .option("--token <text>", "what a client must know")
+    .addOption(
+      new Option("--token <text>", "what a client must know; in GEODRIFT_TOKEN others do not see it").env(
+        "GEODRIFT_TOKEN",
+      ),
+    )
     .option("--i-know", "let whoever reaches the address ask")
     .option("--max-upload <MiB>", "size of a picture's file", wholeNumber(1, 2048), 64)
     .option("--max-pixels <millions>", "size of a picture", wholeNumber(1, 268), 100)
@@ -72,8 +76,7 @@ async function run(flags: Flags): Promise<void> {
   });
   process.stdout.write(`geodrift: ${server.url}${token ? "?token=…" : ""}\n`);
   // Where there is no browser, the address is all there is to do.
-  if (flags.open && process.stdout.isTTY)
-    await open(`${server.url}${token ? `?token=${encodeURIComponent(token)}` : ""}`).catch(() => undefined);
+  if (flags.open && process.stdout.isTTY) await open(server.entrance).catch(() => undefined);
   await new Promise<void>((resolve) => {
     const stop = (signal: string) => {
       log("stopping", { signal });

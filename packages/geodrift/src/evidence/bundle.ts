@@ -13,11 +13,20 @@ export interface EvidenceOptions {
   /** How the model is named on a command line. */
   model: string;
   encoder?: string;
-  /** What was known besides the picture, in words. */
-  known?: readonly string[];
-  /** As --prior takes it, if it can be said there. */
+  /** As --prior takes it. */
   prior?: string;
+  abstain?: number;
+  /** Places of other pictures or of a track, which the answer takes in. */
+  places?: readonly object[];
+  /** Outlines that were drawn, as GeoJSON. */
+  region?: object;
 }
+
+/** Countries that are named. */
+const mostCountries = 10;
+
+/** Odds of countries are counted with 256 places. */
+const leastOdds = 1 / 256;
 
 const percent = (p: number): string => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`;
 
@@ -25,11 +34,12 @@ const percent = (p: number): string => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`
 const quoted = (text: string): string => (/^[\w./:,@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
 /** The command that gives the same answer from the same picture. */
-export function reproducingCommand({ result }: Located, { model, encoder, prior }: EvidenceOptions): string {
+export function reproducingCommand({ result }: Located, { model, encoder, prior, abstain }: EvidenceOptions): string {
   const flags = [
     ["--model", model],
     ["--encoder", encoder],
     ["--prior", prior],
+    ["--abstain", abstain],
     ["--seed", result.seed],
     ["--guidance", result.guidance],
     ["--solver", result.solver],
@@ -41,12 +51,16 @@ export function reproducingCommand({ result }: Located, { model, encoder, prior 
   return `geodrift locate ${quoted(result.image)} ${given.join(" ")} --json`;
 }
 
+/** Was something taken in that no command line says? */
+const besides = ({ places = [], region }: EvidenceOptions): boolean => places.length > 0 || region !== undefined;
+
 /** A page of text: what was asked, what the answer is, what it rules out, and how to get it again. */
 export function evidenceText(located: Located, options: EvidenceOptions): string {
   const { result } = located;
+  const known = result.contributions?.map((k) => k.label) ?? [];
   const list = (rows: string[]) => rows.map((r) => `  - ${r}`).join("\n");
   const { ruledOut, regions, modes, countries, localizabilityBits: bits } = result;
-  const named = countries.reduce((sum, c) => sum + c.probability, 0);
+  const named = countries.slice(0, mostCountries).reduce((sum, c) => sum + c.probability, 0);
   return `EVIDENCE: where a picture may have been taken
 This is a hypothesis made by a model, not a proof. It says what the picture looks like to a model that was trained on
 other pictures, and is to be checked by other means.
@@ -60,31 +74,31 @@ MODEL AND SETTINGS
   model    ${result.model.name}
   sha256   ${result.model.sha256}
   seed ${result.seed}, guidance ${result.guidance}${result.solver === undefined ? "" : `, solver ${result.solver}, ${result.steps} steps`}
-${options.known?.length ? `  known besides the picture:\n${list([...options.known])}\n` : "  nothing besides the picture's pixels was used\n"}
+${known.length > 0 ? `  known besides the picture, and multiplied with it:\n${list(known)}\n` : "  nothing besides the picture's pixels was used\n"}
 ANSWER
   best guess  ${formatLatLng(result.best)}, ${formatKm(result.place.distanceKm)} from ${result.place.city}, ${result.place.country}
   certainty   ${certainty(bits)} (${bits.toFixed(2)} bits; -3.65 would be anywhere)
   areas
 ${list(regions.map((r) => `${percent(r.mass)} of the probability lies within ${Math.round(r.areaKm2).toLocaleString("en")} km², as large as a circle of ${formatKm(r.radiusKm)} radius`))}
   candidates, by probability
-${list(modes.map((m) => `${formatLatLng(m)}: ${percent(m.mass)}, half of it within ${formatKm(m.radiusKm)}`))}
+${list(modes.map((m) => `${m.name}, ${formatLatLng(m)}: ${percent(m.mass)}, half of it within ${formatKm(m.radiusKm)}`))}
   countries
-${list(countries.slice(0, 10).map((c) => `${c.name}: ${percent(c.probability)}`))}
+${list(countries.slice(0, mostCountries).map((c) => `${c.name}: ${percent(c.probability)}`))}
 
 RULED OUT
   ${Math.round(ruledOut.areaKm2).toLocaleString("en")} km², ${percent(ruledOut.areaKm2 / earthAreaKm2)} of the Earth, hold ${percent(ruledOut.mass)} of the probability together.
-  Every country that is not named above, or less than ${percent(1 - Math.min(1, named - 1e-9))} in sum.
+  Countries that are not named above hold ${1 - named < leastOdds ? `less than ${percent(leastOdds)}` : percent(1 - named)} together.
   That a place is ruled out means that the model would be surprised, and no more: models err with confidence on pictures
   of a kind that they were not trained on.
 
 FILES
   result.json       the answer in full
   density.geojson   best guess, candidates, outlines of the areas, samples
-  map.svg           the same as a map
+  map.svg           the same as a map${besides(options) ? "\n  known.json        places and outlines that were taken in" : ""}
 
 AGAIN
   ${reproducingCommand(located, options)}
-  gives this answer from the same picture, up to the rounding of another machine.
+  gives ${besides(options) ? "what the picture and --prior alone give; no command takes in the places and outlines of known.json" : "this answer"} from the same picture, up to the rounding of another machine.
 `;
 }
 
@@ -96,6 +110,9 @@ export function evidenceBundle(located: Located, options: EvidenceOptions): Uint
     "result.json": `${JSON.stringify(result, null, 1)}\n`,
     "density.geojson": `${JSON.stringify(toGeoJson(located), null, 1)}\n`,
     "map.svg": toSvg(located),
+    ...(besides(options) && {
+      "known.json": `${JSON.stringify({ places: options.places, region: options.region }, null, 1)}\n`,
+    }),
   };
   // The first moment that a zip can name.
   const mtime = new Date(1980, 0, 1);

@@ -2,7 +2,7 @@
 import type { LatLng } from "@geodrift/core";
 import type { PlaceName } from "../locate/result.js";
 import type { Level } from "./tables.js";
-import { type XmpPlace, xmpDegrees } from "./xmp.js";
+import { estimateMethod, type XmpPlace, xmpDegrees } from "./xmp.js";
 
 /** What a person said of a picture's place. */
 export interface DecidedPlace extends LatLng {
@@ -14,6 +14,8 @@ export interface DecidedPlace extends LatLng {
   place: PlaceName;
   /** Which model estimated, with its hash. */
   model: string | undefined;
+  /** What the estimate took in besides the picture, in words. */
+  known: string | undefined;
   /** Milliseconds. */
   at: number;
 }
@@ -35,14 +37,24 @@ export function namesOf({ level, place }: Pick<DecidedPlace, "level" | "place">)
 export const radiusMetres = ({ radiusKm }: Pick<DecidedPlace, "radiusKm">): number =>
   Math.max(1, Math.round(1000 * radiusKm));
 
-export const protocolOf = ({ source, model }: Pick<DecidedPlace, "source" | "model">): string =>
-  source === "person"
-    ? "place set by a person on a map"
-    : `geodrift: density estimated from the picture's content (${model ?? "unknown model"}), accepted by a person; the radius holds 90 % of it`;
+export function protocolOf({ source, model, known }: Pick<DecidedPlace, "source" | "model" | "known">): string {
+  if (source === "person") return "place set by a person on a map";
+  const besides = known ? ` and ${known}` : "";
+  return `geodrift: density estimated from the picture's content (${model ?? "unknown model"})${besides}, accepted by a person; the radius holds 90 % of it`;
+}
 
 /** Darwin Core's words for how far a place can be relied on. */
 export const verificationOf = ({ source }: Pick<DecidedPlace, "source">): string =>
   source === "person" ? "verified by contributor" : "unverified";
+
+/** How a place came to be, and how far it can be relied on. */
+export const georeferenceOf = (d: DecidedPlace): Record<string, string | undefined> => ({
+  georeferenceProtocol: protocolOf(d),
+  georeferenceVerificationStatus: verificationOf(d),
+  georeferencedDate: new Date(d.at).toISOString().slice(0, 10),
+  georeferenceRemarks:
+    d.level === "point" ? undefined : `place known to the level of the ${d.level}; no coordinates are claimed`,
+});
 
 /** Terms of Darwin Core's Location, empty ones left out. Coordinates are said of points alone. */
 export function darwinCore(d: DecidedPlace): Record<string, string | undefined> {
@@ -57,10 +69,7 @@ export function darwinCore(d: DecidedPlace): Record<string, string | undefined> 
     countryCode,
     stateProvince: region,
     municipality: city,
-    georeferenceProtocol: protocolOf(d),
-    georeferenceVerificationStatus: verificationOf(d),
-    georeferencedDate: new Date(d.at).toISOString().slice(0, 10),
-    georeferenceRemarks: point ? undefined : `place known to the level of the ${d.level}; no coordinates are claimed`,
+    ...georeferenceOf(d),
   };
 }
 
@@ -76,8 +85,7 @@ export function xmpPlace(d: DecidedPlace): XmpPlace {
           GPSLongitude: xmpDegrees(d.lng, ["E", "W"]),
           GPSMapDatum: "WGS-84",
           GPSHPositioningError: `${radiusMetres(d)}/1`,
-          // MANUAL is EXIF's own word.
-          GPSProcessingMethod: d.source === "person" ? "MANUAL" : "GEODRIFT",
+          GPSProcessingMethod: d.source === "person" ? "MANUAL" : estimateMethod,
         }
       : {},
     location: darwinCore(d),

@@ -1,5 +1,5 @@
 /** Pictures of the queue through a model, one after another, with what the library knows. */
-import { AskedError, type EngineAnswer } from "../server/engine.js";
+import { type EngineAnswer, PictureError } from "../server/engine.js";
 import { circleRadiusKm, keepEstimate } from "./estimates.js";
 import { type KnownOptions, type KnownPlaces, knownPlaces } from "./known-places.js";
 import type { Library } from "./library.js";
@@ -44,11 +44,11 @@ export async function estimateQueue(
       keepEstimate(library, id, { result, radiusKm: circleRadiusKm(distribution, samples, result.best) });
       progress.done++;
     } catch (e) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) return;
       progress.failed++;
       const { message } = e as Error;
       // Its header was well, the rest is not.
-      if (e instanceof AskedError)
+      if (e instanceof PictureError)
         library.run(
           "UPDATE pictures SET state = 'unreadable', error = ? WHERE id = ? AND state = 'queue'",
           message,

@@ -9,6 +9,11 @@ export interface Estimate {
   radiusKm: number;
 }
 
+/** One that is kept, and since when (milliseconds). */
+export interface KeptEstimate extends Estimate {
+  madeAt: number;
+}
+
 /** Places that the radius is counted with. */
 const places = 1000;
 
@@ -51,11 +56,11 @@ export function keepEstimate(library: Library, picture: number, { result, radius
 }
 
 /** The estimate of a picture as it is now; undefined if there is none, or the file has changed since. */
-export function estimateOf(library: Library, picture: number): Estimate | undefined {
-  const row = library.row<{ radius_km: number; result: string }>(
-    `SELECT e.radius_km, e.result FROM estimates e JOIN pictures p ON p.id = e.picture
+export function estimateOf(library: Library, picture: number): KeptEstimate | undefined {
+  const row = library.row<{ radius_km: number; result: string; made_at: number }>(
+    `SELECT e.radius_km, e.result, e.made_at FROM estimates e JOIN pictures p ON p.id = e.picture
      WHERE e.picture = ? AND e.sha256 = p.sha256`,
     picture,
   );
-  return row && { result: JSON.parse(row.result), radiusKm: row.radius_km };
+  return row && { result: JSON.parse(row.result), radiusKm: row.radius_km, madeAt: row.made_at };
 }

@@ -52,7 +52,7 @@ const places = `
     CASE WHEN d.source = 'person' THEN d.lat ELSE p.file_lat END AS lat,
     CASE WHEN d.source = 'person' THEN d.lng ELSE p.file_lng END AS lng
   FROM pictures p LEFT JOIN decisions d ON d.id =
-    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)
+    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS p.sha256)
   WHERE p.id != ? AND p.missing = 0 AND (d.source = 'person' AND d.level = 'point' OR p.file_lat IS NOT NULL)`;
 
 interface Row extends LatLng {
@@ -91,12 +91,12 @@ export function knownPlaces(library: Library, id: number, options: KnownOptions)
     add("time-neighbours", (n) => `${n} taken within ${Math.ceil(found.at(-1)?.minutes ?? 0)} minutes`, found);
   }
   if (options.album) {
-    const order = time === null ? "p.id" : `abs(coalesce(p.taken_at, 0) - ${time})`;
     const rows = library.rows<Row>(
-      `${places} AND p.folder = ? AND p.album = ? ORDER BY ${order} LIMIT ?`,
+      `${places} AND p.folder = ? AND p.album = ? ORDER BY abs(coalesce(p.taken_at, 0) - ?), p.id LIMIT ?`,
       id,
       own.folder,
       own.album,
+      time ?? 0,
       most,
     );
     const found = others(rows).map((r) => {

@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import Database from "libsql";
+import PQueue from "p-queue";
 import { isPictureFile } from "../data/picture-files.js";
 import { recoverWrites } from "./recover-writes.js";
 import { schemaVersion, tables } from "./tables.js";
@@ -19,6 +20,7 @@ export const isLibrary = (folder: string): boolean => existsSync(join(folder, in
 type Value = string | number | bigint | Buffer | null;
 
 export class Library {
+  private readonly turns = new PQueue({ concurrency: 1 });
   private readonly statements = new Map<string, Database.Statement>();
 
   private constructor(
@@ -91,6 +93,11 @@ export class Library {
       this.db.exec("ROLLBACK");
       throw e;
     }
+  }
+
+  /** Whatever writes sidecars or takes them back, one after another. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    return this.turns.add(work);
   }
 
   private statement(sql: string): Database.Statement {

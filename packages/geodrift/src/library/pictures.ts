@@ -1,6 +1,7 @@
 /** Lists of pictures, page by page, and what is known of one. */
 import type { LatLng } from "@geodrift/core";
 import type { LocateResult } from "../locate/result.js";
+import { certaintySteps } from "../locate/text.js";
 import { type Decision, decisionFor } from "./decisions.js";
 import { estimateOf } from "./estimates.js";
 import type { Library } from "./library.js";
@@ -37,7 +38,7 @@ export interface ListedPicture {
   /** Of the file or its sidecar. */
   recorded: LatLng | null;
   error: string | null;
-  estimate: { best: LatLng; place: string; bits: number; radiusKm: number; abstained: boolean } | null;
+  estimate: { best: LatLng; place: string; bits: number; radiusKm: number; abstained: boolean; madeAt: number } | null;
 }
 
 interface Row {
@@ -55,11 +56,12 @@ interface Row {
   error: string | null;
   bits: number | null;
   radius_km: number | null;
+  made_at: number | null;
   result: string | null;
 }
 
 const columns = `p.id, p.path, p.folder, p.album, p.state, p.taken_at, p.camera, p.width, p.height, p.file_lat, p.file_lng,
-  p.error, p.bits, e.radius_km, e.result`;
+  p.error, p.bits, e.radius_km, e.made_at, e.result`;
 
 const joined = "pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256";
 
@@ -69,9 +71,6 @@ const orders = {
   time: "coalesce(p.taken_at, 9e15)",
   bits: "coalesce(-p.bits, 1e9)",
 } as const;
-
-/** Localizability in bits below which an estimate counts as "cannot tell". */
-export const abstainBits = 0;
 
 export function listPictures(
   library: Library,
@@ -112,13 +111,22 @@ export function listPictures(
 }
 
 function listed(row: Row): ListedPicture {
-  const { taken_at: takenAt, file_lat: lat, file_lng: lng, bits, radius_km: radiusKm, result, ...rest } = row;
+  const {
+    taken_at: takenAt,
+    file_lat: lat,
+    file_lng: lng,
+    bits,
+    radius_km: radiusKm,
+    made_at: madeAt,
+    result,
+    ...rest
+  } = row;
   const { id, path, folder, album, state, camera, width, height, error } = rest;
   const recorded = lat === null || lng === null ? null : { lat, lng };
   let estimate: ListedPicture["estimate"] = null;
-  if (result !== null && bits !== null && radiusKm !== null) {
+  if (result !== null && bits !== null && radiusKm !== null && madeAt !== null) {
     const { best, place } = JSON.parse(result) as LocateResult;
-    estimate = { best, place: placeText(place), bits, radiusKm, abstained: bits < abstainBits };
+    estimate = { best, place: placeText(place), bits, radiusKm, abstained: bits < certaintySteps[0].below, madeAt };
   }
   return { id, path, folder, album, state, takenAt, camera, width, height, recorded, error, estimate };
 }

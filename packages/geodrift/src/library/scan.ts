@@ -8,7 +8,7 @@ import { isPictureFile } from "../data/picture-files.js";
 import { checkPicture, readPictureBytes } from "../encode/read-picture.js";
 import type { Library } from "./library.js";
 import type { State } from "./tables.js";
-import { placeOfSidecar } from "./xmp.js";
+import { isEstimate, placeOfSidecar } from "./xmp.js";
 
 export interface ScanProgress {
   /** Picture files met so far. */
@@ -34,11 +34,15 @@ interface Found {
   path: string;
   size: number;
   modified: number;
+  /** Of the latest of its sidecars. */
   sidecarModified: number | null;
+  /** Sidecars beside it, the one that is believed first. */
+  sidecars: string[];
 }
 
 interface Known {
   id: number;
+  state: State;
   size: number;
   modified: number;
   sidecar_modified: number | null;
@@ -98,7 +102,7 @@ async function* picturesUnder(root: string): AsyncGenerator<Found> {
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     const here = folder;
     const files: string[] = [];
-    const sidecars = new Set<string>();
+    const sidecars = new Map<string, string>();
     const entries = await opendir(here).catch((e: NodeJS.ErrnoException) => {
       // A folder in it that is closed to us costs its own pictures; the folder itself everything.
       if (here === root) throw new Error(`${root}: cannot be opened (${e.code})`);
@@ -109,15 +113,20 @@ async function* picturesUnder(root: string): AsyncGenerator<Found> {
       if (entry.isDirectory()) waiting.push(join(here, entry.name));
       else if (!entry.isFile()) continue;
       else if (isPictureFile(entry.name)) files.push(entry.name);
-      else if (/\.xmp$/i.test(entry.name)) sidecars.add(entry.name);
+      else if (/\.xmp$/i.test(entry.name)) sidecars.set(entry.name.toLowerCase(), join(here, entry.name));
     }
     for (const name of files.sort()) {
       const info = await stat(join(here, name)).catch(() => undefined);
       if (!info) continue;
-      const beside = sidecarNames(name).find((n) => sidecars.has(n));
-      const sidecar = beside === undefined ? undefined : await stat(join(here, beside)).catch(() => undefined);
-      const path = relative(root, join(here, name));
-      yield { path, size: info.size, modified: info.mtimeMs, sidecarModified: sidecar?.mtimeMs ?? null };
+      const beside = sidecarNames(name).flatMap((n) => sidecars.get(n.toLowerCase()) ?? []);
+      const times = await Promise.all(beside.map(async (f) => (await stat(f).catch(() => undefined))?.mtimeMs ?? 0));
+      yield {
+        path: relative(root, join(here, name)),
+        size: info.size,
+        modified: info.mtimeMs,
+        sidecarModified: times.length > 0 ? Math.max(...times) : null,
+        sidecars: beside,
+      };
     }
   }
 }
@@ -149,7 +158,7 @@ async function takeIn(
   const back: number[] = [];
   for (const file of files) {
     const known = library.row<Known>(
-      "SELECT id, size, modified, sidecar_modified, missing FROM pictures WHERE folder = ? AND path = ?",
+      "SELECT id, state, size, modified, sidecar_modified, missing FROM pictures WHERE folder = ? AND path = ?",
       folder.id,
       file.path,
     );
@@ -160,7 +169,12 @@ async function takeIn(
       known.sidecar_modified === file.sidecarModified
     ) {
       if (known.missing) back.push(known.id);
-    } else changed.push({ file, known });
+      // What could not be read may have been closed to us, and be open now.
+      if (known.state === "unreadable") changed.push({ file, known });
+    } else {
+      progress.read++;
+      changed.push({ file, known });
+    }
   }
   const contents: Content[] = [];
   for (let from = 0; from < changed.length; from += atOnce)
@@ -173,10 +187,9 @@ async function takeIn(
       seen.add(store(library, folder.id, file, known?.id, contents[i]));
     });
   });
-  progress.read += changed.length;
 }
 
-async function readContent(root: string, { path, sidecarModified }: Found): Promise<Content> {
+async function readContent(root: string, { path, sidecars }: Found): Promise<Content> {
   const file = join(root, path);
   const none = { sha256: null, width: null, height: null, metadata: {}, place: undefined };
   let bytes: Uint8Array;
@@ -187,7 +200,7 @@ async function readContent(root: string, { path, sidecarModified }: Found): Prom
   }
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const metadata = readMetadata(bytes);
-  const sidecar = sidecarModified === null ? undefined : await sidecarPlace(file);
+  const sidecar = await sidecarPlace(sidecars);
   const own = metadata.place && { ...metadata.place, source: "exif" as const };
   const place = sidecar ? { ...sidecar, source: "sidecar" as const } : own;
   try {
@@ -199,13 +212,14 @@ async function readContent(root: string, { path, sidecarModified }: Found): Prom
   }
 }
 
-/** What people put into a sidecar stands above what a camera put into the file. */
-async function sidecarPlace(file: string) {
-  for (const name of sidecarNames(file)) {
+/** What people put into a sidecar stands above what a camera put into the file; estimates of ours are nobody's word. */
+async function sidecarPlace(sidecars: readonly string[]) {
+  for (const name of sidecars) {
     const text = await readFile(name, "utf8").catch(() => undefined);
     if (text === undefined) continue;
     try {
-      return placeOfSidecar(text);
+      const place = placeOfSidecar(text);
+      if (place && !isEstimate(place)) return place;
     } catch {
       // Damaged: its picture is without it. Writing says so.
     }
@@ -243,14 +257,17 @@ function store(library: Library, folder: number, file: Found, known: number | un
       fresh,
     ).lastInsertRowid;
   const before = library.row<{ sha256: string | null }>("SELECT sha256 FROM pictures WHERE id = ?", known)?.sha256;
-  // What a person has decided stands, whatever becomes of the file; what nobody has looked at is judged anew.
+  const same = before === sha256;
+  // What a person has decided stands for the picture that was looked at, and not for another of its name.
   library.run(
     `UPDATE pictures SET size = ?, modified = ?, sidecar_modified = ?, sha256 = ?, width = ?, height = ?, taken_at = ?,
        utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, file_source = ?, error = ?, missing = 0,
-       bits = CASE WHEN ? THEN bits END, state = CASE WHEN state IN ('located', 'queue', 'unreadable') THEN ? ELSE state END
+       bits = CASE WHEN ? THEN bits END,
+       state = CASE WHEN ? AND state NOT IN ('located', 'queue', 'unreadable') THEN state ELSE ? END
      WHERE id = ?`,
     ...columns,
-    before === sha256 ? 1 : 0,
+    same ? 1 : 0,
+    same ? 1 : 0,
     fresh,
     known,
   );

@@ -68,6 +68,8 @@ CREATE TABLE decisions (
   source TEXT,
   place TEXT,
   model TEXT,
+  known TEXT,
+  sha256 TEXT,
   state_before TEXT NOT NULL,
   undone INTEGER NOT NULL DEFAULT 0
 );
@@ -78,6 +80,7 @@ CREATE TABLE writes (
   decision INTEGER NOT NULL REFERENCES decisions,
   picture INTEGER NOT NULL REFERENCES pictures,
   at INTEGER NOT NULL,
+  process INTEGER NOT NULL,
   sidecar TEXT NOT NULL,
   temporary TEXT NOT NULL,
   before BLOB,
@@ -87,9 +90,11 @@ CREATE TABLE writes (
 CREATE INDEX writes_by_picture ON writes (picture, id);
 CREATE INDEX writes_by_state ON writes (state);
 CREATE TABLE track_points (
-  at INTEGER PRIMARY KEY,
+  track TEXT NOT NULL,
+  at INTEGER NOT NULL,
   lat REAL NOT NULL,
   lng REAL NOT NULL,
-  track TEXT NOT NULL
-);
+  PRIMARY KEY (track, at)
+) WITHOUT ROWID;
+CREATE INDEX track_points_by_time ON track_points (at);
 `;

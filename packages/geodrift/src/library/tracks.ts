@@ -1,9 +1,10 @@
 /** GPX tracks: where a person, with a camera, was at which time. */
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { Worker } from "node:worker_threads";
 import type { LatLng } from "@geodrift/core";
 import { gpx } from "@tmcw/togeojson";
 import { DOMParser } from "@xmldom/xmldom";
+import type { GpxMessage } from "./gpx-worker.js";
 import type { Library } from "./library.js";
 
 export interface TrackPoint extends LatLng {
@@ -45,6 +46,17 @@ export function readGpx(text: string): TrackPoint[] {
   return points.sort((a, b) => a.at - b.at);
 }
 
+/** The same without holding up this thread. */
+export function readGpxAside(text: string): Promise<TrackPoint[]> {
+  const worker = new Worker(new URL("./gpx-worker.js", import.meta.url), { workerData: text });
+  return new Promise((resolve, reject) => {
+    worker.on("message", (message: GpxMessage) =>
+      "points" in message ? resolve(message.points) : reject(new Error(message.error)),
+    );
+    worker.on("error", reject);
+  });
+}
+
 /** @throws Error in one sentence, beginning with the file's name */
 export async function readGpxFile(file: string): Promise<TrackPoint[]> {
   const text = await readFile(file, "utf8").catch((e: NodeJS.ErrnoException) => {
@@ -57,18 +69,12 @@ export async function readGpxFile(file: string): Promise<TrackPoint[]> {
   }
 }
 
-/** Keeps a track with the library; one of the same name is replaced. */
+/** Keeps a track with the library under the name of its file; one of the same name is replaced. */
 export function keepTrack(library: Library, name: string, points: readonly TrackPoint[]): void {
   library.transaction(() => {
-    library.run("DELETE FROM track_points WHERE track = ?", basename(name));
+    library.run("DELETE FROM track_points WHERE track = ?", name);
     for (const { at, lat, lng } of points)
-      library.run(
-        "INSERT OR REPLACE INTO track_points (at, lat, lng, track) VALUES (?, ?, ?, ?)",
-        at,
-        lat,
-        lng,
-        basename(name),
-      );
+      library.run("INSERT OR REPLACE INTO track_points (track, at, lat, lng) VALUES (?, ?, ?, ?)", name, at, lat, lng);
   });
 }
 

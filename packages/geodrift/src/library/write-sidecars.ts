@@ -3,10 +3,11 @@ import { createHash } from "node:crypto";
 import { type FileHandle, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { xmpPlace } from "./decided-place.js";
-import { type Decision, decisionFor } from "./decisions.js";
+import { decisionFor } from "./decisions.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
-import { placeOfSidecar, withPlace } from "./xmp.js";
+import { sidecarNames } from "./scan.js";
+import { isEstimate, placeOfSidecar, withPlace } from "./xmp.js";
 
 export interface WriteOutcome {
   picture: number;
@@ -21,21 +22,22 @@ const mostBytes = 16 * 2 ** 20;
 export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Writes a sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence. */
-export async function writeSidecars(library: Library, pictures: readonly number[]): Promise<WriteOutcome[]> {
-  const outcomes: WriteOutcome[] = [];
-  for (const picture of pictures) {
-    try {
-      outcomes.push({ picture, sidecar: await writeOne(library, picture) });
-    } catch (e) {
-      outcomes.push({ picture, error: (e as Error).message });
+export const writeSidecars = (library: Library, pictures: readonly number[]): Promise<WriteOutcome[]> =>
+  library.inTurn(async () => {
+    const outcomes: WriteOutcome[] = [];
+    for (const picture of pictures) {
+      try {
+        outcomes.push({ picture, sidecar: await writeOne(library, picture) });
+      } catch (e) {
+        outcomes.push({ picture, error: (e as Error).message });
+      }
     }
-  }
-  return outcomes;
-}
+    return outcomes;
+  });
 
 async function writeOne(library: Library, picture: number): Promise<string> {
-  const row = library.row<{ state: string; size: number; modified: number }>(
-    "SELECT state, size, modified FROM pictures WHERE id = ?",
+  const row = library.row<{ state: string; size: number; modified: number; file_lat: number | null }>(
+    "SELECT state, size, modified, file_lat FROM pictures WHERE id = ?",
     picture,
   );
   const decision = decisionFor(library, picture);
@@ -50,22 +52,30 @@ async function writeOne(library: Library, picture: number): Promise<string> {
   // Over what we wrote ourselves nothing is merged, but over what was there before that.
   const own = lastWrite(library, picture);
   const before = own && now && sha256(now) === own.after_sha256 ? (own.before ?? undefined) : now;
-  checkLadder(before, decision);
-  const text = withPlace(before && Buffer.from(before).toString("utf8"), xmpPlace(decision.decided));
+  const estimated = decision.decided.source === "estimate";
+  if (estimated && row.file_lat !== null)
+    throw new Error(
+      "its own file says where it was taken, which an estimate does not replace; set the pin yourself to do so",
+    );
+  if (estimated) await checkSidecars(file, before);
+  const text = withPlace(before && Buffer.from(before).toString("utf8"), xmpPlace(decision.decided), {
+    replace: !estimated,
+  });
   const temporary = join(dirname(sidecar), `.${basename(sidecar)}.${decision.id}.partial`);
   const write = library.run(
-    `INSERT INTO writes (decision, picture, at, sidecar, temporary, before, after_sha256, state)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'writing')`,
+    `INSERT INTO writes (decision, picture, at, process, sidecar, temporary, before, after_sha256, state)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'writing')`,
     decision.id,
     picture,
     Date.now(),
+    process.pid,
     sidecar,
     temporary,
     before ? Buffer.from(before) : null,
     sha256(text),
   ).lastInsertRowid;
   try {
-    await replace(sidecar, temporary, Buffer.from(text));
+    await replaceFile(sidecar, temporary, Buffer.from(text));
   } catch (e) {
     library.run("UPDATE writes SET state = 'failed' WHERE id = ?", write);
     throw e;
@@ -85,13 +95,17 @@ export async function markWritten(library: Library, write: number, picture: numb
   });
 }
 
-/** What another program wrote into a sidecar beats an estimate, as does what is in the file. */
-function checkLadder(before: Uint8Array | undefined, { decided }: Decision): void {
-  if (before === undefined || decided.source === "person") return;
-  if (placeOfSidecar(Buffer.from(before).toString("utf8")))
-    throw new Error(
-      "its sidecar has a place already, which an estimate does not replace; set the pin yourself to do so",
-    );
+/** What another program wrote into one of the sidecars that a picture may have beats an estimate. */
+async function checkSidecars(file: string, own: Uint8Array | undefined): Promise<void> {
+  const [, ...others] = sidecarNames(file);
+  const texts = [own, ...(await Promise.all(others.map(readSidecar)))];
+  for (const bytes of texts) {
+    const place = bytes && placeOfSidecar(Buffer.from(bytes).toString("utf8"));
+    if (place && !isEstimate(place))
+      throw new Error(
+        "its sidecar has a place already, which an estimate does not replace; set the pin yourself to do so",
+      );
+  }
 }
 
 async function readSidecar(sidecar: string): Promise<Buffer | undefined> {
@@ -127,7 +141,7 @@ const reasons: Record<string, string> = {
 };
 
 /** Beside the target first, then over it: whoever looks sees the old file or the new one. */
-async function replace(target: string, temporary: string, bytes: Buffer): Promise<void> {
+async function replaceFile(target: string, temporary: string, bytes: Buffer): Promise<void> {
   const mode = (await stat(target).catch(() => undefined))?.mode;
   let handle: FileHandle | undefined;
   let own = false;
@@ -150,6 +164,7 @@ async function replace(target: string, temporary: string, bytes: Buffer): Promis
 
 interface Write {
   id: number;
+  decision: number;
   sidecar: string;
   temporary: string;
   before: Uint8Array | null;
@@ -158,24 +173,45 @@ interface Write {
 
 const lastWrite = (library: Library, picture: number): Write | undefined =>
   library.row(
-    `SELECT id, sidecar, temporary, before, after_sha256 FROM writes WHERE picture = ? AND state = 'written'
+    `SELECT id, decision, sidecar, temporary, before, after_sha256 FROM writes WHERE picture = ? AND state = 'written'
      ORDER BY id DESC LIMIT 1`,
     picture,
   );
 
+/** Does a sidecar of ours stand beside the picture? */
+export const isWritten = (library: Library, picture: number): boolean => lastWrite(library, picture) !== undefined;
+
 /**
- * Puts back what was there before a write.
- * @throws Error in one sentence if somebody else has changed the sidecar since
+ * Puts back what was there before what we wrote; nothing to do where we wrote nothing.
+ * @param decision what it is to have been written for; any if left out
+ * @throws Error in one sentence if somebody else has changed the sidecar since; it is theirs from then on
  */
-export async function takeBack(library: Library, picture: number): Promise<void> {
+export async function takeBack(library: Library, picture: number, decision?: number): Promise<void> {
   const write = lastWrite(library, picture);
-  if (!write) return;
-  const now = await readSidecar(write.sidecar);
-  if (now === undefined || sha256(now) !== write.after_sha256)
+  if (!write || (decision !== undefined && write.decision !== decision)) return;
+  const { id, sidecar, temporary, before } = write;
+  const now = await readSidecar(sidecar).catch(() => null);
+  if (now === undefined || now === null || sha256(now) !== write.after_sha256) {
+    library.run("UPDATE writes SET state = 'theirs' WHERE id = ?", id);
     throw new Error("its sidecar has been changed since by another program, and is left as it is");
-  if (write.before === null) await rm(write.sidecar);
-  else await replace(write.sidecar, write.temporary, Buffer.from(write.before));
-  const modified = (await stat(write.sidecar).catch(() => undefined))?.mtimeMs ?? null;
-  library.run("UPDATE writes SET state = 'undone' WHERE id = ?", write.id);
-  library.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, picture);
+  }
+  library.run("UPDATE writes SET state = 'undoing', process = ? WHERE id = ?", process.pid, id);
+  try {
+    if (before === null) await rm(sidecar);
+    else await replaceFile(sidecar, temporary, Buffer.from(before));
+  } catch (e) {
+    library.run("UPDATE writes SET state = 'written' WHERE id = ?", id);
+    throw e;
+  }
+  await markUndone(library, id, picture, sidecar);
+}
+
+export async function markUndone(library: Library, write: number, picture: number, sidecar: string): Promise<void> {
+  const modified = (await stat(sidecar).catch(() => undefined))?.mtimeMs ?? null;
+  library.transaction(() => {
+    library.run("UPDATE writes SET state = 'undone' WHERE id = ?", write);
+    library.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, picture);
+    // What was decided stands, until it is taken back as well.
+    library.run("UPDATE pictures SET state = 'accepted' WHERE id = ? AND state = 'written'", picture);
+  });
 }

@@ -12,6 +12,7 @@ const decided: DecidedPlace = {
   source: "estimate",
   place,
   model: "earth 0123",
+  known: undefined,
   at: Date.UTC(2026, 4, 1),
 };
 

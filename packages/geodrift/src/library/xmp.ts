@@ -116,12 +116,21 @@ function structure(rdf: Element, prefix: Prefix, name: string, wanted: boolean):
   return there ?? (wanted ? append(all[all.length - 1], prefix, name) : undefined);
 }
 
+/** Does a structure say anything under one of these names? */
+const says = (owner: Element, prefix: Prefix, fields: Fields): boolean =>
+  Object.keys(fields).some((name) => simpleValue(owner, prefix, name) !== undefined);
+
 /**
  * The text of a sidecar with the place in it; whatever else it holds stays.
  * @param before the text of the sidecar that is there
+ * @param replace whether names that are there give way: to a person they do, to an estimate they do not
  * @throws Error in one sentence if that is no XMP
  */
-export function withPlace(before: string | undefined, { exif, location, created }: XmpPlace): string {
+export function withPlace(
+  before: string | undefined,
+  { exif, location, created }: XmpPlace,
+  { replace = true } = {},
+): string {
   const { document, rdf } = parse(before ?? empty);
   if (descriptions(rdf).length === 0) {
     const own = append(rdf, "rdf", "Description");
@@ -135,13 +144,13 @@ export function withPlace(before: string | undefined, { exif, location, created 
   setAll(all[all.length - 1], "exif", exif);
 
   const darwin = structure(rdf, "dwc", "dctermsLocation", hasAny(location));
-  if (darwin) setAll(insideOf(darwin), "dwc", location);
+  if (darwin && (replace || !says(insideOf(darwin), "dwc", location))) setAll(insideOf(darwin), "dwc", location);
 
   const property = structure(rdf, "Iptc4xmpExt", "LocationCreated", hasAny(created));
   if (property) {
     const bag = childElements(property)[0] ?? append(property, "rdf", "Bag");
     const item = childElements(bag)[0] ?? append(bag, "rdf", "li");
-    setAll(insideOf(item), "Iptc4xmpExt", created);
+    if (replace || !says(insideOf(item), "Iptc4xmpExt", created)) setAll(insideOf(item), "Iptc4xmpExt", created);
   }
   return `${new XMLSerializer().serializeToString(document).trimEnd()}\n`;
 }
@@ -165,11 +174,23 @@ export function degreesOfXmp(text: string | undefined): number | undefined {
   return side === "S" || side === "W" ? -value : value;
 }
 
+/** A place in a sidecar, and how it came there. */
+export interface SidecarPlace extends LatLng {
+  /** `GPSProcessingMethod`: GEODRIFT for an estimate of ours. */
+  method: string | undefined;
+}
+
+/** Is it an estimate of ours, which is nobody's word? */
+export const isEstimate = ({ method }: SidecarPlace): boolean => method === estimateMethod;
+
+/** What our sidecars have as `GPSProcessingMethod` where a model says the place; MANUAL is EXIF's own word for people. */
+export const estimateMethod = "GEODRIFT";
+
 /**
  * The place that a sidecar's EXIF fields say.
  * @throws Error in one sentence if it is no XMP
  */
-export function placeOfSidecar(text: string): LatLng | undefined {
+export function placeOfSidecar(text: string): SidecarPlace | undefined {
   const { rdf } = parse(text);
   const find = (name: string) =>
     descriptions(rdf)
@@ -177,5 +198,5 @@ export function placeOfSidecar(text: string): LatLng | undefined {
       .find((v) => v !== undefined);
   const [lat, lng] = [degreesOfXmp(find("GPSLatitude")), degreesOfXmp(find("GPSLongitude"))];
   if (lat === undefined || lng === undefined || Math.abs(lat) > 90 || Math.abs(lng) > 180) return undefined;
-  return { lat, lng };
+  return { lat, lng, method: find("GPSProcessingMethod") };
 }

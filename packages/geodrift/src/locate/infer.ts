@@ -11,7 +11,7 @@ export interface Inferred {
 
 /** Distributions on meshes where the method has them, else from samples. */
 export async function infer(locator: Locator, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
-  const { fine, known, timeNeighbours, trajectories, samples: n, seed, onStep: watch, ...solving } = options;
+  const { fine, known, timeNeighbours, trajectories, samples: n, seed, onStep: watch, stop, ...solving } = options;
   // Whoever watches wants to see something soon: places first, the mesh after them.
   const states: Float64Array[] = [];
   const drawn = () =>
@@ -19,6 +19,7 @@ export async function infer(locator: Locator, embeddings: Float32Array, options:
       ...solving,
       seed,
       onStep: (step, points) => {
+        stop?.();
         if (trajectories) states.push(points);
         watch?.(step, points);
       },
@@ -27,6 +28,7 @@ export async function infer(locator: Locator, embeddings: Float32Array, options:
   // A prior may look at a corner of the distribution alone.
   const meshes = await locator.distributions?.(embeddings, {
     ...solving,
+    onStep: () => stop?.(),
     ...(fine || known?.length || timeNeighbours !== undefined ? {} : quickMesh),
   });
   if (meshes && !before)

@@ -11,6 +11,8 @@ export interface LocateOptions extends SampleOptions {
   abstain?: number;
   /** Keeps the way of every sample from noise to its place. */
   trajectories?: boolean;
+  /** Called at every step of everything; what it throws ends the work. */
+  stop?: () => void;
   /** What is known besides the pictures; wants a method with a mesh. */
   known?: readonly Knowledge[];
   /**

@@ -29,7 +29,7 @@ export async function namedPrior(
   text: string,
   rule = '"prior" is a country, within:KM:LAT,LNG, or photos',
 ): Promise<Knowledge> {
-  if (text.startsWith("within:")) return circlePrior(text);
+  if (text.startsWith("within:")) return circlePrior(text, rule);
   if (text === "photos") return { kind: "region", label: "where photographs are taken", prior: await photosPrior() };
   const country = feature(text);
   if (!country) throw new Error(`${rule}, got "${text}"`);
@@ -41,10 +41,10 @@ export async function namedPrior(
   return { kind: "region", label: nameEn, prior };
 }
 
-function circlePrior(text: string): Knowledge {
+function circlePrior(text: string, rule: string): Knowledge {
   const [, km, lat, lng] = /^within:([\d.]+):(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
   if (km === undefined || !(Number(km) > 0))
-    throw new Error(`--prior: within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
+    throw new Error(`${rule}; within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
   const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
   const radius = Number(km) / earthRadiusKm;
   const inside = (x: Vec3) => (angle(x, centre) <= radius ? 1 : 0);
@@ -58,12 +58,29 @@ async function tablePrior(file: string): Promise<Prior> {
   return placesPrior(Float64Array.from(places.flatMap((p) => [...toVec3(p)])));
 }
 
-const anyJson = z.custom<GeoJSON>((v) => typeof v === "object", "GeoJSON is needed");
+const position = z.tuple([z.number().min(-180).max(180), z.number().min(-90).max(90)]).rest(z.number());
+const rings = z.array(z.array(position).min(4)).min(1);
+const others = ["Point", "MultiPoint", "LineString", "MultiLineString"] as const;
+const plain = z.union([
+  z.looseObject({ type: z.literal("Polygon"), coordinates: rings }),
+  z.looseObject({ type: z.literal("MultiPolygon"), coordinates: z.array(rings) }),
+  z.looseObject({ type: z.enum(others) }),
+]);
+const geometry = z.union([plain, z.looseObject({ type: z.literal("GeometryCollection"), geometries: z.array(plain) })]);
+const oneFeature = z.looseObject({ type: z.literal("Feature"), geometry: geometry.nullable() });
+
+const wantsOutlines = "GeoJSON is needed, with rings of [longitude, latitude] in degrees";
+
+/** GeoJSON, as far as outlines are read from it. */
+const outlines = z.union(
+  [oneFeature, geometry, z.looseObject({ type: z.literal("FeatureCollection"), features: z.array(oneFeature) })],
+  wantsOutlines,
+);
 
 async function readOutline(file: string): Promise<Knowledge> {
-  const json = await readJsonFile(file, anyJson);
+  const json = await readJsonFile(file, outlines);
   try {
-    return { kind: "region", label: file, prior: outlinePrior(json) };
+    return { kind: "region", label: file, prior: outlinePrior(json as GeoJSON) };
   } catch (e) {
     throw new Error(`${file}: ${(e as Error).message}`);
   }
@@ -71,6 +88,7 @@ async function readOutline(file: string): Promise<Knowledge> {
 
 /** Polygons weigh one, or their property `weight`. @throws Error in one sentence if there are none */
 export function outlinePrior(json: GeoJSON): Prior {
+  if (!outlines.safeParse(json).success) throw new Error(wantsOutlines);
   const parts = polygonsOf(json);
   if (parts.length === 0) throw new Error("holds no polygons");
   const weight = (x: Vec3) => {
@@ -90,7 +108,7 @@ function polygonsOf(json: GeoJSON | null, inherited = 1): { polygon: Polygon; we
   if (json.type === "FeatureCollection") return json.features.flatMap((f) => polygonsOf(f));
   if (json.type === "Feature") {
     const weight = Number(json.properties?.weight ?? 1);
-    if (!(weight >= 0))
+    if (!(weight >= 0 && Number.isFinite(weight)))
       throw new Error(`"weight" is a number from 0 on, got ${JSON.stringify(json.properties?.weight)}`);
     return polygonsOf(json.geometry, weight);
   }

@@ -22,6 +22,11 @@ export interface PlaceName {
   distanceKm: number;
 }
 
+/** A peak by name: the nearest town and its country. */
+export interface NamedMode extends Mode {
+  name: string;
+}
+
 export interface CountryOdds {
   code: string;
   name: string;
@@ -51,7 +56,7 @@ export interface LocateResult {
   regions: Region[];
   /** The part of the globe outside the smallest region that holds 99 %. */
   ruledOut: { mass: number; areaKm2: number };
-  modes: Mode[];
+  modes: NamedMode[];
   countries: CountryOdds[];
   /** Told by the nearest town of the country: right but for a strip along the borders. */
   divisions: DivisionOdds[];
@@ -106,10 +111,13 @@ export function summarize(distribution: PlaceDistribution, samples: Float64Array
     localizabilityBits: distribution.localizabilityBits,
     regions: distribution.regions(regionMasses),
     ruledOut: { mass: Number((1 - ruledInMass).toFixed(9)), areaKm2: earthAreaKm2 - ruledIn.areaKm2 },
-    modes: distribution.modes,
+    modes: distribution.modes.map((m) => ({ ...m, name: shortName(namePlace(m, towns)) })),
     ...politicalOdds(distribution.representatives?.(representatives) ?? samples, towns),
   };
 }
+
+/** Of the nearest town, for lists. */
+const shortName = ({ city, country }: PlaceName): string => [city, country].filter(Boolean).join(", ");
 
 /** The nearest town with its own region and country, which may lie across a border from the point. */
 export function namePlace(best: LatLng, towns: Gazetteer): PlaceName {

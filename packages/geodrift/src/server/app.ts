@@ -1,10 +1,9 @@
 /** All routes behind the guard, and what an error becomes. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { apiStyle } from "./api-page.js";
 import type { App, ServerContext } from "./context.js";
-import { AskedError, BusyError, EngineStoppedError } from "./engine.js";
+import { toFailure } from "./failure.js";
 import { type GuardOptions, guard } from "./guard.js";
 import { requestLog } from "./log.js";
 import { oneFile, pageFiles } from "./page-files.js";
@@ -61,14 +60,9 @@ export function serverApp(context: ServerContext, { version, detail, addLibrary,
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   app.onError((e, c) => {
-    if (e instanceof HTTPException) return c.json({ error: e.message }, e.status);
-    if (e instanceof AskedError) return c.json({ error: e.message }, 400);
-    if (e instanceof BusyError)
-      return c.json({ error: e.message }, 429, { "retry-after": String(e.retryAfterSeconds) });
     if (c.req.raw.signal.aborted) return c.body(null, 400);
-    if (e instanceof EngineStoppedError) return c.json({ error: e.message }, 503);
-    context.log("failure", { path: c.req.path, message: e.message });
-    return c.json({ error: "something went wrong on the server; its log says what" }, 500);
+    const { status, error, headers } = toFailure(e, context.log, c.req.path);
+    return c.json({ error }, status, headers);
   });
   app.notFound((c) => c.json({ error: "there is nothing under this address" }, 404));
   addLocate(app, context);

@@ -1,5 +1,5 @@
 /** What the server's thread and the one that computes say to each other. */
-import type { Tensor } from "@geodrift/compile";
+import type { SentTensors } from "@geodrift/compile";
 import type { LocateOptions } from "../locate/options.js";
 import type { LocateResult } from "../locate/result.js";
 import type { Neighbour } from "../locate/time-neighbours.js";
@@ -25,17 +25,22 @@ export interface LocateJob extends AskedPriors {
   watch: boolean;
 }
 
-export type ToEngine = { type: "locate"; id: number; job: LocateJob } | { type: "cancel"; id: number };
+export type ToEngine =
+  | { type: "locate"; id: number; job: LocateJob }
+  | { type: "cancel"; id: number }
+  | { type: "close" };
 
 export interface Answer {
   result: LocateResult;
   /** As `distributionTensors` makes them. */
-  tensors: Record<string, { data: Tensor["data"]; dims: readonly number[]; type: string }>;
+  tensors: SentTensors;
 }
 
 export type FromEngine = { id: number } & (
   | { type: "step"; step: number; steps: number; points: Float32Array }
   | { type: "answer"; answer: Answer }
-  /** `asked`: the request was at fault, not the program. */
-  | { type: "error"; message: string; asked: boolean }
+  | { type: "error"; message: string; fault: Fault }
 );
+
+/** Whose an error is: the picture's, which cannot be decoded; that of what was asked about it; or the program's. */
+export type Fault = "picture" | "request" | "program";

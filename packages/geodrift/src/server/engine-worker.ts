@@ -1,6 +1,8 @@
 /** The thread that computes: ONNX Runtime holds the thread that calls it, and the server's must stay free. */
 import { parentPort } from "node:worker_threads";
+import { sentTensors } from "@geodrift/compile";
 import { distributionTensors } from "@geodrift/core";
+import type { GeoJSON } from "geojson";
 import * as ort from "onnxruntime-node";
 import { pictureOf } from "../encode/read-picture.js";
 import type { Knowledge } from "../locate/known.js";
@@ -9,13 +11,28 @@ import { namedPrior, outlinePrior } from "../locate/prior.js";
 import { neighboursPrior } from "../locate/time-neighbours.js";
 import { type LoadedModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
-import type { Answer, AskedPriors, FromEngine, LocateJob, ToEngine } from "./engine-messages.js";
+import type { Answer, Fault, FromEngine, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */
 const mostModels = 2;
 
-/** What the request got wrong. */
-class AskedError extends Error {}
+class FaultError extends Error {
+  constructor(
+    readonly fault: Fault,
+    e: unknown,
+  ) {
+    super((e as Error).message);
+  }
+}
+
+/** Runs something whose failure is the picture's or the request's. @throws FaultError */
+async function blaming<T>(fault: Fault, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (e) {
+    throw e instanceof FaultError ? e : new FaultError(fault, e);
+  }
+}
 
 const models = new Map<string, Promise<LoadedModel>>();
 const cancelled = new Set<number>();
@@ -37,56 +54,35 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
   return open;
 }
 
-/** @throws AskedError in one sentence */
-async function knowledgeOf({ prior, region }: AskedPriors): Promise<Knowledge[]> {
-  try {
-    return [
-      ...(prior === undefined ? [] : [await namedPrior(prior)]),
-      ...(region === undefined
-        ? []
-        : [{ kind: "region" as const, label: "a region drawn on the map", prior: outlinePrior(region as never) }]),
-    ];
-  } catch (e) {
-    throw new AskedError((e as Error).message);
-  }
+async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promise<Knowledge[]> {
+  const known: Knowledge[] = neighbours.map(({ kind, label, places }) => ({
+    kind,
+    label,
+    prior: neighboursPrior(places),
+  }));
+  if (prior !== undefined) known.push(await namedPrior(prior));
+  if (region !== undefined)
+    known.push({ kind: "region", label: "a region drawn on the map", prior: outlinePrior(region as GeoJSON) });
+  return known;
 }
 
 async function locateOne(id: number, job: LocateJob): Promise<Answer> {
   const stop = () => {
-    if (cancelled.has(id)) throw new Error("the request was withdrawn");
+    if (cancelled.has(id)) throw new FaultError("request", new Error("the request was withdrawn"));
   };
-  const known = [
-    ...(await knowledgeOf(job)),
-    ...(job.neighbours ?? []).map(
-      ({ kind, label, places }): Knowledge => ({ kind, label, prior: neighboursPrior(places) }),
-    ),
-  ];
+  const known = await blaming("request", () => knowledgeOf(job));
   const model = await modelOf(job);
-  const { steps } = (() => {
-    try {
-      return solvingOf(model.description, job.options, job.options.guidance);
-    } catch (e) {
-      throw new AskedError((e as Error).message);
-    }
-  })();
-  const picture = await pictureOf(job.bytes, model.encoder.preparation, job.mostPixels).catch((e: Error) => {
-    throw new AskedError(e.message);
-  });
+  const { steps } = await blaming("request", () => solvingOf(model.description, job.options, job.options.guidance));
+  const { preparation } = model.encoder;
+  const picture = await blaming("picture", () => pictureOf(job.bytes, preparation, job.mostPixels));
   stop();
-  const onStep = (step: number, points: Float64Array) => {
-    stop();
-    if (job.watch) say({ type: "step", id, step, steps, points: Float32Array.from(points) });
-  };
-  const options = { ...job.options, known, ...(job.watch && { onStep }) };
+  const onStep = (step: number, points: Float64Array) =>
+    say({ type: "step", id, step, steps, points: Float32Array.from(points) });
+  const options = { ...job.options, known, stop, ...(job.watch && { onStep }) };
   for await (const answer of locateBatch([{ file: job.image, picture }], model, options)) {
-    if ("error" in answer) throw new AskedError(answer.error);
-    const tensors = distributionTensors(answer.distribution, answer.samples);
-    return {
-      result: answer.result,
-      tensors: Object.fromEntries(
-        Object.entries(tensors).map(([name, { data, dims, type }]) => [name, { data, dims: [...dims], type }]),
-      ) as Answer["tensors"],
-    };
+    if ("error" in answer) throw new FaultError("request", new Error(answer.error));
+    const { result, distribution, samples } = answer;
+    return { result, tensors: sentTensors(distributionTensors(distribution, samples)) };
   }
   throw new Error("the picture has no answer");
 }
@@ -98,12 +94,18 @@ parentPort?.on("message", async (message: ToEngine) => {
     cancelled.add(message.id);
     return;
   }
+  if (message.type === "close") {
+    // The thread ends by itself when nothing holds it: ended from outside, ONNX Runtime takes the process with it.
+    for (const open of models.values()) await (await open.catch(() => undefined))?.dispose();
+    parentPort?.close();
+    return;
+  }
   const { id, job } = message;
   running++;
   try {
     say({ type: "answer", id, answer: await locateOne(id, job) });
   } catch (e) {
-    say({ type: "error", id, message: (e as Error).message, asked: e instanceof AskedError });
+    say({ type: "error", id, message: (e as Error).message, fault: e instanceof FaultError ? e.fault : "program" });
   } finally {
     running--;
     cancelled.delete(id);

@@ -1,6 +1,6 @@
 /** The computing thread as the server sees it: a bounded queue before it, answers and steps out of it. */
 import { Worker } from "node:worker_threads";
-import { tensor } from "@geodrift/compile";
+import { receivedTensors } from "@geodrift/compile";
 import { type PlaceDistribution, readDistribution } from "@geodrift/core";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
@@ -16,6 +16,9 @@ export class BusyError extends Error {
 /** What the request asks for cannot be done. */
 export class AskedError extends Error {}
 
+/** The picture cannot be decoded. */
+export class PictureError extends AskedError {}
+
 /** The thread that computes has stopped. */
 export class EngineStoppedError extends Error {}
 
@@ -28,6 +31,8 @@ export interface EngineAnswer {
 export interface EngineOptions {
   /** Requests that may wait. */
   mostWaiting: number;
+  /** Bytes of pictures that may wait, but for one picture that has more by itself. */
+  mostBytes?: number;
 }
 
 export interface LocateCall {
@@ -39,6 +44,11 @@ export interface LocateCall {
 
 /** One computes while the next is decoded. */
 const atOnce = 2;
+
+const usualMostBytes = 512 * 2 ** 20;
+
+/** How long the thread may take to put its models away. */
+const patienceMs = 10_000;
 
 interface Waiting {
   resolve(answer: Answer): void;
@@ -54,43 +64,63 @@ export class Engine {
   private closed = false;
   /** Of a request from its start to its end, running mean in seconds. */
   private seconds = 0.3;
-  /** Requests whose pictures are still on their way. */
-  private reserved = 0;
+  /** Requests that hold a place, from before their picture is read to their answer, and the bytes they may have. */
+  private places = 0;
+  private bytes = 0;
 
   constructor(private readonly options: EngineOptions) {}
 
   get load(): { running: number; waiting: number; most: number } {
-    return { running: this.queue.pending, waiting: this.queue.size + this.reserved, most: this.options.mostWaiting };
+    const { pending } = this.queue;
+    return { running: pending, waiting: Math.max(0, this.places - pending), most: this.options.mostWaiting };
   }
 
   /**
-   * Keeps a place in the queue while a picture is read, so that those that would be refused are refused before.
+   * Keeps a place for a request, from before its picture is read, so that those that would be refused are refused before.
+   * @param bytes of its picture, at most
    * @throws BusyError if there is none
-   * @returns gives the place back
+   * @returns gives the place back; to be called when the request has its answer
    */
-  reserve(): () => void {
-    const { waiting, most } = this.load;
-    if (waiting >= most) throw new BusyError(Math.max(1, Math.ceil((waiting * this.seconds) / atOnce)));
-    this.reserved++;
+  reserve(bytes: number): () => void {
+    const { mostWaiting, mostBytes = usualMostBytes } = this.options;
+    const full = this.places >= mostWaiting + atOnce || (this.places > 0 && this.bytes + bytes > mostBytes);
+    if (full) throw new BusyError(Math.max(1, Math.ceil((this.places * this.seconds) / atOnce)));
+    this.places++;
+    this.bytes += bytes;
     let held = true;
     return () => {
-      if (held) this.reserved--;
+      if (!held) return;
       held = false;
+      this.places--;
+      this.bytes -= bytes;
     };
   }
 
-  /** @throws AskedError, EngineStoppedError, or the signal's reason */
+  /** @throws AskedError, PictureError, EngineStoppedError, or the signal's reason */
   async locate(job: LocateJob, { signal, priority = 1, onStep }: LocateCall): Promise<EngineAnswer> {
-    const answer = await this.queue.add(() => this.run(job, signal, onStep), { signal, priority });
-    const tensors = Object.entries(answer.tensors).map(([name, { data, dims, type }]) => [
-      name,
-      tensor(data as Float32Array, [...dims], type as "float32"),
-    ]);
-    return { result: answer.result, ...readDistribution(Object.fromEntries(tensors)) };
+    // What waits can be taken out of the queue; what runs holds its place until it has really ended.
+    const queued = new AbortController();
+    let started = false;
+    const leave = () => {
+      if (!started) queued.abort(signal.reason);
+    };
+    signal.throwIfAborted();
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      const answer = await this.queue.add(
+        () => {
+          started = true;
+          return this.run(job, signal, onStep);
+        },
+        { signal: queued.signal, priority },
+      );
+      return { result: answer.result, ...readDistribution(receivedTensors(answer.tensors)) };
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
   }
 
   private async run(job: LocateJob, signal: AbortSignal, onStep: LocateCall["onStep"]): Promise<Answer> {
-    signal.throwIfAborted();
     const id = this.next++;
     const started = performance.now();
     const cancel = () => this.send({ type: "cancel", id });
@@ -124,10 +154,12 @@ export class Engine {
       if (!call) return;
       if (message.type === "step") call.onStep?.(message);
       else if (message.type === "answer") call.resolve(message.answer);
-      else call.reject(message.asked ? new AskedError(message.message) : new Error(message.message));
+      else call.reject(errorOf(message));
     });
     const stopped = (why: string) => {
-      if (this.worker === worker) this.worker = undefined;
+      // It may have been followed by another, whose requests go on.
+      if (this.worker !== worker) return;
+      this.worker = undefined;
       for (const call of this.waiting.values()) call.reject(new EngineStoppedError(why));
     };
     worker.on("error", (e: Error) => stopped(`the thread that computes has failed: ${e.message}`));
@@ -140,10 +172,20 @@ export class Engine {
     await this.queue.onIdle();
   }
 
+  /** Waits for what runs; what waits is forgotten. */
   async close(): Promise<void> {
     this.queue.clear();
     await this.queue.onIdle();
+    const { worker } = this;
+    if (worker) this.send({ type: "close" });
     this.closed = true;
-    await this.worker?.terminate();
+    if (!worker) return;
+    const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
+    await Promise.race([new Promise((resolve) => worker.once("exit", resolve)), late]);
   }
+}
+
+function errorOf({ message, fault }: Extract<FromEngine, { type: "error" }>): Error {
+  if (fault === "picture") return new PictureError(message);
+  return fault === "request" ? new AskedError(message) : new Error(message);
 }

@@ -10,6 +10,8 @@ export interface GuardOptions {
   host: string;
   /** Without one, whoever reaches the address may ask. */
   token?: string;
+  /** Opens the page once in place of the token, which has no business in the arguments of a browser. */
+  entrance?: string;
 }
 
 const loopbackNames = ["localhost", "127.0.0.1", "::1"];
@@ -29,7 +31,9 @@ function hostAllowed(header: string | undefined, { host }: GuardOptions): boolea
   if (header === undefined) return false;
   const name = nameOf(header).toLowerCase();
   if (isLoopback(host)) return isLoopback(name);
-  return isIP(name) !== 0 || loopbackNames.includes(name) || name === host || name === hostname().toLowerCase();
+  return (
+    isIP(name) !== 0 || loopbackNames.includes(name) || [host, hostname()].some((own) => own.toLowerCase() === name)
+  );
 }
 
 /** Requests that a page of another site makes carry its origin, or say that they cross sites. */
@@ -48,9 +52,9 @@ function isToken(given: string | undefined, token: string): boolean {
 }
 
 /** Host, origin and token of every request. */
-export const guard =
-  (options: GuardOptions): MiddlewareHandler =>
-  async (c, next) => {
+export const guard = (options: GuardOptions): MiddlewareHandler => {
+  let { entrance } = options;
+  return async (c, next) => {
     const { headers } = c.req.raw;
     if (!hostAllowed(headers.get("host") ?? undefined, options))
       return c.json({ error: `this server does not answer under the name "${headers.get("host") ?? ""}"` }, 421);
@@ -63,7 +67,9 @@ export const guard =
     if (token !== undefined) {
       const bearer = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
       const query = c.req.query("token");
-      if (!api && isToken(query, token)) {
+      const once = entrance !== undefined && isToken(c.req.query("enter"), entrance);
+      if (!api && (once || isToken(query, token))) {
+        if (once) entrance = undefined;
         setCookie(c, tokenCookie, token, { httpOnly: true, sameSite: "Strict", path: "/" });
         return c.redirect(c.req.path);
       }
@@ -75,3 +81,4 @@ export const guard =
     }
     return next();
   };
+};

@@ -67,6 +67,7 @@ export const listedPicture = z
         bits: z.number(),
         radiusKm: z.number(),
         abstained: z.boolean(),
+        madeAt: z.number(),
       })
       .nullable(),
   })
@@ -102,7 +103,7 @@ export const knownPlaces = z.array(
 const pictures = z.array(z.int().positive()).min(1).max(100_000);
 
 export const decisionBody = z
-  .object({
+  .strictObject({
     pictures,
     verdict: z.discriminatedUnion("kind", [
       z.strictObject({
@@ -110,6 +111,10 @@ export const decisionBody = z
         level: z.enum(levels).default("point"),
         pin: latLng.optional(),
         radiusKm: z.number().positive().max(20_000).optional(),
+        madeAt: z
+          .number()
+          .optional()
+          .openapi({ description: "of the estimate that was looked at, if no other is to be accepted" }),
       }),
       z.strictObject({ kind: z.literal("reject") }),
       z.strictObject({ kind: z.literal("not-a-place") }),
@@ -121,10 +126,10 @@ export const outcomes = z.array(
   z.object({ picture: z.number(), sidecar: z.string().optional(), error: z.string().optional() }),
 );
 
-export const writeBody = z.object({ pictures: pictures.optional() });
-export const undoBody = z.object({ batch: z.int().positive().optional() });
-export const folderBody = z.object({ path: z.string().min(1).max(4096) });
-export const estimateBody = z.object({
+export const writeBody = z.strictObject({ pictures: pictures.optional() });
+export const undoBody = z.strictObject({ batch: z.int().positive().optional() });
+export const folderBody = z.strictObject({ path: z.string().min(1).max(4096) });
+export const estimateBody = z.strictObject({
   model: z.string().optional(),
   seed: z.int().nonnegative().default(0),
   guidance: z.number().min(0).max(20).default(0),

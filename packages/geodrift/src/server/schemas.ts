@@ -84,7 +84,7 @@ export const locateResult = z
     localizabilityBits: z.number(),
     regions: z.array(region),
     ruledOut: z.object({ mass: z.number(), areaKm2: z.number() }),
-    modes: z.array(latLng.extend({ mass: z.number(), radiusKm: z.number() })),
+    modes: z.array(latLng.extend({ mass: z.number(), radiusKm: z.number(), name: z.string() })),
     countries: z.array(z.object({ code: z.string(), name: z.string(), probability: z.number() })),
     divisions: z.array(z.object({ countryCode: z.string(), name: z.string(), probability: z.number() })),
     elapsedMs: z.number(),

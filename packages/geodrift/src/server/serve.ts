@@ -1,4 +1,6 @@
 /** The server from its start to its end. */
+
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -38,6 +40,8 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where a browser finds it. */
   url: string;
+  /** The same, which lets a browser in once without the token. */
+  entrance: string;
   context: ServerContext;
   /** Takes no more requests, finishes what runs, and closes. */
   stop(): Promise<void>;
@@ -62,20 +66,24 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
   const context: ServerContext = { engine, models, densities: new Densities(), limits, log };
   const { library } = options;
+  const entrance = randomUUID();
   const jobs = library && new Jobs(library);
   const app = serverApp(context, {
     host,
     token,
+    entrance,
     version,
     detail: options.detail,
     ...(library && jobs && { addLibrary: (app) => addLibrary(app, { ...context, library, jobs, host }) }),
   });
   const server = await listen(app, host, port);
   const { port: own } = server.address() as AddressInfo;
-  const name = isLoopback(host) || host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   const shown = name.includes(":") ? `[${name}]` : name;
+  const url = `http://${shown}:${own}/`;
   return {
-    url: `http://${shown}:${own}/`,
+    url,
+    entrance: token === undefined ? url : `${url}?enter=${entrance}`,
     context,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,15 +1,16 @@
-/** The picture in the body of a request, of bounded size. */
+/** The body of a request, of bounded size. */
 import { HTTPException } from "hono/http-exception";
 
 /**
  * Reads the body piece by piece and stops when it is too long, whatever its header says.
+ * @param what it is, for the sentences
  * @throws HTTPException 413 or 400 in one sentence
  */
-export async function readUpload(request: Request, mostBytes: number): Promise<Uint8Array> {
+export async function readUpload(request: Request, mostBytes: number, what = "a picture"): Promise<Uint8Array> {
   const tooLong = () =>
-    new HTTPException(413, { message: `a picture has at most ${Math.floor(mostBytes / 2 ** 20)} MiB here` });
+    new HTTPException(413, { message: `${what} has at most ${Math.floor(mostBytes / 2 ** 20)} MiB here` });
   if (Number(request.headers.get("content-length") ?? 0) > mostBytes) throw tooLong();
-  if (!request.body) throw new HTTPException(400, { message: "the body is empty, where a picture is expected" });
+  if (!request.body) throw new HTTPException(400, { message: `the body is empty, where ${what} is expected` });
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of request.body) {
@@ -17,6 +18,19 @@ export async function readUpload(request: Request, mostBytes: number): Promise<U
     if (length > mostBytes) throw tooLong();
     parts.push(part);
   }
-  if (length === 0) throw new HTTPException(400, { message: "the body is empty, where a picture is expected" });
-  return Buffer.concat(parts, length);
+  if (length === 0) throw new HTTPException(400, { message: `the body is empty, where ${what} is expected` });
+  // Not from a pool: it is handed over to another thread whole.
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Bytes that a body may have: what its header says, or the most there may be. */
+export function announcedBytes(request: Request, mostBytes: number): number {
+  const said = request.headers.get("content-length");
+  return said === null ? mostBytes : Math.min(mostBytes, Number(said) || 0);
 }

@@ -1,9 +1,10 @@
 /** No server: the embedded model runs in a thread of the browser. */
+import { receivedTensors, type SentTensors } from "@geodrift/compile";
 import { readDistribution } from "@geodrift/core";
 import type { LocateResult } from "geodrift/browser";
 import type { LocateCall, ModelEntry, PageEngine, Settings, Step } from "./engine.js";
 import { pixelsOf } from "./pixels.js";
-import { type FromRunner, type SentTensors, type ToRunner, tensorsOf } from "./runner-messages.js";
+import type { FromRunner, ToRunner } from "./runner-messages.js";
 
 export function browserEngine(): PageEngine {
   const runner = new Worker(new URL("./runner.ts", import.meta.url), { type: "module" });
@@ -67,7 +68,7 @@ export function browserEngine(): PageEngine {
             });
           },
         );
-        return { result, steps, ...readDistribution(tensorsOf(tensors)) };
+        return { result, steps, ...readDistribution(receivedTensors(tensors)) };
       } finally {
         signal.removeEventListener("abort", withdraw);
         calls.delete(id);

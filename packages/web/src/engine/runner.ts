@@ -1,5 +1,6 @@
 /** The thread that runs the embedded model: the same mathematics and the same weights as in the program. */
 
+import { sentTensors } from "@geodrift/compile";
 import {
   distributionTensors,
   generativeLocator,
@@ -24,7 +25,7 @@ import {
 } from "geodrift/browser";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
-import { type FromRunner, sentTensors, type ToRunner } from "./runner-messages.js";
+import type { FromRunner, ToRunner } from "./runner-messages.js";
 
 ort.env.wasm.wasmPaths = { wasm: wasmUrl };
 // Threads want memory that is shared, which pages get only with headers that not every host can set.

@@ -1,9 +1,9 @@
 /** The thread that paints densities. */
-import { type DType, type TypedArray, tensor } from "@geodrift/compile";
+import { receivedTensors, type SentTensors } from "@geodrift/compile";
 import { densityColours, densityTile, type PlaceDistribution, peakLogDensity, readDistribution } from "@geodrift/core";
 
 export type ToPainter =
-  | { type: "keep"; id: number; tensors: Record<string, { data: TypedArray; dims: number[]; type: DType }> }
+  | { type: "keep"; id: number; tensors: SentTensors }
   | { type: "forget"; id: number }
   | { type: "tile"; request: number; id: number; z: number; x: number; y: number };
 
@@ -18,8 +18,7 @@ self.addEventListener("message", async ({ data: message }: MessageEvent<ToPainte
     return;
   }
   if (message.type === "keep") {
-    const tensors = Object.entries(message.tensors).map(([name, t]) => [name, tensor(t.data, t.dims, t.type)]);
-    const { distribution } = readDistribution(Object.fromEntries(tensors));
+    const { distribution } = readDistribution(receivedTensors(message.tensors));
     kept.set(message.id, { distribution, peak: peakLogDensity(distribution) });
     return;
   }

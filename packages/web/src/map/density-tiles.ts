@@ -1,4 +1,5 @@
 /** Tiles of densities, painted in a thread of their own so that the globe keeps turning. */
+import { sentTensors } from "@geodrift/compile";
 import { distributionTensors, type PlaceDistribution } from "@geodrift/core";
 import { addProtocol } from "maplibre-gl";
 import type { FromPainter, ToPainter } from "./density-painter.js";
@@ -33,12 +34,7 @@ let last = 0;
  */
 export function densityTiles(distribution: PlaceDistribution, samples: Float64Array) {
   const id = ++last;
-  const tensors = Object.fromEntries(
-    Object.entries(distributionTensors(distribution, samples)).map(([name, { data, dims, type }]) => [
-      name,
-      { data: data as Float32Array, dims: [...dims], type: type as "float32" },
-    ]),
-  );
+  const tensors = sentTensors(distributionTensors(distribution, samples));
   tell({ type: "keep", id, tensors });
   return { tiles: [`density://${id}/{z}/{x}/{y}`], forget: () => tell({ type: "forget", id }) };
 }

@@ -38,7 +38,7 @@ export interface Listed {
   camera: string | null;
   recorded: LatLng | null;
   error: string | null;
-  estimate: { best: LatLng; place: string; bits: number; radiusKm: number; abstained: boolean } | null;
+  estimate: { best: LatLng; place: string; bits: number; radiusKm: number; abstained: boolean; madeAt: number } | null;
 }
 
 export interface KnownPlaces {
@@ -79,6 +79,8 @@ export class LibraryState {
   level = $state<Level>("point");
   pin = $state<LatLng>();
   pinRadiusKm = $state(1);
+  /** Something that a person asked for is being done. */
+  acting = $state(false);
   message = $state("");
   error = $state<string>();
   readonly pane = new Pane();
@@ -86,15 +88,26 @@ export class LibraryState {
 
   thumbnail = (id: number, size: "small" | "large" = "small") => api(`library/pictures/${id}/thumbnail?size=${size}`);
 
-  /** Runs something whose failure is one sentence on the page. */
-  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    this.error = undefined;
+  /** Runs something whose failure is one sentence on the page, until a person does something else. */
+  private async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (e) {
       this.error = (e as Error).message;
       app.fail(e as Error);
       return undefined;
+    }
+  }
+
+  /** What a person does: one thing at a time, and what went wrong before is forgotten. */
+  private async act<T>(work: () => Promise<T>): Promise<T | undefined> {
+    if (this.acting) return undefined;
+    this.acting = true;
+    this.error = undefined;
+    try {
+      return await this.attempt(work);
+    } finally {
+      this.acting = false;
     }
   }
 
@@ -109,17 +122,26 @@ export class LibraryState {
       this.overview = await requestJson<Overview>("library");
       if (JSON.stringify(scannedBefore) !== JSON.stringify(this.overview.folders))
         this.albums = await requestJson<Album[]>("library/albums");
-      if (this.overview.job?.running) this.watch();
     });
+    // Also after a question without an answer: the server may come back.
+    if (this.overview?.job?.running) this.watch();
   }
 
   private watch(): void {
     clearTimeout(this.watching);
     this.watching = window.setTimeout(async () => {
-      const before = this.overview?.job?.running;
       await this.refresh();
-      if (before && !this.overview?.job?.running) await this.list();
+      if (!this.overview?.job?.running) await this.relist();
     }, 700);
+  }
+
+  /** The list as it is now, with what is looked at and selected left alone. */
+  private async relist(): Promise<void> {
+    const page = await this.page();
+    if (!page) return;
+    this.pictures = page.pictures;
+    this.next = page.next;
+    if (!this.current) await this.look(this.pictures[0]);
   }
 
   /** @param wanted the picture to look at, if it is there */
@@ -161,6 +183,8 @@ export class LibraryState {
     this.current = picture;
     this.pin = undefined;
     this.known = [];
+    // What was drawn for one picture says nothing of the next.
+    this.pane.settings.region = undefined;
     if (!picture || picture.state === "unreadable") {
       this.pane.stop();
       this.pane.answer = undefined;
@@ -174,8 +198,9 @@ export class LibraryState {
     const picture = this.current;
     if (!picture) return;
     const query = this.knownQuery;
-    this.known =
-      (await this.attempt(() => requestJson<KnownPlaces[]>(`library/pictures/${picture.id}/known?${query}`))) ?? [];
+    const known = await this.attempt(() => requestJson<KnownPlaces[]>(`library/pictures/${picture.id}/known?${query}`));
+    if (this.current?.id !== picture.id) return;
+    this.known = known ?? [];
     const settings = {
       ...usualSettings,
       model: this.pane.settings.model,
@@ -183,10 +208,16 @@ export class LibraryState {
       prior: this.pane.settings.prior,
     };
     for (const [name, value] of queryOf(settings)) query.set(name, value);
+    this.asked = query.toString();
     query.set("fine", "true");
-    await this.pane.follow((_, call) =>
-      followAnswer(`library/pictures/${picture.id}/locate?${query}`, undefined, call),
-    );
+    const path = `library/pictures/${picture.id}`;
+    const answer = await this.pane.follow((_, call) => followAnswer(`${path}/locate?${query}`, undefined, call));
+    if (!answer) return;
+    // What the list says of it is what the library keeps now.
+    const kept = await this.attempt(() => requestJson<Listed>(path));
+    if (!kept) return;
+    this.pictures = this.pictures.map((p) => (p.id === kept.id ? kept : p));
+    if (this.current?.id === kept.id) this.current = kept;
   }
 
   move(by: number): void {
@@ -206,84 +237,89 @@ export class LibraryState {
     this.selected = chosen;
   }
 
+  /** What the answer that is shown was asked with. */
+  asked = $state("");
+
   /** The selection, or what is looked at. */
   private get meant(): number[] {
     return this.selected.size > 0 ? [...this.selected] : this.current ? [this.current.id] : [];
   }
 
+  /** Is there something to accept: an answer that has come, a pin, or a selection? */
+  get acceptable(): boolean {
+    return this.selected.size > 0 || this.pin !== undefined || (this.pane.answer !== undefined && !this.pane.working);
+  }
+
   async decide(kind: "accept" | "reject" | "not-a-place"): Promise<void> {
     const pictures = this.meant;
-    if (pictures.length === 0) return;
-    const pin = this.pin && { pin: $state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
-    const verdict = kind === "accept" ? { kind, level: this.level, ...pin } : { kind };
-    const done = await this.attempt(() => send<{ batch: number }>("library/decisions", { pictures, verdict }));
-    if (!done) return;
-    const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
-    this.message = `${pictures.length === 1 ? "One picture" : `${pictures.length} pictures`} ${words[kind]}. U takes it back.`;
-    const at = this.pictures.findIndex((p) => pictures.includes(p.id));
-    const gone = new Set(pictures);
-    this.pictures = this.pictures.filter((p) => !gone.has(p.id));
-    this.selected = new Set();
-    await this.refresh();
-    await this.look(this.pictures[Math.min(at, this.pictures.length - 1)]);
-    if (this.pictures.length < 10 && this.next) await this.more();
+    if (pictures.length === 0 || (kind === "accept" && !this.acceptable)) return;
+    await this.act(async () => {
+      const pin = this.pin && { pin: $state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
+      // Of one that is looked at, no other estimate is accepted than the one that is shown.
+      const shown = this.selected.size === 0 && !pin ? { madeAt: this.current?.estimate?.madeAt } : {};
+      const verdict = kind === "accept" ? { kind, level: this.level, ...pin, ...shown } : { kind };
+      const { left } = await send<{ left: Outcome[] }>("library/decisions", { pictures, verdict });
+      const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
+      this.message = `${pictures.length === 1 ? "One picture" : `${pictures.length} pictures`} ${words[kind]}. U takes it back.`;
+      if (left.length > 0) this.error = `${left.length} sidecars are left: ${left[0].error}.`;
+      const at = this.pictures.findIndex((p) => pictures.includes(p.id));
+      const gone = new Set(pictures);
+      this.pictures = this.pictures.filter((p) => !gone.has(p.id));
+      this.selected = new Set();
+      await this.refresh();
+      await this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
+      if (this.pictures.length < 10 && this.next) await this.more();
+    });
   }
 
   async undo(): Promise<void> {
-    const outcomes = await this.attempt(() => send<Outcome[]>("library/undo", {}));
-    if (!outcomes) return;
-    const failed = outcomes.find((o) => o.error);
-    this.message =
-      outcomes.length === 0 ? "There is nothing to take back." : failed ? "" : `Taken back: ${outcomes.length}.`;
-    if (failed) this.error = failed.error;
-    await this.refresh();
-    await this.list(outcomes[0]?.picture);
+    await this.act(async () => {
+      const outcomes = await send<Outcome[]>("library/undo", {});
+      const failed = outcomes.find((o) => o.error);
+      this.message = outcomes.length === 0 ? "There is nothing to take back." : `Taken back: ${outcomes.length}.`;
+      if (failed) this.error = `One of them: ${failed.error}.`;
+      await this.refresh();
+      await this.list(outcomes[0]?.picture);
+    });
   }
 
   async write(): Promise<void> {
-    const outcomes = await this.attempt(() => send<Outcome[]>("library/write", {}));
-    if (!outcomes) return;
-    const failed = outcomes.filter((o) => o.error);
-    this.message = `${outcomes.length - failed.length} sidecars written.`;
-    if (failed.length > 0) this.error = `${failed.length} not written; the first: ${failed[0].error}.`;
-    await this.refresh();
-    await this.list();
+    await this.act(async () => {
+      const outcomes = await send<Outcome[]>("library/write", {});
+      const failed = outcomes.filter((o) => o.error);
+      this.message = `${outcomes.length - failed.length} sidecars written.`;
+      if (failed.length > 0) this.error = `${failed.length} not written; the first: ${failed[0].error}.`;
+      await this.refresh();
+      await this.list();
+    });
   }
 
-  async addFolder(path: string): Promise<void> {
-    await this.attempt(() => send("library/folders", { path }));
-    const { error } = this;
-    await this.refresh();
-    this.error ??= error;
-  }
+  addFolder = (path: string) => this.job(() => send("library/folders", { path }));
 
-  async scan(): Promise<void> {
-    await this.attempt(() => send("library/scan", {}));
-    await this.refresh();
-  }
+  scan = () => this.job(() => send("library/scan", {}));
 
-  async estimateAll(): Promise<void> {
-    const { time, minutes, album, track } = this.use;
-    const { model } = this.pane.settings;
-    await this.attempt(() =>
-      send("library/estimate", { model, album, track, ...(time && { timeNeighbours: minutes }) }),
-    );
-    await this.refresh();
-  }
+  estimateAll = () =>
+    this.job(() => {
+      const { time, minutes, album, track } = this.use;
+      const { model } = this.pane.settings;
+      return send("library/estimate", { model, album, track, ...(time && { timeNeighbours: minutes }) });
+    });
 
-  async stopJob(): Promise<void> {
-    await this.attempt(() => send("library/job", {}, "DELETE"));
+  stopJob = () => this.job(() => send("library/job", {}, "DELETE"));
+
+  private async job(work: () => Promise<unknown>): Promise<void> {
+    await this.act(work);
     await this.refresh();
   }
 
   async addTrack(file: File): Promise<void> {
-    const done = await this.attempt(async () =>
-      (await request(`library/tracks?name=${encodeURIComponent(file.name)}`, { method: "POST", body: file })).json(),
-    );
-    if (!done) return;
-    this.message = `${file.name}: ${done.points} points.`;
-    this.use.track = true;
-    await this.locate();
+    await this.act(async () => {
+      const path = `library/tracks?name=${encodeURIComponent(file.name)}`;
+      const { points } = await (await request(path, { method: "POST", body: file })).json();
+      this.message = `${file.name}: ${points} points.`;
+      this.use.track = true;
+      await this.locate();
+    });
   }
 
   close(): void {

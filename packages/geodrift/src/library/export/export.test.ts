@@ -74,10 +74,12 @@ describe("an export", () => {
   });
 
   it("is Darwin Core", () => {
-    const [row] = parse(exportFormats.dwc([{ ...picture, source: "file" }]), { columns: true }) as Record<
-      string,
-      string
-    >[];
+    const [row] = parse(
+      exportFormats.dwc([
+        { ...picture, source: "file", georeference: { georeferenceProtocol: "metadata of the picture's file" } },
+      ]),
+      { columns: true },
+    ) as Record<string, string>[];
     expect(row).toMatchObject({
       geodeticDatum: "EPSG:4326",
       georeferenceProtocol: "metadata of the picture's file",
@@ -88,7 +90,10 @@ describe("an export", () => {
   it("that is obscured tells nothing finer than the cell, in any format", () => {
     fc.assert(
       fc.property(anywhere, (point) => {
-        const hidden = obscured({ ...picture, point });
+        const georeference = { georeferenceVerificationStatus: "unverified" };
+        const hidden = obscured({ ...picture, point, georeference });
+        // Who is nine hundred kilometres from knowing does not know it to a cell.
+        expect(obscured({ ...picture, point, uncertaintyMetres: 900_000 }).uncertaintyMetres).toBeGreaterThan(900_000);
         for (const format of Object.values(exportFormats)) {
           const text = format([hidden]);
           expect(text).not.toContain("Bergen");
@@ -98,6 +103,7 @@ describe("an export", () => {
         }
         const [row] = parse(exportFormats.dwc([hidden]), { columns: true }) as Record<string, string>[];
         expect(row.dataGeneralizations).toContain("0.2 degrees");
+        expect(row.georeferenceVerificationStatus).toBe("unverified");
       }),
       { numRuns: 50 },
     );

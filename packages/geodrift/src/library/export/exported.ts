@@ -1,6 +1,6 @@
 /** What leaves the library: pictures whose place is known, and who says so. */
 import type { LatLng } from "@geodrift/core";
-import { type DecidedPlace, namesOf } from "../decided-place.js";
+import { type DecidedPlace, georeferenceOf, namesOf } from "../decided-place.js";
 import type { Library } from "../library.js";
 import type { Level } from "../tables.js";
 import { type Cell, obscured } from "./obscure.js";
@@ -20,7 +20,8 @@ export interface ExportedPicture {
   /** In which it is, where points are not to be told. */
   cell?: Cell;
   names: { country?: string; countryCode?: string; region?: string; city?: string };
-  decided?: DecidedPlace;
+  /** How the place came to be, in Darwin Core's terms. */
+  georeference?: Record<string, string | undefined>;
 }
 
 interface Row {
@@ -38,6 +39,7 @@ interface Row {
   source: DecidedPlace["source"];
   place: string | null;
   model: string | null;
+  known: string | null;
   at: number;
 }
 
@@ -45,7 +47,7 @@ interface Row {
 export function exportedPictures(library: Library, { obscure = false } = {}): ExportedPicture[] {
   const rows = library.rows<Row>(
     `SELECT p.path, p.sha256, p.taken_at, p.camera, p.file_lat, p.file_lng,
-       d.kind, d.level, d.lat, d.lng, d.radius_km, d.source, d.place, d.model, d.at
+       d.kind, d.level, d.lat, d.lng, d.radius_km, d.source, d.place, d.model, d.known, d.at
      FROM pictures p LEFT JOIN decisions d ON p.state IN ('accepted', 'written') AND d.id =
        (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)
      WHERE p.missing = 0 AND p.state IN ('located', 'accepted', 'written') ORDER BY p.folder, p.path`,
@@ -57,7 +59,9 @@ export function exportedPictures(library: Library, { obscure = false } = {}): Ex
 function exported(row: Row): ExportedPicture | undefined {
   const { path, sha256, taken_at: takenAt, camera, file_lat: lat, file_lng: lng } = row;
   const about = { path, sha256, takenAt, camera };
-  if (row.kind === "accept" && row.place !== null) {
+  // A place that has come into the file since beats an estimate.
+  const stands = row.source === "person" || lat === null;
+  if (row.kind === "accept" && row.place !== null && stands) {
     const { level, source, at } = row;
     const point = { lat: row.lat, lng: row.lng };
     const decided = {
@@ -67,12 +71,15 @@ function exported(row: Row): ExportedPicture | undefined {
       source,
       place: JSON.parse(row.place),
       model: row.model ?? undefined,
+      known: row.known ?? undefined,
       at,
     };
     const names = namesOf(decided);
-    if (level !== "point") return { ...about, source, level, names, decided };
-    return { ...about, source, level, names, decided, point, uncertaintyMetres: Math.round(1000 * row.radius_km) };
+    const georeference = georeferenceOf(decided);
+    if (level !== "point") return { ...about, source, level, names, georeference };
+    return { ...about, source, level, names, georeference, point, uncertaintyMetres: Math.round(1000 * row.radius_km) };
   }
   if (lat === null || lng === null) return undefined;
-  return { ...about, source: "file", level: "point", point: { lat, lng }, names: {} };
+  const georeference = { georeferenceProtocol: "metadata of the picture's file" };
+  return { ...about, source: "file", level: "point", point: { lat, lng }, names: {}, georeference };
 }

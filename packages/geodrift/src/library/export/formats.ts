@@ -2,7 +2,6 @@
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import { csvCell } from "../../data/csv-cell.js";
 import { escapeXml } from "../../figures/xml.js";
-import { darwinCore } from "../decided-place.js";
 import type { ExportedPicture } from "./exported.js";
 import { type Cell, cellDegrees } from "./obscure.js";
 
@@ -64,19 +63,17 @@ export function toDarwinCore(pictures: readonly ExportedPicture[]): string {
     pictures.map((p) => {
       const place = shown(p);
       return {
-        ...(p.decided ? darwinCore(p.decided) : {}),
+        ...p.georeference,
         associatedMedia: p.path,
         eventDate: time(p.takenAt),
-        ...(!p.decided && {
-          decimalLatitude: place?.lat.toFixed(6),
-          decimalLongitude: place?.lng.toFixed(6),
-          geodeticDatum: place && "EPSG:4326",
-          coordinateUncertaintyInMeters: p.uncertaintyMetres,
-          country: p.names.country,
-          countryCode: p.names.countryCode,
-          stateProvince: p.names.region,
-          georeferenceProtocol: p.source === "file" ? "metadata of the picture's file" : undefined,
-        }),
+        decimalLatitude: place?.lat.toFixed(6),
+        decimalLongitude: place?.lng.toFixed(6),
+        geodeticDatum: place && "EPSG:4326",
+        coordinateUncertaintyInMeters: p.uncertaintyMetres,
+        country: p.names.country,
+        countryCode: p.names.countryCode,
+        stateProvince: p.names.region,
+        municipality: p.names.city,
         dataGeneralizations: p.cell && `coordinates generalized to a cell of ${cellDegrees} degrees`,
       };
     }),

@@ -29,10 +29,13 @@ export function cellRadiusMetres({ south, west, north, east }: Cell): number {
   );
 }
 
-/** Nothing finer than the cell is left: no point, no radius of its own, no town; files' names are as they are. */
+/** Nothing finer than the cell is left: no point, no town; a radius that was larger stays so. Files' names are as they are. */
 export function obscured(picture: ExportedPicture): ExportedPicture {
-  const { point, uncertaintyMetres: _, decided: __, names, ...rest } = picture;
-  const { city: ___, ...coarse } = names;
-  const cell = point && cellOf(point);
-  return { ...rest, names: coarse, ...(cell && { cell, uncertaintyMetres: cellRadiusMetres(cell) }) };
+  const { point, uncertaintyMetres: own = 0, names, ...rest } = picture;
+  const { city: _, ...coarse } = names;
+  if (!point) return { ...rest, names: coarse };
+  const cell = cellOf(point);
+  // Rounded up to whole kilometres, for the sum says nothing of where in the cell it is.
+  const uncertaintyMetres = 1000 * Math.ceil((own + cellRadiusMetres(cell)) / 1000);
+  return { ...rest, names: coarse, cell, uncertaintyMetres };
 }

@@ -8,8 +8,9 @@ import { toGeoJson } from "../../figures/geojson.js";
 import type { App, ServerContext } from "../context.js";
 import type { EngineAnswer, LocateCall } from "../engine.js";
 import type { LocateJob } from "../engine-messages.js";
+import { toFailure } from "../failure.js";
 import { failure, type LocateSettings, locateResult, locateSettings } from "../schemas.js";
-import { readUpload } from "../upload.js";
+import { announcedBytes, readUpload } from "../upload.js";
 
 const picture = {
   content: {
@@ -80,52 +81,68 @@ const evidenceRoute = createRoute({
 });
 
 export function addLocate(app: App, context: ServerContext): void {
-  const { engine, densities } = context;
+  const { engine, densities, limits } = context;
+
+  /** Keeps a place in the queue, reads the picture, and gives the place back when all is answered. */
+  async function withPicture<T>(c: Context, answer: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+    const giveBack = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
+    try {
+      return await answer(await readUpload(c.req.raw, limits.bytes));
+    } finally {
+      giveBack();
+    }
+  }
 
   app.openapi(locateRoute, async (c) => {
     const settings = c.req.valid("query");
-    const bytes = await uploaded(c, context);
-    if (!c.req.header("accept")?.includes("text/event-stream")) {
+    if (c.req.header("accept")?.includes("text/event-stream")) {
+      const giveBack = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
+      try {
+        const job = jobOf(settings, await readUpload(c.req.raw, limits.bytes), context, true);
+        return streamAnswer(c, context, (call) => engine.locate(job, call).finally(giveBack)) as never;
+      } catch (e) {
+        giveBack();
+        throw e;
+      }
+    }
+    return withPicture(c, async (bytes) => {
       const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
       c.header(densityHeader, densities.keep(answer));
       return c.json(answer.result, 200);
-    }
-    return streamAnswer(c, context, (call) => engine.locate(jobOf(settings, bytes, context, true), call)) as never;
+    });
   });
 
-  app.openapi(densityRoute, async (c) => {
-    const bytes = await uploaded(c, context);
-    const settings = { ...c.req.valid("query"), fine: true };
-    const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
-    c.header(densityHeader, densities.keep(answer));
-    return c.body(JSON.stringify(toGeoJson(answer)), 200, { "content-type": "application/geo+json" }) as never;
-  });
+  app.openapi(densityRoute, (c) =>
+    withPicture(c, async (bytes) => {
+      const settings = { ...c.req.valid("query"), fine: true };
+      const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
+      c.header(densityHeader, densities.keep(answer));
+      return c.body(JSON.stringify(toGeoJson(answer)), 200, { "content-type": "application/geo+json" }) as never;
+    }),
+  );
 
-  app.openapi(evidenceRoute, async (c) => {
-    const bytes = await uploaded(c, context);
-    const settings = { ...c.req.valid("query"), fine: true };
-    const job = jobOf(settings, bytes, context, false);
-    return zipped(c, job, await engine.locate(job, { signal: c.req.raw.signal })) as never;
-  });
+  app.openapi(evidenceRoute, (c) =>
+    withPicture(c, async (bytes) => {
+      const settings = { ...c.req.valid("query"), fine: true };
+      const job = jobOf(settings, bytes, context, false);
+      const answer = await engine.locate(job, { signal: c.req.raw.signal });
+      return zipped(c, { ...settings, model: context.models.named(settings.model).entry.id }, job, answer) as never;
+    }),
+  );
 }
 
 /** An evidence bundle as a file to keep. */
-export function zipped(c: Context, { model, encoder, prior }: LocateJob, answer: EngineAnswer): Response {
-  const known = answer.result.contributions?.map((k) => k.label);
-  const bundle = evidenceBundle(answer, { model, encoder, prior, known });
+export function zipped(
+  c: Context,
+  { model, prior, abstain }: Pick<LocateSettings, "prior" | "abstain"> & { model: string },
+  { region, neighbours, encoder }: LocateJob,
+  answer: EngineAnswer,
+): Response {
+  const bundle = evidenceBundle(answer, { model, encoder, prior, abstain, places: neighbours, region });
   return c.body(new Uint8Array(bundle), 200, {
     "content-type": "application/zip",
     "content-disposition": `attachment; filename="evidence-${answer.result.sha256.slice(0, 12)}.zip"`,
   });
-}
-
-async function uploaded(c: Context, { engine, limits }: ServerContext): Promise<Uint8Array> {
-  const giveBack = engine.reserve();
-  try {
-    return await readUpload(c.req.raw, limits.bytes);
-  } finally {
-    giveBack();
-  }
 }
 
 function jobOf(settings: LocateSettings, bytes: Uint8Array, { models, limits }: ServerContext, watch: boolean) {
@@ -158,7 +175,7 @@ export function streamAnswer(
       await send("result", { result: answer.result, density: densities.keep(answer) });
     } catch (e) {
       if (gone.signal.aborted) log("withdrawn", { path: c.req.path });
-      else await send("error", { error: (e as Error).message });
+      else await send("error", { error: toFailure(e as Error, log, c.req.path).error });
     }
   });
 }

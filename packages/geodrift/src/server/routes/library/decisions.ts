@@ -1,16 +1,16 @@
 /** What people say of pictures, tracks that they have, sidecars and exports that come of it. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { decide, undo } from "../../../library/decisions.js";
+import { decideAndTidy, undo } from "../../../library/decisions.js";
 import { exportedPictures } from "../../../library/export/exported.js";
 import { exportFormats } from "../../../library/export/formats.js";
-import { keepTrack, readGpx } from "../../../library/tracks.js";
+import { keepTrack, readGpxAside } from "../../../library/tracks.js";
 import { writeSidecars } from "../../../library/write-sidecars.js";
 import { decisionBody, exportQuery, outcomes, undoBody, writeBody } from "../../library-schemas.js";
 import { readUpload } from "../../upload.js";
-import { type AddRoutes, asked, body, failures, json, path } from "./shared.js";
+import { type AddRoutes, askedFor, body, failures, json, path } from "./shared.js";
 
 /** Most bytes of a track. */
-const mostTrackBytes = 64 * 2 ** 20;
+const mostTrackBytes = 8 * 2 ** 20;
 
 export const addDecisions: AddRoutes = (app, context) => {
   const { library, log } = context;
@@ -22,13 +22,19 @@ export const addDecisions: AddRoutes = (app, context) => {
       summary: "Accept, reject, or say that it shows no place; of one picture or many, all or none",
       request: { body: body(decisionBody) },
       responses: {
-        200: json(z.object({ batch: z.number() }), "the number under which it can be taken back"),
+        200: json(
+          z.object({ batch: z.number(), left: outcomes }),
+          "the number under which it can be taken back, and sidecars that could not be taken away",
+        ),
         ...failures,
       },
     }),
-    (c) => {
+    async (c) => {
       const { pictures, verdict } = c.req.valid("json");
-      return c.json({ batch: asked(() => decide(library, pictures, verdict)) }, 200);
+      const decided = await decideAndTidy(library, pictures, verdict).catch((e: Error) => {
+        throw askedFor(e);
+      });
+      return c.json(decided, 200);
     },
   );
 
@@ -74,8 +80,10 @@ export const addDecisions: AddRoutes = (app, context) => {
       responses: { 200: json(z.object({ points: z.number() }), "points with a time"), ...failures },
     }),
     async (c) => {
-      const bytes = await readUpload(c.req.raw, mostTrackBytes);
-      const points = asked(() => readGpx(new TextDecoder().decode(bytes)));
+      const bytes = await readUpload(c.req.raw, mostTrackBytes, "a track");
+      const points = await readGpxAside(new TextDecoder().decode(bytes)).catch((e: Error) => {
+        throw askedFor(e);
+      });
       keepTrack(library, c.req.valid("query").name, points);
       return c.json({ points: points.length }, 200);
     },

@@ -3,15 +3,21 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { maxPixels, readPictureBytes } from "../../../encode/read-picture.js";
 import { circleRadiusKm, keepEstimate } from "../../../library/estimates.js";
 import { type KnownPlaces, knownPlaces as placesKnown } from "../../../library/known-places.js";
+import type { Library } from "../../../library/library.js";
 import { locateWith } from "../../../library/locate-picture.js";
 import { checkedPictureFile } from "../../../library/paths.js";
 import { pictureDetail as detailOf } from "../../../library/pictures.js";
+import { namedPrior } from "../../../locate/prior.js";
 import type { EngineAnswer, LocateCall } from "../../engine.js";
 import type { LocateJob } from "../../engine-messages.js";
 import { estimateBody, overview, pictureSettings } from "../../library-schemas.js";
 import { failure, locateResult } from "../../schemas.js";
 import { densityHeader, streamAnswer, zipped } from "../locate.js";
 import { type AddRoutes, asked, askedFor, body, failures, json, params, path, picturePath, stateOf } from "./shared.js";
+
+/** Of its file, as it was scanned. */
+const pictureBytes = (library: Library, id: number): number =>
+  library.row<{ size: number }>("SELECT size FROM pictures WHERE id = ?", id)?.size ?? 0;
 
 export const addEstimates: AddRoutes = (app, context) => {
   const { library, jobs, engine, densities, models, limits } = context;
@@ -69,13 +75,19 @@ export const addEstimates: AddRoutes = (app, context) => {
     }),
     async (c) => {
       const { id } = c.req.valid("param");
-      const giveBack = engine.reserve();
       const watch = c.req.header("accept")?.includes("text/event-stream") ?? false;
-      const work = await pictureJob(id, c.req.valid("query"), watch).finally(giveBack);
-      if (watch) return streamAnswer(c, context, (call) => located(id, work, call)) as never;
-      const answer = await located(id, work, { signal: c.req.raw.signal });
-      c.header(densityHeader, densities.keep(answer));
-      return c.json(answer.result, 200);
+      const giveBack = engine.reserve(pictureBytes(library, id));
+      try {
+        const work = await pictureJob(id, c.req.valid("query"), watch);
+        if (watch) return streamAnswer(c, context, (call) => located(id, work, call).finally(giveBack)) as never;
+        const answer = await located(id, work, { signal: c.req.raw.signal });
+        c.header(densityHeader, densities.keep(answer));
+        giveBack();
+        return c.json(answer.result, 200);
+      } catch (e) {
+        giveBack();
+        throw e;
+      }
     },
   );
 
@@ -96,10 +108,14 @@ export const addEstimates: AddRoutes = (app, context) => {
     async (c) => {
       const { id } = c.req.valid("param");
       const settings = { ...c.req.valid("query"), fine: true };
-      const giveBack = engine.reserve();
-      const work = await pictureJob(id, settings, false).finally(giveBack);
-      const answer = await engine.locate(work, { signal: c.req.raw.signal });
-      return zipped(c, work, answer) as never;
+      const giveBack = engine.reserve(pictureBytes(library, id));
+      try {
+        const work = await pictureJob(id, settings, false);
+        const answer = await engine.locate(work, { signal: c.req.raw.signal });
+        return zipped(c, { ...settings, model: models.named(settings.model).entry.id }, work, answer) as never;
+      } finally {
+        giveBack();
+      }
     },
   );
 
@@ -111,9 +127,13 @@ export const addEstimates: AddRoutes = (app, context) => {
       request: { body: body(estimateBody) },
       responses: { 202: json(overview, "it has begun"), ...failures },
     }),
-    (c) => {
+    async (c) => {
       const { model: named, seed, guidance, prior, ...options } = c.req.valid("json");
       const { model, encoder } = models.named(named);
+      if (prior !== undefined)
+        await namedPrior(prior).catch((e: Error) => {
+          throw askedFor(e);
+        });
       const settings = { model, encoder, seed, guidance, prior };
       asked(() => jobs.estimate((signal) => locateWith(engine, settings, { signal }), options));
       return c.json(stateOf(context), 202);
