@@ -85,6 +85,7 @@ export class LibraryState {
   error = $state<string>();
   readonly pane = new Pane();
   private watching = 0;
+  private turn = Promise.resolve();
 
   thumbnail = (id: number, size: "small" | "large" = "small") => api(`library/pictures/${id}/thumbnail?size=${size}`);
 
@@ -99,16 +100,15 @@ export class LibraryState {
     }
   }
 
-  /** What a person does: one thing at a time, and what went wrong before is forgotten. */
-  private async act<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (this.acting) return undefined;
-    this.acting = true;
-    this.error = undefined;
-    try {
-      return await this.attempt(work);
-    } finally {
+  /** What a person does: one thing after another, however fast the keys come; what went wrong before is forgotten. */
+  private act(work: () => Promise<unknown>): Promise<void> {
+    this.turn = this.turn.then(async () => {
+      this.acting = true;
+      this.error = undefined;
+      await this.attempt(work);
       this.acting = false;
-    }
+    });
+    return this.turn;
   }
 
   async open(): Promise<void> {
@@ -141,7 +141,7 @@ export class LibraryState {
     if (!page) return;
     this.pictures = page.pictures;
     this.next = page.next;
-    if (!this.current) await this.look(this.pictures[0]);
+    if (!this.current) this.look(this.pictures[0]);
   }
 
   /** @param wanted the picture to look at, if it is there */
@@ -151,7 +151,7 @@ export class LibraryState {
     if (!page) return;
     this.pictures = page.pictures;
     this.next = page.next;
-    await this.look(this.pictures.find((p) => p.id === wanted) ?? this.pictures[0]);
+    this.look(this.pictures.find((p) => p.id === wanted) ?? this.pictures[0]);
   }
 
   async more(): Promise<void> {
@@ -179,7 +179,7 @@ export class LibraryState {
   }
 
   /** Shows a picture, and locates it with what is known besides. */
-  async look(picture: Listed | undefined): Promise<void> {
+  look(picture: Listed | undefined): void {
     this.current = picture;
     this.pin = undefined;
     this.known = [];
@@ -191,7 +191,8 @@ export class LibraryState {
       this.pane.steps = [];
       return;
     }
-    await this.locate();
+    // Whoever decides at a glance does not wait for it.
+    void this.locate();
   }
 
   async locate(): Promise<void> {
@@ -223,7 +224,7 @@ export class LibraryState {
   move(by: number): void {
     const at = this.pictures.findIndex((p) => p.id === this.current?.id);
     const to = this.pictures[at + by];
-    if (to) void this.look(to);
+    if (to) this.look(to);
     else if (by > 0 && this.next) void this.more().then(() => this.move(by));
   }
 
@@ -251,9 +252,9 @@ export class LibraryState {
   }
 
   async decide(kind: "accept" | "reject" | "not-a-place"): Promise<void> {
-    const pictures = this.meant;
-    if (pictures.length === 0 || (kind === "accept" && !this.acceptable)) return;
     await this.act(async () => {
+      const pictures = this.meant;
+      if (pictures.length === 0 || (kind === "accept" && !this.acceptable)) return;
       const pin = this.pin && { pin: $state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
       // Of one that is looked at, no other estimate is accepted than the one that is shown.
       const shown = this.selected.size === 0 && !pin ? { madeAt: this.current?.estimate?.madeAt } : {};
@@ -267,7 +268,7 @@ export class LibraryState {
       this.pictures = this.pictures.filter((p) => !gone.has(p.id));
       this.selected = new Set();
       await this.refresh();
-      await this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
+      this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
       if (this.pictures.length < 10 && this.next) await this.more();
     });
   }
