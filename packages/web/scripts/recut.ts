@@ -1,3 +1,4 @@
+/// <reference path="../../geodrift/src/figures/d3-geo-projection.d.ts" />
 /** Polygons of the sphere as polygons of the plane of degrees. */
 import { geoEquirectangular } from "d3-geo";
 import { geoProject } from "d3-geo-projection";

@@ -1,6 +1,6 @@
 /** Geometry on many vectors at once, [n, 3] stored flat. */
 import { rotate } from "./geodesic.js";
-import { vectorAt } from "./point.js";
+import { toLatLng, vectorAt } from "./point.js";
 
 /** Row-wise cross products. */
 export function crossAll(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
@@ -37,4 +37,14 @@ export function normalizeAll<T extends Float32Array | Float64Array>(x: T): T {
     x[i + 2] /= n;
   }
   return x;
+}
+
+/** Unit vectors, or points whose directions count, as degrees: longitude, latitude, longitude, … */
+export function flatDegrees(points: ArrayLike<number>): number[] {
+  const out: number[] = [];
+  for (let i = 0; 3 * i < points.length; i++) {
+    const { lat, lng } = toLatLng(vectorAt(points, i));
+    out.push(lng, lat);
+  }
+  return out;
 }

@@ -1,5 +1,7 @@
 /** A picture's file as pixels, decoded by the browser. */
+
 import type { SentPicture } from "./runner-messages.js";
+import { sha256Of } from "./sha256.js";
 
 /** Larger pictures are refused: a tab has little memory. */
 const mostPixels = 100_000_000;
@@ -27,8 +29,5 @@ export async function pixelsOf(file: File): Promise<SentPicture> {
     data[at++] = rgba[i + 1];
     data[at++] = rgba[i + 2];
   }
-  // Only pages from this machine or over HTTPS may hash.
-  const digest = await crypto.subtle?.digest("SHA-256", bytes);
-  const sha256 = digest ? [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, "0")).join("") : "";
-  return { width, height, data, sha256 };
+  return { width, height, data, sha256: await sha256Of(bytes) };
 }

@@ -3,13 +3,12 @@
 import { sentTensors } from "@geodrift/compile";
 import {
   distributionTensors,
+  flatDegrees,
   generativeLocator,
   type Locator,
   paths,
   readSafetensors,
   schedules,
-  toLatLng,
-  vectorAt,
 } from "@geodrift/core";
 import {
   type Encoder,
@@ -26,6 +25,7 @@ import {
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
 import type { FromRunner, ToRunner } from "./runner-messages.js";
+import { sha256Of } from "./sha256.js";
 
 ort.env.wasm.wasmPaths = { wasm: wasmUrl };
 // Threads want memory that is shared, which pages get only with headers that not every host can set.
@@ -71,9 +71,6 @@ async function fetchAll(
   );
 }
 
-const hex = (bytes: ArrayBuffer): string =>
-  [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, "0")).join("");
-
 async function load(base: string, tell: (loaded: number, total: number) => void): Promise<Loaded> {
   const names = [
     "model.json",
@@ -99,8 +96,7 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
     { runtime: ort },
   );
   const encoder = networkEncoder(placeNetwork(description.encoder, readSafetensors(encoderWeights).tensors), "", ort);
-  const digest = await crypto.subtle?.digest("SHA-256", weights);
-  const sha256 = digest ? hex(digest) : "";
+  const sha256 = await sha256Of(weights.buffer);
   return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, text(towns)) };
 }
 
@@ -129,7 +125,7 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
     fine: true,
     onStep: (step, points) => {
       stop();
-      say({ type: "step", id, step: { step, steps: solving.steps, points: degrees(points) } });
+      say({ type: "step", id, step: { step, steps: solving.steps, points: flatDegrees(points) } });
     },
   });
   const result = {
@@ -148,15 +144,6 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
     result,
     tensors: sentTensors(distributionTensors(inferred.distribution, inferred.samples)),
   });
-}
-
-function degrees(points: Float64Array): number[] {
-  const out: number[] = [];
-  for (let i = 0; 3 * i < points.length; i++) {
-    const { lat, lng } = toLatLng(vectorAt(points, i));
-    out.push(lng, lat);
-  }
-  return out;
 }
 
 // One after another: the runtime has one thread.

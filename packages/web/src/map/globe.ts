@@ -1,5 +1,5 @@
 /** The globe and what is drawn on it. */
-import { type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import type { LatLng, PlaceDistribution } from "@geodrift/core";
 import { cutRegion } from "geodrift/browser";
 import type { Feature, LineString, Position } from "geojson";
 import {
@@ -274,13 +274,3 @@ export class Globe {
 /** Zoom at which the globe just fits: at zoom 0 it is 237 pixels wide. */
 const wholeZoom = ({ clientWidth, clientHeight }: HTMLElement): number =>
   Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 237));
-
-/** Unit vectors as longitude, latitude, longitude, … */
-export function flatDegrees(points: Float64Array): number[] {
-  const out: number[] = [];
-  for (let i = 0; 3 * i < points.length; i++) {
-    const { lat, lng } = toLatLng(vectorAt(points, i));
-    out.push(lng, lat);
-  }
-  return out;
-}

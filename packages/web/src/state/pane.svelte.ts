@@ -1,7 +1,12 @@
 /** One picture with one set of settings: what is asked, what comes, and where on its way it is looked at. */
+import { flatDegrees } from "@geodrift/core";
 import { type Answer, type LocateCall, LostError, type Settings, type Step, usualSettings } from "../engine/engine.js";
+import type { Focus, Mark } from "../map/globe.js";
 import { app } from "./app.svelte.js";
 import { pointsAt } from "./interpolate.js";
+
+/** Candidates that are marked on the globe. */
+const mostModes = 6;
 
 /** Steps of the solver that are shown in a second. */
 const stepsPerSecond = 4;
@@ -26,6 +31,31 @@ export class Pane {
 
   /** At the end of the way, with the answer there. */
   arrived = $derived(this.answer !== undefined && (this.steps.length === 0 || this.at >= this.steps.length - 1));
+
+  /** The density, once the places are there. */
+  shown = $derived(
+    this.answer && this.arrived ? { distribution: this.answer.distribution, samples: this.answer.samples } : undefined,
+  );
+
+  /** Longitude, latitude, longitude, … of the points to draw: on their way, then those that the answer has. */
+  drawn = $derived(this.shown ? flatDegrees(this.shown.samples) : this.points);
+
+  /** Near once the places are there; the whole globe while they are on their way. */
+  focus = $derived.by((): Focus | undefined => {
+    if (!this.answer) return undefined;
+    const { best, regions } = this.answer.result;
+    return { ...best, radiusKm: this.arrived ? 3 * (regions[1]?.radiusKm ?? 3000) : "globe" };
+  });
+
+  /** Candidates with their share, and where the picture's own file puts it. */
+  marks = $derived.by((): Mark[] => {
+    if (!this.answer || !this.arrived) return [];
+    const { modes, recorded } = this.answer.result;
+    const named = modes.slice(0, mostModes).map((m, i): Mark => {
+      return { ...m, text: `${Math.round(100 * m.mass)} %`, kind: i === 0 ? "best" : "mode" };
+    });
+    return recorded ? [...named, { ...recorded, text: "the file says", kind: "truth" }] : named;
+  });
 
   choose(picture: File): void {
     if (this.preview) URL.revokeObjectURL(this.preview);

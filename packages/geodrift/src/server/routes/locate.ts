@@ -1,5 +1,5 @@
 /** A picture in, the answer of `geodrift locate` out, at once or step by step. */
-import { toLatLng, vectorAt } from "@geodrift/core";
+import { flatDegrees } from "@geodrift/core";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
@@ -181,11 +181,4 @@ export function streamAnswer(
 }
 
 /** Longitude, latitude, longitude, … to a thousandth of a degree. */
-function degrees(points: Float32Array): number[] {
-  const out: number[] = [];
-  for (let i = 0; 3 * i < points.length; i++) {
-    const { lat, lng } = toLatLng(vectorAt(points, i));
-    out.push(Math.round(1000 * lng) / 1000, Math.round(1000 * lat) / 1000);
-  }
-  return out;
-}
+const degrees = (points: Float32Array): number[] => flatDegrees(points).map((v) => Math.round(1000 * v) / 1000);
