@@ -641,6 +641,15 @@ describe("after a crash", () => {
         const [closed] = JSON.parse((await say("write", {})).body.toString());
         expect(closed.error).toBe("its sidecar is not written: the folder is read-only");
         execFileSync("mount", ["-o", "remount,rw", small]);
+        // Nor can anything be taken back, and what cannot is not forgotten.
+        await say("write", {});
+        execFileSync("mount", ["-o", "remount,ro", small]);
+        const [kept] = JSON.parse((await say("undo", {})).body.toString());
+        expect(kept.error).toBe("its sidecar is not taken back: the folder is read-only");
+        execFileSync("mount", ["-o", "remount,rw", small]);
+        expect(JSON.parse((await say("undo", {})).body.toString())).toEqual([{ picture: 1 }]);
+        expect(readdirSync(small).filter((f) => f.includes(".xmp"))).toEqual([]);
+        await say("decisions", { pictures: [1], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
         expect(JSON.parse((await say("write", {})).body.toString())[0].sidecar).toBe(join(small, "a.jpg.xmp"));
       } finally {
         await server.stop();

@@ -1,5 +1,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
-import "./app.css";
+import "./styles/base.css";
+import "./styles/pane.css";
+import "./styles/library.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 

@@ -7,7 +7,7 @@ import type { DecidedPlace } from "./decided-place.js";
 import { estimateOf } from "./estimates.js";
 import type { Library } from "./library.js";
 import type { Level, State } from "./tables.js";
-import { isWritten, takeBack } from "./write-sidecars.js";
+import { ChangedSinceError, isWritten, takeBack } from "./write-sidecars.js";
 
 export type Verdict =
   | {
@@ -196,17 +196,18 @@ export const undo = (library: Library, batch = lastBatch(library)): Promise<{ pi
         outcomes.push({ picture, error: "has been decided anew since" });
         continue;
       }
-      const error = await takeBack(library, picture, id).then(
-        () => undefined,
-        (e: Error) => e.message,
-      );
+      const failed = await takeBack(library, picture, id).catch((e: Error) => e);
+      if (failed && !(failed instanceof ChangedSinceError)) {
+        outcomes.push({ picture, error: failed.message });
+        continue;
+      }
       library.transaction(() => {
         library.run("UPDATE decisions SET undone = 1 WHERE id = ?", id);
         // What an earlier decision wrote may have been written over: it is to be written again.
         const back = state_before === "written" && !isWritten(library, picture) ? "accepted" : state_before;
         library.run("UPDATE pictures SET state = ? WHERE id = ?", back, picture);
       });
-      outcomes.push(error === undefined ? { picture } : { picture, error });
+      outcomes.push(failed ? { picture, error: failed.message } : { picture });
     }
     return outcomes;
   });

@@ -1,5 +1,6 @@
 /** Decisions into sidecars beside the pictures: whole or not at all, and taken back on request. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { type FileHandle, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { xmpPlace } from "./decided-place.js";
@@ -178,26 +179,37 @@ const lastWrite = (library: Library, picture: number): Write | undefined =>
     picture,
   );
 
+/** A sidecar is no longer what was written. */
+export class ChangedSinceError extends Error {}
+
 /** Does a sidecar of ours stand beside the picture? */
 export const isWritten = (library: Library, picture: number): boolean => lastWrite(library, picture) !== undefined;
 
 /**
  * Puts back what was there before what we wrote; nothing to do where we wrote nothing.
  * @param decision what it is to have been written for; any if left out
- * @throws Error in one sentence if somebody else has changed the sidecar since; it is theirs from then on
+ * @throws ChangedSinceError if somebody else has changed the sidecar since: it is theirs from then on; Error in one sentence
+ * if it cannot be reached or put back
  */
 export async function takeBack(library: Library, picture: number, decision?: number): Promise<void> {
   const write = lastWrite(library, picture);
   if (!write || (decision !== undefined && write.decision !== decision)) return;
   const { id, sidecar, temporary, before } = write;
-  const now = await readSidecar(sidecar).catch(() => null);
-  if (now === undefined || now === null || sha256(now) !== write.after_sha256) {
+  const now = await readFile(sidecar).catch((e: NodeJS.ErrnoException) => {
+    // Gone with its folder, it may come back; gone alone, somebody has taken it away.
+    if (e.code === "ENOENT" && existsSync(dirname(sidecar))) return undefined;
+    throw new Error(`its sidecar is not taken back: ${reasons[e.code ?? ""] ?? e.message}`);
+  });
+  if (now === undefined || sha256(now) !== write.after_sha256) {
     library.run("UPDATE writes SET state = 'theirs' WHERE id = ?", id);
-    throw new Error("its sidecar has been changed since by another program, and is left as it is");
+    throw new ChangedSinceError("its sidecar has been changed since by another program, and is left as it is");
   }
-  library.run("UPDATE writes SET state = 'undoing', process = ? WHERE id = ?", process.pid, id);
+  library.run("UPDATE writes SET state = 'undoing', process = ?, at = ? WHERE id = ?", process.pid, Date.now(), id);
   try {
-    if (before === null) await rm(sidecar);
+    if (before === null)
+      await rm(sidecar).catch((e: NodeJS.ErrnoException) => {
+        throw new Error(`its sidecar is not taken back: ${reasons[e.code ?? ""] ?? e.message}`);
+      });
     else await replaceFile(sidecar, temporary, Buffer.from(before));
   } catch (e) {
     library.run("UPDATE writes SET state = 'written' WHERE id = ?", id);
