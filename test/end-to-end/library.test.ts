@@ -89,7 +89,14 @@ describe("geodrift library", () => {
     expect(await said("library", "add", join(photos, "trip"), ...library)).toContain(
       `lies in ${photos}, which the library has already`,
     );
-    expect(await said("library", "add", root, ...library)).toContain(`holds ${photos}, which the library has already`);
+    expect(await said("library", "add", root, ...library)).toContain("holds the library itself");
+    expect(await said("library", "add", join(photos, "trip"), "--library", join(photos, "trip", "index"))).toContain(
+      "holds the library itself",
+    );
+    rmSync(join(photos, "trip", "index"), { recursive: true });
+    expect(await said("library", "status", "--library", join(photos, "notes.txt"))).toContain(
+      "is a file, where the folder of a library is expected",
+    );
     expect(await said("library", "status", "--library", photos)).toContain(
       "holds pictures; a library is a folder of its own",
     );
@@ -520,6 +527,31 @@ describe("a review", () => {
     expect([large.status, sentence(large)]).toEqual([413, "a track has at most 8 MiB here"]);
     expect(sentence(await post("<svg/>"))).toBe("holds no track whose points have a time");
     expect(sentence(await post("hello"))).toContain("is no GPX");
+  });
+
+  it("lists what was decided, refuses what makes no sense, and overlooks no misspelt question", async () => {
+    const id = await idOf("alone.jpg");
+    await say("/decisions", {
+      pictures: [id],
+      verdict: { kind: "accept", level: "country", pin: { lat: 48.85, lng: 2.35 } },
+    });
+    const { stdout } = await geodrift(["library", "list", "--text", "alone", ...library]);
+    expect(stdout).toBe("alone.jpg: accepted; France (a person's pin)\n");
+    await told("/undo", {});
+    const atSea = await say("/decisions", {
+      pictures: [id],
+      verdict: { kind: "accept", level: "city", pin: { lat: 0, lng: -30 } },
+    });
+    expect(sentence(atSea)).toBe("alone.jpg: the pin is near no city; say it as a point");
+    const bergen = await say("/decisions", { pictures: [await idOf("bergen.jpg")], verdict: { kind: "reject" } });
+    expect(sentence(bergen)).toBe(
+      "trip/bergen.jpg: its own file says where it was taken, there is no estimate to reject",
+    );
+    const misspelt = await raw(server, "/api/library/export?obscured=true");
+    expect([misspelt.status, sentence(misspelt)]).toEqual([400, 'Unrecognized key: "obscured"']);
+    expect((await raw(server, "/api/library/pictures?stat=queue")).status).toBe(400);
+    const nowhere = await say("/folders", { path: join(root, "nowhere") });
+    expect([nowhere.status, sentence(nowhere)]).toEqual([400, `${join(root, "nowhere")}: no such folder`]);
   });
 
   it("exports what is known, and who says so", async () => {

@@ -2,8 +2,6 @@
 export * from "./encode/encoder.js";
 export { networkEncoder, placeNetwork } from "./encode/network-encoder.js";
 export * from "./encode/preparation.js";
-export { cutCircle } from "./figures/circle.js";
-export { cutRegion } from "./figures/region.js";
 export * from "./locate/infer.js";
 export { type Contribution, type Knowledge, withKnown } from "./locate/known.js";
 export * from "./locate/options.js";

@@ -5,6 +5,7 @@ import { readUserConfig } from "../config/user-config.js";
 import { evidenceBundle } from "../evidence/bundle.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
+import { toText } from "../locate/text.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -55,6 +56,7 @@ async function run(image: string, flags: Flags): Promise<void> {
       await writeFile(flags.out, bundle).catch((e: NodeJS.ErrnoException) => {
         throw new Error(`${flags.out}: cannot be written (${e.code})`);
       });
+      process.stdout.write(`${flags.out}: ${toText(answer.result)}\n`);
     }
   } finally {
     await model.dispose();

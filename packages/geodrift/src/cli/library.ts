@@ -1,4 +1,5 @@
 /** `geodrift library`: an archive's pictures, without changing one. */
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
@@ -10,11 +11,12 @@ import { type ExportFormat, exportFormats } from "../library/export/formats.js";
 import { forgetFolder } from "../library/forget.js";
 import { Library, usualLibrary } from "../library/library.js";
 import { engineLocator } from "../library/locate-picture.js";
-import { listPictures, overview } from "../library/pictures.js";
+import { type ListedPicture, listPictures, overview } from "../library/pictures.js";
 import { scanFolder } from "../library/scan.js";
 import { type State, states } from "../library/tables.js";
 import { keepTrack, readGpxFile } from "../library/tracks.js";
 import { namedPrior } from "../locate/prior.js";
+import { formatLatLng } from "../locate/text.js";
 import { checkModelName } from "../models/load.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
@@ -101,8 +103,13 @@ async function within<T>(folder: string, work: (library: Library) => Promise<T>,
   }
 }
 
-const add = (folders: string[], flags: InLibrary): Promise<number> =>
-  within(
+async function add(folders: string[], flags: InLibrary): Promise<number> {
+  // No library is made for folders that are not there.
+  if (folders.every((folder) => !existsSync(folder))) {
+    for (const folder of folders) process.stderr.write(`${folder}: no such folder\n`);
+    return 1;
+  }
+  return within(
     flags.library,
     async (library) => {
       let failed = 0;
@@ -120,6 +127,7 @@ const add = (folders: string[], flags: InLibrary): Promise<number> =>
     },
     true,
   );
+}
 
 const forget = (folders: string[], flags: InLibrary): Promise<void> =>
   within(flags.library, async (library) => {
@@ -144,6 +152,7 @@ const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
       process.stdout.write(`${JSON.stringify(all)}\n`);
       return;
     }
+    if (all.folders.length === 0) process.stdout.write("no pictures yet: geodrift library add FOLDER\n");
     for (const { path, pictures } of all.folders) process.stdout.write(`${path}: ${pictures} pictures\n`);
     for (const state of states)
       if (all.counts[state] > 0) process.stdout.write(`${all.counts[state]} ${words[state]}\n`);
@@ -165,13 +174,21 @@ const list = ({ library: folder, json, limit, ...filter }: ListFlags): Promise<v
     do {
       const page = listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
       for (const p of page.pictures) {
-        const place = p.estimate ? `${p.estimate.place}, ${p.estimate.bits.toFixed(1)} bits` : (p.error ?? "");
+        const place = placeOf(p);
         process.stdout.write(json ? `${JSON.stringify(p)}\n` : `${p.path}: ${p.state}${place ? `; ${place}` : ""}\n`);
       }
       left -= page.pictures.length;
       after = page.next;
     } while (after !== undefined && left > 0);
   });
+
+/** What is known of a picture's place, in a few words: decided, recorded, or estimated. */
+function placeOf({ state, decided, recorded, estimate, error }: ListedPicture): string {
+  if (decided) return `${decided.place} (${decided.source === "person" ? "a person's pin" : "an estimate"})`;
+  if (recorded) return formatLatLng(recorded);
+  if (error !== null) return error;
+  return estimate && state === "queue" ? `${estimate.place}, ${estimate.bits.toFixed(1)} bits` : "";
+}
 
 interface LocateFlags extends InLibrary {
   model?: string;
@@ -207,10 +224,11 @@ async function locate(flags: LocateFlags): Promise<number> {
           bar ??= progress(of);
           bar.advance(1);
         },
-        onFailure: (picture, error) => process.stderr.write(`picture ${picture}: ${error}\n`),
+        onFailure: (path, error) => process.stderr.write(`${path}: ${error}\n`),
       });
       bar?.stop();
-      process.stdout.write(`${done.done} of ${done.of} pictures have an estimate now\n`);
+      const none = done.of === 0 && !flags.again ? "; --again looks at those that have one already" : "";
+      process.stdout.write(`${done.done} of ${done.of} pictures have an estimate now${none}\n`);
       return done.failed > 0 ? 1 : 0;
     } finally {
       bar?.stop();
@@ -227,7 +245,10 @@ interface ExportFlags extends InLibrary {
 
 const exportAll = ({ library: folder, format, out, obscure }: ExportFlags): Promise<void> =>
   within(folder, async (library) => {
-    const text = exportFormats[format](exportedPictures(library, { obscure }));
+    const pictures = exportedPictures(library, { obscure });
+    const text = exportFormats[format](pictures);
+    if (pictures.length === 0)
+      process.stderr.write("geodrift: no picture has a place of its own or one that was accepted yet\n");
     if (out === undefined) {
       process.stdout.write(text);
       return;
@@ -235,4 +256,5 @@ const exportAll = ({ library: folder, format, out, obscure }: ExportFlags): Prom
     await writeFile(out, text).catch((e: NodeJS.ErrnoException) => {
       throw new Error(`${out}: cannot be written (${e.code})`);
     });
+    process.stdout.write(`${out}: ${pictures.length} pictures\n`);
   });

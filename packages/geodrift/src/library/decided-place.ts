@@ -23,15 +23,16 @@ export interface DecidedPlace extends LatLng {
 /** The names that a level says: what is below it is not known. */
 export function namesOf({ level, place }: Pick<DecidedPlace, "level" | "place">): Partial<PlaceName> {
   const { country, countryCode, region, city } = place;
-  // Beside no town, the nearest one is no name of the place.
-  const near = level === "city" || place.distanceKm <= 50;
+  // Far from every town, the nearest one is no name of the place.
+  const near = place.distanceKm <= farKm;
   return {
-    country,
-    countryCode,
+    ...(country && { country, countryCode }),
     ...(level !== "country" && region && { region }),
     ...((level === "city" || level === "point") && near && city && { city }),
   };
 }
+
+const farKm = 50;
 
 /** Metres, as a distance below which nothing is claimed. */
 export const radiusMetres = ({ radiusKm }: Pick<DecidedPlace, "radiusKm">): number =>

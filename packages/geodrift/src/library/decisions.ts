@@ -3,7 +3,8 @@ import type { LatLng } from "@geodrift/core";
 import type { PlaceName } from "../locate/result.js";
 import { namePlace } from "../locate/result.js";
 import { gazetteer } from "../places/bundled-towns.js";
-import type { DecidedPlace } from "./decided-place.js";
+import { countryAt, highSeas } from "../places/country.js";
+import { type DecidedPlace, namesOf } from "./decided-place.js";
 import { estimateOf } from "./estimates.js";
 import type { Library } from "./library.js";
 import type { Level, State } from "./tables.js";
@@ -86,6 +87,8 @@ export function decide(library: Library, pictures: readonly number[], verdict: V
     for (const picture of pictures) {
       const row = library.row<Decided>("SELECT state, path, sha256, file_lat FROM pictures WHERE id = ?", picture);
       if (!row) throw new Error(`the library has no picture ${picture}`);
+      if (verdict.kind === "reject" && row.state === "located")
+        throw new Error(`${row.path}: its own file says where it was taken, there is no estimate to reject`);
       const place = verdict.kind === "accept" ? acceptedPlace(library, picture, row, verdict) : undefined;
       library.run(
         `INSERT INTO decisions (batch, picture, at, kind, level, lat, lng, radius_km, source, place, model, known, sha256,
@@ -127,7 +130,12 @@ function acceptedPlace(
   { level, pin, radiusKm, madeAt }: Extract<Verdict, { kind: "accept" }>,
 ): Omit<DecidedPlace, "at"> {
   if (pin) {
-    const place = namePlace(pin, gazetteer());
+    // At sea, the nearest town names nothing.
+    const nobody = countryAt(pin.lat, pin.lng) === highSeas;
+    const near = namePlace(pin, gazetteer());
+    const place = nobody ? { ...near, country: "", countryCode: "", region: "", city: "" } : near;
+    if (level !== "point" && !namesOf({ level, place })[level])
+      throw new Error(`${path}: the pin is near no ${level}; say it as a point`);
     return {
       ...pin,
       level,

@@ -20,7 +20,7 @@ export interface EstimateOptions extends KnownOptions {
   limit?: number;
   signal?: AbortSignal;
   onProgress?: (progress: EstimateProgress) => void;
-  onFailure?: (picture: number, error: string) => void;
+  onFailure?: (path: string, error: string) => void;
 }
 
 /** Located at a time: one is decoded while another is computed. */
@@ -54,7 +54,7 @@ export async function estimateQueue(
           message,
           id,
         );
-      onFailure?.(id, message);
+      onFailure?.(path, message);
     }
     onProgress?.({ ...progress });
   };

@@ -27,6 +27,8 @@ export interface KnownPlaces {
   kind: Extract<Knowledge["kind"], "time-neighbours" | "album" | "track">;
   label: string;
   places: KnownPlace[];
+  /** Probability that they say nothing of the picture, where it does not follow from the time between. */
+  elsewhere?: number;
 }
 
 interface Own {
@@ -36,6 +38,9 @@ interface Own {
   utc_offset_minutes: number | null;
   sha256: string | null;
 }
+
+/** A person's own track is hardly ever of another day; a folder often holds several journeys. */
+const elsewhereOf: Partial<Record<KnownPlaces["kind"], number>> = { track: 0.001, album: 0.1 };
 
 /** More pictures than these say no more. */
 const most = 24;
@@ -71,7 +76,9 @@ export function knownPlaces(library: Library, id: number, options: KnownOptions)
   const { taken_at: time } = own;
   const all: KnownPlaces[] = [];
   const add = (kind: KnownPlaces["kind"], label: (n: number) => string, found: KnownPlace[]) => {
-    if (found.length > 0) all.push({ kind, label: label(found.length), places: found });
+    const elsewhere = elsewhereOf[kind];
+    if (found.length > 0)
+      all.push({ kind, label: label(found.length), places: found, ...(elsewhere !== undefined && { elsewhere }) });
   };
   // A copy's place would be the picture's own.
   const others = (rows: Row[]) => rows.filter((r) => r.sha256 === null || r.sha256 !== own.sha256);

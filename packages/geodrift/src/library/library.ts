@@ -1,5 +1,5 @@
 /** A library: an index of pictures that lie in folders of their own, which it never changes. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import envPaths from "env-paths";
@@ -34,6 +34,8 @@ export class Library {
    */
   static async open(folder: string, { create = false } = {}): Promise<Library> {
     if (!isLibrary(folder)) {
+      if (existsSync(folder) && !statSync(folder).isDirectory())
+        throw new Error(`${folder}: is a file, where the folder of a library is expected`);
       const inside = existsSync(folder) ? await readdir(folder) : [];
       if (inside.some(isPictureFile))
         throw new Error(

@@ -1,11 +1,12 @@
 /** Lists of pictures, page by page, and what is known of one. */
 import type { LatLng } from "@geodrift/core";
 import type { LocateResult } from "../locate/result.js";
-import { certaintySteps } from "../locate/text.js";
+import { certaintySteps, formatLatLng } from "../locate/text.js";
+import { namesOf } from "./decided-place.js";
 import { type Decision, decisionFor } from "./decisions.js";
 import { estimateOf } from "./estimates.js";
 import type { Library } from "./library.js";
-import { type State, states } from "./tables.js";
+import { type Level, type State, states } from "./tables.js";
 
 export interface PictureFilter {
   state?: State;
@@ -38,6 +39,8 @@ export interface ListedPicture {
   /** Of the file or its sidecar. */
   recorded: LatLng | null;
   error: string | null;
+  /** What a person has accepted, in words. */
+  decided: { place: string; level: Level; source: "estimate" | "person" } | null;
   estimate: { best: LatLng; place: string; bits: number; radiusKm: number; abstained: boolean; madeAt: number } | null;
 }
 
@@ -58,12 +61,20 @@ interface Row {
   radius_km: number | null;
   made_at: number | null;
   result: string | null;
+  level: Level | null;
+  source: "estimate" | "person" | null;
+  decided_place: string | null;
+  lat: number | null;
+  lng: number | null;
 }
 
 const columns = `p.id, p.path, p.folder, p.album, p.state, p.taken_at, p.camera, p.width, p.height, p.file_lat, p.file_lng,
-  p.error, p.bits, e.radius_km, e.made_at, e.result`;
+  p.error, p.bits, e.radius_km, e.made_at, e.result,
+  d.level, d.source, d.place AS decided_place, d.lat, d.lng`;
 
-const joined = "pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256";
+const joined = `pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256
+  LEFT JOIN decisions d ON p.state IN ('accepted', 'written') AND d.id =
+    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)`;
 
 /** What pages are sorted by, as the indices have it; pictures without it come last. */
 const orders = {
@@ -128,7 +139,32 @@ function listed(row: Row): ListedPicture {
     const { best, place } = JSON.parse(result) as LocateResult;
     estimate = { best, place: placeText(place), bits, radiusKm, abstained: bits < certaintySteps[0].below, madeAt };
   }
-  return { id, path, folder, album, state, takenAt, camera, width, height, recorded, error, estimate };
+  return {
+    id,
+    path,
+    folder,
+    album,
+    state,
+    takenAt,
+    camera,
+    width,
+    height,
+    recorded,
+    error,
+    decided: decidedOf(row),
+    estimate,
+  };
+}
+
+function decidedOf({ level, source, decided_place, lat, lng }: Row): ListedPicture["decided"] {
+  if (level === null || source === null || decided_place === null || lat === null || lng === null) return null;
+  const names = namesOf({ level, place: JSON.parse(decided_place) });
+  const named = [names.city, names.region, names.country].filter(Boolean).join(", ");
+  return {
+    place: level === "point" ? [formatLatLng({ lat, lng }), named].filter(Boolean).join(", ") : named,
+    level,
+    source,
+  };
 }
 
 const placeText = ({ city, region, country }: LocateResult["place"]): string =>

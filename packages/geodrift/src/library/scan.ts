@@ -1,7 +1,7 @@
 /** Folders of pictures into the index. Nothing in them is ever changed. */
 import { createHash } from "node:crypto";
 import { opendir, readFile, realpath, stat } from "node:fs/promises";
-import { dirname, extname, join, relative, resolve, sep } from "node:path";
+import { dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import sharp from "sharp";
 import { type PictureMetadata, readMetadata } from "../data/metadata.js";
 import { isPictureFile } from "../data/picture-files.js";
@@ -42,7 +42,7 @@ interface Found {
 
 interface Known {
   id: number;
-  state: State;
+  sha256: string | null;
   size: number;
   modified: number;
   sidecar_modified: number | null;
@@ -55,6 +55,11 @@ interface Known {
  */
 export async function scanFolder(library: Library, named: string, options: ScanOptions = {}): Promise<ScanProgress> {
   const root = await folderPath(named);
+  const inside = relative(root, resolve(library.folder));
+  if (!inside.startsWith("..") && !isAbsolute(inside))
+    throw new Error(
+      `${root}: holds the library itself, in ${library.folder}; it wants a place apart from the pictures`,
+    );
   const id = folderId(library, root);
   const progress = { found: 0, read: 0, missing: 0 };
   const seen = new Set<number>();
@@ -78,7 +83,8 @@ export async function scanFolder(library: Library, named: string, options: ScanO
   return progress;
 }
 
-async function folderPath(named: string): Promise<string> {
+/** The real path of a folder. @throws Error in one sentence if there is none */
+export async function folderPath(named: string): Promise<string> {
   const info = await stat(named).catch((e: NodeJS.ErrnoException) => {
     throw new Error(`${named}: ${e.code === "ENOENT" ? "no such folder" : `cannot be opened (${e.code})`}`);
   });
@@ -158,7 +164,7 @@ async function takeIn(
   const back: number[] = [];
   for (const file of files) {
     const known = library.row<Known>(
-      "SELECT id, state, size, modified, sidecar_modified, missing FROM pictures WHERE folder = ? AND path = ?",
+      "SELECT id, sha256, size, modified, sidecar_modified, missing FROM pictures WHERE folder = ? AND path = ?",
       folder.id,
       file.path,
     );
@@ -169,8 +175,8 @@ async function takeIn(
       known.sidecar_modified === file.sidecarModified
     ) {
       if (known.missing) back.push(known.id);
-      // What could not be read may have been closed to us, and be open now.
-      if (known.state === "unreadable") changed.push({ file, known });
+      // What was closed to us may be open now; what is damaged stays so.
+      if (known.sha256 === null) changed.push({ file, known });
     } else {
       progress.read++;
       changed.push({ file, known });

@@ -22,8 +22,8 @@ export function readGpx(text: string): TrackPoint[] {
       },
     });
     features = gpx(parser.parseFromString(text, "text/xml") as never).features;
-  } catch (e) {
-    throw new Error(`is no GPX (${(e as Error).message.split("\n")[0]})`);
+  } catch {
+    throw new Error("is no GPX");
   }
   const points = features.flatMap(({ geometry, properties }): TrackPoint[] => {
     const times = (properties as { coordinateProperties?: { times?: string[] | string[][] } })?.coordinateProperties

@@ -49,7 +49,9 @@ function parse(text: string): { document: Document; rdf: Element } {
     });
     document = parser.parseFromString(text.replace(/^\uFEFF/, ""), "text/xml");
   } catch (e) {
-    throw new Error(`is damaged XML (${(e as Error).message.split("\n")[0]})`);
+    // What the parser met may be anything.
+    const said = (e as Error).message.split("\n")[0].replace(/[^\x20-\x7e]/g, "?");
+    throw new Error(`is damaged XML (${said.slice(0, 100)})`);
   }
   const [rdf] = document.getElementsByTagNameNS(namespaces.rdf, "RDF");
   if (!rdf) throw new Error("is no XMP: it has no rdf:RDF");

@@ -19,8 +19,11 @@ const speedKmPerHour = 80;
 /** What can be walked away from a place in no time by the clock. */
 const leastKm = 2;
 
-/** Probability that the picture has nothing to do with those beside it. */
-const elsewhere = 0.1;
+/**
+ * Probability that the picture has nothing to do with those beside it: copied clocks, other people's pictures. The nearer
+ * in time, the less.
+ */
+export const elsewhereAfter = (minutes: number): number => Math.min(0.1, 0.01 + (0.09 * minutes) / 60);
 
 /** The pictures with a place within so many minutes of one, nearest in time first; never the picture itself or a copy. */
 export function neighboursOf(image: string, album: Album, minutes: number): Neighbour[] {
@@ -53,8 +56,10 @@ interface Bump extends Focus {
 /**
  * A mixture of normal densities around the neighbours, as wide as what can be travelled in between, and anywhere. Those
  * beside a nearer one add their weight to it.
+ * @param elsewhere probability that they say nothing of the picture
  */
-export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[]): Prior {
+export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[], elsewhere?: number): Prior {
+  const apart = elsewhere ?? elsewhereAfter(Math.min(...neighbours.map((n) => n.minutes)));
   const bumps: Bump[] = [];
   for (const { lat, lng, minutes } of [...neighbours].sort((a, b) => a.minutes - b.minutes)) {
     const centre = toVec3({ lat, lng });
@@ -68,5 +73,5 @@ export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[])
       const bump = away > 9 ? 0 : Math.exp(-0.5 * away ** 2) / (2 * Math.PI * width ** 2);
       return sum + (bump * count) / neighbours.length;
     }, 0);
-  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus: bumps });
+  return Object.assign((x: Vec3) => (1 - apart) * density(x) + apart / (4 * Math.PI), { focus: bumps });
 }

@@ -20,7 +20,12 @@ export interface LocateJob extends AskedPriors {
   mostPixels: number;
   options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "fine" | "abstain">;
   /** Places of other pictures or of a track, which the answer takes in. */
-  neighbours?: { kind: "time-neighbours" | "album" | "track"; label: string; places: Omit<Neighbour, "image">[] }[];
+  neighbours?: {
+    kind: "time-neighbours" | "album" | "track";
+    label: string;
+    places: Omit<Neighbour, "image">[];
+    elsewhere?: number;
+  }[];
   /** Wants the places at every step. */
   watch: boolean;
 }

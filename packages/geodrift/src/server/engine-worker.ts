@@ -55,10 +55,10 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
 }
 
 async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promise<Knowledge[]> {
-  const known: Knowledge[] = neighbours.map(({ kind, label, places }) => ({
+  const known: Knowledge[] = neighbours.map(({ kind, label, places, elsewhere }) => ({
     kind,
     label,
-    prior: neighboursPrior(places),
+    prior: neighboursPrior(places, elsewhere),
   }));
   if (prior !== undefined) known.push(await namedPrior(prior));
   if (region !== undefined)

@@ -34,7 +34,7 @@ export const overview = z
   })
   .openapi("Library");
 
-export const listQuery = z.object({
+export const listQuery = z.strictObject({
   state: z.enum(states).optional(),
   folder: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
   album: z.string().max(4096).optional(),
@@ -60,6 +60,7 @@ export const listedPicture = z
     height: z.number().nullable(),
     recorded: latLng.nullable(),
     error: z.string().nullable(),
+    decided: z.object({ place: z.string(), level: z.enum(levels), source: z.enum(["estimate", "person"]) }).nullable(),
     estimate: z
       .object({
         best: latLng,
@@ -140,8 +141,8 @@ export const estimateBody = z.strictObject({
   clockMinutes: z.number().min(-1440).max(1440).optional(),
   again: z.boolean().default(false),
 });
-export const exportQuery = z.object({
+export const exportQuery = z.strictObject({
   format: z.enum(Object.keys(exportFormats) as [ExportFormat]).default("csv"),
   obscure: flag,
 });
-export const thumbnailQuery = z.object({ size: z.enum(["small", "large"]).default("small") });
+export const thumbnailQuery = z.strictObject({ size: z.enum(["small", "large"]).default("small") });

@@ -13,7 +13,8 @@ const number = (schema: z.ZodNumber) =>
     .string()
     .regex(/^-?\d+(\.\d+)?(e[+-]?\d+)?$/i, "is a number")
     .transform(Number)
-    .pipe(schema);
+    .pipe(schema)
+    .openapi({ type: "number" });
 const whole = (least: number, most: number) => number(z.number().int().min(least).max(most));
 const decimal = (least: number, most: number) => number(z.number().min(least).max(most));
 
@@ -32,7 +33,7 @@ const outlines = z
   });
 
 /** Settings of `locate`, as on the command line. */
-export const locateSettings = z.object({
+export const locateSettings = z.strictObject({
   model: z.string().optional().openapi({ description: "one of /api/models; the server's own if left out" }),
   samples: whole(2, 2048).default(256).openapi({ description: "places drawn" }),
   steps: whole(1, 256).optional().openapi({ description: "steps from noise to places" }),
@@ -116,6 +117,6 @@ export const densityAt = z
   })
   .openapi("DensityAt");
 
-export const placeQuery = z.object({ lat: decimal(-90, 90), lng: decimal(-180, 180) });
+export const placeQuery = z.strictObject({ lat: decimal(-90, 90), lng: decimal(-180, 180) });
 export const wholeNumber = whole;
 export const decimalNumber = decimal;

@@ -1,6 +1,5 @@
 /** The globe and what is drawn on it. */
-import type { LatLng, PlaceDistribution } from "@geodrift/core";
-import { cutRegion } from "geodrift/browser";
+import { type LatLng, type PlaceDistribution, toLatLng, type Vec3 } from "@geodrift/core";
 import type { Feature, LineString, Position } from "geojson";
 import {
   type GeoJSONSource,
@@ -133,13 +132,7 @@ export class Globe {
     const most = 128;
     const count = Math.min(most, (steps[0]?.length ?? 0) / 2);
     this.ways = Array.from({ length: count }, (_, i): Feature<LineString> => {
-      const coordinates: Position[] = [];
-      for (const flat of steps) {
-        const [lng, lat] = [flat[2 * i], flat[2 * i + 1]];
-        const before = coordinates.at(-1)?.[0] ?? lng;
-        // The short way around: longitudes go on beyond the date line.
-        coordinates.push([lng + 360 * Math.round((before - lng) / 360), lat]);
-      }
+      const coordinates = unwrapped(steps.map((flat) => [flat[2 * i], flat[2 * i + 1]]));
       return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } };
     });
     this.source("ways")?.setData({ type: "FeatureCollection", features: this.ways });
@@ -254,8 +247,9 @@ export class Globe {
       below,
     );
     const features = outlined.flatMap(([mass, width]): Feature[] => {
-      const rings = distribution.outlines?.(mass);
-      return rings ? [{ type: "Feature", properties: { width }, geometry: cutRegion(rings) }] : [];
+      const rings = distribution.outlines?.(mass) ?? [];
+      const coordinates = rings.map((ring) => unwrapped(ring.map(toPosition)));
+      return [{ type: "Feature", properties: { width }, geometry: { type: "MultiLineString", coordinates } }];
     });
     this.map.addSource("outlines", { type: "geojson", data: { type: "FeatureCollection", features } });
     this.map.addLayer(
@@ -274,3 +268,18 @@ export class Globe {
 /** Zoom at which the globe just fits: at zoom 0 it is 237 pixels wide. */
 const wholeZoom = ({ clientWidth, clientHeight }: HTMLElement): number =>
   Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 237));
+
+const toPosition = (x: Vec3): Position => {
+  const { lat, lng } = toLatLng(x);
+  return [lng, lat];
+};
+
+/** The same line with longitudes that go on beyond the date line, so that each piece takes the short way around. */
+function unwrapped(line: readonly Position[]): Position[] {
+  const out: Position[] = [];
+  for (const [lng, lat] of line) {
+    const before = out.at(-1)?.[0] ?? lng;
+    out.push([lng + 360 * Math.round((before - lng) / 360), lat]);
+  }
+  return out;
+}

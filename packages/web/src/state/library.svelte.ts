@@ -2,6 +2,7 @@
 import type { LatLng } from "@geodrift/core";
 import { queryOf, usualSettings } from "../engine/engine.js";
 import { api, followAnswer, request, requestJson, send } from "../engine/http.js";
+import { plural } from "../words.js";
 import { app } from "./app.svelte.js";
 import { Pane } from "./pane.svelte.js";
 
@@ -38,6 +39,7 @@ export interface Listed {
   camera: string | null;
   recorded: LatLng | null;
   error: string | null;
+  decided: { place: string; level: Level; source: "estimate" | "person" } | null;
   estimate: { best: LatLng; place: string; bits: number; radiusKm: number; abstained: boolean; madeAt: number } | null;
 }
 
@@ -61,6 +63,9 @@ interface Outcome {
 
 const pageSize = 60;
 
+/** What an estimate can be accepted as: no coordinates are said where the circle holds half a continent. */
+const levelFor = (radiusKm: number): Level => (radiusKm <= 100 ? "point" : radiusKm <= 700 ? "region" : "country");
+
 export class LibraryState {
   overview = $state.raw<Overview>();
   state = $state<State>("queue");
@@ -75,10 +80,12 @@ export class LibraryState {
   selected = $state.raw<ReadonlySet<number>>(new Set());
   known = $state.raw<KnownPlaces[]>([]);
   /** Which of what is known besides is taken in. */
-  use = $state({ time: true, minutes: 60, album: false, track: false });
+  use = $state({ time: true, minutes: 60, album: false, track: false, clockHours: 0 });
   level = $state<Level>("point");
   pin = $state<LatLng>();
   pinRadiusKm = $state(1);
+  /** A job has run while this page was open: how it ended is news. */
+  sawJob = $state(false);
   /** Something that a person asked for is being done. */
   acting = $state(false);
   message = $state("");
@@ -124,7 +131,10 @@ export class LibraryState {
         this.albums = await requestJson<Album[]>("library/albums");
     });
     // Also after a question without an answer: the server may come back.
-    if (this.overview?.job?.running) this.watch();
+    if (this.overview?.job?.running) {
+      this.sawJob = true;
+      this.watch();
+    }
   }
 
   private watch(): void {
@@ -175,6 +185,7 @@ export class LibraryState {
   private get knownQuery(): URLSearchParams {
     const query = new URLSearchParams({ album: String(this.use.album), track: String(this.use.track) });
     if (this.use.time) query.set("timeNeighbours", String(this.use.minutes));
+    if (this.use.track) query.set("clockMinutes", String(60 * this.use.clockHours));
     return query;
   }
 
@@ -218,7 +229,9 @@ export class LibraryState {
     const kept = await this.attempt(() => requestJson<Listed>(path));
     if (!kept) return;
     this.pictures = this.pictures.map((p) => (p.id === kept.id ? kept : p));
-    if (this.current?.id === kept.id) this.current = kept;
+    if (this.current?.id !== kept.id) return;
+    this.current = kept;
+    if (kept.estimate && !this.pin) this.level = levelFor(kept.estimate.radiusKm);
   }
 
   move(by: number): void {
@@ -261,8 +274,9 @@ export class LibraryState {
       const verdict = kind === "accept" ? { kind, level: this.level, ...pin, ...shown } : { kind };
       const { left } = await send<{ left: Outcome[] }>("library/decisions", { pictures, verdict });
       const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
-      this.message = `${pictures.length === 1 ? "One picture" : `${pictures.length} pictures`} ${words[kind]}. U takes it back.`;
-      if (left.length > 0) this.error = `${left.length} sidecars are left: ${left[0].error}.`;
+      this.message = `${plural(pictures.length, "picture")} ${words[kind]}. U takes it back.`;
+      if (left.length > 0)
+        this.error = `Left as they are: ${plural(left.length, "sidecar")}; the first: ${left[0].error}.`;
       const at = this.pictures.findIndex((p) => pictures.includes(p.id));
       const gone = new Set(pictures);
       this.pictures = this.pictures.filter((p) => !gone.has(p.id));
@@ -288,7 +302,7 @@ export class LibraryState {
     await this.act(async () => {
       const outcomes = await send<Outcome[]>("library/write", {});
       const failed = outcomes.filter((o) => o.error);
-      this.message = `${outcomes.length - failed.length} sidecars written.`;
+      this.message = `${plural(outcomes.length - failed.length, "sidecar")} written.`;
       if (failed.length > 0) this.error = `${failed.length} not written; the first: ${failed[0].error}.`;
       await this.refresh();
       await this.list();
@@ -301,9 +315,10 @@ export class LibraryState {
 
   estimateAll = () =>
     this.job(() => {
-      const { time, minutes, album, track } = this.use;
+      const { time, minutes, album, track, clockHours } = this.use;
       const { model } = this.pane.settings;
-      return send("library/estimate", { model, album, track, ...(time && { timeNeighbours: minutes }) });
+      const known = { album, track, clockMinutes: 60 * clockHours, ...(time && { timeNeighbours: minutes }) };
+      return send("library/estimate", { model, ...known });
     });
 
   stopJob = () => this.job(() => send("library/job", {}, "DELETE"));

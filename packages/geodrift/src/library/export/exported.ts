@@ -1,5 +1,7 @@
 /** What leaves the library: pictures whose place is known, and who says so. */
 import type { LatLng } from "@geodrift/core";
+import { namePlace } from "../../locate/result.js";
+import { gazetteer } from "../../places/bundled-towns.js";
 import { type DecidedPlace, georeferenceOf, namesOf } from "../decided-place.js";
 import type { Library } from "../library.js";
 import type { Level } from "../tables.js";
@@ -81,5 +83,7 @@ function exported(row: Row): ExportedPicture | undefined {
   }
   if (lat === null || lng === null) return undefined;
   const georeference = { georeferenceProtocol: "metadata of the picture's file" };
-  return { ...about, source: "file", level: "point", point: { lat, lng }, names: {}, georeference };
+  const point = { lat, lng };
+  const names = namesOf({ level: "point", place: namePlace(point, gazetteer()) });
+  return { ...about, source: "file", level: "point", point, names, georeference };
 }

@@ -2,10 +2,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import { albums, overview as overviewOf } from "../../../library/pictures.js";
+import { folderPath } from "../../../library/scan.js";
 import { isLoopback } from "../../guard.js";
 import { folderBody, overview } from "../../library-schemas.js";
 import { failure } from "../../schemas.js";
-import { type AddRoutes, asked, body, failures, json, path, stateOf } from "./shared.js";
+import { type AddRoutes, asked, askedFor, body, failures, json, path, stateOf } from "./shared.js";
 
 export const addFolders: AddRoutes = (app, context) => {
   const { library, jobs, host } = context;
@@ -28,12 +29,16 @@ export const addFolders: AddRoutes = (app, context) => {
       request: { body: body(folderBody) },
       responses: { 202: json(overview, "the scan has begun"), ...failures, 403: json(failure, "not from elsewhere") },
     }),
-    (c) => {
+    async (c) => {
       if (!isLoopback(host))
         throw new HTTPException(403, {
           message: 'folders are added on the machine itself: "geodrift library add FOLDER"',
         });
-      asked(() => jobs.scan([c.req.valid("json").path]));
+      const { path: named } = c.req.valid("json");
+      await folderPath(named).catch((e: Error) => {
+        throw askedFor(e);
+      });
+      asked(() => jobs.scan([named]));
       return c.json(stateOf(context), 202);
     },
   );
