@@ -101,6 +101,11 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.getByLabel("Longitude").fill("31.19");
     await page.getByRole("button", { name: "Ask" }).click();
     expect(await page.locator(".here").innerText()).toMatch(/log-density \d.* times as likely as anywhere/);
+    // Pointing at the globe reads the same.
+    const { x, y, width, height } = (await page.locator(".globe canvas").boundingBox()) as DOMRect;
+    await page.mouse.move(x + width / 2 + 40, y + height / 2);
+    await page.mouse.move(x + width / 2, y + height / 2);
+    await page.locator(".hover", { hasText: /\d°[NS] .*log-density -?\d/ }).waitFor();
     await page.getByLabel("their ways from noise").check();
     await page.getByLabel("places drawn", { exact: true }).uncheck();
     await page.getByText("Settings", { exact: true }).click();
@@ -132,6 +137,12 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await right.getByText(/guidance 2, seed 5/).waitFor();
     expect(await left.locator(".answer").innerText()).toContain("second, 8 steps, guidance 0, seed 0");
     await look(page, "compare");
+    // Another picture on one side alone.
+    await page.getByLabel("the right", { exact: true }).check();
+    await drop(page, "crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png")));
+    await right.getByAltText("Picture: crete.png").waitFor();
+    await right.locator(".answer h2", { hasText: "Greece" }).waitFor();
+    expect(await left.locator(".answer h2").innerText()).toContain("Egypt");
     expect(complaints).toEqual([]);
     await page.close();
   });
