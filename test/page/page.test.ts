@@ -210,6 +210,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.locator(".review .modes").waitFor();
     await look(page, "library");
     const sidecars = () => readdirSync(photos).filter((f) => f.endsWith(".xmp"));
+    await page.getByRole("button", { name: "Accept (a)" }).and(page.locator(":enabled")).waitFor();
     await page.keyboard.press("a");
     await page.getByText("One picture accepted. U takes it back.").waitFor();
     expect(await rows.count()).toBe(4);

@@ -82,6 +82,9 @@ export class LibraryState {
   /** Which of what is known besides is taken in. */
   use = $state({ time: true, minutes: 60, album: false, track: false, clockHours: 0 });
   level = $state<Level>("point");
+  private levelChosen = false;
+  /** The answer that is shown is the one that the library keeps. */
+  settled = $state(false);
   pin = $state<LatLng>();
   pinRadiusKm = $state(1);
   /** A job has run while this page was open: how it ended is news. */
@@ -196,19 +199,18 @@ export class LibraryState {
     this.known = [];
     // What was drawn for one picture says nothing of the next.
     this.pane.settings.region = undefined;
-    if (!picture || picture.state === "unreadable") {
-      this.pane.stop();
-      this.pane.answer = undefined;
-      this.pane.steps = [];
-      return;
-    }
+    this.levelChosen = false;
+    this.settled = false;
+    // Nor is the answer of the one before to be seen, or accepted, beside it.
+    this.pane.clear();
     // Whoever decides at a glance does not wait for it.
-    void this.locate();
+    if (picture && picture.state !== "unreadable") void this.locate();
   }
 
   async locate(): Promise<void> {
     const picture = this.current;
     if (!picture) return;
+    this.settled = false;
     const query = this.knownQuery;
     const known = await this.attempt(() => requestJson<KnownPlaces[]>(`library/pictures/${picture.id}/known?${query}`));
     if (this.current?.id !== picture.id) return;
@@ -231,7 +233,8 @@ export class LibraryState {
     this.pictures = this.pictures.map((p) => (p.id === kept.id ? kept : p));
     if (this.current?.id !== kept.id) return;
     this.current = kept;
-    if (kept.estimate && !this.pin) this.level = levelFor(kept.estimate.radiusKm);
+    this.settled = true;
+    if (kept.estimate && !this.pin && !this.levelChosen) this.level = levelFor(kept.estimate.radiusKm);
   }
 
   move(by: number): void {
@@ -251,6 +254,12 @@ export class LibraryState {
     this.selected = chosen;
   }
 
+  /** Says as what a place is accepted, whatever would be proposed. */
+  choose(level: Level): void {
+    this.level = level;
+    this.levelChosen = true;
+  }
+
   /** What the answer that is shown was asked with. */
   asked = $state("");
 
@@ -259,9 +268,9 @@ export class LibraryState {
     return this.selected.size > 0 ? [...this.selected] : this.current ? [this.current.id] : [];
   }
 
-  /** Is there something to accept: an answer that has come, a pin, or a selection? */
+  /** Is there something to accept: an answer that is shown and kept, a pin, or a selection? */
   get acceptable(): boolean {
-    return this.selected.size > 0 || this.pin !== undefined || (this.pane.answer !== undefined && !this.pane.working);
+    return this.selected.size > 0 || this.pin !== undefined || this.settled;
   }
 
   async decide(kind: "accept" | "reject" | "not-a-place"): Promise<void> {

@@ -147,6 +147,17 @@ export class Pane {
     this.at = at;
   }
 
+  /** Withdraws what is asked, and shows nothing. */
+  clear(): void {
+    this.call?.abort();
+    this.pause();
+    this.working = false;
+    this.error = undefined;
+    this.answer = undefined;
+    this.steps = [];
+    this.at = 0;
+  }
+
   stop(): void {
     this.call?.abort();
     this.pause();
