@@ -4,6 +4,7 @@ import { add, scale } from "../sphere/geodesic.js";
 import { cornersOf } from "../sphere/icosphere.js";
 import { angle, cross, dot, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import type { PlaceDistribution } from "./distribution.js";
+import { onEdge } from "./mesh-distribution.js";
 import type { DensityMesh } from "./mesh-refinement.js";
 
 /** Zoom 0 is the whole world on one tile; columns run east from the date line, rows south from 85.05° N. */
@@ -113,7 +114,7 @@ function densityAt(
   caps: readonly Cap[],
   place: Vec3,
 ): number {
-  let [deepest, value] = [-1e-6, Number.NEGATIVE_INFINITY];
+  let [deepest, value] = [-onEdge, Number.NEGATIVE_INFINITY];
   near.forEach((t, i) => {
     if (dot(place, caps[t].centre) <= 0) return;
     const [a, b, c] = sides[i];

@@ -86,7 +86,7 @@ function pointIn(mesh: DensityMesh, t: number, p: number, q: number): Vec3 {
 }
 
 /** How far outside of every triangle rounding may put a point that lies on an edge, relative to the triangle. */
-const onEdge = 1e-6;
+export const onEdge = 1e-6;
 
 /** The triangle that holds a point; of several (on an edge), the one it lies deepest in; of none, undefined. */
 function triangleAt(mesh: DensityMesh, x: Vec3): number | undefined {
