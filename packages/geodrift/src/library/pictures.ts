@@ -1,7 +1,7 @@
 /** Lists of pictures, page by page, and what is known of one. */
 import type { LatLng } from "@geodrift/core";
 import type { LocateResult } from "../locate/result.js";
-import { certaintySteps, formatLatLng } from "../locate/text.js";
+import { certaintySteps, formatLatLng, placeText } from "../locate/text.js";
 import { namesOf } from "./decided-place.js";
 import { type Decision, decisionFor } from "./decisions.js";
 import { estimateOf } from "./estimates.js";
@@ -158,17 +158,13 @@ function listed(row: Row): ListedPicture {
 
 function decidedOf({ level, source, decided_place, lat, lng }: Row): ListedPicture["decided"] {
   if (level === null || source === null || decided_place === null || lat === null || lng === null) return null;
-  const names = namesOf({ level, place: JSON.parse(decided_place) });
-  const named = [names.city, names.region, names.country].filter(Boolean).join(", ");
+  const named = placeText(namesOf({ level, place: JSON.parse(decided_place) }));
   return {
     place: level === "point" ? [formatLatLng({ lat, lng }), named].filter(Boolean).join(", ") : named,
     level,
     source,
   };
 }
-
-const placeText = ({ city, region, country }: LocateResult["place"]): string =>
-  [city, region, country].filter((name, i, all) => name && all.indexOf(name) === i).join(", ");
 
 export interface PictureDetail extends ListedPicture {
   sha256: string | null;

@@ -2,6 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import { csvCell } from "../../data/csv-cell.js";
 import { escapeXml } from "../../figures/xml.js";
+import { placeText } from "../../locate/text.js";
 import type { ExportedPicture } from "./exported.js";
 import { type Cell, cellDegrees } from "./obscure.js";
 
@@ -126,8 +127,11 @@ export function toKml(pictures: readonly ExportedPicture[]): string {
         : geometry?.type === "Polygon"
           ? `<Polygon><outerBoundaryIs><LinearRing><coordinates>${geometry.coordinates[0].map((c) => c.join(",")).join(" ")}</coordinates></LinearRing></outerBoundaryIs></Polygon>`
           : "";
-    const names = [p.names.city, p.names.region, p.names.country].filter(Boolean).join(", ");
-    const about = [names, p.source, p.uncertaintyMetres === undefined ? "" : `within ${p.uncertaintyMetres} m`];
+    const about = [
+      placeText(p.names),
+      p.source,
+      p.uncertaintyMetres === undefined ? "" : `within ${p.uncertaintyMetres} m`,
+    ];
     return `<Placemark><name>${escapeXml(p.path)}</name><description>${escapeXml(about.filter(Boolean).join("; "))}</description>${drawn}</Placemark>`;
   });
   return `<?xml version="1.0" encoding="UTF-8"?>
