@@ -1,10 +1,9 @@
 import { type Command, Option } from "commander";
-import open from "open";
 import { readUserConfig } from "../config/user-config.js";
-import { Library, usualLibrary } from "../library/library.js";
+import type { Library } from "../library/library.js";
+import { usualLibrary } from "../library/usual-library.js";
 import { checkModelName } from "../models/load.js";
 import { jsonLog, type Log } from "../server/log.js";
-import { serve } from "../server/serve.js";
 import { wholeNumber } from "./options.js";
 import { usage } from "./usage-error.js";
 
@@ -56,6 +55,8 @@ async function run(flags: Flags): Promise<void> {
   usage(() => checkModelName(model));
   const { host, port, token, iKnow, encoder } = flags;
   const log = jsonLog((line) => process.stderr.write(line));
+  // Loaded here, so that no other command waits for it.
+  const [{ serve }, { default: open }] = await Promise.all([import("../server/serve.js"), import("open")]);
   const library = await openLibrary(flags.library, log);
   const server = await serve({
     model,
@@ -92,6 +93,7 @@ async function run(flags: Flags): Promise<void> {
 
 /** The one that is named, else the usual one, without which the page works as well. */
 async function openLibrary(named: string | undefined, log: Log): Promise<Library | undefined> {
+  const { Library } = await import("../library/library.js");
   if (named !== undefined) return Library.open(named, { create: true });
   return Library.open(usualLibrary(), { create: true }).catch((e: Error) => {
     log("no library", { message: e.message });

@@ -2,16 +2,11 @@
 import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import envPaths from "env-paths";
 import Database from "libsql";
 import PQueue from "p-queue";
 import { isPictureFile } from "../data/picture-files.js";
 import { recoverWrites } from "./recover-writes.js";
 import { schemaVersion, tables } from "./tables.js";
-
-/** GEODRIFT_LIBRARY, or a folder of the platform's place for data. */
-export const usualLibrary = (): string =>
-  process.env.GEODRIFT_LIBRARY ?? join(envPaths("geodrift", { suffix: "" }).data, "library");
 
 const indexFile = "index.db";
 

@@ -1,0 +1,189 @@
+/** What the commands of `geodrift library` do. */
+import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { readUserConfig } from "../config/user-config.js";
+import { estimateQueue } from "../library/estimate-queue.js";
+import { exportedPictures } from "../library/export/exported.js";
+import { type ExportFormat, exportFormats } from "../library/export/formats.js";
+import { forgetFolder } from "../library/forget.js";
+import { Library } from "../library/library.js";
+import { engineLocator } from "../library/locate-picture.js";
+import { type ListedPicture, listPictures, overview } from "../library/pictures.js";
+import { scanFolder } from "../library/scan.js";
+import { type State, states } from "../library/tables.js";
+import { keepTrack, readGpxFile } from "../library/tracks.js";
+import { namedPrior } from "../locate/prior.js";
+import { formatLatLng } from "../locate/text.js";
+import { checkModelName } from "../models/load.js";
+import { progress } from "./progress.js";
+import { usage } from "./usage-error.js";
+
+interface InLibrary {
+  library: string;
+}
+
+async function within<T>(folder: string, work: (library: Library) => Promise<T>, create = false): Promise<T> {
+  const library = await Library.open(folder, { create });
+  try {
+    return await work(library);
+  } finally {
+    library.close();
+  }
+}
+
+export async function add(folders: string[], flags: InLibrary): Promise<number> {
+  // No library is made for folders that are not there.
+  if (folders.every((folder) => !existsSync(folder))) {
+    for (const folder of folders) process.stderr.write(`${folder}: no such folder\n`);
+    return 1;
+  }
+  return within(
+    flags.library,
+    async (library) => {
+      let failed = 0;
+      for (const folder of folders) {
+        try {
+          const { found, read, missing } = await scanFolder(library, folder);
+          const gone = missing > 0 ? `, ${missing} gone` : "";
+          process.stdout.write(`${folder}: ${found} pictures, ${read} new or changed${gone}\n`);
+        } catch (e) {
+          failed++;
+          process.stderr.write(`${(e as Error).message}\n`);
+        }
+      }
+      return failed > 0 ? 1 : 0;
+    },
+    true,
+  );
+}
+
+export const forget = (folders: string[], flags: InLibrary): Promise<void> =>
+  within(flags.library, async (library) => {
+    for (const folder of folders)
+      process.stdout.write(`${folder}: ${forgetFolder(library, folder)} pictures forgotten\n`);
+  });
+
+const words: Record<State, string> = {
+  located: "with a place in their files",
+  queue: "without a place",
+  accepted: "accepted, not yet written",
+  written: "written",
+  rejected: "rejected",
+  "not-a-place": "that show no place",
+  unreadable: "that cannot be read",
+};
+
+export const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
+  within(flags.library, async (library) => {
+    const all = overview(library);
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify(all)}\n`);
+      return;
+    }
+    if (all.folders.length === 0) process.stdout.write("no pictures yet: geodrift library add FOLDER\n");
+    for (const { path, pictures } of all.folders) process.stdout.write(`${path}: ${pictures} pictures\n`);
+    for (const state of states)
+      if (all.counts[state] > 0) process.stdout.write(`${all.counts[state]} ${words[state]}\n`);
+    if (all.unestimated > 0) process.stdout.write(`${all.unestimated} of those without a place have no estimate yet\n`);
+    if (all.missing > 0) process.stdout.write(`${all.missing} are no longer there\n`);
+  });
+
+interface ListFlags extends InLibrary {
+  state?: State;
+  text?: string;
+  limit: number;
+  json?: boolean;
+}
+
+export const list = ({ library: folder, json, limit, ...filter }: ListFlags): Promise<void> =>
+  within(folder, async (library) => {
+    let left = limit;
+    let after: string | undefined;
+    do {
+      const page = listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
+      for (const p of page.pictures) {
+        const place = placeOf(p);
+        process.stdout.write(json ? `${JSON.stringify(p)}\n` : `${p.path}: ${p.state}${place ? `; ${place}` : ""}\n`);
+      }
+      left -= page.pictures.length;
+      after = page.next;
+    } while (after !== undefined && left > 0);
+  });
+
+/** What is known of a picture's place, in a few words: decided, recorded, or estimated. */
+function placeOf({ state, decided, recorded, estimate, error }: ListedPicture): string {
+  if (decided) return `${decided.place} (${decided.source === "person" ? "a person's pin" : "an estimate"})`;
+  if (recorded) return formatLatLng(recorded);
+  if (error !== null) return error;
+  return estimate && state === "queue" ? `${estimate.place}, ${estimate.bits.toFixed(1)} bits` : "";
+}
+
+interface LocateFlags extends InLibrary {
+  model?: string;
+  encoder?: string;
+  seed: number;
+  guidance: number;
+  prior?: string;
+  timeNeighbours?: number;
+  album?: boolean;
+  gpx?: string[];
+  clock?: number;
+  again?: boolean;
+  limit?: number;
+}
+
+export async function locate(flags: LocateFlags): Promise<number> {
+  const model = flags.model ?? (await readUserConfig()).default ?? "earth";
+  usage(() => checkModelName(model));
+  const { prior } = flags;
+  if (prior !== undefined) await namedPrior(prior, "--prior: a country, within:KM:LAT,LNG, or photos is needed");
+  const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
+  return within(flags.library, async (library) => {
+    for (const { file, points } of tracks) keepTrack(library, resolve(file), points);
+    const { encoder, seed, guidance } = flags;
+    const locator = engineLocator({ model, encoder, seed, guidance, prior });
+    let bar: ReturnType<typeof progress> | undefined;
+    try {
+      const done = await estimateQueue(library, locator.locate, {
+        ...flags,
+        track: tracks.length > 0,
+        clockMinutes: flags.clock,
+        onProgress: ({ of }) => {
+          bar ??= progress(of);
+          bar.advance(1);
+        },
+        onFailure: (path, error) => process.stderr.write(`${path}: ${error}\n`),
+      });
+      bar?.stop();
+      const none = done.of === 0 && !flags.again ? "; --again looks at those that have one already" : "";
+      process.stdout.write(`${done.done} of ${done.of} pictures have an estimate now${none}\n`);
+      return done.failed > 0 ? 1 : 0;
+    } finally {
+      bar?.stop();
+      await locator.close();
+    }
+  });
+}
+
+interface ExportFlags extends InLibrary {
+  format: ExportFormat;
+  out?: string;
+  obscure?: boolean;
+}
+
+export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags): Promise<void> =>
+  within(folder, async (library) => {
+    const pictures = exportedPictures(library, { obscure });
+    const text = exportFormats[format](pictures);
+    if (pictures.length === 0)
+      process.stderr.write("geodrift: no picture has a place of its own or one that was accepted yet\n");
+    if (out === undefined) {
+      process.stdout.write(text);
+      return;
+    }
+    await writeFile(out, text).catch((e: NodeJS.ErrnoException) => {
+      throw new Error(`${out}: cannot be written (${e.code})`);
+    });
+    process.stdout.write(`${out}: ${pictures.length} pictures\n`);
+  });

@@ -1,0 +1,6 @@
+import { join } from "node:path";
+import envPaths from "env-paths";
+
+/** GEODRIFT_LIBRARY, or a folder of the platform's place for data. */
+export const usualLibrary = (): string =>
+  process.env.GEODRIFT_LIBRARY ?? join(envPaths("geodrift", { suffix: "" }).data, "library");
