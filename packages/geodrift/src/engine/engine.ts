@@ -114,7 +114,7 @@ export class Engine {
         },
         { signal: queued.signal, priority },
       );
-      return { result: answer.result, ...readDistribution(receivedTensors(answer.tensors)) };
+      return readLater(answer);
     } finally {
       signal.removeEventListener("abort", leave);
     }
@@ -183,6 +183,24 @@ export class Engine {
     const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
     await Promise.race([new Promise((resolve) => worker.once("exit", resolve)), late]);
   }
+}
+
+/** Modes and the like were computed by the thread already: here they are wanted only of a density that is asked something. */
+function readLater({ result, tensors }: Answer): EngineAnswer {
+  let read: ReturnType<typeof readDistribution> | undefined;
+  const density = () => {
+    read ??= readDistribution(receivedTensors(tensors));
+    return read;
+  };
+  return {
+    result,
+    get distribution() {
+      return density().distribution;
+    },
+    get samples() {
+      return density().samples;
+    },
+  };
 }
 
 function errorOf({ message, fault }: Extract<FromEngine, { type: "error" }>): Error {

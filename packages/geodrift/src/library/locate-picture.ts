@@ -1,7 +1,7 @@
 /** Pictures of a library through the computing thread. */
 import { maxPixels, readPictureBytes } from "../encode/read-picture.js";
-import { Engine, type LocateCall } from "../server/engine.js";
-import type { LocateJob } from "../server/engine-messages.js";
+import { Engine, type LocateCall } from "../engine/engine.js";
+import type { LocateJob } from "../engine/engine-messages.js";
 import type { LocatePicture } from "./estimate-queue.js";
 
 export interface PictureSettings {

@@ -8,18 +8,9 @@ interface Row {
   path: string;
 }
 
-/** The file of a picture by its number; undefined if there is none. */
-export function pictureFile(library: Library, id: number): string | undefined {
-  const row = library.row<Row>(
-    "SELECT f.path AS root, p.path FROM pictures p JOIN folders f ON f.id = p.folder WHERE p.id = ?",
-    id,
-  );
-  return row && join(row.root, row.path);
-}
-
 /**
- * The same, after making sure that it is still a file of its own inside the folder that was added: no link, and in no folder
- * that has become one.
+ * The file of a picture by its number, after making sure that it is still a file of its own inside the folder that was
+ * added: no link, and in no folder that has become one.
  * @throws Error in one sentence
  */
 export async function checkedPictureFile(library: Library, id: number): Promise<string> {

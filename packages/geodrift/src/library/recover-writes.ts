@@ -1,7 +1,8 @@
 /** What a crash in the middle of writing leaves: a temporary file at most, which is taken away. */
 import { readFile, rm } from "node:fs/promises";
+import { sha256Of } from "../encode/read-picture.js";
 import type { Library } from "./library.js";
-import { markUndone, markWritten, sha256 } from "./write-sidecars.js";
+import { markUndone, markWritten } from "./write-sidecars.js";
 
 interface Unfinished {
   id: number;
@@ -41,13 +42,13 @@ export async function recoverWrites(library: Library): Promise<void> {
     await rm(temporary, { force: true }).catch(() => undefined);
     const now = await readFile(sidecar).catch(() => undefined);
     // The crash may have come after the file was in its place and before the index knew.
-    const isAfter = now !== undefined && sha256(now) === after;
+    const isAfter = now !== undefined && sha256Of(now) === after;
     if (state === "writing") {
       if (isAfter) await markWritten(library, id, picture, sidecar);
       else library.run("UPDATE writes SET state = 'failed' WHERE id = ? AND state = 'writing'", id);
       continue;
     }
-    const isBefore = before === null ? now === undefined : now !== undefined && sha256(now) === sha256(before);
+    const isBefore = before === null ? now === undefined : now !== undefined && sha256Of(now) === sha256Of(before);
     if (isBefore) await markUndone(library, id, picture, sidecar);
     else library.run("UPDATE writes SET state = ? WHERE id = ?", isAfter ? "written" : "theirs", id);
   }

@@ -1,11 +1,11 @@
 /** Folders of pictures into the index. Nothing in them is ever changed. */
-import { createHash } from "node:crypto";
 import { opendir, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import type { LatLng } from "@geodrift/core";
 import sharp from "sharp";
 import { type PictureMetadata, readMetadata } from "../data/metadata.js";
 import { isPictureFile } from "../data/picture-files.js";
-import { checkPicture, readPictureBytes } from "../encode/read-picture.js";
+import { checkPicture, readPictureBytes, sha256Of } from "../encode/read-picture.js";
 import type { Library } from "./library.js";
 import type { State } from "./tables.js";
 import { isEstimate, placeOfSidecar } from "./xmp.js";
@@ -21,7 +21,6 @@ export interface ScanProgress {
 
 export interface ScanOptions {
   onProgress?: (progress: ScanProgress) => void;
-  signal?: AbortSignal;
 }
 
 /** Pictures per transaction: what a kill makes the next scan read again. */
@@ -71,7 +70,6 @@ export async function scanFolder(library: Library, named: string, options: ScanO
     options.onProgress?.({ ...progress });
   };
   for await (const found of picturesUnder(root)) {
-    options.signal?.throwIfAborted();
     progress.found++;
     batch.push(found);
     if (batch.length === batchSize) await flush();
@@ -149,7 +147,7 @@ interface Content {
   width: number | null;
   height: number | null;
   metadata: PictureMetadata;
-  place: { lat: number; lng: number; source: "exif" | "sidecar" } | undefined;
+  place: LatLng | undefined;
   error: string | null;
 }
 
@@ -190,7 +188,7 @@ async function takeIn(
   library.transaction(() => {
     for (const id of back) library.run("UPDATE pictures SET missing = 0 WHERE id = ?", id);
     changed.forEach(({ file, known }, i) => {
-      seen.add(store(library, folder.id, file, known?.id, contents[i]));
+      seen.add(store(library, folder.id, file, known, contents[i]));
     });
   });
 }
@@ -204,11 +202,9 @@ async function readContent(root: string, { path, sidecars }: Found): Promise<Con
   } catch (e) {
     return { ...none, error: (e as Error).message };
   }
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = sha256Of(bytes);
   const metadata = readMetadata(bytes);
-  const sidecar = await sidecarPlace(sidecars);
-  const own = metadata.place && { ...metadata.place, source: "exif" as const };
-  const place = sidecar ? { ...sidecar, source: "sidecar" as const } : own;
+  const place = (await sidecarPlace(sidecars)) ?? metadata.place;
   try {
     await checkPicture(bytes);
     const { autoOrient } = await sharp(bytes).metadata();
@@ -233,7 +229,7 @@ async function sidecarPlace(sidecars: readonly string[]) {
   return undefined;
 }
 
-function store(library: Library, folder: number, file: Found, known: number | undefined, content: Content): number {
+function store(library: Library, folder: number, file: Found, known: Known | undefined, content: Content): number {
   const { sha256, width, height, metadata, place, error } = content;
   const fresh: State = error !== null ? "unreadable" : place ? "located" : "queue";
   const columns = [
@@ -248,26 +244,24 @@ function store(library: Library, folder: number, file: Found, known: number | un
     metadata.camera ?? null,
     place?.lat ?? null,
     place?.lng ?? null,
-    place?.source ?? null,
     error,
   ];
   if (known === undefined)
     return library.run(
       `INSERT INTO pictures (size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera,
-         file_lat, file_lng, file_source, error, folder, path, album, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         file_lat, file_lng, error, folder, path, album, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...columns,
       folder,
       file.path,
       dirname(file.path),
       fresh,
     ).lastInsertRowid;
-  const before = library.row<{ sha256: string | null }>("SELECT sha256 FROM pictures WHERE id = ?", known)?.sha256;
-  const same = before === sha256;
+  const same = known.sha256 === sha256;
   // What a person has decided stands for the picture that was looked at, and not for another of its name.
   library.run(
     `UPDATE pictures SET size = ?, modified = ?, sidecar_modified = ?, sha256 = ?, width = ?, height = ?, taken_at = ?,
-       utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, file_source = ?, error = ?, missing = 0,
+       utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, error = ?, missing = 0,
        bits = CASE WHEN ? THEN bits END,
        state = CASE WHEN ? AND state NOT IN ('located', 'queue', 'unreadable') THEN state ELSE ? END
      WHERE id = ?`,
@@ -275,9 +269,9 @@ function store(library: Library, folder: number, file: Found, known: number | un
     same ? 1 : 0,
     same ? 1 : 0,
     fresh,
-    known,
+    known.id,
   );
-  return known;
+  return known.id;
 }
 
 /** Pictures that a whole scan has not met stay in the index with all that was decided about them. */

@@ -32,7 +32,6 @@ CREATE TABLE pictures (
   camera TEXT,
   file_lat REAL,
   file_lng REAL,
-  file_source TEXT,
   state TEXT NOT NULL,
   error TEXT,
   missing INTEGER NOT NULL DEFAULT 0,

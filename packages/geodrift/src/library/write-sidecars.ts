@@ -1,8 +1,8 @@
 /** Decisions into sidecars beside the pictures: whole or not at all, and taken back on request. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type FileHandle, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { sha256Of } from "../encode/read-picture.js";
 import { xmpPlace } from "./decided-place.js";
 import { decisionFor } from "./decisions.js";
 import type { Library } from "./library.js";
@@ -19,8 +19,6 @@ export interface WriteOutcome {
 
 /** A larger sidecar is none. */
 const mostBytes = 16 * 2 ** 20;
-
-export const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Writes a sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence. */
 export const writeSidecars = (library: Library, pictures: readonly number[]): Promise<WriteOutcome[]> =>
@@ -52,7 +50,7 @@ async function writeOne(library: Library, picture: number): Promise<string> {
   const now = await readSidecar(sidecar);
   // Over what we wrote ourselves nothing is merged, but over what was there before that.
   const own = lastWrite(library, picture);
-  const before = own && now && sha256(now) === own.after_sha256 ? (own.before ?? undefined) : now;
+  const before = own && now && sha256Of(now) === own.after_sha256 ? (own.before ?? undefined) : now;
   const estimated = decision.decided.source === "estimate";
   if (estimated && row.file_lat !== null)
     throw new Error(
@@ -62,6 +60,7 @@ async function writeOne(library: Library, picture: number): Promise<string> {
   const text = withPlace(before && Buffer.from(before).toString("utf8"), xmpPlace(decision.decided), {
     replace: !estimated,
   });
+  const bytes = Buffer.from(text);
   const temporary = join(dirname(sidecar), `.${basename(sidecar)}.${decision.id}.partial`);
   const write = library.run(
     `INSERT INTO writes (decision, picture, at, process, sidecar, temporary, before, after_sha256, state)
@@ -73,10 +72,10 @@ async function writeOne(library: Library, picture: number): Promise<string> {
     sidecar,
     temporary,
     before ? Buffer.from(before) : null,
-    sha256(text),
+    sha256Of(bytes),
   ).lastInsertRowid;
   try {
-    await replaceFile(sidecar, temporary, Buffer.from(text));
+    await replaceFile(sidecar, temporary, bytes);
   } catch (e) {
     library.run("UPDATE writes SET state = 'failed' WHERE id = ?", write);
     throw e;
@@ -200,7 +199,7 @@ export async function takeBack(library: Library, picture: number, decision?: num
     if (e.code === "ENOENT" && existsSync(dirname(sidecar))) return undefined;
     throw new Error(`its sidecar is not taken back: ${reasons[e.code ?? ""] ?? e.message}`);
   });
-  if (now === undefined || sha256(now) !== write.after_sha256) {
+  if (now === undefined || sha256Of(now) !== write.after_sha256) {
     library.run("UPDATE writes SET state = 'theirs' WHERE id = ?", id);
     throw new ChangedSinceError("its sidecar has been changed since by another program, and is left as it is");
   }

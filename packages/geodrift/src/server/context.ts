@@ -1,7 +1,7 @@
 /** What every route works with. */
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Engine } from "../engine/engine.js";
 import type { Densities } from "./densities.js";
-import type { Engine } from "./engine.js";
 import type { Log } from "./log.js";
 import type { Models } from "./models.js";
 

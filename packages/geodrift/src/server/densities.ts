@@ -1,6 +1,6 @@
 /** The distributions of the last answers, which maps and questions about places are read from. */
 import { randomUUID } from "node:crypto";
-import type { EngineAnswer } from "./engine.js";
+import type { EngineAnswer } from "../engine/engine.js";
 
 export class Densities {
   private readonly kept = new Map<string, EngineAnswer>();

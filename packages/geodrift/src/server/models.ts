@@ -1,11 +1,11 @@
 /** The models that the server offers, by names that a client may say. */
 import { basename } from "node:path";
 import type { z } from "@hono/zod-openapi";
+import { AskedError } from "../engine/engine.js";
 import { pulledOf } from "../models/cache.js";
 import { embeddedModels } from "../models/embedded.js";
 import { knownModels, zeroShotModels } from "../models/known-models.js";
 import { describeModel, isModelName } from "../models/load.js";
-import { AskedError } from "./engine.js";
 import type { modelEntry } from "./schemas.js";
 
 type ModelEntry = z.infer<typeof modelEntry>;

@@ -3,9 +3,9 @@ import { densityColours, densityTile, distributionTensors, peakLogDensity, write
 import { createRoute, z } from "@hono/zod-openapi";
 import { HTTPException } from "hono/http-exception";
 import sharp from "sharp";
+import type { EngineAnswer } from "../../engine/engine.js";
 import { toGeoJson } from "../../figures/geojson.js";
 import type { App, ServerContext } from "../context.js";
-import type { EngineAnswer } from "../engine.js";
 import { densityAt, failure, placeQuery, wholeNumber } from "../schemas.js";
 
 const missing = { 404: { description: "no such density", content: { "application/json": { schema: failure } } } };
