@@ -127,15 +127,15 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await drop(page, "nile.png", nile);
     const [left, right] = ["Left", "Right"].map((name) => page.getByRole("region", { name, exact: true }));
     for (const side of [left, right]) await side.locator(".answer h2").waitFor();
-    expect(await left.locator(".answer").innerText()).toContain("second, 8 steps, guidance 0");
+    expect(await left.locator(".answer").innerText()).toMatch(/second \(\w{12}\), 8 steps, guidance 0/);
     await right.getByText("Settings", { exact: true }).click();
     await right.getByLabel("Model").selectOption("earth");
-    await right.getByText("earth, 8 steps, guidance 0").waitFor();
+    await right.getByText(/earth \(\w{12}\), 8 steps, guidance 0/).waitFor();
     await right.getByLabel("Guidance").fill("2");
-    await right.getByText(/earth, \d+ steps, guidance 2/).waitFor();
+    await right.getByText(/earth \(\w{12}\), \d+ steps, guidance 2/).waitFor();
     await right.getByLabel("Seed").fill("5");
     await right.getByText(/guidance 2, seed 5/).waitFor();
-    expect(await left.locator(".answer").innerText()).toContain("second, 8 steps, guidance 0, seed 0");
+    expect(await left.locator(".answer").innerText()).toMatch(/second \(\w{12}\), 8 steps, guidance 0, seed 0/);
     await look(page, "compare");
     // Another picture on one side alone.
     await page.getByLabel("the right", { exact: true }).check();
@@ -189,7 +189,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     try {
       await page.locator(".banner").waitFor({ state: "detached" });
       await page.getByLabel("Steps").fill("4");
-      await page.getByText(/second|earth, 4 steps/).waitFor();
+      await page.getByText(/earth \(\w{12}\), 4 steps/).waitFor();
       expect(await answered(page).innerText()).toContain("Egypt");
     } finally {
       await page.close();
@@ -351,8 +351,10 @@ describe.skipIf(!hasBrowser)("the site without a server", () => {
     mkdirSync(temporary, { recursive: true });
     writeFileSync(join(temporary, "nile.png"), nile);
     const { stdout } = await geodrift(["locate", "nile.png", "--json", "--map", "nile.geojson"], temporary);
-    const { best, regions, localizabilityBits } = JSON.parse(stdout);
+    const { best, regions, localizabilityBits, model } = JSON.parse(stdout);
     const said = await page.locator(".answer").innerText();
+    // The same model, by its hash.
+    expect(said).toContain(`earth (${model.sha256.slice(0, 12)}), 8 steps`);
     const [, lat, lng] = /([\d.]+)°N ([\d.]+)°E/.exec(said) ?? [];
     // Pictures are shrunk by another filter in the browser: some kilometres of 42.
     expect(Math.abs(Number(lat) - best.lat)).toBeLessThan(0.15);

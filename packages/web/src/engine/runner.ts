@@ -96,8 +96,19 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
     { runtime: ort },
   );
   const encoder = networkEncoder(placeNetwork(description.encoder, readSafetensors(encoderWeights).tensors), "", ort);
-  const sha256 = await sha256Of(weights.buffer);
+  const sha256 = await modelHash(description.encoder, weights, encoderWeights);
   return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, text(towns)) };
+}
+
+/** Bytes before the header of a safetensors file: its length, which the program does not hash. */
+const lengthBytes = 8;
+
+/** The hash that the program gives the model: of its weights, and of the hash of its encoder's settings and weights. */
+async function modelHash(encoder: object, weights: Uint8Array, encoderWeights: Uint8Array): Promise<string> {
+  const text = (t: string) => new TextEncoder().encode(t);
+  const joined = (...parts: Uint8Array[]) => new Blob(parts as BlobPart[]).arrayBuffer();
+  const own = await sha256Of(await joined(text(JSON.stringify(encoder)), encoderWeights.subarray(lengthBytes)));
+  return sha256Of(await joined(weights.subarray(lengthBytes), text(own)));
 }
 
 let loaded: Promise<Loaded> | undefined;
@@ -123,10 +134,9 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
   const [inferred] = await infer(locator, embeddings, {
     ...settings,
     fine: true,
-    onStep: (step, points) => {
-      stop();
-      say({ type: "step", id, step: { step, steps: solving.steps, points: flatDegrees(points) } });
-    },
+    stop,
+    onStep: (step, points) =>
+      say({ type: "step", id, step: { step, steps: solving.steps, points: flatDegrees(points) } }),
   });
   const result = {
     image: name,
