@@ -55,3 +55,19 @@ export function optimize(
     update(slot, rate, t, options);
   }
 }
+
+/**
+ * Scales gradients down, in place, to a common length of at most `most` (Pascanu et al. 2013).
+ * @returns the length before
+ */
+export function clipGradients(gradients: Parameters, most: number): number {
+  const all = Object.values(gradients).map((t) => t.data as Float32Array);
+  let squares = 0;
+  for (const data of all) for (let i = 0; i < data.length; i++) squares += data[i] * data[i];
+  const length = Math.sqrt(squares);
+  if (length > most) for (const data of all) for (let i = 0; i < data.length; i++) data[i] *= most / length;
+  return length;
+}
+
+/** Decay of an average at step `t`, counted from 1: one that would remember the first weights for long begins lower. */
+export const warmedDecay = (decay: number, t: number): number => Math.min(decay, (1 + t) / (10 + t));

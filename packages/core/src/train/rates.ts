@@ -13,3 +13,8 @@ export function warmupCosine(base: number, warmup: number, steps: number): Rate 
     return (base * (1 + Math.cos(Math.PI * progress))) / 2;
   };
 }
+
+/** Linear warm-up over `warmup` steps, then constant, then linear down to 0 over the last `decay` share of `steps`. */
+export function warmupConstantDecay(base: number, warmup: number, decay: number, steps: number): Rate {
+  return (step) => base * Math.min(1, (step + 1) / warmup, (steps - step) / Math.max(1, decay * steps));
+}

@@ -1,0 +1,40 @@
+/**
+ * Positions on the globe as sines and cosines in octaves (Feng et al. 2025, §3.1; Mildenhall et al. 2020, eq. 4), longitude and
+ * latitude each by itself.
+ *
+ * Two traps (spec §1): over the whole globe sin(2ᵏπv) of v in −1…1 makes both ends one point. For longitude that is right:
+ * the date line is one meridian. For latitude the poles would be one; so latitude is divided by 180 as well, runs over
+ * −½…½, and a degree means the same for both.
+ */
+import type { LatLng } from "../sphere/point.js";
+
+/** Numbers per coordinate. */
+export const placeEncodingWidth = (octaves: number): number => 2 * octaves;
+
+/** sin(2ᵏπv) for every octave k = 0 …, then the cosines. */
+function octavesInto(out: Float32Array, at: number, v: number, octaves: number): void {
+  for (let k = 0; k < octaves; k++) {
+    // The whole turns go before π comes in: exact at any octave, and the two names of the date line agree to the bit.
+    const turns = 2 ** k * v;
+    const phase = Math.PI * (turns - 2 * Math.round(turns / 2));
+    out[at + k] = Math.sin(phase);
+    out[at + octaves + k] = Math.cos(phase);
+  }
+}
+
+/**
+ * Writes the encoding of a place, [2, 2·octaves], longitude first.
+ * @param octaves the finest has a wavelength of 360° / 2^(octaves − 1)
+ */
+export function placeEncodingInto(out: Float32Array, at: number, { lat, lng }: LatLng, octaves: number): void {
+  octavesInto(out, at, lng / 180, octaves);
+  octavesInto(out, at + 2 * octaves, lat / 180, octaves);
+}
+
+/** Octaves of a ground width: a factor of four either way of 400 km is half a turn. */
+export const groundOctaves = 4;
+
+/** Writes the encoding of a ground width, [2·groundOctaves]. */
+export function groundEncodingInto(out: Float32Array, at: number, groundKm: number): void {
+  octavesInto(out, at, Math.log(groundKm / 400) / Math.log(4) / 2, groundOctaves);
+}

@@ -1,0 +1,116 @@
+/**
+ * Words as tokens. A text encoder is what turns captions into numbers outside of the network, and those into tokens inside of it:
+ * a closed vocabulary, whose table is learned with the network, or any frozen text model.
+ */
+import { type Tensor, tensor } from "@geodrift/compile";
+import { nn, numpy as np } from "@jax-js/jax";
+import { linear } from "./layers.js";
+import type { Traced } from "./parameters.js";
+
+type Arr = np.Array;
+
+export interface TextEncoder {
+  /** Of every caption. */
+  tokens: number;
+  /** Names and shapes of the weights that are learned with the network of this width. */
+  shapes(width: number): Record<string, number[]>;
+  /**
+   * What a batch of captions is to the network.
+   * @throws RangeError in one sentence for words that it does not know, or more than it has tokens for
+   */
+  prepare(captions: readonly string[]): Tensor | Promise<Tensor>;
+  /** Tokens [n, tokens, width] from what was prepared. */
+  encode(p: Traced, prepared: Arr, width: number): Arr;
+}
+
+/** What a closed vocabulary knows. Words may be several in a row, such as "South Africa". */
+export interface VocabularyConfig {
+  /** Most words of a caption. */
+  tokens: number;
+  words: readonly string[];
+  /** Words on a circle, such as the months: their rows are a curve of two harmonics, so that one never seen lies between others. */
+  circle: readonly string[];
+  /** Words that are read over. */
+  silent: readonly string[];
+}
+
+/** Harmonics of the circle: a constant, and two waves. */
+const circleWidth = 5;
+
+export interface Vocabulary extends TextEncoder {
+  prepare(captions: readonly string[]): Tensor;
+  /** The words of a caption that it knows, as it writes them, in order. @throws as `prepare` */
+  read(caption: string): string[];
+}
+
+export function closedVocabulary({ tokens, words, circle, silent }: VocabularyConfig): Vocabulary {
+  const all = [...words, ...circle];
+  /** Lower case, without stops ("St. Lucia") and commas. */
+  const partsOf = (text: string) =>
+    text
+      .toLowerCase()
+      .replace(/\./g, "")
+      .split(/[\s,;]+/)
+      .filter((part) => part !== "");
+  const ids = new Map(all.map((word, i) => [partsOf(word).join(" "), i + 1]));
+  const passed = new Set(silent);
+  const longest = Math.max(...all.map((word) => partsOf(word).length));
+
+  const idsOf = (caption: string): number[] => {
+    const parts = partsOf(caption);
+    const found: number[] = [];
+    for (let i = 0; i < parts.length; ) {
+      let length = Math.min(longest, parts.length - i);
+      while (length > 0 && !ids.has(parts.slice(i, i + length).join(" "))) length--;
+      const id = ids.get(parts.slice(i, i + length).join(" "));
+      if (id !== undefined) found.push(id);
+      else if (!passed.has(parts[i]))
+        throw new RangeError(`"${caption}": "${parts[i]}" is not among the words that the model knows`);
+      i += Math.max(1, length);
+    }
+    if (found.length > tokens)
+      throw new RangeError(`"${caption}": the model takes ${tokens} words at once, got ${found.length}`);
+    return found;
+  };
+
+  const rows = circle.flatMap((_, m) => {
+    const angle = (2 * Math.PI * m) / circle.length;
+    return [1, Math.cos(angle), Math.sin(angle), Math.cos(2 * angle), Math.sin(2 * angle)];
+  });
+
+  return {
+    tokens,
+    shapes: (width) => ({ "words.table": [words.length + 1, width], "words.circle": [circleWidth, width] }),
+    read: (caption) => idsOf(caption).map((id) => all[id - 1]),
+    prepare(captions) {
+      const out = new Int32Array(captions.length * tokens);
+      captions.forEach((caption, i) => {
+        out.set(idsOf(caption), i * tokens);
+      });
+      return tensor(out, [captions.length, tokens], "int32");
+    },
+    encode(p, prepared) {
+      const months = np.matmul(np.array(rows).reshape([circle.length, circleWidth]), p["words.circle"].ref);
+      const table = np.concatenate([p["words.table"].ref, months], 0);
+      return np.matmul(nn.oneHot(prepared, all.length + 1), table);
+    },
+  };
+}
+
+/** A frozen text model in front of one linear layer: what CLIP's text tower is to a diffusion model. */
+export interface FrozenTextConfig {
+  tokens: number;
+  /** Numbers per token of the frozen model. */
+  width: number;
+  /** Its tokens of captions, [n, tokens, width]; what is longer is cut, what is shorter padded, as it was trained. */
+  embed(captions: readonly string[]): Tensor | Promise<Tensor>;
+}
+
+export function frozenText({ tokens, width: own, embed }: FrozenTextConfig): TextEncoder {
+  return {
+    tokens,
+    shapes: (width) => ({ "words.project.weight": [width, own], "words.project.bias": [width] }),
+    prepare: (captions) => embed(captions),
+    encode: (p, prepared) => linear(p, "words.project", prepared),
+  };
+}

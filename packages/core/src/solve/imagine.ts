@@ -1,0 +1,234 @@
+/**
+ * From noise to a picture of a place: the denoiser's field with two guidances, and the walk along it.
+ *
+ * Pictures lie on γ·picture + (1 − γ)·noise, so the field is (restored − noisy) / (1 − γ), and any solver of flows in Euclidean
+ * space takes it; the last step ends on what the network restores.
+ */
+import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
+import { numpy as np } from "@jax-js/jax";
+import { contextTokens, type ImageTransformerConfig, imageTransformer } from "../net/image-transformer.js";
+import { mean } from "../net/layers.js";
+import type { Parameters, Traced } from "../net/parameters.js";
+import { groundEncodingInto, groundOctaves, placeEncodingInto, placeEncodingWidth } from "../net/place-encoding.js";
+import type { TextEncoder } from "../net/words.js";
+import { Generator } from "../random/generator.js";
+import { linearSchedule } from "../schedule/linear.js";
+import type { LatLng } from "../sphere/point.js";
+import { type Solver, solve, solvers } from "./index.js";
+import { euler, type Field, type Step } from "./steps.js";
+
+type Arr = np.Array;
+
+/** One evaluation of the network, and its weight in the sum that is followed. What is left out is not told. */
+export interface GuidanceTerm {
+  weight: number;
+  words?: string;
+  place?: LatLng;
+}
+
+export interface Guidance {
+  /** ω of the words, and of the place. 1 and 1 follow the network as it is. */
+  words: number;
+  place: number;
+}
+
+/**
+ * Guidance by words, then by the place given the words (Feng et al. 2025, eq. 4, after Brooks et al. 2023):
+ * ε(∅,∅) + ω_p [ε(p,∅) − ε(∅,∅)] + ω_g [ε(p,g) − ε(p,∅)]. With several places, the mean of their terms (eq. 8), which
+ * is not the mean of their pictures. Terms of weight 0 are left out, and equal ones taken together.
+ * @param words undefined: not told
+ * @param places none: not told
+ */
+export function dualGuidance(
+  words: string | undefined,
+  places: readonly LatLng[],
+  { words: omegaWords, place: omegaPlace }: Guidance,
+): GuidanceTerm[] {
+  const byWords = words === undefined ? 0 : omegaWords;
+  const byPlace = places.length === 0 ? 0 : omegaPlace;
+  const terms: GuidanceTerm[] =
+    words === undefined ? [{ weight: 1 - byPlace }] : [{ weight: 1 - byWords }, { weight: byWords - byPlace, words }];
+  for (const place of places) terms.push({ weight: byPlace / places.length, words, place });
+  return terms.filter(({ weight }) => weight !== 0);
+}
+
+/** Steps along the field end with Euler's: at the data itself the field is not defined. */
+const endingInEuler =
+  (step: Step): Step =>
+  (field, x, gamma, next) =>
+    (next < 1 ? step : euler)(field, x, gamma, next);
+
+/**
+ * Steps are smallest at the noise, where what is told decides over the whole picture: the mean of thousands of pixels stands out of
+ * the noise early.
+ */
+const lateness = -0.6;
+
+/** Solvers of pictures by name. */
+export const imageSolvers = Object.fromEntries(
+  Object.entries(solvers.flow).map(([name, solver]) => [
+    name,
+    { ...solver, lateness, step: endingInEuler(solver.step) },
+  ]),
+) as Record<keyof typeof solvers.flow, Solver>;
+
+export interface Drawing {
+  terms: readonly GuidanceTerm[];
+  groundKm: number;
+  /** Pixels along a side. */
+  size: number;
+  /** Of the noise: one seed, one noise. */
+  seed: number;
+  steps: number;
+  solver: string;
+  /** Collects where every told thing is looked at, over all steps. */
+  attention?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface DrawingState {
+  /** 0 … steps. */
+  step: number;
+  steps: number;
+  /** Level of the data. */
+  gamma: number;
+  /** What the network now takes the picture to be, −1…1, [3, size, size]; in the end the picture. */
+  picture: Float32Array;
+  /** Means over blocks, heads and steps so far: for every token in front of the patches, [tokens, grid, grid]. */
+  attention?: Float32Array;
+}
+
+export interface ImageModel {
+  readonly config: ImageTransformerConfig;
+  readonly words: TextEncoder;
+  /** The steps of one picture. It depends on the drawing alone, not on what else is drawn. @throws as the signal says */
+  draw(drawing: Drawing): AsyncGenerator<DrawingState>;
+  dispose(): Promise<void>;
+}
+
+/** Most evaluations of the network in one run. */
+const most = 8;
+
+/** Where the noise of a picture comes from. */
+const noiseStream = 3;
+
+type TermTensors = Record<"ground" | "words" | "places" | "told", Tensor>;
+
+export function imageModel(
+  config: ImageTransformerConfig,
+  params: Parameters,
+  words: TextEncoder,
+  options: CompileOptions,
+): ImageModel {
+  type Traits = Record<keyof TermTensors, Arr>;
+  /** One noisy picture under several terms. */
+  const restore = (p: Traced, noisy: Arr, gamma: Arr, terms: Traits, look?: (weights: Arr) => void): Arr => {
+    const n = terms.told.shape[0];
+    const spread = np.broadcastTo(noisy, [n, ...noisy.shape.slice(1)]);
+    return imageTransformer(config, words, p, spread, { ...terms, gamma: np.broadcastTo(gamma, [n]) }, look);
+  };
+  const run = compile<[Parameters, Tensor, Tensor, TermTensors], Tensor>(
+    (p: Traced, noisy: Arr, gamma: Arr, terms: Traits) => restore(p, noisy, gamma, terms),
+    options,
+  );
+  const context = contextTokens(words.tokens);
+  const patches = config.grid ** 2;
+  const look = compile<[Parameters, Tensor, Tensor, TermTensors], Tensor>(
+    (p: Traced, noisy: Arr, gamma: Arr, terms: Traits) => {
+      const maps: Arr[] = [];
+      const tokens = context + patches;
+      restore(p, noisy, gamma, terms, (weights) => {
+        // From patches to what stands in front of them.
+        const rows = np.split(mean(weights, [1]).reshape([1, tokens, tokens]), [context], 1)[1] as Arr;
+        maps.push(np.split(rows, [context], 2)[0] as Arr);
+      });
+      return maps.reduce((a, b) => a.add(b)).mul(1 / config.depth);
+    },
+    options,
+  );
+
+  /** @param terms of which weights are not needed here */
+  async function termTensors(terms: readonly GuidanceTerm[], groundKm: number): Promise<TermTensors> {
+    const n = terms.length;
+    const [width, encoding] = [2 * groundOctaves, 2 * placeEncodingWidth(config.octaves)];
+    const [ground, places, told] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
+    terms.forEach((term, i) => {
+      groundEncodingInto(ground, i * width, groundKm);
+      if (term.place) placeEncodingInto(places, i * encoding, term.place, config.octaves);
+      told.set([term.words === undefined ? 0 : 1, term.place ? 1 : 0], 2 * i);
+    });
+    return {
+      ground: tensor(ground, [n, width]),
+      words: await words.prepare(terms.map((term) => term.words ?? "")),
+      places: tensor(places, [n, 2, encoding / 2]),
+      told: tensor(told, [n, 2]),
+    };
+  }
+
+  async function* draw(drawing: Drawing): AsyncGenerator<DrawingState> {
+    const { terms, groundKm, size, seed, steps, signal } = drawing;
+    const solver = imageSolvers[drawing.solver as keyof typeof imageSolvers];
+    if (!solver)
+      throw new RangeError(
+        `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${drawing.solver}"`,
+      );
+    if (!config.sizes.includes(size))
+      throw new RangeError(`the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
+    const shape = [1, 3, size, size];
+    const groups: { weights: number[]; told: TermTensors }[] = [];
+    for (let from = 0; from < terms.length; from += most) {
+      const part = terms.slice(from, from + most);
+      groups.push({ weights: part.map(({ weight }) => weight), told: await termTensors(part, groundKm) });
+    }
+    // The last term is told the most.
+    const whole = drawing.attention ? await termTensors(terms.slice(-1), groundKm) : undefined;
+    const looked = new Float32Array(context * patches);
+    let looks = 0;
+    let picture = new Float32Array(3 * size * size);
+
+    const field: Field = async (x, gamma) => {
+      signal?.throwIfAborted();
+      const noisy = tensor(Float32Array.from(x), shape);
+      const level = tensor([gamma], [1]);
+      const sum = new Float32Array(x.length);
+      for (const { weights, told } of groups) {
+        const restored = (await run(params, noisy, level, told)).data as Float32Array;
+        weights.forEach((w, k) => {
+          for (let i = 0; i < sum.length; i++) sum[i] += w * restored[k * sum.length + i];
+        });
+      }
+      // No picture has colours beyond black and white, however strong the guidance.
+      picture = sum.map((v) => Math.min(1, Math.max(-1, v)));
+      if (whole) {
+        const rows = (await look(params, noisy, level, whole)).data as Float32Array;
+        for (let t = 0; t < context; t++)
+          for (let i = 0; i < patches; i++) looked[t * patches + i] += rows[i * context + t];
+        looks++;
+      }
+      return x.map((v, i) => (picture[i] - v) / (1 - gamma));
+    };
+
+    const noise = Float64Array.from(new Generator(seed, noiseStream).normals(3 * size * size));
+    for await (const { step, gamma, x } of solve(field, noise, { solver, schedule: linearSchedule(), steps })) {
+      signal?.throwIfAborted();
+      if (step === 0) continue;
+      yield {
+        step,
+        steps,
+        gamma,
+        picture: step === steps ? Float32Array.from(x) : picture,
+        ...(whole && { attention: looked.map((sum) => sum / looks) }),
+      };
+    }
+  }
+
+  return {
+    config,
+    words,
+    draw,
+    dispose: async () => {
+      await run.dispose();
+      await look.dispose();
+    },
+  };
+}
