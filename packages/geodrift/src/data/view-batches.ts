@@ -1,7 +1,9 @@
 /** Batches of rendered views from a worker thread, a few ahead of the training step that eats them. */
-import { Worker } from "node:worker_threads";
-import { type EarthViewsOptions, viewSource } from "./earth-views.js";
+import { toVec3 } from "@geodrift/core";
+import { planesInto } from "../encode/planes.js";
+import { drawViewInto, type EarthViewsOptions, type ViewSource, viewSource } from "./earth-views.js";
 import type { Raster } from "./raster.js";
+import { workerBatches } from "./worker-batches.js";
 
 export interface ViewBatch {
   /** [n, 3, size, size], 0…1. */
@@ -10,48 +12,28 @@ export interface ViewBatch {
   places: Float32Array;
 }
 
-export interface ViewRequest {
-  /** Views `from` … `from + count − 1`. */
-  from: number;
-  count: number;
+interface ViewWork {
+  source: ViewSource;
+  options: EarthViewsOptions;
 }
 
-const ahead = 3;
+export function viewBatch({ source, options }: ViewWork, from: number, count: number): ViewBatch {
+  const area = options.size ** 2;
+  const rgba = new Uint8Array(4 * area);
+  const batch: ViewBatch = { pixels: new Float32Array(count * 3 * area), places: new Float32Array(count * 3) };
+  for (let i = 0; i < count; i++) {
+    const view = drawViewInto(rgba, source, options, from + i);
+    planesInto(batch.pixels, i * 3 * area, rgba, 4, area);
+    batch.places.set(toVec3(view.place), 3 * i);
+  }
+  return batch;
+}
 
 /** Yields the batches with numbers `first`, `first + 1`, … of `count` views each, without end. */
-export async function* viewBatches(
+export const viewBatches = (
   rasters: readonly Raster[],
   options: EarthViewsOptions,
   first: number,
   count: number,
-): AsyncGenerator<ViewBatch> {
-  const worker = new Worker(new URL("./view-worker.js", import.meta.url), {
-    workerData: { source: viewSource(rasters, options), options },
-  });
-  const ready: ViewBatch[] = [];
-  let wake: (() => void) | undefined;
-  let failure: Error | undefined;
-  worker.on("message", (batch: ViewBatch) => {
-    ready.push(batch);
-    wake?.();
-  });
-  worker.on("error", (error) => {
-    failure = error as Error;
-    wake?.();
-  });
-  const ask = (batch: number) => worker.postMessage({ from: batch * count, count } satisfies ViewRequest);
-  try {
-    for (let b = first; b < first + ahead; b++) ask(b);
-    for (let b = first; ; b++) {
-      while (ready.length === 0 && !failure)
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      if (failure) throw failure;
-      ask(b + ahead);
-      yield ready.shift() as ViewBatch;
-    }
-  } finally {
-    await worker.terminate();
-  }
-}
+): AsyncGenerator<ViewBatch> =>
+  workerBatches(import.meta.url, viewBatch, { source: viewSource(rasters, options), options }, first, count);

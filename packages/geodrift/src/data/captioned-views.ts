@@ -1,0 +1,128 @@
+/** Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed and index. */
+import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
+import { countryAt, highSeas } from "../places/country.js";
+import { captionOf, climateWords, scaleOf, seasonOf, surfaceOf, type ViewFacts, type ViewKind } from "./captions.js";
+import type { EarthFolder } from "./earth-rasters.js";
+import { type HeldOut, isHeldOut } from "./held-out.js";
+import type { Mask, Raster } from "./raster.js";
+import { renderViewInto, type View } from "./view.js";
+
+/** What views are cut from. */
+export interface EarthSource {
+  /** Rasters by month, 0 is January; some may be missing. */
+  months: ReadonlyMap<number, Raster>;
+  relief: Raster;
+  night: Raster;
+  climate: Mask;
+}
+
+export interface CaptionedViewsOptions {
+  seed: number;
+  /** Least and greatest ground width, km; uniform in the logarithm. */
+  groundKm: readonly [number, number];
+  /** Share of the views whose centre lies on land; the others are anywhere. Both uniform in area. */
+  land: number;
+  /** Shares of what views are pictures of; satellite has the rest. */
+  kinds: { relief: number; night: number };
+  heldOut: HeldOut;
+  /** Countries that captions may name. */
+  countries: readonly string[];
+}
+
+export interface CaptionedView {
+  view: View;
+  facts: ViewFacts;
+  caption: string;
+}
+
+/** @param months which of the folder's months */
+export async function readEarthSource(folder: EarthFolder, months: readonly string[]): Promise<EarthSource> {
+  const land = await folder.land();
+  const byMonth = new Map<number, Raster>();
+  for (const month of months) byMonth.set(Number(month) - 1, await folder.month(month, land));
+  return {
+    months: byMonth,
+    relief: await folder.relief(land),
+    night: await folder.night(land),
+    climate: await folder.climate(),
+  };
+}
+
+/** Beyond this latitude the relief is smeared: no view that reaches over it. */
+const reliefLimit = 80;
+
+/** What is at a place, in a raster's last channel or a mask. */
+function pixelAt({ width, height }: { width: number; height: number }, { lat, lng }: LatLng): number {
+  const x = Math.floor(((lng + 180) / 360) * width) % width;
+  return Math.min(height - 1, Math.floor(((90 - lat) / 180) * height)) * width + x;
+}
+
+export const onLand = (raster: Raster, place: LatLng): boolean => raster.data[4 * pixelAt(raster, place) + 3] >= 128;
+
+const anyMonth = ({ months }: EarthSource): Raster => months.values().next().value as Raster;
+
+/** What view to draw: of what, where, when. */
+export interface Shot extends View {
+  kind: ViewKind;
+  month?: number;
+}
+
+/** The shot with index `i`. */
+export function shotAt(
+  source: EarthSource,
+  options: CaptionedViewsOptions,
+  i: number,
+): { shot: Shot; random: Generator } {
+  const random = new Generator(options.seed, i);
+  const raster = anyMonth(source);
+  const land = random.uniform() < options.land;
+  let place: LatLng;
+  do place = toLatLng(uniformPoint(random));
+  while ((land && !onLand(raster, place)) || isHeldOut(options.heldOut, place));
+  const [least, most] = options.groundKm;
+  const widthKm = least * (most / least) ** random.uniform();
+  const { relief, night } = options.kinds;
+  const u = random.uniform();
+  const month = [...source.months.keys()][random.integer(source.months.size)];
+  const view = { place, heading: 0, widthKm };
+  if (u < relief && Math.abs(place.lat) < reliefLimit) return { shot: { ...view, kind: "relief" }, random };
+  if (u >= relief && u < relief + night) return { shot: { ...view, kind: "night" }, random };
+  return { shot: { ...view, kind: "satellite", month }, random };
+}
+
+/**
+ * Draws a shot as RGBA into `out` [size, size, 4], and says what can be known of it.
+ * @throws Error for a month that is not at hand
+ */
+export function drawShotInto(out: Uint8Array, source: EarthSource, shot: Shot, size: number): ViewFacts {
+  const raster = shot.kind === "satellite" ? source.months.get(shot.month ?? 0) : source[shot.kind];
+  if (!raster) throw new Error(`there is no raster of month ${(shot.month ?? 0) + 1}`);
+  renderViewInto(out, raster, shot, size);
+  let land = 0;
+  for (let i = 3; i < out.length; i += 4) land += out[i];
+  const { place, widthKm, kind, month } = shot;
+  const country = countryAt(place.lat, place.lng);
+  return {
+    kind,
+    surface: surfaceOf(land / 255 / (size * size)),
+    scale: scaleOf(widthKm),
+    climate: climateWords(source.climate.data[pixelAt(source.climate, place)]),
+    country: country === highSeas || !onLand(raster, place) ? undefined : country.name,
+    month,
+    season: month === undefined ? undefined : seasonOf(month, place),
+  };
+}
+
+/** View `i` drawn into `out` [size, size, 4], with its caption. */
+export function drawCaptionedInto(
+  out: Uint8Array,
+  source: EarthSource,
+  options: CaptionedViewsOptions,
+  i: number,
+  size: number,
+): CaptionedView {
+  const { shot, random } = shotAt(source, options, i);
+  const facts = drawShotInto(out, source, shot, size);
+  const named = facts.country !== undefined && options.countries.includes(facts.country);
+  return { view: shot, facts, caption: captionOf(named ? facts : { ...facts, country: undefined }, random) };
+}

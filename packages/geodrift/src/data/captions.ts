@@ -1,0 +1,143 @@
+/** What is known about a view of the Earth, and captions made from it: a closed vocabulary, said in many ways. */
+import type { Generator, LatLng, VocabularyConfig } from "@geodrift/core";
+
+export const kinds = ["satellite", "relief", "night"] as const;
+/** What a view is a picture of: colours as a satellite sees them, shaded relief with the sea floor, lights at night. */
+export type ViewKind = (typeof kinds)[number];
+
+export const surfaces = ["land", "coast", "sea"] as const;
+export const seasons = ["winter", "spring", "summer", "autumn"] as const;
+export const scales = ["near", "wide"] as const;
+
+export const months = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+] as const;
+
+/** Words of the 30 classes of Köppen and Geiger, in the order of Beck et al. 2023; the first is the sea. */
+const climates: readonly (readonly string[])[] = [
+  [],
+  ["rainforest"],
+  ["monsoon"],
+  ["savanna"],
+  ["hot", "desert"],
+  ["cold", "desert"],
+  ["hot", "steppe"],
+  ["cold", "steppe"],
+  ...Array(3).fill(["mediterranean"]),
+  ["subtropical"],
+  ...Array(2).fill(["highland"]),
+  ["subtropical"],
+  ...Array(2).fill(["oceanic"]),
+  ...Array(2).fill(["continental"]),
+  ...Array(2).fill(["subarctic"]),
+  ...Array(2).fill(["continental"]),
+  ...Array(2).fill(["subarctic"]),
+  ...Array(2).fill(["continental"]),
+  ...Array(2).fill(["subarctic"]),
+  ["tundra"],
+  ["ice"],
+];
+
+/** Of a pixel of the climate raster. */
+export const climateWords = (value: number): readonly string[] => climates[value] ?? [];
+
+/** Every climate once, "hot desert" being one. */
+export const climateNames: readonly string[] = [...new Set(climates.slice(1).map((words) => words.join(" ")))];
+
+/** What a caption may tell of a view. */
+export interface ViewFacts {
+  kind: ViewKind;
+  surface: (typeof surfaces)[number];
+  /** Left out between the two. */
+  scale?: (typeof scales)[number];
+  climate: readonly string[];
+  /** Of the centre, where it lies on land. */
+  country?: string;
+  /** 0 is January; of satellite views alone, as is the season. */
+  month?: number;
+  season?: (typeof seasons)[number];
+}
+
+/** Widths that are near below the first, and wide above the second. */
+export const scaleLimitsKm = [340, 560] as const;
+
+export function scaleOf(groundKm: number): ViewFacts["scale"] {
+  if (groundKm < scaleLimitsKm[0]) return "near";
+  return groundKm > scaleLimitsKm[1] ? "wide" : undefined;
+}
+
+/** Of most of the ground. */
+export function surfaceOf(landShare: number): ViewFacts["surface"] {
+  if (landShare > 0.95) return "land";
+  return landShare < 0.05 ? "sea" : "coast";
+}
+
+/** The season of a month where there are four: not within the tropics. */
+export function seasonOf(month: number, { lat }: LatLng): ViewFacts["season"] {
+  if (Math.abs(lat) < 23.5) return undefined;
+  const shifted = lat > 0 ? month : month + 6;
+  return seasons[Math.floor(((shifted + 1) % 12) / 3)];
+}
+
+/** The vocabulary of all captions, countries included. */
+export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
+  tokens: 8,
+  words: [
+    ...kinds,
+    ...surfaces,
+    ...seasons,
+    ...scales,
+    ...new Set(climates.flat()),
+    ...countries.toSorted((a, b) => a.localeCompare(b, "en")),
+  ],
+  circle: months,
+  silent: [
+    "a",
+    "an",
+    "the",
+    "of",
+    "in",
+    "on",
+    "at",
+    "by",
+    "from",
+    "and",
+    "with",
+    "view",
+    "picture",
+    "photo",
+    "seen",
+    "above",
+  ],
+});
+
+/** How often each thing is told. */
+const told = { kind: 0.8, scale: 0.4, climate: 0.6, surface: 0.6, country: 0.5, month: 0.55, season: 0.45 };
+
+/** A caption that tells some of the facts, in one of several orders. */
+export function captionOf(facts: ViewFacts, random: Generator): string {
+  const tell = (chance: number) => random.uniform() < chance;
+  const climate = facts.climate.length > 0 && tell(told.climate) ? facts.climate.join(" ") : undefined;
+  const surface = tell(told.surface) ? facts.surface : undefined;
+  const what = [climate, surface].filter((w) => w !== undefined).join(" ");
+  const country = facts.country !== undefined && tell(told.country) ? `in ${facts.country}` : undefined;
+  const month = facts.month !== undefined && tell(told.month) ? months[facts.month] : undefined;
+  const season = tell(told.season) ? facts.season : undefined;
+  const when = month || season ? `in ${[season, month].filter((w) => w !== undefined).join(", ")}` : undefined;
+  const scale = tell(told.scale) ? facts.scale : undefined;
+  const kind = tell(told.kind) ? `${facts.kind} view` : undefined;
+  const parts = [kind, scale && `from ${scale}`, what && `of a ${what}`, country, when];
+  if (random.uniform() < 0.3) parts.unshift(...parts.splice(1 + random.integer(parts.length - 1)));
+  return parts.filter((part) => part !== undefined && part !== "").join(" ");
+}

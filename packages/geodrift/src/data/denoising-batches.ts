@@ -1,0 +1,99 @@
+/** Batches for the training of image models: pictures with what they are told, noise and times, made in a worker thread. */
+import {
+  closedVocabulary,
+  type DenoisingOptions,
+  drawGamma,
+  drawTold,
+  Generator,
+  groundEncodingInto,
+  groundOctaves,
+  placeEncodingInto,
+  placeEncodingWidth,
+  type VocabularyConfig,
+} from "@geodrift/core";
+import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "./captioned-views.js";
+import { workerBatches } from "./worker-batches.js";
+
+/** Pictures of one size: which share of the batches has it, and how its times are drawn. */
+export interface SizeShare {
+  size: number;
+  share: number;
+  logit: DenoisingOptions["logit"];
+}
+
+export interface DenoisingWork {
+  source: EarthSource;
+  views: CaptionedViewsOptions;
+  vocabulary: VocabularyConfig;
+  octaves: number;
+  sizes: readonly SizeShare[];
+  dropped: DenoisingOptions["dropped"];
+  seed: number;
+}
+
+/** Arrays of `DenoisingBatch`; every picture of a batch has the same size. */
+export interface DenoisingBatchData {
+  size: number;
+  pixels: Float32Array;
+  noise: Float32Array;
+  gamma: Float32Array;
+  ground: Float32Array;
+  words: Int32Array;
+  places: Float32Array;
+  told: Float32Array;
+}
+
+/** Streams of the seed. */
+const stream = { size: 1, example: 2 };
+
+/** The examples `from` … `from + count − 1`. */
+export function denoisingBatch(work: DenoisingWork, from: number, count: number): DenoisingBatchData {
+  const { sizes, octaves, seed } = work;
+  const { size, logit } = pickSize(sizes, new Generator(seed, stream.size, from).uniform());
+  const text = closedVocabulary(work.vocabulary);
+  const [area, encoding] = [size * size, 2 * placeEncodingWidth(octaves)];
+  const rgba = new Uint8Array(4 * area);
+  const out: DenoisingBatchData = {
+    size,
+    pixels: new Float32Array(count * 3 * area),
+    noise: new Float32Array(count * 3 * area),
+    gamma: new Float32Array(count),
+    ground: new Float32Array(count * 2 * groundOctaves),
+    words: new Int32Array(count * text.tokens),
+    places: new Float32Array(count * encoding),
+    told: new Float32Array(2 * count),
+  };
+  for (let i = 0; i < count; i++) {
+    const { view, caption } = drawCaptionedInto(rgba, work.source, work.views, from + i, size);
+    const random = new Generator(seed, stream.example, from + i);
+    signedPlanesInto(out.pixels, 3 * area * i, rgba, area);
+    out.noise.set(random.normals(3 * area), 3 * area * i);
+    out.gamma[i] = drawGamma(random, logit);
+    out.told.set(drawTold(random, work.dropped), 2 * i);
+    out.words.set(text.prepare([caption]).data as Int32Array, i * text.tokens);
+    placeEncodingInto(out.places, i * encoding, view.place, octaves);
+    groundEncodingInto(out.ground, i * 2 * groundOctaves, view.widthKm);
+  }
+  return out;
+}
+
+/** RGBA bytes to planes in −1…1. */
+export function signedPlanesInto(out: Float32Array, offset: number, rgba: Uint8Array, area: number): void {
+  for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) out[offset + c * area + i] = rgba[4 * i + c] / 127.5 - 1;
+}
+
+function pickSize(sizes: readonly SizeShare[], u: number): SizeShare {
+  let left = u * sizes.reduce((sum, { share }) => sum + share, 0);
+  for (const size of sizes) {
+    if (left < size.share) return size;
+    left -= size.share;
+  }
+  return sizes[sizes.length - 1];
+}
+
+/** Batches `first`, `first + 1`, … of `count` examples, without end. */
+export const denoisingBatches = (
+  work: DenoisingWork,
+  first: number,
+  count: number,
+): AsyncGenerator<DenoisingBatchData> => workerBatches(import.meta.url, denoisingBatch, work, first, count);

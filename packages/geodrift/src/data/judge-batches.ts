@@ -1,0 +1,45 @@
+/** Batches for the training of judges: views with their places and attributes, made in a worker thread. */
+import { placeEncodingInto, placeEncodingWidth } from "@geodrift/core";
+import { planesInto } from "../encode/planes.js";
+import { attributeNames, classOf } from "./attributes.js";
+import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "./captioned-views.js";
+import { workerBatches } from "./worker-batches.js";
+
+export interface JudgeWork {
+  source: EarthSource;
+  views: CaptionedViewsOptions;
+  size: number;
+  octaves: number;
+}
+
+export interface JudgeBatch {
+  /** 0…1, [n, 3, size, size]. */
+  pixels: Float32Array;
+  /** [n, 2, 2·octaves]. */
+  places: Float32Array;
+  /** [attributes, n], −1 where there is none. */
+  classes: Int32Array;
+}
+
+export function judgeBatch({ source, views, size, octaves }: JudgeWork, from: number, count: number): JudgeBatch {
+  const [area, encoding] = [size * size, 2 * placeEncodingWidth(octaves)];
+  const rgba = new Uint8Array(4 * area);
+  const batch: JudgeBatch = {
+    pixels: new Float32Array(count * 3 * area),
+    places: new Float32Array(count * encoding),
+    classes: new Int32Array(count * attributeNames.length),
+  };
+  for (let i = 0; i < count; i++) {
+    const { view, facts } = drawCaptionedInto(rgba, source, views, from + i, size);
+    planesInto(batch.pixels, 3 * area * i, rgba, 4, area);
+    placeEncodingInto(batch.places, encoding * i, view.place, octaves);
+    attributeNames.forEach((name, a) => {
+      batch.classes[a * count + i] = classOf(name, facts);
+    });
+  }
+  return batch;
+}
+
+/** Batches `first`, `first + 1`, … of `count` views, without end. */
+export const judgeBatches = (work: JudgeWork, first: number, count: number): AsyncGenerator<JudgeBatch> =>
+  workerBatches(import.meta.url, judgeBatch, work, first, count);

@@ -1,0 +1,62 @@
+/** Batches that a worker thread makes, a few ahead of who takes them. */
+import { Worker } from "node:worker_threads";
+
+/** Makes the examples `from` … `from + count − 1` of some work: what a module exports for a worker thread to call. */
+export type MakeBatch<Work, Batch> = (work: Work, from: number, count: number) => Batch;
+
+/** What the thread is told in the beginning. */
+export interface BatchWorkerData {
+  /** URL of the module, and what it exports. */
+  module: string;
+  name: string;
+  work: unknown;
+}
+
+/** It answers with one message. */
+export interface BatchRequest {
+  from: number;
+  count: number;
+}
+
+const ahead = 3;
+
+/**
+ * Yields the batches with numbers `first`, `first + 1`, … of `count` examples each, without end.
+ * @param module URL of the module that exports `make` under its own name
+ */
+export async function* workerBatches<Work, Batch>(
+  module: string,
+  make: MakeBatch<Work, Batch>,
+  work: Work,
+  first: number,
+  count: number,
+): AsyncGenerator<Batch> {
+  const workerData: BatchWorkerData = { module, name: make.name, work };
+  const worker = new Worker(new URL("./batch-worker.js", import.meta.url), { workerData });
+  const ready: Batch[] = [];
+  let wake: (() => void) | undefined;
+  let failure: Error | undefined;
+  worker.on("message", (batch: Batch) => {
+    ready.push(batch);
+    wake?.();
+  });
+  worker.on("error", (error) => {
+    failure = error as Error;
+    wake?.();
+  });
+  const ask = (batch: number) => worker.postMessage({ from: batch * count, count } satisfies BatchRequest);
+  try {
+    for (let b = first; b < first + ahead; b++) ask(b);
+    for (let b = first; ; b++) {
+      while (ready.length === 0 && !failure)
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      if (failure) throw failure;
+      ask(b + ahead);
+      yield ready.shift() as Batch;
+    }
+  } finally {
+    await worker.terminate();
+  }
+}
