@@ -2,6 +2,8 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { trainEarth } from "../train/earth.js";
+import { trainImages } from "../train/images.js";
+import { trainJudge } from "../train/judge.js";
 import { trainPhotos } from "../train/photos.js";
 import { readTraining } from "../train/read-config.js";
 import { UsageError } from "./usage-error.js";
@@ -26,9 +28,12 @@ export function addTrain(program: Command): void {
       const context = { runtime: ort, report: (line: string) => process.stderr.write(`${line}\n`) };
       const elsewhere = out && { out: resolve(out) };
       if (config.kind === "photos") {
-        if (rasters) throw new UsageError(`--rasters is for trainings of kind earth, ${file} is of kind photos`);
+        if (rasters) throw new UsageError(`--rasters is for trainings from rasters, ${file} is of kind photos`);
         return trainPhotos({ ...config, ...elsewhere }, context);
       }
-      await trainEarth({ ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere }, context);
+      const there = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere };
+      if (there.kind === "images") return trainImages(there, context);
+      if (there.kind === "judge") return trainJudge(there, context);
+      await trainEarth(there, context);
     });
 }

@@ -102,6 +102,75 @@ export const widthConfig = z.strictObject({ cond_dim: whole });
 /** Depths of the coarser levels of the quadtree, and whether a cell also says where in it. */
 export const cellsConfig = { depths: z.array(z.int().nonnegative()), offsets: z.boolean() };
 
+/** The network of a model that makes pictures. */
+export const imageTransformerConfig = z.strictObject({
+  width: whole,
+  depth: whole.multipleOf(2),
+  heads: whole,
+  hidden: whole,
+  octaves: whole,
+  grid: whole,
+  sizes: z.array(whole).min(1),
+});
+
+export const vocabularyConfig = z.strictObject({
+  tokens: whole,
+  words: z.array(z.string()),
+  circle: z.array(z.string()),
+  silent: z.array(z.string()),
+});
+
+const place = z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) });
+
+/** What no view of a training showed. */
+export const heldOutConfig = z.strictObject({
+  months: z.array(z.string()),
+  discs: z.array(place),
+  radiusKm: z.number().positive(),
+  testRadiusKm: z.number().positive(),
+});
+
+/** `model.json` of a model that makes pictures of places. */
+export const imageModelDescription = z.strictObject({
+  method: z.literal("images"),
+  name: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  network: imageTransformerConfig,
+  vocabulary: vocabularyConfig,
+  /** The views it learned from, so that they can be drawn again. */
+  views: z.strictObject({
+    seed: z.int().nonnegative(),
+    groundKm: z.tuple([z.number().positive(), z.number().positive()]),
+    land: z.number().min(0).max(1),
+    kinds: z.strictObject({ relief: z.number(), night: z.number() }),
+    /** Views 0 … n − 1. */
+    n: whole,
+    heldOut: heldOutConfig,
+  }),
+});
+
+export type ImageModelDescription = z.infer<typeof imageModelDescription>;
+
+/** What judges pictures of places. */
+export const judgeConfig = z.strictObject({
+  trunk: convolutionalConfig,
+  octaves: whole,
+  places: z.strictObject({ dim: whole, depth: whole }),
+  space: whole,
+  attributes: z.record(z.string(), whole),
+  temperature: z.number().positive(),
+});
+
+/** `model.json` of a judge. */
+export const judgeDescription = z.strictObject({
+  method: z.literal("judge"),
+  name: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  network: judgeConfig,
+});
+
 /** `model.json`: which method, with what belongs to it, and which encoder. */
 export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("generative"), ...about, path: pathName, schedule: scheduleConfig }),

@@ -1,7 +1,15 @@
 /** What a training config file may say. */
 import { z } from "zod";
 import { viewsConfig } from "../data/views-config.js";
-import { cellsConfig, convolutionalConfig, pathName, placeHeadConfig, scheduleConfig } from "../models/schema.js";
+import {
+  cellsConfig,
+  convolutionalConfig,
+  imageTransformerConfig,
+  judgeConfig,
+  pathName,
+  placeHeadConfig,
+  scheduleConfig,
+} from "../models/schema.js";
 
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -161,10 +169,76 @@ export const photosTraining = z.strictObject({
   locators,
 });
 
-export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining]);
+const logit = z.tuple([z.number(), z.number().positive()]);
+
+/** Captioned views, and what of them is held out. */
+const captioned = {
+  /** Folder of the rasters; relative to the config file. */
+  rasters: z.string(),
+  views: z.strictObject({
+    seed: z.int().nonnegative(),
+    groundKm: z.tuple([z.number().positive(), z.number().positive()]),
+    /** Share of the views whose centre lies on land. */
+    land: share,
+    kinds: z.strictObject({ relief: share, night: share }),
+  }),
+  heldOut: z.strictObject({
+    months: z.array(z.string().regex(/^(0[1-9]|1[0-2])$/)),
+    discs: z.int().nonnegative(),
+    radiusKm: z.number().positive(),
+    testRadiusKm: z.number().positive(),
+    seed: z.int().nonnegative(),
+  }),
+};
+
+/** Training of a model that makes pictures of places. */
+export const imagesTraining = z
+  .strictObject({
+    kind: z.literal("images"),
+    ...about,
+    name: locatorName,
+    ...captioned,
+    network: imageTransformerConfig.omit({ sizes: true }),
+    /** Sizes of pictures, in pixels, each with its share of the batches and the normal distribution of its times' logits. */
+    sizes: z.array(z.strictObject({ size: whole, share, logit })).min(1),
+    /** Shares of examples that are told words alone, the place alone, and neither. */
+    dropped: z.strictObject({ place: share, words: share, both: share }),
+    batch: whole,
+    steps: whole,
+    seed: z.int().nonnegative(),
+    rate: z.number().positive(),
+    warmup: whole,
+    /** Share of the steps over which the rate falls to nought. */
+    decay: share,
+    betas: z.tuple([share, share]),
+    /** Longest gradient. */
+    clip: z.number().positive(),
+    ema: share,
+  })
+  .refine((c) => c.sizes.every(({ size }) => size % c.network.grid === 0), "sizes are multiples of the grid");
+
+/** Training of what judges pictures of places. */
+export const judgeTraining = z.strictObject({
+  kind: z.literal("judge"),
+  ...about,
+  name: locatorName,
+  ...captioned,
+  network: judgeConfig.omit({ attributes: true }),
+  batch: whole,
+  steps: whole,
+  seed: z.int().nonnegative(),
+  rate: z.number().positive(),
+  warmup: whole,
+  weightDecay: z.number().nonnegative(),
+});
+
+export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining, imagesTraining, judgeTraining]);
 
 export type EncoderTraining = z.infer<typeof encoderTraining>;
 export type EarthTraining = z.infer<typeof earthTraining>;
+export type ImagesTraining = z.infer<typeof imagesTraining>;
+export type JudgeTraining = z.infer<typeof judgeTraining>;
+export type CaptionedConfig = Pick<ImagesTraining, "rasters" | "views" | "heldOut">;
 export type PhotosTraining = z.infer<typeof photosTraining>;
 export type Training = z.infer<typeof training>;
 export type LocatorTraining = EarthTraining["locators"][number];

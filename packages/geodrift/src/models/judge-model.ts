@@ -1,0 +1,117 @@
+/** Opens what judges pictures of places. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import {
+  judgePictures,
+  judgePlaces,
+  judgeShapes,
+  type LatLng,
+  type Parameters,
+  placeEncodingInto,
+  placeEncodingWidth,
+  type Traced,
+} from "@geodrift/core";
+import type { Picture } from "../data/picture.js";
+import { planesInto } from "../encode/planes.js";
+import { enlarged } from "../imagine/sheet.js";
+import { readJsonFile } from "../schema/json-file.js";
+import { suggestion } from "../schema/parse.js";
+import { embeddedFolder } from "./embedded.js";
+import { judgeDescription } from "./schema.js";
+import { readWeights } from "./weights.js";
+
+/** Judges that come with the package. */
+export const embeddedJudges: readonly string[] = ["earth-judge"];
+
+export interface Judgement {
+  /** Unit vectors in the space shared with places, [n, space]. */
+  embeddings: Float32Array;
+  /** Most probable class of every attribute, each [n]. */
+  classes: Record<string, Int32Array>;
+}
+
+export interface Judge {
+  name: string;
+  /** Of its weights, hexadecimal. */
+  sha256: string;
+  /** Pixels along a side of the pictures that it takes. */
+  size: number;
+  space: number;
+  judge(pictures: readonly Picture[]): Promise<Judgement>;
+  /** [n, space]. */
+  places(places: readonly LatLng[]): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** Pictures in one run. */
+const atOnce = 64;
+
+/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+export async function loadJudge(text: string, runtime: Runtime): Promise<Judge> {
+  const known = embeddedJudges.includes(text);
+  if (!known && !existsSync(text))
+    throw new Error(`judge "${text}" is neither known nor a folder${suggestion(text, embeddedJudges)}`);
+  const folder = known ? embeddedFolder(text) : text;
+  const { name, network } = await readJsonFile(join(folder, "model.json"), judgeDescription);
+  const hash = createHash("sha256");
+  const params = await readWeights(join(folder, "model.safetensors"), hash, () => judgeShapes(network));
+  const { size } = network.trunk;
+  const seen = compile<[Parameters, Tensor], { embedding: Tensor; logits: Record<string, Tensor> }>(
+    (p: Traced, pixels) => judgePictures(network, p, pixels),
+    { runtime },
+  );
+  const placed = compile<[Parameters, Tensor], Tensor>((p: Traced, places) => judgePlaces(network, p, places), {
+    runtime,
+  });
+  return {
+    name,
+    sha256: hash.digest("hex"),
+    size,
+    space: network.space,
+    async judge(pictures) {
+      const n = pictures.length;
+      const embeddings = new Float32Array(n * network.space);
+      const classes = Object.fromEntries(Object.keys(network.attributes).map((a) => [a, new Int32Array(n)]));
+      for (let from = 0; from < n; from += atOnce) {
+        const part = pictures.slice(from, from + atOnce);
+        const pixels = new Float32Array(part.length * 3 * size * size);
+        part.forEach((picture, i) => {
+          const fitting = fitted(picture, size);
+          planesInto(pixels, i * 3 * size * size, fitting.data, 3, size * size);
+        });
+        const { embedding, logits } = await seen(params, tensor(pixels, [part.length, 3, size, size]));
+        embeddings.set(embedding.data as Float32Array, from * network.space);
+        for (const [attribute, count] of Object.entries(network.attributes)) {
+          const rows = logits[attribute].data as Float32Array;
+          for (let i = 0; i < part.length; i++) {
+            const own = rows.subarray(i * count, (i + 1) * count);
+            classes[attribute][from + i] = own.indexOf(Math.max(...own));
+          }
+        }
+      }
+      return { embeddings, classes };
+    },
+    async places(places) {
+      const width = 2 * placeEncodingWidth(network.octaves);
+      const encoded = new Float32Array(places.length * width);
+      places.forEach((place, i) => {
+        placeEncodingInto(encoded, i * width, place, network.octaves);
+      });
+      return (await placed(params, tensor(encoded, [places.length, 2, width / 2]))).data as Float32Array;
+    },
+    dispose: async () => {
+      await seen.dispose();
+      await placed.dispose();
+    },
+  };
+}
+
+/** A smaller picture has each pixel several times. @throws RangeError if the sizes do not go into each other */
+function fitted(picture: Picture, size: number): Picture {
+  const times = size / picture.width;
+  if (!Number.isInteger(times))
+    throw new RangeError(`the judge takes pictures of ${size} pixels, got ${picture.width}`);
+  return enlarged(picture, times);
+}

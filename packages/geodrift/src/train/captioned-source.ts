@@ -1,0 +1,44 @@
+/** Rasters and views of the trainings that learn from captioned views: without what is held out. */
+import { fibonacciSphere, toLatLng } from "@geodrift/core";
+import { type CaptionedViewsOptions, type EarthSource, onLand, readEarthSource } from "../data/captioned-views.js";
+import { openEarthFolder } from "../data/earth-rasters.js";
+import { drawDiscs } from "../data/held-out.js";
+import { countryAt, highSeas } from "../places/country.js";
+import type { CaptionedConfig } from "./config.js";
+import { digest } from "./locator-stage.js";
+
+export interface Captioned {
+  source: EarthSource;
+  views: CaptionedViewsOptions;
+  /** Fingerprint of the rasters. */
+  data: string;
+}
+
+/** @throws Error in one sentence if rasters are missing, or nothing is left to learn from */
+export async function openCaptioned({ rasters, views, heldOut }: CaptionedConfig): Promise<Captioned> {
+  const folder = await openEarthFolder(rasters);
+  const months = folder.months.filter((m) => !heldOut.months.includes(m));
+  if (months.length === 0) throw new Error(`${rasters}: every month there is held out`);
+  const source = await readEarthSource(folder, months);
+  const { discs, seed, ...held } = heldOut;
+  return {
+    source,
+    views: {
+      ...views,
+      heldOut: { ...held, discs: drawDiscs(discs, held.radiusKm, seed, (place) => onLand(source.relief, place)) },
+      countries: largeCountries(),
+    },
+    data: digest([...source.months.values(), source.relief, source.night].map((r) => [r.name, r.sha256])),
+  };
+}
+
+/** Countries with two of 40,000 even points, some 25,000 km² with their waters: what a caption may name. */
+function largeCountries(): string[] {
+  const counts = new Map<string, number>();
+  for (const v of fibonacciSphere(40_000)) {
+    const { lat, lng } = toLatLng(v);
+    const country = countryAt(lat, lng);
+    if (country !== highSeas) counts.set(country.name, (counts.get(country.name) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([name, n]) => (n >= 2 ? [name] : []));
+}

@@ -1,0 +1,205 @@
+/** Trains a model that makes pictures of places, told where and in which words (core/train/denoising). */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import {
+  adamw,
+  clipGradients,
+  closedVocabulary,
+  type DenoisingBatch,
+  denoisingLoss,
+  Generator,
+  type ImageTransformerConfig,
+  initImageTransformer,
+  type Moments,
+  optimize,
+  type Parameters,
+  type Traced,
+  type VocabularyConfig,
+  warmedDecay,
+  warmupConstantDecay,
+  zeros,
+} from "@geodrift/core";
+import * as jax from "@jax-js/jax";
+import { vocabulary } from "../data/captions.js";
+import { type DenoisingBatchData, type DenoisingWork, denoisingBatches } from "../data/denoising-batches.js";
+import type { ImageModelDescription } from "../models/schema.js";
+import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
+import { openCaptioned } from "./captioned-source.js";
+import type { ImagesTraining } from "./config.js";
+import type { TrainingContext } from "./locator-stage.js";
+import { metricsLog } from "./metrics-log.js";
+import { type Provenance, resumeState, saveState } from "./state-file.js";
+import { versions } from "./versions.js";
+
+export interface ImagesState {
+  step: number;
+  params: Parameters;
+  moments: Moments;
+  average: Parameters;
+}
+
+export interface ImagesMetrics {
+  step: number;
+  size: number;
+  loss: number;
+  /** Length of the gradient. */
+  gradient: number;
+  rate: number;
+  picturesPerSecond: number;
+}
+
+/** Trains what `config` says, going on from what its folder holds. */
+export async function trainImages(config: ImagesTraining, { runtime, report }: TrainingContext): Promise<void> {
+  const { out } = config;
+  await mkdir(out, { recursive: true });
+  const { source, views, data } = await openCaptioned(config);
+  const work: DenoisingWork = {
+    source,
+    views,
+    vocabulary: vocabulary(views.countries),
+    octaves: config.network.octaves,
+    sizes: config.sizes,
+    dropped: config.dropped,
+    seed: config.seed,
+  };
+  const network: ImageTransformerConfig = { ...config.network, sizes: config.sizes.map(({ size }) => size) };
+  const words = closedVocabulary(work.vocabulary);
+  const params = initImageTransformer(network, words, new Generator(config.seed, 0));
+  const nought = () => Object.fromEntries(Object.entries(params).map(([k, t]) => [k, zeros(t.dims)]));
+  const average = Object.fromEntries(
+    Object.entries(params).map(([k, t]) => [k, tensor((t.data as Float32Array).slice(), t.dims)]),
+  );
+  const state: ImagesState = { step: 0, params, moments: { first: nought(), second: nought() }, average };
+  const { out: _, rasters: __, checkpointEvery: ___, ...made } = config;
+  const provenance: Provenance = {
+    config: JSON.stringify(made),
+    data,
+    seed: String(config.seed),
+  };
+  const file = join(out, `${config.name}.state.safetensors`);
+  await resumeState(file, state, provenance);
+  const log = metricsLog<ImagesMetrics>(join(out, `${config.name}.jsonl`), state.step);
+  if (state.step < config.steps) report(`${config.name}: from step ${state.step} to ${config.steps}`);
+  let recent: ImagesMetrics[] = [];
+  for await (const m of trainDenoising(state, config, network, work, runtime)) {
+    recent.push(m);
+    if (m.step % 100 === 0 || m.step === config.steps) {
+      for (const { size } of config.sizes) {
+        const own = recent.filter((r) => r.size === size);
+        if (own.length === 0) continue;
+        const mean = (of: (r: ImagesMetrics) => number) => own.reduce((sum, r) => sum + of(r), 0) / own.length;
+        const line = {
+          step: m.step,
+          size,
+          loss: Number(mean((r) => r.loss).toFixed(5)),
+          gradient: Number(mean((r) => r.gradient).toFixed(4)),
+          rate: m.rate,
+          picturesPerSecond: Math.round(mean((r) => r.picturesPerSecond)),
+        };
+        log(line);
+        report(`${config.name} ${m.step}: ${size} px, loss ${line.loss}, ${line.picturesPerSecond} pictures/s`);
+      }
+      recent = [];
+    }
+    if (m.step % config.checkpointEvery === 0 || m.step === config.steps) await saveState(file, state, provenance);
+  }
+  await writeImageModel(config, network, work, state, provenance);
+}
+
+type Arr = jax.Array;
+
+const asTensors = ({ size, ...a }: DenoisingBatchData, vocabulary: VocabularyConfig): DenoisingBatch => {
+  const n = a.gamma.length;
+  const square = [n, 3, size, size];
+  return {
+    pixels: tensor(a.pixels, square),
+    noise: tensor(a.noise, square),
+    gamma: tensor(a.gamma, [n]),
+    ground: tensor(a.ground, [n, a.ground.length / n]),
+    words: tensor(a.words, [n, vocabulary.tokens], "int32"),
+    places: tensor(a.places, [n, 2, a.places.length / n / 2]),
+    told: tensor(a.told, [n, 2]),
+  };
+};
+
+/** Steps of the training, updating the state in place. */
+export async function* trainDenoising(
+  state: ImagesState,
+  config: ImagesTraining,
+  network: ImageTransformerConfig,
+  work: DenoisingWork,
+  runtime: Runtime,
+): AsyncGenerator<ImagesMetrics> {
+  const words = closedVocabulary(work.vocabulary);
+  const gradient = compile<[Parameters, Parameters], [Tensor, Parameters]>(
+    (p: Traced, batch: Record<keyof DenoisingBatch, Arr>) =>
+      jax.valueAndGrad((q: Traced) => {
+        const uses = Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, x.ref]));
+        return denoisingLoss(network, words, q, uses as typeof batch);
+      })(p) as never,
+    { runtime },
+  );
+  const rate = warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps);
+  let then = performance.now();
+  try {
+    for await (const batch of denoisingBatches(work, state.step, config.batch)) {
+      if (state.step >= config.steps) break;
+      const lr = rate(state.step);
+      const params = ownWeights(state.params, network, batch.size);
+      const inputs = asTensors(batch, work.vocabulary) as unknown as Parameters;
+      const [loss, gradients] = await gradient(params, inputs);
+      const value = loss.data[0] as number;
+      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
+      const length = clipGradients(gradients, config.clip);
+      optimize(adamw, state, gradients, lr, state.step + 1, {
+        betas: config.betas,
+        ema: warmedDecay(config.ema, state.step + 1),
+      });
+      state.step++;
+      const now = performance.now();
+      const picturesPerSecond = (1000 * config.batch) / (now - then);
+      then = now;
+      yield { step: state.step, size: batch.size, loss: value, gradient: length, rate: lr, picturesPerSecond };
+    }
+  } finally {
+    await gradient.dispose();
+  }
+}
+
+/** The weights that a picture of this size passes: all but the layers of other sizes. */
+function ownWeights(params: Parameters, { sizes }: ImageTransformerConfig, size: number): Parameters {
+  const others = sizes.filter((s) => s !== size).map((s) => `sizes.${s}.`);
+  return Object.fromEntries(
+    Object.entries(params).filter(([name]) => !others.some((prefix) => name.startsWith(prefix))),
+  );
+}
+
+/** A folder that `imagine --model` opens. */
+async function writeImageModel(
+  config: ImagesTraining,
+  network: ImageTransformerConfig,
+  work: DenoisingWork,
+  state: ImagesState,
+  provenance: Provenance,
+): Promise<void> {
+  const folder = join(config.out, config.name);
+  await mkdir(folder, { recursive: true });
+  const metadata = { ...provenance, versions: await versions() };
+  await saveTensors(join(folder, "model.safetensors"), { tensors: state.average, metadata }, { half: () => true });
+  const { name, description, licence } = config;
+  const model: ImageModelDescription = {
+    method: "images",
+    name,
+    description,
+    licence,
+    network: { ...network, sizes: [...network.sizes] },
+    vocabulary: work.vocabulary as ImageModelDescription["vocabulary"],
+    views: {
+      ...config.views,
+      heldOut: work.views.heldOut,
+      n: config.steps * config.batch,
+    } as ImageModelDescription["views"],
+  };
+  await writeFileAtomically(join(folder, "model.json"), Buffer.from(`${JSON.stringify(model, null, 2)}\n`));
+}
