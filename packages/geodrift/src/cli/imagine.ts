@@ -1,0 +1,182 @@
+import { imageSolvers, type LatLng } from "@geodrift/core";
+import { type Command, InvalidArgumentError } from "commander";
+import * as ort from "onnxruntime-node";
+import { scaleOf } from "../data/captions.js";
+import { type DrawnCell, draw } from "../imagine/draw.js";
+import { manifestOf } from "../imagine/manifest.js";
+import {
+  averagePlan,
+  gridPlan,
+  type ImagineSettings,
+  monthsPlan,
+  type Plan,
+  picturesPlan,
+  walkPlan,
+} from "../imagine/plan.js";
+import { placesWithin } from "../imagine/region-places.js";
+import { usualImagining } from "../imagine/usual.js";
+import { checkPicturesFile, writePictures } from "../imagine/write.js";
+import { readPrior } from "../locate/prior.js";
+import { describeImageModel, imageModelFolder, loadImageModel } from "../models/image-model.js";
+import { decimalNumber, wholeNumber } from "./options.js";
+import { latLngOption } from "./place-option.js";
+import { progress } from "./progress.js";
+import { UsageError, usage } from "./usage-error.js";
+
+interface Flags {
+  at?: LatLng[];
+  words?: string[];
+  ground?: number;
+  n: number;
+  guidePlace: number;
+  guideWords: number;
+  steps: number;
+  solver: string;
+  seed: number;
+  size?: number;
+  output: string;
+  scale: number;
+  average?: string;
+  places: number;
+  walk?: LatLng;
+  frames: number;
+  months?: boolean;
+  attention?: boolean;
+  model: string;
+  json?: boolean;
+}
+
+/** May be given several times. */
+const several =
+  <T>(parse: (text: string) => T) =>
+  (text: string, before: T[] = []): T[] => [...before, parse(text)];
+
+/** `400km`, or the number alone. */
+function kilometres(text: string): number {
+  const km = Number(/^(\d+(?:\.\d+)?)\s*(?:km)?$/.exec(text.trim())?.[1] ?? Number.NaN);
+  if (!(km > 0)) throw new InvalidArgumentError(`It is a width of ground in kilometres, such as 400km, got "${text}".`);
+  return km;
+}
+
+/** `geodrift imagine`. */
+export function addImagine(program: Command): void {
+  program
+    .command("imagine")
+    .description("make pictures of places: a place, with words, becomes an image")
+    .option("--at <lat,lng>", "place; several make a grid, a row for each", several(latLngOption))
+    .option("--words <text>", "what it shows and when; several make a grid, a column for each", several(String))
+    .option("--ground <km>", "width of the ground; 400km if neither near nor wide is among the words", kilometres)
+    .option("-n <count>", "pictures, each from a noise of its own", wholeNumber(1, 256), 1)
+    .option(
+      "--guide-place <w>",
+      "strength of the place; 1 follows the network as it is",
+      decimalNumber(0, 100),
+      usualImagining.guidance.place,
+    )
+    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), usualImagining.guidance.words)
+    .option("--steps <n>", "steps from noise to picture", wholeNumber(1, 1000), usualImagining.steps)
+    .option("--solver <name>", `solver: ${Object.keys(imageSolvers).join(", ")}`, usualImagining.solver)
+    .option("--seed <n>", "seed of the first picture's noise; the next has the next", wholeNumber(0, 2 ** 52), 0)
+    .option("--size <pixels>", "pixels along a side; the model's largest if left out", wholeNumber(8, 1024))
+    .option(
+      "-o, --output <file>",
+      "where to: .png, or .webp for what moves; a manifest in .json lies beside it",
+      "imagined.png",
+    )
+    .option("--scale <n>", "each pixel as a square of n by n in the file", wholeNumber(1, 32), 1)
+    .option("--average <region>", "the average picture of a region: a .geojson file, a country, or within:KM:LAT,LNG")
+    .option("--places <n>", "places that are averaged over", wholeNumber(1, 1024), 24)
+    .option("--walk <lat,lng>", "from --at to there, along the great circle", latLngOption)
+    .option("--frames <n>", "pictures of a walk", wholeNumber(2, 512), 24)
+    .option("--months", "the months of a year, one after another")
+    .option("--attention", "draw where each word, longitude and latitude are looked at, into a file beside")
+    .option("--model <name|folder>", "model", "earth-images")
+    .option("--json", "print the manifest")
+    .action((flags: Flags, command: Command) =>
+      run(flags, (command.parent as unknown as { rawArgs: string[] }).rawArgs),
+    );
+}
+
+async function run(flags: Flags, args: readonly string[]): Promise<void> {
+  usage(() => imageModelFolder(flags.model));
+  const description = await describeImageModel(flags.model);
+  const { sizes } = description.network;
+  const size = flags.size ?? Math.max(...sizes);
+  if (!sizes.includes(size))
+    throw new UsageError(`--size: ${flags.model} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
+  if (!(flags.solver in imageSolvers))
+    throw new UsageError(
+      `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
+    );
+  const plan = await planOf(flags);
+  usage(() => checkPicturesFile(flags.output, plan.moving));
+  const model = await loadImageModel(flags.model, ort);
+  const wordings = [...new Set(plan.cells.map(({ words }) => words ?? ""))];
+  const known = usage(() => wordings.map((words) => model.words.read(words)));
+  const settings: ImagineSettings = {
+    groundKm: usage(() => groundOf(flags.ground, known.flat(), description.views.groundKm)),
+    guidance: { place: flags.guidePlace, words: flags.guideWords },
+    steps: flags.steps,
+    solver: flags.solver,
+    size,
+  };
+  const bar = progress(plan.cells.length * flags.steps);
+  const drawn: DrawnCell[] = [];
+  try {
+    for await (const event of draw(model, plan, settings, { attention: flags.attention })) {
+      bar.advance(1);
+      if (event.drawn) drawn.push(event.drawn);
+    }
+  } finally {
+    bar.stop();
+    await model.dispose();
+  }
+  const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale);
+  const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale);
+  if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
+  else process.stdout.write(`${files.join("\n")}\n`);
+}
+
+async function planOf({ at = [], words = [], average, walk, months, n, seed, frames, places }: Flags): Promise<Plan> {
+  const kinds = [average !== undefined && "--average", walk && "--walk", months && "--months"].filter((k) => k);
+  if (kinds.length > 1) throw new UsageError(`${kinds.join(" and ")} exclude each other`);
+  const [kind] = kinds;
+  if (kind && (at.length > 1 || words.length > 1)) throw new UsageError(`${kind} takes one place and one wording`);
+  if (n > 1 && (kind === "--walk" || kind === "--months" || at.length > 1 || words.length > 1))
+    throw new UsageError("-n is for pictures of one place; grids, walks and months have one each");
+  if (average !== undefined) {
+    if (at.length > 0) throw new UsageError("--average has its places from the region, without --at");
+    const { prior } = await readPrior(average).catch((e: Error) => {
+      throw new UsageError(e.message.replace(/^--prior/, "--average"));
+    });
+    return averagePlan(placesWithin(prior, places), words[0], seed, n);
+  }
+  if (walk) {
+    if (at.length === 0) throw new UsageError("--walk goes from --at LAT,LNG to its own place");
+    return usage(() => walkPlan(at[0], walk, words[0], seed, frames));
+  }
+  if (at.length === 0 && words.length === 0)
+    throw new UsageError("imagine wants a place, --at LAT,LNG, or --words, or both");
+  if (months) return monthsPlan(at[0], words[0], seed);
+  if (at.length > 1 || words.length > 1) {
+    if (at.length === 0) throw new UsageError("a grid wants a place, --at LAT,LNG");
+    return gridPlan(at, words.length > 0 ? words : [undefined], seed);
+  }
+  return picturesPlan(at[0], words[0], seed, n);
+}
+
+/** @throws Error if it is not a width that the model knows, or contradicts the words */
+function groundOf(
+  asked: number | undefined,
+  words: readonly string[],
+  [least, most]: readonly [number, number],
+): number {
+  const scale = words.find((word) => word === "near" || word === "wide");
+  if (asked === undefined)
+    return scale === undefined ? usualImagining.groundKm : usualImagining.scaleKm[scale as "near" | "wide"];
+  if (asked < least || asked > most)
+    throw new Error(`--ground: the model knows widths from ${least} to ${most} km, got ${asked}`);
+  if (scale !== undefined && scaleOf(asked) !== undefined && scaleOf(asked) !== scale)
+    throw new Error(`--ground: the words say ${scale}, got ${asked} km`);
+  return asked;
+}

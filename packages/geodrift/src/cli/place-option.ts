@@ -1,0 +1,15 @@
+import { checkLatLng, type LatLng } from "@geodrift/core";
+import { InvalidArgumentError } from "commander";
+
+/** A place as people write it on a command line: `LAT,LNG` in degrees. */
+export function latLngOption(text: string): LatLng {
+  const [, lat, lng] = /^\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  if (lat === undefined) throw new InvalidArgumentError(`It is a place as LAT,LNG in degrees, got "${text}".`);
+  const place = { lat: Number(lat), lng: Number(lng) };
+  try {
+    checkLatLng(place);
+  } catch (e) {
+    throw new InvalidArgumentError(`${(e as Error).message[0].toUpperCase()}${(e as Error).message.slice(1)}.`);
+  }
+  return place;
+}

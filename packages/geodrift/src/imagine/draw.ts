@@ -1,0 +1,75 @@
+/** Draws the pictures of a plan, one after another, each step by step. */
+import type { DrawingState } from "@geodrift/core";
+import type { Picture } from "../data/picture.js";
+import type { LoadedImageModel } from "../models/image-model.js";
+import { type Cell, drawingOf, type ImagineSettings, type Plan } from "./plan.js";
+
+export interface DrawnCell {
+  cell: Cell;
+  picture: Picture;
+  attention?: TokenAttention[];
+}
+
+/** Where one thing that the model is told is looked at. */
+export interface TokenAttention {
+  /** A word of the caption, "longitude" or "latitude". */
+  token: string;
+  /** Shares of attention, rows from the top, [grid, grid]. */
+  map: Float32Array;
+}
+
+export interface DrawEvent {
+  /** Number of the cell, and its steps done so far and in all. */
+  index: number;
+  step: number;
+  steps: number;
+  /** What the picture looks like by now. */
+  picture: Picture;
+  /** With the last step. */
+  drawn?: DrawnCell;
+}
+
+export interface DrawOptions {
+  attention?: boolean;
+  signal?: AbortSignal;
+}
+
+/** @throws RangeError for words that the model does not know, or a size that it does not make */
+export async function* draw(
+  { model, words }: LoadedImageModel,
+  { cells }: Plan,
+  settings: ImagineSettings,
+  { attention, signal }: DrawOptions = {},
+): AsyncGenerator<DrawEvent> {
+  for (const [index, cell] of cells.entries()) {
+    for await (const state of model.draw({ ...drawingOf(cell, settings), attention, signal })) {
+      const { step, steps } = state;
+      const picture = pictureOfPlanes(state.picture, settings.size);
+      const event = { index, step, steps, picture };
+      if (step < steps) yield event;
+      else yield { ...event, drawn: { cell, picture, ...(attention && { attention: tokensOf(cell, state, words) }) } };
+    }
+  }
+}
+
+/** Planes in −1…1 to bytes. */
+export function pictureOfPlanes(planes: Float32Array, size: number): Picture {
+  const area = size * size;
+  const data = new Uint8Array(3 * area);
+  for (let i = 0; i < area; i++)
+    for (let c = 0; c < 3; c++)
+      data[3 * i + c] = Math.min(255, Math.max(0, Math.round((planes[c * area + i] + 1) * 127.5)));
+  return { width: size, height: size, data };
+}
+
+/** Maps of the tokens that a cell was told. In front of the words lie time and ground width. */
+function tokensOf(cell: Cell, { attention }: DrawingState, words: LoadedImageModel["words"]): TokenAttention[] {
+  if (!attention) return [];
+  const told = words.read(cell.words ?? "").map((token, i) => ({ token, at: 2 + i }));
+  const place = ["longitude", "latitude"].map((token, i) => ({ token, at: 2 + words.tokens + i }));
+  const patches = attention.length / (words.tokens + 4);
+  return [...told, ...(cell.places.length > 0 ? place : [])].map(({ token, at }) => ({
+    token,
+    map: attention.slice(at * patches, (at + 1) * patches),
+  }));
+}

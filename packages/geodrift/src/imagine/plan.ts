@@ -1,0 +1,91 @@
+/** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
+import { type Drawing, dualGuidance, type Guidance, geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
+import { months } from "../data/captions.js";
+import { formatLatLng } from "../locate/text.js";
+
+/** What all pictures of a plan share. */
+export interface ImagineSettings {
+  groundKm: number;
+  guidance: Guidance;
+  steps: number;
+  solver: string;
+  size: number;
+}
+
+export interface Cell {
+  /** For people. */
+  label: string;
+  /** Places whose terms are averaged: none, one, or many of a region. */
+  places: readonly LatLng[];
+  words?: string;
+  seed: number;
+}
+
+export interface Plan {
+  cells: readonly Cell[];
+  columns: number;
+  /** Cells follow one another in time. */
+  moving: boolean;
+}
+
+const labelOf = (place: LatLng | undefined, words: string | undefined): string =>
+  [words, place && formatLatLng(place)].filter((part) => part !== undefined && part !== "").join(", ");
+
+/** `n` pictures of one place, each from a noise of its own. */
+export function picturesPlan(place: LatLng | undefined, words: string | undefined, seed: number, n: number): Plan {
+  const cells = Array.from({ length: n }, (_, k) => ({
+    label: `${labelOf(place, words)}, seed ${seed + k}`,
+    places: place ? [place] : [],
+    words,
+    seed: seed + k,
+  }));
+  return { cells, columns: Math.ceil(Math.sqrt(n)), moving: false };
+}
+
+/** Every place with every wording, all from one noise: rows are places, columns words. */
+export function gridPlan(places: readonly LatLng[], wordings: readonly (string | undefined)[], seed: number): Plan {
+  const cells = places.flatMap((place) =>
+    wordings.map((words) => ({ label: labelOf(place, words), places: [place], words, seed })),
+  );
+  return { cells, columns: wordings.length, moving: false };
+}
+
+/** From one place to another along the great circle, from one noise; between antipodes along one of many. */
+export function walkPlan(from: LatLng, to: LatLng, words: string | undefined, seed: number, frames: number): Plan {
+  const [a, b] = [toVec3(from), toVec3(to)];
+  const cells = Array.from({ length: frames }, (_, k) => {
+    const place = toLatLng(geodesic(a, b, k / Math.max(1, frames - 1)).point);
+    return { label: labelOf(place, words), places: [place], words, seed };
+  });
+  return { cells, columns: Math.min(frames, 8), moving: true };
+}
+
+/** One place through the months of the year, from one noise. */
+export function monthsPlan(place: LatLng | undefined, words: string | undefined, seed: number): Plan {
+  const cells = months.map((month) => {
+    const told = words ? `${words} in ${month}` : `satellite view in ${month}`;
+    return { label: month, places: place ? [place] : [], words: told, seed };
+  });
+  return { cells, columns: 4, moving: true };
+}
+
+/** `n` pictures, each of the average of many places: the terms are averaged, not the pixels (Feng et al. 2025, eq. 8). */
+export function averagePlan(places: readonly LatLng[], words: string | undefined, seed: number, n: number): Plan {
+  const cells = Array.from({ length: n }, (_, k) => ({
+    label: `average of ${places.length} places, seed ${seed + k}`,
+    places,
+    words,
+    seed: seed + k,
+  }));
+  return { cells, columns: Math.ceil(Math.sqrt(n)), moving: false };
+}
+
+/** What the solver takes for a cell. */
+export const drawingOf = ({ places, words, seed }: Cell, settings: ImagineSettings): Drawing => ({
+  terms: dualGuidance(words, places, settings.guidance),
+  groundKm: settings.groundKm,
+  size: settings.size,
+  seed,
+  steps: settings.steps,
+  solver: settings.solver,
+});

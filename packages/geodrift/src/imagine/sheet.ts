@@ -1,0 +1,91 @@
+/** Pictures side by side: plain sheets that can be cut up again, labelled ones for people, and moving ones. */
+import sharp from "sharp";
+import type { Picture } from "../data/picture.js";
+import { escapeXml } from "../figures/xml.js";
+
+const raw = ({ width, height, data }: Picture) => sharp(data, { raw: { width, height, channels: 3 } });
+
+export const toPng = (picture: Picture): Promise<Uint8Array> => raw(picture).png().toBuffer();
+
+/** Pixels between the cells of a sheet. */
+export const gap = 2;
+
+/** Where the cells of a sheet lie. */
+export function cellBoxes(count: number, columns: number, size: number): { left: number; top: number }[] {
+  return Array.from({ length: count }, (_, i) => ({
+    left: (i % columns) * (size + gap),
+    top: Math.floor(i / columns) * (size + gap),
+  }));
+}
+
+/** All pictures in one, on white, as they are. */
+export function sheetOf(pictures: readonly Picture[], columns: number): Picture {
+  const size = pictures[0].width;
+  const rows = Math.ceil(pictures.length / columns);
+  const [width, height] = [columns, rows].map((k) => k * (size + gap) - gap);
+  const data = new Uint8Array(width * height * 3).fill(255);
+  const boxes = cellBoxes(pictures.length, columns, size);
+  pictures.forEach((picture, i) => {
+    const { left, top } = boxes[i];
+    for (let y = 0; y < size; y++)
+      data.set(picture.data.subarray(3 * size * y, 3 * size * (y + 1)), 3 * ((top + y) * width + left));
+  });
+  return { width, height, data };
+}
+
+/** Each pixel as a square of `times` by `times`. */
+export function enlarged({ width, height, data }: Picture, times: number): Picture {
+  const out = new Uint8Array(data.length * times * times);
+  for (let y = 0; y < height * times; y++)
+    for (let x = 0; x < width * times; x++) {
+      const from = 3 * (Math.floor(y / times) * width + Math.floor(x / times));
+      out.set(data.subarray(from, from + 3), 3 * (y * width * times + x));
+    }
+  return { width: width * times, height: height * times, data: out };
+}
+
+/** Milliseconds of a frame. */
+const frameMs = 150;
+
+/** A moving picture, without loss. */
+export async function toMovingWebp(pictures: readonly Picture[]): Promise<Uint8Array> {
+  const frames = await Promise.all(pictures.map(async (p) => Buffer.from(await toPng(p))));
+  return sharp(frames, { join: { animated: true } })
+    .webp({ lossless: true, loop: 0, delay: frames.map(() => frameMs) })
+    .toBuffer();
+}
+
+export interface LabelledPicture {
+  label: string;
+  picture: Picture;
+}
+
+/** Rows of pictures with a label under each, and one before each row. */
+export async function labelledSheet(
+  rows: readonly { label?: string; cells: readonly LabelledPicture[] }[],
+  { shown = 128 }: { shown?: number } = {},
+): Promise<Uint8Array> {
+  const [line, space] = [16, 8];
+  const side = rows.some((row) => row.label) ? 170 : 0;
+  const columns = Math.max(...rows.map((row) => row.cells.length));
+  const [width, rowHeight] = [side + columns * (shown + space), shown + line + space];
+  const parts: string[] = [];
+  for (const [r, row] of rows.entries()) {
+    const top = r * rowHeight;
+    if (row.label)
+      parts.push(`<text x="0" y="${top + shown / 2}" font-size="13" font-weight="600">${escapeXml(row.label)}</text>`);
+    for (const [c, { label, picture }] of row.cells.entries()) {
+      const left = side + c * (shown + space);
+      const png = Buffer.from(await toPng(enlarged(picture, Math.max(1, Math.floor(shown / picture.width))))).toString(
+        "base64",
+      );
+      parts.push(
+        `<image x="${left}" y="${top}" width="${shown}" height="${shown}" href="data:image/png;base64,${png}"/>`,
+        `<text x="${left}" y="${top + shown + line - 4}" font-size="10">${escapeXml(label)}</text>`,
+      );
+    }
+  }
+  const height = rows.length * rowHeight;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="system-ui, Helvetica, Arial, sans-serif"><rect width="100%" height="100%" fill="#fff"/>${parts.join("")}</svg>`;
+  return sharp(Buffer.from(svg), { unlimited: true }).png().toBuffer();
+}

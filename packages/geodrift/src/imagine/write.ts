@@ -1,0 +1,50 @@
+/** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
+import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { Picture } from "../data/picture.js";
+import { attentionOverlays } from "./attention-overlay.js";
+import type { DrawnCell } from "./draw.js";
+import type { Manifest } from "./manifest.js";
+import type { Plan } from "./plan.js";
+import { enlarged, labelledSheet, sheetOf, toMovingWebp, toPng } from "./sheet.js";
+
+/** @throws Error in one sentence for an ending that is no format for the plan */
+export function checkPicturesFile(file: string, moving: boolean): void {
+  const ending = extname(file).toLowerCase();
+  if (ending === ".png") return;
+  if (ending !== ".webp")
+    throw new Error(`-o ${file}: pictures are written as .png, walks and months as .webp as well`);
+  if (!moving) throw new Error(`-o ${file}: .webp is for walks and months, whose pictures move; others are .png`);
+}
+
+/** `a/b.png` makes `a/b.json`, `a/b-attention.png`. */
+export const besideFile = (file: string, ending: string): string => file.slice(0, -extname(file).length) + ending;
+
+/** @returns the files written */
+export async function writePictures(
+  file: string,
+  { columns }: Plan,
+  drawn: readonly DrawnCell[],
+  manifest: Manifest,
+  scale: number,
+): Promise<string[]> {
+  const pictures = drawn.map(({ picture }) => picture);
+  const moving = extname(file).toLowerCase() === ".webp";
+  const large = (picture: Picture) => enlarged(picture, scale);
+  const files: [string, Uint8Array | string][] = [
+    [file, await (moving ? toMovingWebp(pictures.map(large)) : toPng(large(sheetOf(pictures, columns))))],
+    [besideFile(file, ".json"), `${JSON.stringify(manifest, null, 1)}\n`],
+  ];
+  if (drawn.some(({ attention }) => attention)) {
+    const rows = drawn.map((cell) => ({
+      label: drawn.length > 1 ? cell.cell.label : "",
+      cells: attentionOverlays(cell),
+    }));
+    files.push([besideFile(file, "-attention.png"), await labelledSheet(rows)]);
+  }
+  for (const [name, bytes] of files)
+    await writeFile(name, bytes).catch((e: NodeJS.ErrnoException) => {
+      throw new Error(`${name}: cannot be written (${e.code})`);
+    });
+  return files.map(([name]) => name);
+}
