@@ -1,0 +1,233 @@
+/** How good a model of pictures is: scores beside reference rows, the round trip, sensitivity, guidance, steps. */
+import { dualGuidance, Generator, type Guidance, imageSolvers } from "@geodrift/core";
+import type { EarthSource } from "../../data/captioned-views.js";
+import type { Picture } from "../../data/picture.js";
+import { pictureOfPlanes } from "../../imagine/draw.js";
+import type { ImagineSettings } from "../../imagine/plan.js";
+import { pixelDifference, type TrainingViews } from "../../imagine/training-views.js";
+import { usualImagining } from "../../imagine/usual.js";
+import type { LoadedImageModel } from "../../models/image-model.js";
+import type { Judge } from "../../models/judge-model.js";
+import type { LoadedModel } from "../../models/load.js";
+import { type Figure, meanFigure } from "../figure.js";
+import { type RoundTrip, roundTrip } from "./round-trip.js";
+import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
+import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
+import { drawTargets, type Target, type TargetSet } from "./targets.js";
+
+export interface ImagesEvaluationOptions {
+  /** Views of every set. */
+  n: number;
+  /** Pictures of every cell of the guidance surface, and of every way to solve; 0 for neither. */
+  ablations: number;
+  size: number;
+  seed: number;
+  steps: number;
+  solver: string;
+  guidance: Guidance;
+}
+
+/** What the rows are made with. */
+export interface Means {
+  model: LoadedImageModel;
+  judge: Judge;
+  locator: LoadedModel;
+  /** With all months. */
+  source: EarthSource;
+  training: TrainingViews;
+  /** A step of the work is done: so much of it, in pictures. */
+  advance(pictures: number): void;
+}
+
+export interface Row {
+  name: string;
+  scores: ScoreFigures;
+  /** Of satellite views alone. */
+  roundTrip?: RoundTrip;
+}
+
+/** Pictures of a few targets by every row, for the sheet. */
+export interface Example {
+  label: string;
+  pictures: { label: string; picture: Picture }[];
+}
+
+export interface SetFigures {
+  set: TargetSet;
+  rows: Row[];
+  examples: Example[];
+}
+
+export interface GuidanceCell {
+  guidance: Guidance;
+  scores: ScoreFigures;
+}
+
+export interface SolvingCell {
+  solver: string;
+  steps: number;
+  evaluations: number;
+  /** Root mean square from the picture of many steps, 0 … 255. */
+  difference: Figure;
+}
+
+export interface ImagesEvaluation {
+  model: { name: string; sha256: string };
+  judge: { name: string; sha256: string };
+  locator: { name: string; sha256: string };
+  options: ImagesEvaluationOptions;
+  sets: SetFigures[];
+  sensitivity: Sensitivity;
+  guidance: GuidanceCell[];
+  solving: SolvingCell[];
+}
+
+/** What a picture is told, by target. */
+type Telling = (target: Target) => { words?: string; place?: Target["shot"]["place"] };
+
+/** The model's own rows. */
+const tellings: Record<string, Telling> = {
+  "words alone": ({ words }) => ({ words }),
+  "words, and the country's name among them": ({ wordsWithName }) => ({ words: wordsWithName }),
+  "words and place": ({ words, shot }) => ({ words, place: shot.place }),
+  "place alone": ({ shot }) => ({ place: shot.place }),
+};
+
+/** What is tried in place of the usual guidance. */
+const guidanceScales = { place: [1, 1.5, 2, 3, 5], words: [1, 1.5, 2.5] };
+
+const referenceSteps = 64;
+const ways: readonly (readonly [solver: string, steps: number])[] = [
+  ["euler", 8],
+  ["euler", 16],
+  ["euler", 32],
+  ["heun", 4],
+  ["heun", 8],
+  ["heun", 16],
+  ["rk4", 4],
+  ["rk4", 8],
+];
+
+/** Targets in the sheet. */
+const shown = 6;
+
+/** How many pictures the whole draws, for a bar. */
+export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions): number =>
+  2 * 4 * n + 96 + ablations * (guidanceScales.place.length * guidanceScales.words.length + ways.length + 1);
+
+export async function evaluateImages(means: Means, options: ImagesEvaluationOptions): Promise<ImagesEvaluation> {
+  const { model, judge, locator } = means;
+  const settings = (changes: Partial<ImagineSettings> = {}): ImagineSettings => ({
+    ...usualImagining,
+    ...options,
+    ...changes,
+  });
+  /** The picture of a target; its noise is the target's own in all rows. */
+  async function drawn(target: Target, telling: Telling, i: number, changes: Partial<ImagineSettings> = {}) {
+    const { words, place } = telling(target);
+    const { guidance, steps, solver, size } = settings(changes);
+    const terms = dualGuidance(words, place ? [place] : [], guidance);
+    const drawing = { terms, groundKm: target.shot.widthKm, size, seed: options.seed + i, steps, solver };
+    let picture: Picture | undefined;
+    for await (const state of model.model.draw(drawing))
+      if (state.step === steps) picture = pictureOfPlanes(state.picture, size);
+    means.advance(1);
+    return picture as Picture;
+  }
+  async function allDrawn(targets: readonly Target[], telling: Telling, changes: Partial<ImagineSettings> = {}) {
+    const pictures: Picture[] = [];
+    for (const [i, target] of targets.entries()) pictures.push(await drawn(target, telling, i, changes));
+    return pictures;
+  }
+  const scored = async (pictures: readonly Picture[], targets: readonly Target[]) =>
+    scoreFigures(
+      await scoresOf(
+        judge,
+        pictures,
+        targets.map((t) => t.shot.place),
+        targets.map((t) => t.facts),
+      ),
+    );
+
+  const sets: SetFigures[] = [];
+  for (const set of ["months", "places"] as const) {
+    const targets = drawTargets(set, means.source, model.description, options.size, options.n, { seed: options.seed });
+    const shift = 1 + new Generator(options.seed, 5).integer(options.n - 1);
+    const rows: [name: string, pictures: Picture[]][] = [
+      ["real view of the place", targets.map((t) => t.real)],
+      ["real view of another place", targets.map((_, i) => targets[(i + shift) % options.n].real)],
+      [
+        "nearest training view by place",
+        targets.map(({ shot }) =>
+          means.training.draw(means.training.nearestByPlace(shot.place, shot.kind), options.size),
+        ),
+      ],
+    ];
+    for (const [name, telling] of Object.entries(tellings)) rows.push([name, await allDrawn(targets, telling)]);
+    const satellite = targets.flatMap((t, i) => (t.shot.kind === "satellite" ? [i] : []));
+    const figuresOf = async ([name, pictures]: [string, Picture[]]): Promise<Row> => ({
+      name,
+      scores: await scored(pictures, targets),
+      roundTrip: await roundTrip(
+        locator,
+        satellite.map((i) => pictures[i]),
+        satellite.map((i) => targets[i].shot.place),
+      ),
+    });
+    const figured: Row[] = [];
+    for (const row of rows) figured.push(await figuresOf(row));
+    const examples = targets.slice(0, shown).map((target, i) => ({
+      label: target.words,
+      pictures: rows.map(([label, pictures]) => ({ label, picture: pictures[i] })),
+    }));
+    sets.push({ set, rows: figured, examples });
+  }
+
+  const some = drawTargets("months", means.source, model.description, options.size, Math.max(24, options.ablations), {
+    seed: options.seed + 1,
+    satellite: true,
+  });
+  const grid: Picture[][] = [];
+  for (const target of some.slice(0, 24)) {
+    const own: Picture[] = [];
+    // Words are the same for all, so that the place alone differs.
+    for (let k = 0; k < 4; k++)
+      own.push(await drawn(target, ({ shot }) => ({ words: "satellite view", place: shot.place }), k));
+    grid.push(own);
+  }
+  const sensitivity = await sensitivityOf(judge, grid);
+
+  const guidance: GuidanceCell[] = [];
+  const solving: SolvingCell[] = [];
+  if (options.ablations > 0) {
+    const few = some.slice(0, options.ablations);
+    const both = tellings["words and place"];
+    for (const words of guidanceScales.words)
+      for (const place of guidanceScales.place) {
+        const scales = { words, place };
+        guidance.push({ guidance: scales, scores: await scored(await allDrawn(few, both, { guidance: scales }), few) });
+      }
+    const reference = await allDrawn(few, both, { solver: "heun", steps: referenceSteps });
+    for (const [solver, steps] of ways) {
+      const pictures = await allDrawn(few, both, { solver, steps });
+      solving.push({
+        solver,
+        steps,
+        // The last step is Euler's.
+        evaluations: (steps - 1) * imageSolvers[solver as keyof typeof imageSolvers].evaluations + 1,
+        difference: meanFigure(pictures.map((p, i) => pixelDifference(p, reference[i]))),
+      });
+    }
+  }
+  const of = ({ name, sha256 }: { name: string; sha256: string }) => ({ name, sha256 });
+  return {
+    model: { name: model.description.name, sha256: model.sha256 },
+    judge: of(judge),
+    locator: { name: locator.description.name, sha256: locator.sha256 },
+    options,
+    sets,
+    sensitivity,
+    guidance,
+    solving,
+  };
+}

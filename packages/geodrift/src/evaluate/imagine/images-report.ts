@@ -1,0 +1,108 @@
+/** What an evaluation of pictures says, as a page of tables and sheets. */
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { labelledSheet } from "../../imagine/sheet.js";
+import { besideFile } from "../../imagine/write.js";
+import { writeFileAtomically } from "../../models/tensor-file.js";
+import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
+import type { GuidanceCell, ImagesEvaluation, Row, SolvingCell } from "./evaluate-images.js";
+import type { TargetSet } from "./targets.js";
+
+const setTitles: Record<TargetSet, string> = {
+  months: "Known places, months that no training showed",
+  places: "Places that no training showed: the middles of the held-out discs",
+};
+
+const rowColumns: readonly Column<Row>[] = [
+  ["pictures", (r) => r.name],
+  ["place score", (r) => cellOf(r.scores.place, 1)],
+  ["words score", (r) => cellOf(r.scores.words, 1)],
+  ["average", (r) => cellOf(r.scores.average, 1)],
+  ["round trip: median, km", (r) => cellOf(r.roundTrip?.medianKm, 0)],
+  ["GeoScore", (r) => cellOf(r.roundTrip?.geoScore, 0)],
+  ["in the 90 % region, %", (r) => percentOf(r.roundTrip?.covered)],
+];
+
+const guidanceColumns: readonly Column<GuidanceCell>[] = [
+  ["ω of the words", (c) => String(c.guidance.words)],
+  ["ω of the place", (c) => String(c.guidance.place)],
+  ["place score", (c) => cellOf(c.scores.place, 1)],
+  ["words score", (c) => cellOf(c.scores.words, 1)],
+  ["average", (c) => cellOf(c.scores.average, 1)],
+];
+
+const solvingColumns: readonly Column<SolvingCell>[] = [
+  ["solver", (c) => c.solver],
+  ["steps", (c) => String(c.steps)],
+  ["evaluations", (c) => String(c.evaluations)],
+  ["difference from 64 steps of Heun, of 255", (c) => cellOf(c.difference, 2)],
+];
+
+export function imagesTables({ sets, sensitivity, guidance, solving }: ImagesEvaluation): Table[] {
+  const sensitivityRows = [
+    {
+      name: "the same noise at another place",
+      pixels: sensitivity.pixels.otherPlaces,
+      judge: sensitivity.judge.otherPlaces,
+    },
+    {
+      name: "the same place from another noise",
+      pixels: sensitivity.pixels.otherNoise,
+      judge: sensitivity.judge.otherNoise,
+    },
+  ];
+  return [
+    ...sets.map(({ set, rows }) => tableOf(set, setTitles[set], rowColumns, rows)),
+    tableOf(
+      "sensitivity",
+      "How far two pictures differ",
+      [
+        ["between", (r) => r.name],
+        ["pixels, of 255", (r) => cellOf(r.pixels, 1)],
+        ["1 − cosine, by the judge", (r) => cellOf(r.judge, 3)],
+      ],
+      sensitivityRows,
+    ),
+    ...(guidance.length > 0 ? [tableOf("guidance", "Guidance", guidanceColumns, guidance)] : []),
+    ...(solving.length > 0 ? [tableOf("solving", "Few steps", solvingColumns, solving)] : []),
+  ];
+}
+
+/** Writes `file` with all tables, and beside it the evaluation as JSON and a sheet for each set of targets. */
+export async function writeImagesReport(
+  file: string,
+  command: string,
+  evaluation: ImagesEvaluation,
+): Promise<string[]> {
+  await mkdir(dirname(file), { recursive: true });
+  const { sets, ...figures } = evaluation;
+  const files: [string, Uint8Array][] = [];
+  const pages: string[] = [];
+  for (const { set, examples } of sets) {
+    const name = besideFile(file, `-${set}.png`);
+    files.push([name, await labelledSheet(examples.map(({ pictures }) => ({ cells: pictures })))]);
+    const told = examples.map(({ label }) => label).join("; ");
+    pages.push(`![${setTitles[set]}](${name.split("/").at(-1)})\n\nFrom top to bottom: ${told}.\n`);
+  }
+  const { model, judge, locator, options } = evaluation;
+  const text = [
+    "# Pictures of places",
+    "",
+    `\`${command}\` wrote this page: \`${model.name}\` (${model.sha256.slice(0, 12)}), judged by \`${judge.name}\` (${judge.sha256.slice(0, 12)}), ` +
+      `located again by \`${locator.name}\` (${locator.sha256.slice(0, 12)}); ${options.size} pixels, ${options.steps} steps of ${options.solver}, ` +
+      `guidance ${options.guidance.words} by words and ${options.guidance.place} by place; ${options.n} targets of each set. ` +
+      "After ± half of a 95 % interval by the bootstrap over targets.",
+    "",
+    "The place score is 100 times the cosine of a picture and a place in the judge's space; the words score is the share of what was told " +
+      "that the judge reads off the picture; the average is of the two. Rows of real views say what can be reached, and what chance gives. " +
+      "The round trip locates satellite views.",
+    "",
+    ...imagesTables(evaluation).map(toMarkdown),
+    ...pages,
+  ].join("\n");
+  files.push([file, Buffer.from(text)]);
+  const json = { ...figures, sets: sets.map(({ examples: _, ...set }) => set) };
+  files.push([besideFile(file, ".json"), Buffer.from(`${JSON.stringify(json, null, 1)}\n`)]);
+  for (const [name, bytes] of files) await writeFileAtomically(name, bytes);
+  return files.map(([name]) => name);
+}

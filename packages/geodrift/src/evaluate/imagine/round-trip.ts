@@ -1,0 +1,40 @@
+/** There and back: a picture made at a place, located by a model that had nothing to do with making it. */
+import { distanceKm, distanceMetrics, type LatLng } from "@geodrift/core";
+import type { Picture } from "../../data/picture.js";
+import { infer } from "../../locate/infer.js";
+import type { LoadedModel } from "../../models/load.js";
+import { type Figure, figures } from "../figure.js";
+
+export interface RoundTrip {
+  medianKm: Figure;
+  geoScore: Figure;
+  /** Share of the places that lie in the smallest region of nine tenths of the probability. */
+  covered: Figure;
+}
+
+/** Pictures in one run. */
+const atOnce = 16;
+
+export async function roundTrip(
+  model: LoadedModel,
+  pictures: readonly Picture[],
+  places: readonly LatLng[],
+): Promise<RoundTrip> {
+  const distances = new Float64Array(pictures.length);
+  const covered = new Float64Array(pictures.length);
+  for (let from = 0; from < pictures.length; from += atOnce) {
+    const part = pictures.slice(from, from + atOnce);
+    const embeddings = await model.encoder.encode(part);
+    const inferred = await infer(model.locator, embeddings, { samples: 256, seed: 0, guidance: 0 });
+    inferred.forEach(({ distribution }, i) => {
+      const place = places[from + i];
+      distances[from + i] = distanceKm(distribution.best, place);
+      covered[from + i] = distribution.credibleLevel(place) <= 0.9 ? 1 : 0;
+    });
+  }
+  return figures(pictures.length, (indices) => {
+    const own = distanceMetrics(Float64Array.from(indices, (i) => distances[i]));
+    const within = indices.reduce((sum, i) => sum + covered[i], 0) / indices.length;
+    return { medianKm: own.medianKm, geoScore: own.meanGeoScore, covered: within };
+  });
+}

@@ -1,0 +1,41 @@
+/** Does the place matter? The same noise at other places, against the same place from other noises. */
+import { Generator } from "@geodrift/core";
+import type { Picture } from "../../data/picture.js";
+import { pixelDifference } from "../../imagine/training-views.js";
+import type { Judge } from "../../models/judge-model.js";
+import { type Figure, meanFigure } from "../figure.js";
+
+export interface Sensitivity {
+  /** Root mean square of pixels, 0 … 255. */
+  pixels: { otherPlaces: Figure; otherNoise: Figure };
+  /** 1 − cosine of the judge's embeddings. */
+  judge: { otherPlaces: Figure; otherNoise: Figure };
+}
+
+/** @param pictures by place, then by seed: [places][seeds] */
+export async function sensitivityOf(judge: Judge, pictures: readonly (readonly Picture[])[]): Promise<Sensitivity> {
+  const flat = pictures.flat();
+  const { embeddings } = await judge.judge(flat);
+  const seeds = pictures[0].length;
+  const random = new Generator(0);
+  const pairs = { otherPlaces: [] as [number, number][], otherNoise: [] as [number, number][] };
+  for (let place = 0; place < pictures.length; place++)
+    for (let seed = 0; seed < seeds; seed++) {
+      const own = place * seeds + seed;
+      const place2 = (place + 1 + random.integer(pictures.length - 1)) % pictures.length;
+      const seed2 = (seed + 1 + random.integer(seeds - 1)) % seeds;
+      pairs.otherPlaces.push([own, place2 * seeds + seed]);
+      pairs.otherNoise.push([own, place * seeds + seed2]);
+    }
+  const { space } = judge;
+  const apart = (a: number, b: number) => {
+    let cosine = 0;
+    for (let k = 0; k < space; k++) cosine += embeddings[a * space + k] * embeddings[b * space + k];
+    return 1 - cosine;
+  };
+  const over = (measure: (a: number, b: number) => number) => ({
+    otherPlaces: meanFigure(pairs.otherPlaces.map(([a, b]) => measure(a, b))),
+    otherNoise: meanFigure(pairs.otherNoise.map(([a, b]) => measure(a, b))),
+  });
+  return { pixels: over((a, b) => pixelDifference(flat[a], flat[b])), judge: over(apart) };
+}

@@ -1,0 +1,84 @@
+/** What pictures are asked for, and the real view of each: places and months that no training showed. */
+import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
+import { drawShotInto, type EarthSource, onLand, type Shot } from "../../data/captioned-views.js";
+import { months, type ViewFacts } from "../../data/captions.js";
+import { drawNear, isHeldOut } from "../../data/held-out.js";
+import type { Picture } from "../../data/picture.js";
+import { drawShot } from "../../imagine/training-views.js";
+import type { ImageModelDescription } from "../../models/schema.js";
+
+/** `months`: places as in training, months that are held out; `places`: middles of held-out discs, months as in training. */
+export type TargetSet = "months" | "places";
+
+export interface Target {
+  shot: Shot;
+  facts: ViewFacts;
+  /** All that is told of it, but for its country. */
+  words: string;
+  /** The same with the country, where the vocabulary has it. */
+  wordsWithName: string;
+  /** What is really there. */
+  real: Picture;
+}
+
+/** All facts in one order. */
+export function wordsOf({ kind, scale, climate, surface, season, month }: ViewFacts, country?: string): string {
+  const when = [season, month === undefined ? undefined : months[month]].filter((w) => w !== undefined);
+  const what = [...climate, surface].join(" ");
+  const parts = [
+    `${kind} view`,
+    scale,
+    `of ${what}`,
+    country && `in ${country}`,
+    when.length > 0 && `in ${when.join(" ")}`,
+  ];
+  return parts.filter((part) => part).join(" ");
+}
+
+/**
+ * `n` views on land, of satellites alone if `satellite`, else of the kinds in the shares of the training.
+ * @param source with the held-out months as well
+ */
+export function drawTargets(
+  set: TargetSet,
+  source: EarthSource,
+  { views, vocabulary }: Pick<ImageModelDescription, "views" | "vocabulary">,
+  size: number,
+  n: number,
+  { seed = 1, satellite = false } = {},
+): Target[] {
+  const { heldOut } = views;
+  const isHeld = (month: number) => heldOut.months.includes(String(month + 1).padStart(2, "0"));
+  const choices = [...source.months.keys()].filter((month) => isHeld(month) === (set === "months"));
+  const rgba = new Uint8Array(4 * size * size);
+  return Array.from({ length: n }, (_, i) => {
+    const random = new Generator(views.seed, 1_000_003 + seed, set === "months" ? 0 : 1, i);
+    let place = toLatLng(uniformPoint(random));
+    if (set === "places") {
+      const disc = heldOut.discs[random.integer(heldOut.discs.length)];
+      do place = drawNear(disc, heldOut.testRadiusKm, random);
+      while (!onLand(source.relief, place));
+    } else
+      while (!onLand(source.relief, place) || isHeldOut(heldOut, place) || Math.abs(place.lat) > 80)
+        place = toLatLng(uniformPoint(random));
+    const [least, most] = views.groundKm;
+    const view = { place, heading: 0, widthKm: least * (most / least) ** random.uniform() };
+    const u = satellite ? 1 : random.uniform();
+    const { relief, night } = views.kinds;
+    const shot: Shot =
+      u < relief
+        ? { ...view, kind: "relief" }
+        : u < relief + night
+          ? { ...view, kind: "night" }
+          : { ...view, kind: "satellite", month: choices[random.integer(choices.length)] };
+    const facts = drawShotInto(rgba, source, shot, size);
+    const named = facts.country !== undefined && vocabulary.words.includes(facts.country) ? facts.country : undefined;
+    return {
+      shot,
+      facts,
+      words: wordsOf(facts),
+      wordsWithName: wordsOf(facts, named),
+      real: drawShot(source, shot, size),
+    };
+  });
+}
