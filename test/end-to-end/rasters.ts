@@ -17,7 +17,7 @@ function waves(random: Generator, n: number): (x: number, y: number, z: number) 
   return (x, y, z) => ks.reduce((s, [a, b, c, d]) => s + Math.sin(a * x + b * y + c * z + d), 0) / Math.sqrt(n);
 }
 
-/** Writes `land-fraction-256.png` and the given months. */
+/** Writes `land-fraction-256.png`, the given months, relief, lights at night and climates. */
 export async function makeRasters(folder: string, months: readonly string[]): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const random = new Generator(99);
@@ -40,6 +40,13 @@ export async function makeRasters(folder: string, months: readonly string[]): Pr
       .modulate({ brightness: 1 + 0.05 * k })
       .jpeg({ quality: 95 })
       .toFile(join(folder, `bmng-2004-${month}.jpg`));
+  const whole = sharp(colours, { raw: { width, height, channels: 3 } });
+  await whole.clone().modulate({ hue: 90 }).png().toFile(join(folder, "relief-256.png"));
+  await whole.clone().modulate({ brightness: 0.3 }).png().toFile(join(folder, "night-lights-256.png"));
+  const climates = mask.map((land, i) => (land ? 1 + (Math.floor(i / width / 8) % 30) : 0));
+  await sharp(climates, { raw: { width, height, channels: 1 } })
+    .png()
+    .toFile(join(folder, "koppen-geiger-256.png"));
 }
 
 const brief = { steps: 20, batch: 32, seed: 3, optimizer: "adamw", rate: 0.002, warmup: 5, weightDecay: 0, ema: 0.9 };
@@ -108,4 +115,60 @@ export const tinyTraining = {
     { kind: "retrieval", name: "retrieval", neighbours: 3 },
     { kind: "uniform", name: "uniform" },
   ],
+};
+
+const captioned = {
+  licence: "MIT",
+  rasters: "rasters",
+  checkpointEvery: 5,
+  views: { seed: 5, groundKm: [1500, 4000], land: 0.8, kinds: { relief: 0.2, night: 0.2 } },
+  heldOut: { months: ["07"], discs: 3, radiusKm: 800, testRadiusKm: 200, seed: 1 },
+};
+
+/** A training of a model of pictures that takes seconds. */
+export const tinyImages = {
+  kind: "images",
+  purpose: "tests",
+  description: "Pictures of a made-up Earth.",
+  ...captioned,
+  name: "images",
+  out: "images-run",
+  network: { width: 16, depth: 2, heads: 2, hidden: 32, octaves: 6, grid: 4 },
+  sizes: [
+    { size: 16, share: 0.7, logit: [-0.8, 0.9] },
+    { size: 8, share: 0.3, logit: [-0.4, 1] },
+  ],
+  dropped: { place: 0.1, words: 0.1, both: 0.05 },
+  batch: 8,
+  steps: 60,
+  seed: 1,
+  rate: 0.002,
+  warmup: 5,
+  decay: 0.3,
+  betas: [0.9, 0.99],
+  clip: 1,
+  ema: 0.9,
+};
+
+/** And of what judges them. */
+export const tinyJudge = {
+  kind: "judge",
+  purpose: "tests",
+  description: "Judges pictures of a made-up Earth.",
+  ...captioned,
+  name: "judge",
+  out: "judge-run",
+  network: {
+    trunk: { size: 16, stem: 8, stages: [{ channels: 16, blocks: 1 }], squeeze: 8, hidden: 32, embedding: 16 },
+    octaves: 4,
+    places: { dim: 32, depth: 1 },
+    space: 8,
+    temperature: 0.07,
+  },
+  batch: 16,
+  steps: 40,
+  seed: 1,
+  rate: 0.002,
+  warmup: 5,
+  weightDecay: 0.01,
 };

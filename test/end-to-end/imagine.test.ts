@@ -1,0 +1,243 @@
+/** Pictures of places from the command line: a model trained here on a made-up Earth, with real files in and out. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { geodrift, start } from "./program.js";
+import { makeRasters, tinyImages, tinyJudge, tinyTraining } from "./rasters.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-imagine-"));
+const at = (name: string) => join(folder, name);
+const model = at("images-run/images");
+const judge = at("judge-run/judge");
+
+beforeAll(async () => {
+  await makeRasters(at("rasters"), ["01", "04", "07"]);
+  writeFileSync(at("images.json"), JSON.stringify(tinyImages));
+  writeFileSync(at("judge.json"), JSON.stringify(tinyJudge));
+  const { code, stderr } = await geodrift(["train", at("images.json")]);
+  expect([code, stderr.split("\n")[0]]).toEqual([0, "images: from step 0 to 60"]);
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const few = ["--model", model, "--ground", "2000km", "--steps", "3"];
+
+async function imagined(file: string, ...args: string[]) {
+  const { code, stdout, stderr } = await geodrift(["imagine", ...few, ...args, "-o", at(file), "--json"]);
+  expect([code, stderr]).toEqual([0, ""]);
+  return JSON.parse(stdout);
+}
+
+describe("geodrift train, of pictures", () => {
+  it("goes on after kill -9 to the same weights bit for bit", async () => {
+    for (let attempt = 0; attempt < 20; attempt++) {
+      const { child, outcome } = start(["train", at("images.json"), "--out", at("broken")]);
+      const timer = setTimeout(() => child.kill("SIGKILL"), 1500 + 300 * attempt);
+      const { code } = await outcome;
+      clearTimeout(timer);
+      if (code === 0) break;
+    }
+    const weights = (run: string) => readFileSync(at(`${run}/images/model.safetensors`));
+    expect(weights("broken").equals(weights("images-run"))).toBe(true);
+  });
+
+  it("refuses to go on with other settings", async () => {
+    writeFileSync(at("other.json"), JSON.stringify({ ...tinyImages, rate: 0.1 }));
+    const { code, stderr } = await geodrift(["train", at("other.json")]);
+    expect([code, stderr]).toEqual([
+      1,
+      `geodrift: ${at("images-run/images.state.safetensors")}: was made with another config; move it away to begin anew, or restore the config\n`,
+    ]);
+  });
+
+  it("says which raster is missing", async () => {
+    const { code, stderr } = await geodrift(["train", at("images.json"), "--rasters", folder]);
+    expect([code, stderr]).toEqual([1, `geodrift: ${folder}: a land mask named land-fraction-*.png is needed\n`]);
+  });
+});
+
+describe("geodrift imagine", () => {
+  it("makes a picture of a place with words, and a manifest that makes the same bytes again", async () => {
+    const manifest = await imagined("one.png", "--at", "30,31", "--words", "satellite view of a hot desert in May");
+    const { width, height } = await sharp(at("one.png")).metadata();
+    expect([width, height]).toEqual([16, 16]);
+    expect(JSON.parse(readFileSync(at("one.json"), "utf8"))).toEqual(manifest);
+    expect(manifest.pictures).toMatchObject([
+      { place: { lat: 30, lng: 31 }, words: "satellite view of a hot desert in May", seed: 0, left: 0, top: 0 },
+    ]);
+    const before = readFileSync(at("one.png"));
+    rmSync(at("one.png"));
+    const { code } = await geodrift(manifest.command.slice(1));
+    expect(code).toBe(0);
+    expect(readFileSync(at("one.png")).equals(before)).toBe(true);
+  });
+
+  it("gives every picture a seed of its own, which alone makes it again", async () => {
+    const many = await imagined("many.png", "--at", "30,31", "-n", "4", "--seed", "10");
+    expect(many.pictures.map((p: { seed: number }) => p.seed)).toEqual([10, 11, 12, 13]);
+    const hashes = many.pictures.map((p: { sha256: string }) => p.sha256);
+    expect(new Set(hashes).size).toBe(4);
+    const alone = await imagined("alone.png", "--at", "30,31", "--seed", "12");
+    expect(alone.pictures[0].sha256).toBe(hashes[2]);
+    // The sheet holds the picture where the manifest says.
+    const { left, top } = many.pictures[2];
+    const cut = await sharp(at("many.png")).extract({ left, top, width: 16, height: 16 }).raw().toBuffer();
+    expect(cut.equals(await sharp(at("alone.png")).raw().toBuffer())).toBe(true);
+  });
+
+  it("makes small pictures, and enlarges them without inventing anything", async () => {
+    await imagined("small.png", "--at", "30,31", "--size", "8", "--scale", "3");
+    const { data, info } = await sharp(at("small.png")).raw().toBuffer({ resolveWithObject: true });
+    expect([info.width, info.height]).toEqual([24, 24]);
+    for (const c of [0, 1, 2]) expect(data[3 * (24 * 5 + 5) + c]).toBe(data[3 * (24 * 3 + 3) + c]);
+  });
+
+  it("makes a grid of places and words from one noise", async () => {
+    const { pictures } = await imagined(
+      "grid.png",
+      "--at",
+      "30,31",
+      "--at",
+      "-10,-60",
+      "--words",
+      "night",
+      "--words",
+      "relief",
+    );
+    expect(pictures.map((p: { label: string }) => p.label)).toEqual([
+      "night, 30.00°N 31.00°E",
+      "relief, 30.00°N 31.00°E",
+      "night, 10.00°S 60.00°W",
+      "relief, 10.00°S 60.00°W",
+    ]);
+    expect(new Set(pictures.map((p: { seed: number }) => p.seed))).toEqual(new Set([0]));
+  });
+
+  it("walks from one place to another over the date line, as a moving picture", async () => {
+    const { pictures } = await imagined("walk.webp", "--at", "0,170", "--walk", "0,-170", "--frames", "5");
+    const lngs = pictures.map((p: { place: { lng: number } }) => p.place.lng);
+    [170, 175, 180, -175, -170].forEach((lng, k) => {
+      expect(Math.abs(((lngs[k] - lng + 540) % 360) - 180)).toBeLessThan(1e-9);
+    });
+    const { pages, format } = await sharp(at("walk.webp"), { animated: true }).metadata();
+    expect([format, pages]).toEqual(["webp", 5]);
+    const ends = await imagined("end.png", "--at", "0,-170");
+    expect(ends.pictures[0].sha256).toBe(pictures[4].sha256);
+  });
+
+  it("goes through the months, those never seen included", async () => {
+    const { pictures } = await imagined("year.webp", "--at", "30,31", "--months");
+    expect(pictures.map((p: { label: string }) => p.label)[6]).toBe("July");
+    expect(new Set(pictures.map((p: { sha256: string }) => p.sha256)).size).toBe(12);
+  });
+
+  it("averages a region's terms, places spread over it", async () => {
+    const square = [
+      [
+        [10, 10],
+        [30, 10],
+        [30, 30],
+        [10, 30],
+        [10, 10],
+      ],
+    ];
+    writeFileSync(at("region.geojson"), JSON.stringify({ type: "Polygon", coordinates: square }));
+    const { pictures } = await imagined("average.png", "--average", at("region.geojson"), "--places", "9");
+    expect(pictures[0].averageOf.length).toBe(9);
+    for (const { lat, lng } of pictures[0].averageOf) {
+      expect(lat).toBeGreaterThan(10);
+      expect(lat).toBeLessThan(30.5); // edges are great circles
+      expect(lng).toBeGreaterThan(10);
+      expect(lng).toBeLessThan(30);
+    }
+  });
+
+  it("draws where words and coordinates are looked at", async () => {
+    await imagined("seen.png", "--at", "30,31", "--words", "hot desert", "--attention");
+    const { width } = await sharp(at("seen-attention.png")).metadata();
+    // The picture, two words, longitude and latitude.
+    expect(width).toBe(5 * 136);
+  });
+
+  it.each([
+    [["--words", "hot dessert"], '"hot dessert": "dessert" is not among the words that the model knows'],
+    [[], "imagine wants a place, --at LAT,LNG, or --words, or both"],
+    [["--at", "31,300"], "Longitude must lie in -180…180 degrees, got 300"],
+    [["--at", "here"], 'It is a place as LAT,LNG in degrees, got "here"'],
+    [["--at", "0,0", "--size", "12"], `--size: ${model} makes pictures of 16 or 8 pixels, got 12`],
+    [["--at", "0,0", "--ground", "10"], "--ground: the model knows widths from 1500 to 4000 km, got 10"],
+    [["--at", "0,0", "--ground", "wide"], 'It is a width of ground in kilometres, such as 400km, got "wide"'],
+    [["--at", "0,0", "--solver", "ddim"], '--solver: pictures have the solvers euler, heun, rk4, got "ddim"'],
+    [["--at", "0,0", "-o", "a.jpg"], "-o a.jpg: pictures are written as .png, walks and months as .webp as well"],
+    [["--at", "0,0", "-o", "a.webp"], "-o a.webp: .webp is for walks and months, whose pictures move; others are .png"],
+    [["--walk", "0,0"], "--walk goes from --at LAT,LNG to its own place"],
+    [["--at", "0,0", "--walk", "1,1", "--months"], "--walk and --months exclude each other"],
+    [
+      ["--average", "Atlantis"],
+      '--average: a country, within:KM:LAT,LNG, photos, or a .geojson or .csv file is needed, got "Atlantis"',
+    ],
+    [
+      ["--at", "0,0", "--at", "1,1", "-n", "2"],
+      "-n is for pictures of one place; grids, walks and months have one each",
+    ],
+    [
+      ["--at", "0,0", "--model", "nowhere"],
+      'image model "nowhere" is neither known nor a folder; known are earth-images',
+    ],
+  ])("answers %j in one sentence, with exit code 2", async (args, sentence) => {
+    const { code, stderr } = await geodrift(["imagine", "--model", model, ...args]);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain("    at ");
+    expect(code).toBe(2);
+  });
+});
+
+describe("geodrift evaluate-imagine", () => {
+  it("judges pictures beside real ones, sends them round, and writes a page of it", async () => {
+    writeFileSync(at("earth.json"), JSON.stringify({ ...tinyTraining, locators: tinyTraining.locators.slice(0, 1) }));
+    for (const config of ["judge.json", "earth.json"]) {
+      const { code, stderr } = await geodrift(["train", at(config)]);
+      expect(code, stderr).toBe(0);
+    }
+    const locator = at("run/riemannian-flow");
+    const args = ["evaluate-imagine", model, "--rasters", at("rasters"), "--judge", judge, "--locator", locator];
+    const page = at("report/imagine.md");
+    const { code, stdout, stderr } = await geodrift([
+      ...args,
+      "-n",
+      "8",
+      "--ablations",
+      "4",
+      "--steps",
+      "2",
+      "--json",
+      "--out",
+      page,
+    ]);
+    expect(code, stderr).toBe(0);
+    const { sets, sensitivity, guidance, solving } = JSON.parse(stdout);
+    expect(sets.map((s: { set: string }) => s.set)).toEqual(["months", "places"]);
+    for (const { rows } of sets) {
+      expect(rows.map((r: { name: string }) => r.name)).toEqual([
+        "real view of the place",
+        "real view of another place",
+        "nearest training view by place",
+        "words alone",
+        "words, and the country's name among them",
+        "words and place",
+        "place alone",
+      ]);
+      for (const { scores } of rows) {
+        expect(Math.abs(scores.place.value)).toBeLessThanOrEqual(100);
+        expect(scores.average.value).toBeCloseTo((scores.place.value + scores.words.value) / 2, 9);
+      }
+    }
+    expect(sensitivity.pixels.otherPlaces.value).toBeGreaterThan(0);
+    expect(guidance.length).toBe(15);
+    expect(solving.at(-1)).toMatchObject({ solver: "rk4", steps: 8, evaluations: 29 });
+    expect(readFileSync(page, "utf8")).toContain("| real view of the place |");
+    for (const name of ["imagine.json", "imagine-months.png", "imagine-places.png"])
+      expect(existsSync(at(`report/${name}`)), name).toBe(true);
+  }, 120_000);
+});
