@@ -2,6 +2,7 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import "./styles/base.css";
 import "./styles/pane.css";
 import "./styles/library.css";
+import "./styles/imagine.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { readUserConfig } from "../config/user-config.js";
 import type { Library } from "../library/library.js";
 import { usualLibrary } from "../library/usual-library.js";
+import { imageModelFolder } from "../models/image-model.js";
 import { checkModelName } from "../models/load.js";
 import { jsonLog, type Log } from "../server/log.js";
 import { wholeNumber } from "./options.js";
@@ -10,6 +11,7 @@ import { usage } from "./usage-error.js";
 interface Flags {
   model?: string;
   encoder?: string;
+  imageModel: string;
   library?: string;
   host: string;
   port: number;
@@ -29,6 +31,7 @@ export function addServe(program: Command): void {
     .description("the page and the interface for programs, on this machine")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
+    .option("--image-model <name|folder>", "what makes pictures of places", "earth-images")
     .option("--library <folder>", "library of pictures, made if there is none; the usual one if left out")
     .option("--port <n>", "port; 0 for any that is free", wholeNumber(0, 65_535), 8080)
     .option(
@@ -53,6 +56,7 @@ export function addServe(program: Command): void {
 async function run(flags: Flags): Promise<void> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
   usage(() => checkModelName(model));
+  usage(() => imageModelFolder(flags.imageModel));
   const { host, port, token, iKnow, encoder } = flags;
   const log = jsonLog((line) => process.stderr.write(line));
   // Loaded here, so that no other command waits for it.
@@ -61,6 +65,7 @@ async function run(flags: Flags): Promise<void> {
   const server = await serve({
     model,
     encoder,
+    imageModel: flags.imageModel,
     host,
     port,
     token,

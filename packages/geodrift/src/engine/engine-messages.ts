@@ -1,5 +1,8 @@
 /** What the server's thread and the one that computes say to each other. */
 import type { SentTensors } from "@geodrift/compile";
+import type { Picture } from "../data/picture.js";
+import type { TokenAttention } from "../imagine/draw.js";
+import type { ImagineSettings, Plan } from "../imagine/plan.js";
 import type { LocateOptions } from "../locate/options.js";
 import type { LocateResult } from "../locate/result.js";
 import type { Neighbour } from "../locate/time-neighbours.js";
@@ -30,8 +33,29 @@ export interface LocateJob extends AskedPriors {
   watch: boolean;
 }
 
+/** Pictures to be made of places. */
+export interface ImagineJob {
+  /** Name or folder of the image model. */
+  model: string;
+  plan: Plan;
+  settings: ImagineSettings;
+  attention: boolean;
+}
+
+/** A picture on its way, or done. */
+export interface DrawingStep {
+  /** Number of the picture in the plan. */
+  index: number;
+  step: number;
+  steps: number;
+  picture: Picture;
+  /** Of the last step. */
+  attention?: TokenAttention[];
+}
+
 export type ToEngine =
   | { type: "locate"; id: number; job: LocateJob }
+  | { type: "imagine"; id: number; job: ImagineJob }
   | { type: "cancel"; id: number }
   | { type: "close" };
 
@@ -44,6 +68,8 @@ export interface Answer {
 export type FromEngine = { id: number } & (
   | { type: "step"; step: number; steps: number; points: Float32Array }
   | { type: "answer"; answer: Answer }
+  | { type: "drawing"; drawing: DrawingStep }
+  | { type: "drawn"; model: { name: string; sha256: string } }
   | { type: "error"; message: string; fault: Fault }
 );
 

@@ -5,13 +5,15 @@ import { distributionTensors } from "@geodrift/core";
 import type { GeoJSON } from "geojson";
 import * as ort from "onnxruntime-node";
 import { pictureOf } from "../encode/read-picture.js";
+import { draw } from "../imagine/draw.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
 import { namedPrior, outlinePrior } from "../locate/prior.js";
 import { neighboursPrior } from "../locate/time-neighbours.js";
+import { type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { type LoadedModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
-import type { Answer, Fault, FromEngine, LocateJob, ToEngine } from "./engine-messages.js";
+import type { Answer, Fault, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */
 const mostModels = 2;
@@ -54,6 +56,17 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
   return open;
 }
 
+/** The one image model that a server has. */
+let imageModel: { name: string; model: Promise<LoadedImageModel> } | undefined;
+
+function imageModelOf(name: string): Promise<LoadedImageModel> {
+  if (imageModel?.name !== name) imageModel = { name, model: loadImageModel(name, ort) };
+  imageModel.model.catch(() => {
+    imageModel = undefined;
+  });
+  return imageModel.model;
+}
+
 async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promise<Knowledge[]> {
   const known: Knowledge[] = neighbours.map(({ kind, label, places, elsewhere }) => ({
     kind,
@@ -87,6 +100,18 @@ async function locateOne(id: number, job: LocateJob): Promise<Answer> {
   throw new Error("the picture has no answer");
 }
 
+async function imagineAll(id: number, { model: name, plan, settings, attention }: ImagineJob): Promise<void> {
+  const model = await imageModelOf(name);
+  for (const { words } of plan.cells) await blaming("request", () => model.words.read(words ?? ""));
+  for await (const { index, step, steps, picture, drawn } of draw(model, plan, settings, { attention })) {
+    say({ type: "drawing", id, drawing: { index, step, steps, picture, attention: drawn?.attention } });
+    // The thread hears of a withdrawal only when it comes up for air.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (cancelled.has(id)) throw new FaultError("request", new Error("the request was withdrawn"));
+  }
+  say({ type: "drawn", id, model: { name: model.description.name, sha256: model.sha256 } });
+}
+
 const say = (message: FromEngine): void => parentPort?.postMessage(message);
 
 parentPort?.on("message", async (message: ToEngine) => {
@@ -96,14 +121,16 @@ parentPort?.on("message", async (message: ToEngine) => {
   }
   if (message.type === "close") {
     // The thread ends by itself when nothing holds it: ended from outside, ONNX Runtime takes the process with it.
-    for (const open of models.values()) await (await open.catch(() => undefined))?.dispose();
+    for (const open of [...models.values(), ...(imageModel ? [imageModel.model] : [])])
+      await (await open.catch(() => undefined))?.dispose();
     parentPort?.close();
     return;
   }
-  const { id, job } = message;
+  const { id } = message;
   running++;
   try {
-    say({ type: "answer", id, answer: await locateOne(id, job) });
+    if (message.type === "imagine") await imagineAll(id, message.job);
+    else say({ type: "answer", id, answer: await locateOne(id, message.job) });
   } catch (e) {
     say({ type: "error", id, message: (e as Error).message, fault: e instanceof FaultError ? e.fault : "program" });
   } finally {

@@ -4,7 +4,7 @@ import { receivedTensors } from "@geodrift/compile";
 import { type PlaceDistribution, readDistribution } from "@geodrift/core";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
-import type { Answer, FromEngine, LocateJob, ToEngine } from "./engine-messages.js";
+import type { Answer, DrawingStep, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** The queue is full: come back later. */
 export class BusyError extends Error {
@@ -50,11 +50,18 @@ const usualMostBytes = 512 * 2 ** 20;
 /** How long the thread may take to put its models away. */
 const patienceMs = 10_000;
 
-interface Waiting {
-  resolve(answer: Answer): void;
-  reject(error: Error): void;
-  onStep?: LocateCall["onStep"];
+export interface ImagineCall {
+  signal: AbortSignal;
+  onDrawing(drawing: DrawingStep): void;
 }
+
+/** Whoever waits for the thread's messages about one job. */
+interface Waiting {
+  hear(message: Said): void;
+  reject(error: Error): void;
+}
+
+type Said = Exclude<FromEngine, { type: "error" }>;
 
 export class Engine {
   private worker: Worker | undefined;
@@ -98,6 +105,34 @@ export class Engine {
 
   /** @throws AskedError, PictureError, EngineStoppedError, or the signal's reason */
   async locate(job: LocateJob, { signal, priority = 1, onStep }: LocateCall): Promise<EngineAnswer> {
+    const answer = await this.queued<Answer>(
+      (id) => ({ type: "locate", id, job }),
+      { signal, priority },
+      (message, done) => {
+        if (message.type === "step") onStep?.(message);
+        else if (message.type === "answer") done(message.answer);
+      },
+    );
+    return readLater(answer);
+  }
+
+  /** Makes the pictures of a plan. @returns which model did @throws as `locate` */
+  imagine(job: ImagineJob, { signal, onDrawing }: ImagineCall): Promise<{ name: string; sha256: string }> {
+    return this.queued(
+      (id) => ({ type: "imagine", id, job }),
+      { signal, priority: 1 },
+      (message, done) => {
+        if (message.type === "drawing") onDrawing(message.drawing);
+        else if (message.type === "drawn") done(message.model);
+      },
+    );
+  }
+
+  private async queued<T>(
+    ask: (id: number) => ToEngine,
+    { signal, priority }: { signal: AbortSignal; priority: number },
+    hear: (message: Said, done: (result: T) => void) => void,
+  ): Promise<T> {
     // What waits can be taken out of the queue; what runs holds its place until it has really ended.
     const queued = new AbortController();
     let started = false;
@@ -107,31 +142,34 @@ export class Engine {
     signal.throwIfAborted();
     signal.addEventListener("abort", leave, { once: true });
     try {
-      const answer = await this.queue.add(
+      return await this.queue.add(
         () => {
           started = true;
-          return this.run(job, signal, onStep);
+          return this.run(ask, signal, hear);
         },
         { signal: queued.signal, priority },
       );
-      return readLater(answer);
     } finally {
       signal.removeEventListener("abort", leave);
     }
   }
 
-  private async run(job: LocateJob, signal: AbortSignal, onStep: LocateCall["onStep"]): Promise<Answer> {
+  private async run<T>(
+    ask: (id: number) => ToEngine,
+    signal: AbortSignal,
+    hear: (message: Said, done: (result: T) => void) => void,
+  ): Promise<T> {
     const id = this.next++;
     const started = performance.now();
     const cancel = () => this.send({ type: "cancel", id });
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      const answer = await new Promise<Answer>((resolve, reject) => {
-        this.waiting.set(id, { resolve, reject, onStep });
-        this.send({ type: "locate", id, job });
+      const result = await new Promise<T>((resolve, reject) => {
+        this.waiting.set(id, { hear: (message) => hear(message, resolve), reject });
+        this.send(ask(id));
       });
       this.seconds += (performance.now() - started - 1000 * this.seconds) / 10_000;
-      return answer;
+      return result;
     } catch (e) {
       signal.throwIfAborted();
       throw e;
@@ -152,9 +190,8 @@ export class Engine {
     worker.on("message", (message: FromEngine) => {
       const call = this.waiting.get(message.id);
       if (!call) return;
-      if (message.type === "step") call.onStep?.(message);
-      else if (message.type === "answer") call.resolve(message.answer);
-      else call.reject(errorOf(message));
+      if (message.type === "error") call.reject(errorOf(message));
+      else call.hear(message);
     });
     const stopped = (why: string) => {
       // It may have been followed by another, whose requests go on.

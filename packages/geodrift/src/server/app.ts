@@ -9,12 +9,15 @@ import { requestLog } from "./log.js";
 import { oneFile, pageFiles } from "./page-files.js";
 import { addAbout } from "./routes/about.js";
 import { addDensity } from "./routes/density.js";
+import { addImagine, type ServedImages } from "./routes/imagine.js";
 import { addLocate } from "./routes/locate.js";
 
 export interface AppOptions extends GuardOptions {
   version: string;
   /** A PMTiles file of raster tiles, more detailed than the page's own map. */
   detail?: string;
+  /** The model that makes pictures. */
+  images: ServedImages;
   /** Adds what belongs to a library, if there is one. */
   addLibrary?: (app: App) => void;
 }
@@ -33,7 +36,10 @@ const policy = {
   frameAncestors: ["'none'"],
 };
 
-export function serverApp(context: ServerContext, { version, detail, addLibrary, ...guarded }: AppOptions): App {
+export function serverApp(
+  context: ServerContext,
+  { version, detail, images, addLibrary, ...guarded }: AppOptions,
+): App {
   const app = new OpenAPIHono({
     defaultHook: (result, c) => {
       if (result.success) return undefined;
@@ -67,6 +73,7 @@ export function serverApp(context: ServerContext, { version, detail, addLibrary,
   app.notFound((c) => c.json({ error: "there is nothing under this address" }, 404));
   addLocate(app, context);
   addDensity(app, context);
+  addImagine(app, context, images);
   addLibrary?.(app);
   addAbout(app, context, { version, library: addLibrary !== undefined, detail: detail !== undefined });
   app.get("/api.css", (c) => c.body(apiStyle, 200, { "content-type": "text/css" }));

@@ -9,6 +9,7 @@ import { serve as serveApp } from "@hono/node-server";
 import { Engine } from "../engine/engine.js";
 import { Jobs } from "../library/jobs.js";
 import type { Library } from "../library/library.js";
+import { describeImageModel } from "../models/image-model.js";
 import { serverApp } from "./app.js";
 import type { App, ServerContext } from "./context.js";
 import { Densities } from "./densities.js";
@@ -20,6 +21,8 @@ import { addLibrary } from "./routes/library.js";
 export interface ServeOptions {
   model: string;
   encoder?: string;
+  /** What makes pictures, by name or folder. */
+  imageModel: string;
   host: string;
   /** 0 for any that is free. */
   port: number;
@@ -62,6 +65,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (token !== undefined && token.length < 8) throw new Error("--token: has at least 8 characters");
   if (options.detail !== undefined) await checkPmtiles(options.detail);
   const models = await Models.open(options);
+  const images = { model: options.imageModel, description: await describeImageModel(options.imageModel) };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
   const context: ServerContext = { engine, models, densities: new Densities(), limits, log };
@@ -74,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     entrance,
     version,
     detail: options.detail,
+    images,
     ...(library && jobs && { addLibrary: (app) => addLibrary(app, { ...context, library, jobs, host }) }),
   });
   const server = await listen(app, host, port);

@@ -1,6 +1,7 @@
 /** Whoever computes: the server that the page comes from, or the browser itself. */
 import type { LatLng, PlaceDistribution } from "@geodrift/core";
 import type { LocateResult } from "geodrift/browser";
+import type { ImageEngine } from "./imagine.js";
 
 export interface ModelEntry {
   id: string;
@@ -55,6 +56,8 @@ export interface PageEngine {
   detail?: string;
   /** Knows priors. */
   priors: boolean;
+  /** Makes pictures of places. */
+  images?: ImageEngine;
   /** Makes evidence bundles. */
   evidence?(picture: File, settings: Settings): Promise<Blob>;
 }

@@ -29,23 +29,26 @@ export const requestJson = async <T>(path: string, init?: RequestInit): Promise<
 export const send = <T>(path: string, body: object, method = "POST"): Promise<T> =>
   requestJson(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
-/** Follows an answer as it is made: its steps, then itself with its density. */
-export async function followAnswer(path: string, body: Blob | undefined, call: LocateCall): Promise<Answer> {
-  const { signal } = call;
-  const response = await request(path, { method: "POST", body, signal, headers: { accept: "text/event-stream" } });
-  const steps: Step[] = [];
+/**
+ * Follows an answer as it is made: its steps, then its result.
+ * @throws LostError if the server goes away, Error with its sentence if it cannot
+ */
+export async function followEvents<Step, Result>(
+  path: string,
+  init: { body?: BodyInit; headers?: Record<string, string>; signal: AbortSignal },
+  onStep: (step: Step) => void,
+): Promise<Result> {
+  const { signal } = init;
+  const headers = { ...init.headers, accept: "text/event-stream" };
+  const response = await request(path, { ...init, method: "POST", headers });
   const events = response.body?.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
   const reader = events?.getReader();
   try {
-    for (;;) {
-      const next = await reader?.read();
-      if (!next || next.done) break;
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
       const data = JSON.parse(next.value.data);
       if (next.value.event === "error") throw new Error(data.error);
-      if (next.value.event === "step") {
-        steps.push(data);
-        call.onStep(data);
-      } else return { result: data.result as LocateResult, steps, ...(await densityOf(data.density, signal)) };
+      if (next.value.event !== "step") return data;
+      onStep(data);
     }
   } catch (e) {
     signal.throwIfAborted();
@@ -53,6 +56,21 @@ export async function followAnswer(path: string, body: Blob | undefined, call: L
     throw e;
   }
   throw new LostError("The server has gone away in the middle of the answer.");
+}
+
+/** The same for a picture's place: its steps, then itself with its density. */
+export async function followAnswer(path: string, body: Blob | undefined, call: LocateCall): Promise<Answer> {
+  const { signal } = call;
+  const steps: Step[] = [];
+  const { result, density } = await followEvents<Step, { result: LocateResult; density: string }>(
+    path,
+    { body, signal },
+    (step) => {
+      steps.push(step);
+      call.onStep(step);
+    },
+  );
+  return { result, steps, ...(await densityOf(density, signal)) };
 }
 
 async function densityOf(id: string, signal: AbortSignal) {

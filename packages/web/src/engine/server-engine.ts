@@ -1,5 +1,6 @@
 import { type ModelEntry, type PageEngine, queryOf } from "./engine.js";
 import { followAnswer, request, requestJson } from "./http.js";
+import { serverImages } from "./imagine.js";
 
 /** The server that the page comes from. @throws LostError if there is none */
 export async function serverEngine(): Promise<PageEngine> {
@@ -8,6 +9,7 @@ export async function serverEngine(): Promise<PageEngine> {
     library,
     ...(detail && { detail: "map/detail.pmtiles" }),
     priors: true,
+    images: serverImages,
     models: () => requestJson<ModelEntry[]>("models"),
     locate: (picture, settings, call) => {
       const query = queryOf(settings);

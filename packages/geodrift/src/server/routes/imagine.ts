@@ -1,0 +1,199 @@
+/** A place and words in, pictures out, at once or step by step. */
+import { createRoute, z } from "@hono/zod-openapi";
+import { streamSSE } from "hono/streaming";
+import { sha256Of } from "../../encode/read-picture.js";
+import type { ImagineCall } from "../../engine/engine.js";
+import type { DrawingStep, ImagineJob } from "../../engine/engine-messages.js";
+import { picturesPlan } from "../../imagine/plan.js";
+import { toPng } from "../../imagine/sheet.js";
+import { usualImagining } from "../../imagine/usual.js";
+import type { ImageModelDescription } from "../../models/schema.js";
+import type { App, ServerContext } from "../context.js";
+import { toFailure } from "../failure.js";
+import { failure, latLng } from "../schemas.js";
+
+/** The model that makes pictures. */
+export interface ServedImages {
+  /** Name or folder. */
+  model: string;
+  description: ImageModelDescription;
+}
+
+const guide = z.number().min(0).max(100);
+
+const imagineSettings = z.strictObject({
+  at: latLng.strict().optional().openapi({ description: "the place; left out, words alone are told" }),
+  words: z.string().max(300).optional().openapi({ description: "words that the model knows" }),
+  groundKm: z.number().positive().default(usualImagining.groundKm).openapi({ description: "width of the ground" }),
+  n: z.int().min(1).max(16).default(4).openapi({ description: "pictures, each from a noise of its own" }),
+  guidePlace: guide.default(usualImagining.guidance.place).openapi({ description: "strength of the place" }),
+  guideWords: guide.default(usualImagining.guidance.words).openapi({ description: "strength of the words" }),
+  steps: z.int().min(1).max(100).default(usualImagining.steps),
+  solver: z.enum(["euler", "heun", "rk4"]).default(usualImagining.solver as "heun"),
+  seed: z.int().min(0).default(0).openapi({ description: "of the first picture's noise; the next has the next" }),
+  size: z.int().optional().openapi({ description: "pixels along a side; the model's largest if left out" }),
+  attention: z
+    .boolean()
+    .default(false)
+    .openapi({ description: "also where each word, longitude and latitude are looked at" }),
+});
+
+const imagined = z
+  .object({
+    model: z.object({ name: z.string(), sha256: z.string() }),
+    size: z.number(),
+    pictures: z.array(
+      z.object({
+        seed: z.number(),
+        png: z.string().openapi({ description: "base64" }),
+        sha256: z.string().openapi({ description: "of its RGB bytes" }),
+        attention: z
+          .array(z.object({ token: z.string(), map: z.array(z.number()) }))
+          .optional()
+          .openapi({ description: "for each token shares of attention, rows from the top" }),
+      }),
+    ),
+  })
+  .openapi("Imagined");
+
+const about = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    licence: z.string(),
+    sizes: z.array(z.number()),
+    groundKm: z.array(z.number()).openapi({ description: "least and greatest width of the ground" }),
+    words: z.array(z.string()),
+    usual: z.object({ groundKm: z.number(), guidePlace: z.number(), guideWords: z.number() }),
+  })
+  .openapi("ImageModel");
+
+const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
+
+const imagineRoute = createRoute({
+  method: "post",
+  path: "/api/imagine",
+  summary: "Make pictures of a place",
+  description:
+    "With Accept: text/event-stream come the events `step` (what a picture looks like after a step, as PNG in base64), `result` or `error`.",
+  request: { body: { content: json(imagineSettings), required: true } },
+  responses: {
+    200: { description: "pictures", content: { ...json(imagined), "text/event-stream": { schema: z.string() } } },
+    400: { description: "what was asked cannot be done", content: json(failure) },
+    429: { description: "too much is waiting; Retry-After says when to come back", content: json(failure) },
+  },
+});
+
+const aboutRoute = createRoute({
+  method: "get",
+  path: "/api/imagine",
+  summary: "The model that makes pictures: its words, sizes and widths",
+  responses: { 200: { description: "the model", content: json(about) } },
+});
+
+export function addImagine(app: App, { engine, log }: ServerContext, { model, description }: ServedImages): void {
+  const { network, views, vocabulary } = description;
+
+  /** @throws RangeError in one sentence */
+  function jobOf({
+    at,
+    words,
+    groundKm,
+    n,
+    seed,
+    size,
+    attention,
+    ...settings
+  }: z.infer<typeof imagineSettings>): ImagineJob {
+    const [least, most] = views.groundKm;
+    if (at === undefined && !words) throw new RangeError("a place, at, or words are needed, or both");
+    if (groundKm < least || groundKm > most)
+      throw new RangeError(`"groundKm": the model knows widths from ${least} to ${most} km, got ${groundKm}`);
+    const pixels = size ?? Math.max(...network.sizes);
+    if (!network.sizes.includes(pixels))
+      throw new RangeError(`"size": the model makes pictures of ${network.sizes.join(" or ")} pixels, got ${pixels}`);
+    const { guidePlace, guideWords, steps, solver } = settings;
+    return {
+      model,
+      plan: picturesPlan(at, words || undefined, seed, n),
+      settings: { groundKm, guidance: { place: guidePlace, words: guideWords }, steps, solver, size: pixels },
+      attention,
+    };
+  }
+
+  async function imagine(job: ImagineJob, call: ImagineCall) {
+    const last: DrawingStep[] = [];
+    const made = await engine.imagine(job, {
+      ...call,
+      onDrawing(drawing) {
+        last[drawing.index] = drawing;
+        call.onDrawing(drawing);
+      },
+    });
+    const pictures = last.map(async ({ picture, attention }, i) => ({
+      seed: job.plan.cells[i].seed,
+      png: await base64Png(picture),
+      sha256: sha256Of(picture.data),
+      ...(attention && { attention: attention.map(({ token, map }) => ({ token, map: [...map] })) }),
+    }));
+    return { model: made, size: job.settings.size, pictures: await Promise.all(pictures) };
+  }
+
+  app.openapi(aboutRoute, (c) =>
+    c.json(
+      {
+        name: description.name,
+        description: description.description,
+        licence: description.licence,
+        sizes: network.sizes,
+        groundKm: [...views.groundKm],
+        words: [...vocabulary.words, ...vocabulary.circle],
+        usual: {
+          groundKm: usualImagining.groundKm,
+          guidePlace: usualImagining.guidance.place,
+          guideWords: usualImagining.guidance.words,
+        },
+      },
+      200,
+    ),
+  );
+
+  app.openapi(imagineRoute, async (c) => {
+    let job: ImagineJob;
+    try {
+      job = jobOf(c.req.valid("json"));
+    } catch (e) {
+      return c.json({ error: (e as Error).message }, 400);
+    }
+    const giveBack = engine.reserve(0);
+    if (!c.req.header("accept")?.includes("text/event-stream"))
+      return imagine(job, { signal: c.req.raw.signal, onDrawing: () => {} })
+        .then((result) => c.json(result, 200))
+        .finally(giveBack);
+    return streamSSE(c, async (stream) => {
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      c.req.raw.signal.addEventListener("abort", () => gone.abort(), { once: true });
+      const send = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
+      let sent = Promise.resolve();
+      try {
+        const result = await imagine(job, {
+          signal: gone.signal,
+          onDrawing: ({ index, step, steps, picture }) => {
+            sent = sent.then(async () => send("step", { index, step, steps, png: await base64Png(picture) }));
+          },
+        });
+        await sent;
+        await send("result", result);
+      } catch (e) {
+        if (gone.signal.aborted) log("withdrawn", { path: c.req.path });
+        else await send("error", { error: toFailure(e as Error, log, c.req.path).error });
+      } finally {
+        giveBack();
+      }
+    }) as never;
+  });
+}
+
+const base64Png = async (picture: DrawingStep["picture"]): Promise<string> =>
+  Buffer.from(await toPng(picture)).toString("base64");

@@ -1,0 +1,61 @@
+/** What a page asks of whoever makes pictures of places. */
+import type { LatLng } from "@geodrift/core";
+import { followEvents, requestJson } from "./http.js";
+
+/** The model that makes pictures. */
+export interface ImageModelAbout {
+  name: string;
+  description: string;
+  licence: string;
+  sizes: number[];
+  groundKm: [least: number, most: number];
+  words: string[];
+  usual: { groundKm: number; guidePlace: number; guideWords: number };
+}
+
+export interface ImagineAsked {
+  at?: LatLng;
+  words?: string;
+  groundKm: number;
+  n: number;
+  guidePlace: number;
+  guideWords: number;
+  seed: number;
+  attention: boolean;
+}
+
+export interface TokenAttention {
+  token: string;
+  /** Shares, rows from the top, [grid, grid]. */
+  map: number[];
+}
+
+export interface Imagined {
+  model: { name: string; sha256: string };
+  size: number;
+  pictures: { seed: number; png: string; sha256: string; attention?: TokenAttention[] }[];
+}
+
+/** A picture on its way; PNG in base64. */
+export interface ImagineStep {
+  index: number;
+  step: number;
+  steps: number;
+  png: string;
+}
+
+export interface ImageEngine {
+  about(): Promise<ImageModelAbout>;
+  make(asked: ImagineAsked, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
+}
+
+/** The server's. */
+export const serverImages: ImageEngine = {
+  about: () => requestJson("imagine"),
+  make: (asked, { signal, onStep }) =>
+    followEvents(
+      "imagine",
+      { body: JSON.stringify(asked), headers: { "content-type": "application/json" }, signal },
+      onStep,
+    ),
+};
