@@ -1,7 +1,9 @@
 import { imageSolvers, type LatLng } from "@geodrift/core";
 import { type Command, InvalidArgumentError } from "commander";
 import * as ort from "onnxruntime-node";
-import { scaleOf } from "../data/captions.js";
+import { readEarthSource } from "../data/captioned-views.js";
+import { kindOf, scaleOf } from "../data/captions.js";
+import { openEarthFolder } from "../data/earth-rasters.js";
 import { type DrawnCell, draw } from "../imagine/draw.js";
 import { manifestOf } from "../imagine/manifest.js";
 import {
@@ -14,10 +16,11 @@ import {
   walkPlan,
 } from "../imagine/plan.js";
 import { placesWithin } from "../imagine/region-places.js";
+import { trainingViewsOf } from "../imagine/training-views.js";
 import { usualImagining } from "../imagine/usual.js";
 import { checkPicturesFile, writePictures } from "../imagine/write.js";
 import { readPrior } from "../locate/prior.js";
-import { describeImageModel, imageModelFolder, loadImageModel } from "../models/image-model.js";
+import { describeImageModel, imageModelFolder, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { latLngOption } from "./place-option.js";
 import { progress } from "./progress.js";
@@ -42,6 +45,7 @@ interface Flags {
   frames: number;
   months?: boolean;
   attention?: boolean;
+  nearest?: string;
   model: string;
   json?: boolean;
 }
@@ -90,6 +94,7 @@ export function addImagine(program: Command): void {
     .option("--frames <n>", "pictures of a walk", wholeNumber(2, 512), 24)
     .option("--months", "the months of a year, one after another")
     .option("--attention", "draw where each word, longitude and latitude are looked at, into a file beside")
+    .option("--nearest <rasters>", "show the training view most like each picture, drawn from this folder of rasters")
     .option("--model <name|folder>", "model", "earth-images")
     .option("--json", "print the manifest")
     .action((flags: Flags, command: Command) =>
@@ -120,6 +125,8 @@ async function run(flags: Flags, args: readonly string[]): Promise<void> {
     solver: flags.solver,
     size,
   };
+  if (flags.nearest !== undefined && plan.cells.every(({ places }) => places.length !== 1))
+    throw new UsageError("--nearest compares pictures of one place with the training views near it");
   const bar = progress(plan.cells.length * flags.steps);
   const drawn: DrawnCell[] = [];
   try {
@@ -131,10 +138,22 @@ async function run(flags: Flags, args: readonly string[]): Promise<void> {
     bar.stop();
     await model.dispose();
   }
+  const alike = flags.nearest === undefined ? undefined : await alikeViews(flags.nearest, model, drawn);
   const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale);
-  const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale);
+  const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale, alike);
   if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
   else process.stdout.write(`${files.join("\n")}\n`);
+}
+
+/** For each picture of one place, the training view that it is most like. @throws Error if rasters are missing */
+async function alikeViews(rasters: string, { description, words }: LoadedImageModel, drawn: readonly DrawnCell[]) {
+  const folder = await openEarthFolder(rasters);
+  const views = trainingViewsOf(await readEarthSource(folder, folder.months), description);
+  return drawn.flatMap(({ cell, picture }) =>
+    cell.places.length === 1
+      ? [{ cell, picture, view: views.mostAlike(picture, cell.places[0], kindOf(words.read(cell.words ?? ""))) }]
+      : [],
+  );
 }
 
 async function planOf({ at = [], words = [], average, walk, months, n, seed, frames, places }: Flags): Promise<Plan> {

@@ -12,6 +12,7 @@ interface Flags {
   model?: string;
   encoder?: string;
   imageModel: string;
+  rasters?: string;
   library?: string;
   host: string;
   port: number;
@@ -32,6 +33,7 @@ export function addServe(program: Command): void {
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option("--image-model <name|folder>", "what makes pictures of places", "earth-images")
+    .option("--rasters <folder>", "rasters that it was trained on, to show the training views nearest to its pictures")
     .option("--library <folder>", "library of pictures, made if there is none; the usual one if left out")
     .option("--port <n>", "port; 0 for any that is free", wholeNumber(0, 65_535), 8080)
     .option(
@@ -66,6 +68,7 @@ async function run(flags: Flags): Promise<void> {
     model,
     encoder,
     imageModel: flags.imageModel,
+    rasters: flags.rasters,
     host,
     port,
     token,

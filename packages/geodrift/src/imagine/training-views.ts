@@ -13,18 +13,23 @@ import type { ViewKind } from "../data/captions.js";
 import type { Picture } from "../data/picture.js";
 import type { ImageModelDescription } from "../models/schema.js";
 
+/** A view, and how far it is from a picture: root mean square over channels and pixels, 0 … 255. */
+export interface AlikeView {
+  shot: Shot;
+  picture: Picture;
+  difference: number;
+}
+
 export interface TrainingViews {
-  /** The view whose centre is nearest, of a kind if one is given. */
-  nearestByPlace(place: LatLng, kind?: ViewKind): Shot;
-  /** Of the `among` views nearest by place, the one whose pixels differ least. */
-  mostAlike(
-    picture: Picture,
-    place: LatLng,
-    kind?: ViewKind,
-    among?: number,
-  ): { shot: Shot; picture: Picture; difference: number };
+  /** The view of a kind whose centre is nearest. */
+  nearestByPlace(place: LatLng, kind: ViewKind): Shot;
+  /** Of the 64 views of a kind that are nearest by place, the one that is most like the picture. */
+  mostAlike(picture: Picture, place: LatLng, kind: ViewKind): AlikeView;
   draw(shot: Shot, size: number): Picture;
 }
+
+/** Views that a picture is compared with. */
+const compared = 64;
 
 /** RGBA to RGB. */
 const opaque = (rgba: Uint8Array, size: number): Picture => {
@@ -65,18 +70,16 @@ function trainingViews(source: EarthSource, options: CaptionedViewsOptions, n: n
     kinds.push(shot.kind);
   }
   index.finish();
-  const shotsNear = ({ lat, lng }: LatLng, kind: ViewKind | undefined, count: number) => {
-    const own = kind && ((i: number) => kinds[i] === kind);
-    return around(index, lng, lat, count, Number.POSITIVE_INFINITY, own).map((i) => shotAt(source, options, i).shot);
-  };
+  const shotsNear = ({ lat, lng }: LatLng, kind: ViewKind, count: number) =>
+    around(index, lng, lat, count, Number.POSITIVE_INFINITY, (i: number) => kinds[i] === kind).map(
+      (i) => shotAt(source, options, i).shot,
+    );
   const draw = (shot: Shot, size: number) => drawShot(source, shot, size);
   return {
     draw,
-    nearestByPlace(place, kind) {
-      return shotsNear(place, kind, 1)[0];
-    },
-    mostAlike(picture, place, kind, among = 64) {
-      const drawn = shotsNear(place, kind, among).map((shot) => {
+    nearestByPlace: (place, kind) => shotsNear(place, kind, 1)[0],
+    mostAlike(picture, place, kind) {
+      const drawn = shotsNear(place, kind, compared).map((shot): AlikeView => {
         const own = draw(shot, picture.width);
         return { shot, picture: own, difference: pixelDifference(picture, own) };
       });

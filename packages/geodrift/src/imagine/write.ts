@@ -1,12 +1,15 @@
 /** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { distanceKm } from "@geodrift/core";
 import type { Picture } from "../data/picture.js";
+import { formatKm } from "../locate/text.js";
 import { attentionOverlays } from "./attention-overlay.js";
 import type { DrawnCell } from "./draw.js";
 import type { Manifest } from "./manifest.js";
-import type { Plan } from "./plan.js";
+import type { Cell, Plan } from "./plan.js";
 import { enlarged, labelledSheet, sheetOf, toMovingWebp, toPng } from "./sheet.js";
+import type { AlikeView } from "./training-views.js";
 
 /** @throws Error in one sentence for an ending that is no format for the plan */
 export function checkPicturesFile(file: string, moving: boolean): void {
@@ -20,6 +23,13 @@ export function checkPicturesFile(file: string, moving: boolean): void {
 /** `a/b.png` makes `a/b.json`, `a/b-attention.png`. */
 export const besideFile = (file: string, ending: string): string => file.slice(0, -extname(file).length) + ending;
 
+/** A picture beside a view of the training. */
+export interface Compared {
+  cell: Cell;
+  picture: Picture;
+  view: AlikeView;
+}
+
 /** @returns the files written */
 export async function writePictures(
   file: string,
@@ -27,6 +37,7 @@ export async function writePictures(
   drawn: readonly DrawnCell[],
   manifest: Manifest,
   scale: number,
+  alike?: readonly Compared[],
 ): Promise<string[]> {
   const pictures = drawn.map(({ picture }) => picture);
   const moving = extname(file).toLowerCase() === ".webp";
@@ -41,6 +52,18 @@ export async function writePictures(
       cells: attentionOverlays(cell),
     }));
     files.push([besideFile(file, "-attention.png"), await labelledSheet(rows)]);
+  }
+  if (alike) {
+    const rows = alike.map(({ cell, picture, view }) => ({
+      cells: [
+        { label: cell.label, picture },
+        {
+          label: `training: ${formatKm(distanceKm(view.shot.place, cell.places[0]))} away, ${view.difference.toFixed(0)} of 255`,
+          picture: view.picture,
+        },
+      ],
+    }));
+    files.push([besideFile(file, "-nearest.png"), await labelledSheet(rows, { shown: 256 })]);
   }
   for (const [name, bytes] of files)
     await writeFile(name, bytes).catch((e: NodeJS.ErrnoException) => {

@@ -6,7 +6,9 @@ import { open } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { serve as serveApp } from "@hono/node-server";
+import { openEarthFolder } from "../data/earth-rasters.js";
 import { Engine } from "../engine/engine.js";
+import { TrainingMemory } from "../imagine/training-memory.js";
 import { Jobs } from "../library/jobs.js";
 import type { Library } from "../library/library.js";
 import { describeImageModel } from "../models/image-model.js";
@@ -23,6 +25,8 @@ export interface ServeOptions {
   encoder?: string;
   /** What makes pictures, by name or folder. */
   imageModel: string;
+  /** Rasters that it was trained on, to compare its pictures with. */
+  rasters?: string;
   host: string;
   /** 0 for any that is free. */
   port: number;
@@ -65,7 +69,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (token !== undefined && token.length < 8) throw new Error("--token: has at least 8 characters");
   if (options.detail !== undefined) await checkPmtiles(options.detail);
   const models = await Models.open(options);
-  const images = { model: options.imageModel, description: await describeImageModel(options.imageModel) };
+  const description = await describeImageModel(options.imageModel);
+  const { rasters } = options;
+  if (rasters !== undefined) await openEarthFolder(rasters);
+  const memory = rasters === undefined ? undefined : new TrainingMemory({ rasters, description });
+  const images = { model: options.imageModel, description, memory };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
   const context: ServerContext = { engine, models, densities: new Densities(), limits, log };
@@ -100,6 +108,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       await Promise.race([Promise.all([closed, engine.idle()]), late]);
       server.closeAllConnections();
       await engine.close();
+      await memory?.close();
       library?.close();
     },
   };

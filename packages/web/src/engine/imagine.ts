@@ -1,6 +1,6 @@
 /** What a page asks of whoever makes pictures of places. */
 import type { LatLng } from "@geodrift/core";
-import { followEvents, requestJson } from "./http.js";
+import { followEvents, requestJson, send } from "./http.js";
 
 /** The model that makes pictures. */
 export interface ImageModelAbout {
@@ -10,6 +10,8 @@ export interface ImageModelAbout {
   sizes: number[];
   groundKm: [least: number, most: number];
   words: string[];
+  /** Can training views be compared with? */
+  memory: boolean;
   usual: { groundKm: number; guidePlace: number; guideWords: number };
 }
 
@@ -44,14 +46,28 @@ export interface ImagineStep {
   png: string;
 }
 
+/** A view of the training, and how unlike the picture it is: root mean square of the pixels, of 255. */
+export interface TrainingView {
+  png: string;
+  at: LatLng;
+  km: number;
+  groundKm: number;
+  kind: string;
+  month?: string;
+  difference: number;
+}
+
 export interface ImageEngine {
   about(): Promise<ImageModelAbout>;
+  /** The training view near a place that is most like a picture, PNG in base64. */
+  nearest(picture: { png: string; at: LatLng; words?: string }): Promise<TrainingView>;
   make(asked: ImagineAsked, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
 }
 
 /** The server's. */
 export const serverImages: ImageEngine = {
   about: () => requestJson("imagine"),
+  nearest: (picture) => send("imagine/nearest", picture),
   make: (asked, { signal, onStep }) =>
     followEvents(
       "imagine",

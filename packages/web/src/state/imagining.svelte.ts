@@ -1,6 +1,6 @@
 /** Pictures of a place: what is asked, how they come, and what came before. */
 import type { LatLng } from "@geodrift/core";
-import type { ImageEngine, ImageModelAbout, ImagineAsked, Imagined } from "../engine/imagine.js";
+import type { ImageEngine, ImageModelAbout, ImagineAsked, Imagined, TrainingView } from "../engine/imagine.js";
 import { app } from "./app.svelte.js";
 
 /** Pictures that were made, with what they were made from. */
@@ -30,6 +30,8 @@ export class Imagining {
   /** Pictures on their way, PNG in base64, and how far all of them are. */
   coming = $state.raw<(string | undefined)[]>([]);
   progress = $state(0);
+  /** Of the pictures that are shown, by their hash. */
+  nearest = $state.raw<Record<string, TrainingView>>({});
   made = $state.raw<Made[]>([]);
   shown = $state.raw<Made>();
   private call: AbortController | undefined;
@@ -73,10 +75,21 @@ export class Imagining {
       });
       this.shown = { asked, imagined };
       this.made = [this.shown, ...this.made].slice(0, mostMade);
+      void this.compare(this.shown);
     } catch (e) {
       if (!call.signal.aborted) this.fail(e as Error);
     } finally {
       if (this.call === call) this.working = false;
+    }
+  }
+
+  /** Looks up what the pictures are most like, one after another. */
+  private async compare({ asked: { at, words }, imagined }: Made): Promise<void> {
+    if (!at || !this.about?.memory) return;
+    for (const { png, sha256 } of imagined.pictures) {
+      const view = await this.images.nearest({ png, at, words }).catch((e: Error) => this.fail(e));
+      if (!view) return;
+      this.nearest = { ...this.nearest, [sha256]: view };
     }
   }
 

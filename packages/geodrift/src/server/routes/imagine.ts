@@ -1,11 +1,17 @@
 /** A place and words in, pictures out, at once or step by step. */
+
+import { closedVocabulary, distanceKm } from "@geodrift/core";
 import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
+import sharp from "sharp";
+import { kindOf, months, type ViewKind } from "../../data/captions.js";
+import type { Picture } from "../../data/picture.js";
 import { sha256Of } from "../../encode/read-picture.js";
 import type { ImagineCall } from "../../engine/engine.js";
 import type { DrawingStep, ImagineJob } from "../../engine/engine-messages.js";
 import { picturesPlan } from "../../imagine/plan.js";
 import { toPng } from "../../imagine/sheet.js";
+import type { TrainingMemory } from "../../imagine/training-memory.js";
 import { usualImagining } from "../../imagine/usual.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 import type { App, ServerContext } from "../context.js";
@@ -17,6 +23,8 @@ export interface ServedImages {
   /** Name or folder. */
   model: string;
   description: ImageModelDescription;
+  /** What it learned from, where the server has the rasters. */
+  memory?: TrainingMemory;
 }
 
 const guide = z.number().min(0).max(100);
@@ -64,9 +72,22 @@ const about = z
     sizes: z.array(z.number()),
     groundKm: z.array(z.number()).openapi({ description: "least and greatest width of the ground" }),
     words: z.array(z.string()),
+    memory: z.boolean().openapi({ description: "can training views be compared with?" }),
     usual: z.object({ groundKm: z.number(), guidePlace: z.number(), guideWords: z.number() }),
   })
   .openapi("ImageModel");
+
+const alike = z
+  .object({
+    png: z.string().openapi({ description: "base64" }),
+    at: latLng,
+    km: z.number().openapi({ description: "how far its centre lies from the place" }),
+    groundKm: z.number(),
+    kind: z.string(),
+    month: z.string().optional(),
+    difference: z.number().openapi({ description: "root mean square of the pixels, of 255" }),
+  })
+  .openapi("TrainingView");
 
 const json = <T extends z.ZodType>(schema: T) => ({ "application/json": { schema } });
 
@@ -91,7 +112,34 @@ const aboutRoute = createRoute({
   responses: { 200: { description: "the model", content: json(about) } },
 });
 
-export function addImagine(app: App, { engine, log }: ServerContext, { model, description }: ServedImages): void {
+const alikeRoute = createRoute({
+  method: "post",
+  path: "/api/imagine/nearest",
+  summary: "The training view most like a picture, of those near its place",
+  request: {
+    body: {
+      content: json(
+        z.strictObject({
+          at: latLng.strict(),
+          words: z.string().max(300).optional(),
+          png: z.string().max(100_000).openapi({ description: "the picture, base64" }),
+        }),
+      ),
+      required: true,
+    },
+  },
+  responses: {
+    200: { description: "the view", content: json(alike) },
+    400: { description: "what was asked cannot be done", content: json(failure) },
+    404: { description: "the server has no rasters", content: json(failure) },
+  },
+});
+
+export function addImagine(
+  app: App,
+  { engine, log }: ServerContext,
+  { model, description, memory }: ServedImages,
+): void {
   const { network, views, vocabulary } = description;
 
   /** @throws RangeError in one sentence */
@@ -148,6 +196,7 @@ export function addImagine(app: App, { engine, log }: ServerContext, { model, de
         sizes: network.sizes,
         groundKm: [...views.groundKm],
         words: [...vocabulary.words, ...vocabulary.circle],
+        memory: memory !== undefined,
         usual: {
           groundKm: usualImagining.groundKm,
           guidePlace: usualImagining.guidance.place,
@@ -157,6 +206,40 @@ export function addImagine(app: App, { engine, log }: ServerContext, { model, de
       200,
     ),
   );
+
+  app.openapi(alikeRoute, async (c) => {
+    const { at, words = "", png } = c.req.valid("json");
+    if (!memory) return c.json({ error: "the server has no rasters to draw training views from (--rasters)" }, 404);
+    const size = Math.max(...network.sizes);
+    let picture: Picture;
+    let kind: ViewKind;
+    try {
+      kind = kindOf(closedVocabulary(vocabulary).read(words));
+      const { data, info } = await sharp(Buffer.from(png, "base64"), { limitInputPixels: size * size })
+        .removeAlpha()
+        .toColourspace("srgb")
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      if (info.width !== info.height) throw new Error("is not square");
+      picture = { width: info.width, height: info.height, data };
+    } catch (e) {
+      const rule = e instanceof RangeError ? e.message : `"png": a square picture of at most ${size} pixels is needed`;
+      return c.json({ error: rule }, 400);
+    }
+    const { shot, picture: own, difference } = await memory.mostAlike(picture, at, kind);
+    return c.json(
+      {
+        png: await base64Png(own),
+        at: shot.place,
+        km: distanceKm(shot.place, at),
+        groundKm: shot.widthKm,
+        kind: shot.kind,
+        ...(shot.month !== undefined && { month: months[shot.month] }),
+        difference,
+      },
+      200,
+    );
+  });
 
   app.openapi(imagineRoute, async (c) => {
     let job: ImagineJob;
