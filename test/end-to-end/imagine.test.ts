@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { geodrift, start } from "./program.js";
 import { makeRasters, tinyImages, tinyJudge, tinyTraining } from "./rasters.js";
+import { raw, startServer } from "./server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-imagine-"));
 const at = (name: string) => join(folder, name);
@@ -190,6 +191,37 @@ describe("geodrift imagine", () => {
     expect(stderr).toContain(sentence);
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
+  });
+});
+
+describe("memory and imagination", () => {
+  it("shows the training view most like each picture", async () => {
+    await imagined("beside.png", "--at", "30,31", "-n", "2", "--nearest", at("rasters"));
+    const { width, height } = await sharp(at("beside-nearest.png")).metadata();
+    expect([width, height]).toEqual([2 * 264, 2 * 280]);
+  });
+
+  it("finds a training view again, over the server", async () => {
+    const server = await startServer(["--image-model", model, "--rasters", at("rasters")]);
+    try {
+      // What the model has learned from, view 3 of its training.
+      const { views } = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
+      const { readEarthSource, shotAt } = await import("../../packages/geodrift/src/data/captioned-views.js");
+      const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
+      const { drawShot } = await import("../../packages/geodrift/src/imagine/training-views.js");
+      const source = await readEarthSource(await openEarthFolder(at("rasters")), ["01", "04"]);
+      const { shot } = shotAt(source, { ...views, countries: [] }, 3);
+      const { data } = drawShot(source, shot, 16);
+      const png = await sharp(data, { raw: { width: 16, height: 16, channels: 3 } })
+        .png()
+        .toBuffer();
+      const body = JSON.stringify({ at: shot.place, words: shot.kind, png: png.toString("base64") });
+      const headers = { "content-type": "application/json" };
+      const answer = await raw(server, "/api/imagine/nearest", { method: "POST", body, headers });
+      expect(JSON.parse(answer.body.toString())).toMatchObject({ kind: shot.kind, km: 0, difference: 0 });
+    } finally {
+      await server.stop();
+    }
   });
 });
 

@@ -472,3 +472,94 @@ describe("the server does not let happen", () => {
     expect(Object.keys(line ?? {}).sort()).toEqual(["bytes", "event", "method", "ms", "path", "status", "time"]);
   });
 });
+
+describe("pictures of places", () => {
+  const ask = (body: object, headers: Record<string, string> = {}) =>
+    raw(server, "/api/imagine", {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json", ...headers },
+    });
+  const cairo = { lat: 30.04, lng: 31.24 };
+
+  it("are the command line's, pixel for pixel", async () => {
+    const { status, body } = await ask({
+      at: cairo,
+      words: "satellite view in May",
+      n: 2,
+      steps: 2,
+      seed: 5,
+      size: 32,
+    });
+    expect(status).toBe(200);
+    const { model, pictures } = JSON.parse(body.toString());
+    const place = ["--at", "30.04,31.24", "--words", "satellite view in May"];
+    const flags = [...place, "-n", "2", "--steps", "2", "--seed", "5", "--size", "32", "--json"];
+    const { stdout } = await geodrift(["imagine", ...flags, "-o", at("imagined.png")]);
+    const manifest = JSON.parse(stdout);
+    expect(model).toEqual(manifest.model);
+    const hashes = (of: { sha256: string }[]) => of.map((p) => p.sha256);
+    expect(hashes(pictures)).toEqual(hashes(manifest.pictures));
+    const { width, height } = await sharp(Buffer.from(pictures[0].png, "base64")).metadata();
+    expect([width, height]).toEqual([32, 32]);
+  });
+
+  it("come step by step, with where was looked", async () => {
+    const asked = { at: cairo, words: "hot desert", n: 2, steps: 3, size: 32, attention: true };
+    const { body } = await ask(asked, { accept: "text/event-stream" });
+    const all = events(body.toString());
+    expect(all.map((e) => e.event)).toEqual([...Array(6).fill("step"), "result"]);
+    expect(all.slice(0, 6).map(({ data }) => [data.index, data.step])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, 3],
+      [1, 1],
+      [1, 2],
+      [1, 3],
+    ]);
+    const [{ attention }] = all[6].data.pictures as { attention: { token: string; map: number[] }[] }[];
+    expect(attention.map((a) => a.token)).toEqual(["hot", "desert", "longitude", "latitude"]);
+    expect(attention[0].map.length).toBe(64);
+  });
+
+  it("stop when nobody waits for them any more", async () => {
+    const gone = new AbortController();
+    const asked = JSON.stringify({ at: cairo, n: 16, steps: 100 });
+    const headers = { "content-type": "application/json", accept: "text/event-stream" };
+    const answer = await fetch(`${server.url}api/imagine`, {
+      method: "POST",
+      body: asked,
+      headers,
+      signal: gone.signal,
+    });
+    await answer.body?.getReader().read();
+    gone.abort();
+    await expect
+      .poll(async () => JSON.parse((await raw(server, "/api/health")).body.toString()).running, { timeout: 20_000 })
+      .toBe(0);
+  });
+
+  it.each([
+    [{}, "a place, at, or words are needed, or both"],
+    [{ at: { lat: 30, lng: 300 } }, '"at.lng": expected number to be <=180'],
+    [{ words: "atlantis" }, '"atlantis": "atlantis" is not among the words that the model knows'],
+    [{ at: cairo, size: 48 }, '"size": the model makes pictures of 64 or 32 pixels, got 48'],
+    [{ at: cairo, groundKm: 5 }, '"groundKm": the model knows widths from 240 to 800 km, got 5'],
+    [{ at: cairo, n: 1000 }, '"n": expected number to be <=16'],
+    [{ at: cairo, colour: 1 }, 'Unrecognized key: "colour"'],
+  ])("are refused in one sentence: %j", async (asked, said) => {
+    const answer = await ask(asked);
+    expect([answer.status, sentence(answer)]).toEqual([400, said]);
+  });
+
+  it("are compared with training views only where there are rasters", async () => {
+    const png = nile.subarray(0, 10).toString("base64");
+    const headers = { "content-type": "application/json" };
+    const body = JSON.stringify({ at: cairo, png });
+    const answer = await raw(server, "/api/imagine/nearest", { method: "POST", body, headers });
+    expect([answer.status, sentence(answer)]).toEqual([
+      404,
+      "the server has no rasters to draw training views from (--rasters)",
+    ]);
+  });
+});

@@ -279,9 +279,42 @@ describe.skipIf(!hasBrowser)("the page", () => {
     expect(refused.stderr).toContain("is no PMTiles file of version 3");
   });
 
+  it("makes pictures of a place on a click, the same from the same seed, and keeps those before", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#imagine`);
+    await page.getByLabel("Pictures", { exact: true }).fill("2");
+    await page.waitForTimeout(1500);
+    await page.locator(".globe canvas").click({ position: { x: 400, y: 300 } });
+    await page.getByText(/^Imagined: /).waitFor();
+    const sources = () =>
+      page.locator(".imagined img").evaluateAll((all) => all.map((i) => (i as HTMLImageElement).src));
+    const first = await sources();
+    expect(first.length).toBe(2);
+    await page.getByRole("button", { name: "latitude" }).click();
+    expect(await page.locator(".imagined canvas").count()).toBe(2);
+    await look(page, "imagine");
+    // Another seed, other pictures; the same one, kept, the same pictures.
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    await page.getByText(/^Imagined: /).waitFor();
+    const second = await sources();
+    expect(second).not.toEqual(first);
+    await page.getByLabel("keep it").check();
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    await page.getByText(/^Imagined: /).waitFor();
+    expect(await sources()).toEqual(second);
+    // What came before comes back with what it was made from.
+    await page.locator(".history button").last().click();
+    expect(await sources()).toEqual(first);
+    // Words that nobody taught it.
+    await page.getByLabel("Words", { exact: true }).fill("castle");
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    await page.getByText('"castle": "castle" is not among the words that the model knows').waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("is for people who do not see, or see other colours, in the light and in the dark, and on a phone", async () => {
     const { page } = await openPage(browser, server.url);
-    for (const view of ["locate", "compare", "play", "library"]) {
+    for (const view of ["locate", "compare", "play", "imagine", "library"]) {
       await page.goto(`${server.url}#${view}`);
       await page.locator("main *").first().waitFor();
       if (view === "locate" || view === "compare") {
@@ -295,7 +328,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
       }
     }
     await page.setViewportSize({ width: 360, height: 740 });
-    for (const view of ["locate", "compare", "play", "library"]) {
+    for (const view of ["locate", "compare", "play", "imagine", "library"]) {
       await page.goto(`${server.url}#${view}`);
       await page.locator("main *").first().waitFor();
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
