@@ -11,6 +11,7 @@ const text = closedVocabulary({
   words: ["satellite", "hot", "desert", "St. Lucia", "South Africa", "Africa"],
   circle: months,
   silent: ["a", "of", "in"],
+  aliases: { RSA: "South Africa", "Dark Continent": "Africa", Atlantis: "nowhere" },
 });
 
 async function tokensOf(encoder: TextEncoder, params: Parameters, captions: string[], width: number) {
@@ -32,6 +33,8 @@ describe("a closed vocabulary", () => {
     expect(text.read("St. Lucia")).toEqual(["St. Lucia"]);
     expect(text.read("africa")).toEqual(["Africa"]);
     expect(text.read("")).toEqual([]);
+    expect(text.read("desert in the RSA".replace("the ", ""))).toEqual(["desert", "South Africa"]);
+    expect(text.read("dark continent")).toEqual(["Africa"]);
   });
 
   it("answers words that it does not know, and too many, in one sentence", () => {

@@ -32,6 +32,8 @@ export interface VocabularyConfig {
   circle: readonly string[];
   /** Words that are read over. */
   silent: readonly string[];
+  /** Other names of its words, such as "USA". */
+  aliases?: Readonly<Record<string, string>>;
 }
 
 /** Harmonics of the circle: a constant, and two waves. */
@@ -43,7 +45,7 @@ export interface Vocabulary extends TextEncoder {
   read(caption: string): string[];
 }
 
-export function closedVocabulary({ tokens, words, circle, silent }: VocabularyConfig): Vocabulary {
+export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }: VocabularyConfig): Vocabulary {
   const all = [...words, ...circle];
   /** Lower case, without stops ("St. Lucia") and commas. */
   const partsOf = (text: string) =>
@@ -53,8 +55,12 @@ export function closedVocabulary({ tokens, words, circle, silent }: VocabularyCo
       .split(/[\s,;]+/)
       .filter((part) => part !== "");
   const ids = new Map(all.map((word, i) => [partsOf(word).join(" "), i + 1]));
+  for (const [alias, word] of Object.entries(aliases)) {
+    const id = ids.get(partsOf(word).join(" "));
+    if (id !== undefined) ids.set(partsOf(alias).join(" "), id);
+  }
   const passed = new Set(silent);
-  const longest = Math.max(...all.map((word) => partsOf(word).length));
+  const longest = Math.max(...[...ids.keys()].map((word) => word.split(" ").length));
 
   const idsOf = (caption: string): number[] => {
     const parts = partsOf(caption);

@@ -93,6 +93,33 @@ export function seasonOf(month: number, { lat }: LatLng): ViewFacts["season"] {
   return seasons[Math.floor(((shifted + 1) % 12) / 3)];
 }
 
+/** Countries as people call them, where outlines have a longer name. */
+const otherNames = {
+  America: "United States of America",
+  "United States": "United States of America",
+  US: "United States of America",
+  USA: "United States of America",
+  Britain: "United Kingdom",
+  "Great Britain": "United Kingdom",
+  UK: "United Kingdom",
+  China: "People's Republic of China",
+  Ireland: "Republic of Ireland",
+  Netherlands: "Kingdom of the Netherlands",
+  Denmark: "Kingdom of Denmark",
+  Cyprus: "Republic of Cyprus",
+  Bahamas: "The Bahamas",
+  Gambia: "The Gambia",
+  Congo: "Republic of the Congo",
+  "DR Congo": "Democratic Republic of the Congo",
+  "Ivory Coast": "Côte d'Ivoire",
+  "Czech Republic": "Czechia",
+  Macedonia: "North Macedonia",
+  Micronesia: "Federated States of Micronesia",
+  Burma: "Myanmar",
+  Swaziland: "Eswatini",
+  "Timor-Leste": "East Timor",
+};
+
 /** The vocabulary of all captions, countries included. */
 export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
   tokens: 8,
@@ -123,6 +150,7 @@ export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
     "seen",
     "above",
   ],
+  aliases: otherNames,
 });
 
 /** How often each thing is told. */

@@ -118,6 +118,7 @@ export const vocabularyConfig = z.strictObject({
   words: z.array(z.string()),
   circle: z.array(z.string()),
   silent: z.array(z.string()),
+  aliases: z.record(z.string(), z.string()).optional(),
 });
 
 const place = z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) });
