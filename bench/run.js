@@ -1,6 +1,7 @@
 /** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
 import { benches as earth } from "./earth.js";
 import { benches as encoders } from "./encoders.js";
+import { benches as imagine } from "./imagine.js";
 import { benches as library } from "./library.js";
 import { benches as locate } from "./locate.js";
 import { benches as map } from "./map.js";
@@ -19,6 +20,7 @@ const all = {
   ...serve,
   ...site,
   ...library,
+  ...imagine,
   ...regions,
   ...earth,
 };

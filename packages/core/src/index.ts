@@ -65,6 +65,7 @@ export * from "./sphere/von-mises-fisher.js";
 export * from "./train/adamw.js";
 export * from "./train/classifying.js";
 export * from "./train/denoising.js";
+export * from "./train/denoising-steps.js";
 export * from "./train/fitting.js";
 export * from "./train/judging.js";
 export * from "./train/lamb.js";

@@ -2,10 +2,10 @@
 import type { DrawingState } from "@geodrift/core";
 import type { Picture } from "../data/picture.js";
 import type { LoadedImageModel } from "../models/image-model.js";
-import { type Cell, drawingOf, type ImagineSettings, type Plan } from "./plan.js";
+import { drawingOf, type ImagineSettings, type Plan, type PlannedPicture } from "./plan.js";
 
 export interface DrawnCell {
-  cell: Cell;
+  cell: PlannedPicture;
   picture: Picture;
   attention?: TokenAttention[];
 }
@@ -63,7 +63,11 @@ export function pictureOfPlanes(planes: Float32Array, size: number): Picture {
 }
 
 /** Maps of the tokens that a cell was told. In front of the words lie time and ground width. */
-function tokensOf(cell: Cell, { attention }: DrawingState, words: LoadedImageModel["words"]): TokenAttention[] {
+function tokensOf(
+  cell: PlannedPicture,
+  { attention }: DrawingState,
+  words: LoadedImageModel["words"],
+): TokenAttention[] {
   if (!attention) return [];
   const told = words.read(cell.words ?? "").map((token, i) => ({ token, at: 2 + i }));
   const place = ["longitude", "latitude"].map((token, i) => ({ token, at: 2 + words.tokens + i }));

@@ -12,7 +12,7 @@ export interface ImagineSettings {
   size: number;
 }
 
-export interface Cell {
+export interface PlannedPicture {
   /** For people. */
   label: string;
   /** Places whose terms are averaged: none, one, or many of a region. */
@@ -22,7 +22,7 @@ export interface Cell {
 }
 
 export interface Plan {
-  cells: readonly Cell[];
+  cells: readonly PlannedPicture[];
   columns: number;
   /** Cells follow one another in time. */
   moving: boolean;
@@ -81,7 +81,7 @@ export function averagePlan(places: readonly LatLng[], words: string | undefined
 }
 
 /** What the solver takes for a cell. */
-export const drawingOf = ({ places, words, seed }: Cell, settings: ImagineSettings): Drawing => ({
+export const drawingOf = ({ places, words, seed }: PlannedPicture, settings: ImagineSettings): Drawing => ({
   terms: dualGuidance(words, places, settings.guidance),
   groundKm: settings.groundKm,
   size: settings.size,

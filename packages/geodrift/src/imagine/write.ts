@@ -7,7 +7,7 @@ import { formatKm } from "../locate/text.js";
 import { attentionOverlays } from "./attention-overlay.js";
 import type { DrawnCell } from "./draw.js";
 import type { Manifest } from "./manifest.js";
-import type { Cell, Plan } from "./plan.js";
+import type { Plan, PlannedPicture } from "./plan.js";
 import { enlarged, labelledSheet, sheetOf, toMovingWebp, toPng } from "./sheet.js";
 import type { AlikeView } from "./training-views.js";
 
@@ -25,7 +25,7 @@ export const besideFile = (file: string, ending: string): string => file.slice(0
 
 /** A picture beside a view of the training. */
 export interface Compared {
-  cell: Cell;
+  cell: PlannedPicture;
   picture: Picture;
   view: AlikeView;
 }

@@ -23,8 +23,8 @@ import { addLibrary } from "./routes/library.js";
 export interface ServeOptions {
   model: string;
   encoder?: string;
-  /** What makes pictures, by name or folder. */
-  imageModel: string;
+  /** What makes pictures, by name or folder; earth-images if left out. */
+  imageModel?: string;
   /** Rasters that it was trained on, to compare its pictures with. */
   rasters?: string;
   host: string;
@@ -69,11 +69,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (token !== undefined && token.length < 8) throw new Error("--token: has at least 8 characters");
   if (options.detail !== undefined) await checkPmtiles(options.detail);
   const models = await Models.open(options);
-  const description = await describeImageModel(options.imageModel);
-  const { rasters } = options;
+  const { rasters, imageModel = "earth-images" } = options;
+  const description = await describeImageModel(imageModel);
   if (rasters !== undefined) await openEarthFolder(rasters);
   const memory = rasters === undefined ? undefined : new TrainingMemory({ rasters, description });
-  const images = { model: options.imageModel, description, memory };
+  const images = { model: imageModel, description, memory };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
   const context: ServerContext = { engine, models, densities: new Densities(), limits, log };

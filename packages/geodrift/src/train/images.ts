@@ -1,26 +1,18 @@
 /** Trains a model that makes pictures of places, told where and in which words (core/train/denoising). */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import { type Runtime, tensor } from "@geodrift/compile";
 import {
-  adamw,
-  clipGradients,
   closedVocabulary,
   type DenoisingBatch,
-  denoisingLoss,
+  type DenoisingState,
+  denoisingSteps,
   Generator,
   type ImageTransformerConfig,
-  initImageTransformer,
-  type Moments,
-  optimize,
-  type Parameters,
-  type Traced,
+  initDenoising,
   type VocabularyConfig,
-  warmedDecay,
   warmupConstantDecay,
-  zeros,
 } from "@geodrift/core";
-import * as jax from "@jax-js/jax";
 import { vocabulary } from "../data/captions.js";
 import { type DenoisingBatchData, type DenoisingWork, denoisingBatches } from "../data/denoising-batches.js";
 import type { ImageModelDescription } from "../models/schema.js";
@@ -31,13 +23,6 @@ import type { TrainingContext } from "./locator-stage.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
 import { versions } from "./versions.js";
-
-export interface ImagesState {
-  step: number;
-  params: Parameters;
-  moments: Moments;
-  average: Parameters;
-}
 
 export interface ImagesMetrics {
   step: number;
@@ -65,12 +50,7 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   };
   const network: ImageTransformerConfig = { ...config.network, sizes: config.sizes.map(({ size }) => size) };
   const words = closedVocabulary(work.vocabulary);
-  const params = initImageTransformer(network, words, new Generator(config.seed, 0));
-  const nought = () => Object.fromEntries(Object.entries(params).map(([k, t]) => [k, zeros(t.dims)]));
-  const average = Object.fromEntries(
-    Object.entries(params).map(([k, t]) => [k, tensor((t.data as Float32Array).slice(), t.dims)]),
-  );
-  const state: ImagesState = { step: 0, params, moments: { first: nought(), second: nought() }, average };
+  const state = initDenoising(network, words, new Generator(config.seed, 0));
   const { out: _, rasters: __, checkpointEvery: ___, ...made } = config;
   const provenance: Provenance = {
     config: JSON.stringify(made),
@@ -107,8 +87,6 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   await writeImageModel(config, network, work, state, provenance);
 }
 
-type Arr = jax.Array;
-
 const asTensors = ({ size, ...a }: DenoisingBatchData, vocabulary: VocabularyConfig): DenoisingBatch => {
   const n = a.gamma.length;
   const square = [n, 3, size, size];
@@ -124,55 +102,29 @@ const asTensors = ({ size, ...a }: DenoisingBatchData, vocabulary: VocabularyCon
 };
 
 /** Steps of the training, updating the state in place. */
-export async function* trainDenoising(
-  state: ImagesState,
+async function* trainDenoising(
+  state: DenoisingState,
   config: ImagesTraining,
   network: ImageTransformerConfig,
   work: DenoisingWork,
   runtime: Runtime,
 ): AsyncGenerator<ImagesMetrics> {
-  const words = closedVocabulary(work.vocabulary);
-  const gradient = compile<[Parameters, Parameters], [Tensor, Parameters]>(
-    (p: Traced, batch: Record<keyof DenoisingBatch, Arr>) =>
-      jax.valueAndGrad((q: Traced) => {
-        const uses = Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, x.ref]));
-        return denoisingLoss(network, words, q, uses as typeof batch);
-      })(p) as never,
-    { runtime },
-  );
+  const { run, dispose } = denoisingSteps(network, closedVocabulary(work.vocabulary), config, { runtime });
   const rate = warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps);
   let then = performance.now();
   try {
     for await (const batch of denoisingBatches(work, state.step, config.batch)) {
       if (state.step >= config.steps) break;
       const lr = rate(state.step);
-      const params = ownWeights(state.params, network, batch.size);
-      const inputs = asTensors(batch, work.vocabulary) as unknown as Parameters;
-      const [loss, gradients] = await gradient(params, inputs);
-      const value = loss.data[0] as number;
-      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
-      const length = clipGradients(gradients, config.clip);
-      optimize(adamw, state, gradients, lr, state.step + 1, {
-        betas: config.betas,
-        ema: warmedDecay(config.ema, state.step + 1),
-      });
-      state.step++;
+      const { loss, gradient } = await run(state, asTensors(batch, work.vocabulary), lr);
       const now = performance.now();
       const picturesPerSecond = (1000 * config.batch) / (now - then);
       then = now;
-      yield { step: state.step, size: batch.size, loss: value, gradient: length, rate: lr, picturesPerSecond };
+      yield { step: state.step, size: batch.size, loss, gradient, rate: lr, picturesPerSecond };
     }
   } finally {
-    await gradient.dispose();
+    await dispose();
   }
-}
-
-/** The weights that a picture of this size passes: all but the layers of other sizes. */
-function ownWeights(params: Parameters, { sizes }: ImageTransformerConfig, size: number): Parameters {
-  const others = sizes.filter((s) => s !== size).map((s) => `sizes.${s}.`);
-  return Object.fromEntries(
-    Object.entries(params).filter(([name]) => !others.some((prefix) => name.startsWith(prefix))),
-  );
 }
 
 /** A folder that `imagine --model` opens. */
@@ -180,7 +132,7 @@ async function writeImageModel(
   config: ImagesTraining,
   network: ImageTransformerConfig,
   work: DenoisingWork,
-  state: ImagesState,
+  state: DenoisingState,
   provenance: Provenance,
 ): Promise<void> {
   const folder = join(config.out, config.name);

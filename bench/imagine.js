@@ -1,0 +1,93 @@
+/** The image model: a whole training step, one picture, memory over many steps. FLOP are those of the matrix products. */
+import { tensor } from "@geodrift/compile";
+import {
+  closedVocabulary,
+  denoisingSteps,
+  dualGuidance,
+  Generator,
+  groundOctaves,
+  initDenoising,
+  placeEncodingWidth,
+} from "@geodrift/core";
+import { loadImageModel } from "geodrift";
+import { leastMs, measured, runtime } from "./measure.js";
+
+const network = { width: 192, depth: 8, heads: 6, hidden: 768, octaves: 12, grid: 8, sizes: [64] };
+const words = closedVocabulary({ tokens: 8, words: ["satellite", "desert"], circle: ["May", "June"], silent: [] });
+const usual = { betas: [0.9, 0.99], clip: 1, ema: 0.999 };
+
+/** Multiplications of one picture, forwards. */
+function macs({ width, depth, hidden, grid, sizes: [size] }, contextTokens = 12) {
+  const patches = grid * grid;
+  const tokens = patches + contextTokens;
+  const block = tokens * (4 * width ** 2 + 2 * width * hidden) + 2 * tokens ** 2 * width;
+  const skips = (depth / 2) * tokens * 2 * width ** 2;
+  const ends = patches * (2 * 3 * (size / grid) ** 2 * width + 2 * 5 * width ** 2);
+  return depth * block + skips + ends;
+}
+
+function batchOf(n) {
+  const random = new Generator(1);
+  const square = [n, 3, 64, 64];
+  const area = 3 * 64 * 64;
+  return {
+    pixels: tensor(random.normals(n * area), square),
+    noise: tensor(random.normals(n * area), square),
+    gamma: tensor(new Float32Array(n).fill(0.4), [n]),
+    ground: tensor(random.normals(n * 2 * groundOctaves), [n, 2 * groundOctaves]),
+    words: words.prepare(Array(n).fill("satellite desert May")),
+    places: tensor(random.normals(n * 2 * placeEncodingWidth(12)), [n, 2, placeEncodingWidth(12)]),
+    told: tensor(new Float32Array(2 * n).fill(1), [n, 2]),
+  };
+}
+
+const megabytes = () => Math.round(process.memoryUsage().rss / 2 ** 20);
+
+export const benches = {
+  "imagine-step": async function* () {
+    const n = 64;
+    const steps = denoisingSteps(network, words, usual, { runtime });
+    const state = initDenoising(network, words, new Generator(1));
+    const batch = batchOf(n);
+    const parameters = { width: network.width, blocks: network.depth, pixels: 64, batch: n };
+    const line = await measured(
+      "imagine-step",
+      parameters,
+      6 * macs(network) * n,
+      () => steps.run(state, batch, 1e-4),
+      8,
+    );
+    yield { ...line, picturesPerSecond: Math.round((1000 * n) / line.ms) };
+    await steps.dispose();
+  },
+  "imagine-picture": async function* () {
+    const { model, dispose } = await loadImageModel("earth-images", runtime);
+    const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], { words: 1.5, place: 2 });
+    for (const size of [32, 64])
+      for (const [solver, steps] of [
+        ["heun", 16],
+        ["euler", 16],
+      ]) {
+        const ms = await leastMs(async () => {
+          for await (const _ of model.draw({ terms, groundKm: 400, size, seed: 1, steps, solver }));
+        }, 5);
+        yield { bench: "imagine-picture", size, solver, steps, passes: 3, ms: Math.round(ms) };
+      }
+    await dispose();
+  },
+  /** Resident memory in the fifths of so many minutes of training: MINUTES, 60 if not set. */
+  "imagine-memory": async function* () {
+    const minutes = Number(process.env.MINUTES ?? 60);
+    const steps = denoisingSteps(network, words, usual, { runtime });
+    const state = initDenoising(network, words, new Generator(1));
+    const batch = batchOf(64);
+    const fifths = [];
+    const started = performance.now();
+    for (let fifth = 1; fifth <= 5; fifth++) {
+      while (performance.now() - started < (fifth * minutes * 60_000) / 5) await steps.run(state, batch, 1e-4);
+      fifths.push(megabytes());
+    }
+    yield { bench: "imagine-memory", minutes, steps: state.step, megabytes: fifths };
+    await steps.dispose();
+  },
+};

@@ -1,0 +1,83 @@
+/** Steps of the training of an image transformer: gradient, clipping, AdamW, average. */
+import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
+import * as jax from "@jax-js/jax";
+import { type ImageTransformerConfig, initImageTransformer } from "../net/image-transformer.js";
+import { type Parameters, type Traced, zeros } from "../net/parameters.js";
+import type { TextEncoder } from "../net/words.js";
+import type { Generator } from "../random/generator.js";
+import { adamw } from "./adamw.js";
+import { type DenoisingBatch, denoisingLoss } from "./denoising.js";
+import { clipGradients, type Moments, optimize, warmedDecay } from "./optimizer.js";
+
+type Arr = jax.Array;
+
+export interface DenoisingState {
+  /** Steps done. */
+  step: number;
+  params: Parameters;
+  moments: Moments;
+  average: Parameters;
+}
+
+export function initDenoising(config: ImageTransformerConfig, words: TextEncoder, random: Generator): DenoisingState {
+  const params = initImageTransformer(config, words, random);
+  const each = (of: (t: Tensor) => Tensor): Parameters =>
+    Object.fromEntries(Object.entries(params).map(([name, t]) => [name, of(t)]));
+  const nought = () => each((t) => zeros(t.dims));
+  return {
+    step: 0,
+    params,
+    moments: { first: nought(), second: nought() },
+    average: each((t) => tensor((t.data as Float32Array).slice(), t.dims)),
+  };
+}
+
+export interface DenoisingStepOptions {
+  betas: readonly [number, number];
+  /** Longest gradient. */
+  clip: number;
+  /** Decay of the average of weights. */
+  ema: number;
+}
+
+export interface DenoisingSteps {
+  /** One step, updating the state in place. @throws Error if the loss is no number any more */
+  run(state: DenoisingState, batch: DenoisingBatch, rate: number): Promise<{ loss: number; gradient: number }>;
+  dispose(): Promise<void>;
+}
+
+export function denoisingSteps(
+  config: ImageTransformerConfig,
+  words: TextEncoder,
+  { betas, clip, ema }: DenoisingStepOptions,
+  options: CompileOptions,
+): DenoisingSteps {
+  const gradientOf = compile<[Parameters, Record<keyof DenoisingBatch, Tensor>], [Tensor, Parameters]>(
+    (p: Traced, batch: Record<keyof DenoisingBatch, Arr>) =>
+      jax.valueAndGrad((q: Traced) => {
+        const uses = Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, x.ref]));
+        return denoisingLoss(config, words, q, uses as typeof batch);
+      })(p) as never,
+    options,
+  );
+  return {
+    async run(state, batch, rate) {
+      const [loss, gradients] = await gradientOf(ownWeights(state.params, config, batch.pixels.dims[2]), { ...batch });
+      const value = loss.data[0] as number;
+      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
+      const gradient = clipGradients(gradients, clip);
+      optimize(adamw, state, gradients, rate, state.step + 1, { betas, ema: warmedDecay(ema, state.step + 1) });
+      state.step++;
+      return { loss: value, gradient };
+    },
+    dispose: () => gradientOf.dispose(),
+  };
+}
+
+/** The weights that a picture of this size passes: all but the layers of other sizes. */
+function ownWeights(params: Parameters, { sizes }: ImageTransformerConfig, size: number): Parameters {
+  const others = sizes.filter((s) => s !== size).map((s) => `sizes.${s}.`);
+  return Object.fromEntries(
+    Object.entries(params).filter(([name]) => !others.some((prefix) => name.startsWith(prefix))),
+  );
+}
