@@ -79,11 +79,12 @@ export function dot(l: Layout, x: Value, y: Value): Value {
   const outShape = shape.slice(0, k);
   if (rows.length === 0 && columns.length === 0) return reduce(l, l.op(a.dtype, "Mul", [a, b]), "Add", [k]);
   const sizes = (axes: number[]) => axes.map((i) => shape[i]);
-  const [left, right] = [operand(l, a, batch, rows, k), operand(l, b, batch, columns, k)];
+  const batched = batch.length > 0 || !isFloat(a.dtype) || a.dtype === "float16";
+  // A batched product wants its second operand with the contracted axis first: moved there at once, if it must move.
+  const [left, right] = [operand(l, a, batch, rows, k), operand(l, b, batch, columns, k, batched)];
   const flat = [...sizes(batch), left.free, right.free];
   const result = (ref: string) => l.stored(reshaped(l, ref, flat, sizes(out)), out, outShape, a.dtype);
-  if (batch.length > 0 || !isFloat(a.dtype) || a.dtype === "float16")
-    return l.wrap(result(batchedProduct(l, sizes(batch).length, left, right)));
+  if (batched) return l.wrap(result(batchedProduct(l, sizes(batch).length, left, right)));
   const value = result(matrixProduct(l, left, right));
   l.products.set(value.ref, { columns, withBias: (bias) => result(matrixProduct(l, left, right, bias)) });
   return value;
@@ -97,9 +98,13 @@ interface Operand {
   free: number;
 }
 
-/** The tensor with its free axes merged, in whichever of the two orders is nearer to how it lies. */
-function operand(l: Layout, v: Value, batch: number[], free: number[], k: number): Operand {
-  const contractedFirst = storageOrder(v).join() === [...batch, k, ...free].join();
+/**
+ * The tensor with its free axes merged, in whichever of the two orders it lies, and else with the free ones first.
+ * @param rather the contracted axis first, if it lies in neither
+ */
+function operand(l: Layout, v: Value, batch: number[], free: number[], k: number, rather = false): Operand {
+  const lies = storageOrder(v).join();
+  const contractedFirst = lies === [...batch, k, ...free].join() || (rather && lies !== [...batch, ...free, k].join());
   const order = contractedFirst ? [...batch, k, ...free] : [...batch, ...free, k];
   const sizes = (axes: number[]) => axes.map((a) => v.shape[a]);
   const size = prod(sizes(free));

@@ -5,7 +5,9 @@
  * One sequence: [time, ground width, words…, longitude, latitude, patches…]. Normalisation is by root mean square without
  * weights of its own (the next layer has them), the perceptrons have squared ReLUs (So et al. 2021): both are few passes
  * over memory, which is what a step costs beside its products. Where patches come in and go out, each also sees its four
- * neighbours: without that, patches take long to learn that they belong to one picture. One trunk serves several sizes of picture, each cut into the
+ * neighbours: without that, patches take long to learn that they belong to one picture. And each begins with a summary of all
+ * that is told: by attention alone, what is told takes long to be heard (Peebles & Xie 2023, §3, found the same of tokens in
+ * context). One trunk serves several sizes of picture, each cut into the
  * same number of patches, with layers of its own at either end.
  */
 import type { Tensor } from "@geodrift/compile";
@@ -58,6 +60,8 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   shapes["null.words"] = [words, width];
   shapes["null.place"] = [2, width];
   for (const end of ["first", "last"]) dense(`near.${end}`, width, 5 * width);
+  dense("summary.0", 2 * width, 5 * width);
+  dense("summary.1", width, 2 * width);
   shapes.positions = [contextTokens(words) + grid * grid, width];
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
@@ -192,6 +196,14 @@ function context(p: Traced, words: TextEncoder, width: number, condition: ImageC
   );
 }
 
+/** What is told, in one vector: time, ground, the sum of the words, longitude, latitude, [n, 1, width]. */
+function summary(p: Traced, told: Arr): Arr {
+  const [n, tokens, width] = told.shape;
+  const [first, words, place] = np.split(told, [2, tokens - 2], 1) as Arr[];
+  const all = np.concatenate([first, words.sum(1, { keepdims: true }), place], 1);
+  return asToken(p, "summary", all.reshape([n, 1, 5 * width]));
+}
+
 /** softmax(q kᵀ / √d) v over several heads. @returns with it the weights, [n, heads, tokens, tokens] */
 function attention(p: Traced, name: string, x: Arr, heads: number): [mixed: Arr, weights: Arr] {
   const [n, tokens, width] = x.shape;
@@ -224,8 +236,9 @@ export function imageTransformer(
   const [n, , size] = noisy.shape;
   const own = `sizes.${size}`;
   const placed = linear(p, `${own}.embed`, toPatches(noisy, grid)).add(p[`${own}.positions`].ref);
-  const patches = withNeighbours(p, "near.first", placed, grid);
-  let h = np.concatenate([context(p, words, width, condition), patches], 1).add(p.positions.ref);
+  const told = context(p, words, width, condition);
+  const patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref));
+  let h = np.concatenate([told, patches], 1).add(p.positions.ref);
   const tokens = h.shape[1];
   const earlier: Arr[] = [];
   for (let i = 0; i < depth; i++) {
