@@ -7,8 +7,8 @@
  * over memory, which is what a step costs beside its products. Where patches come in and go out, each also sees its four
  * neighbours: without that, patches take long to learn that they belong to one picture. And each begins with a summary of all
  * that is told: by attention alone, what is told takes long to be heard (Peebles & Xie 2023, §3, found the same of tokens in
- * context). One trunk serves several sizes of picture, each cut into the
- * same number of patches, with layers of its own at either end.
+ * context). One trunk serves several sizes of picture, each cut into the same number of patches, with layers of its own at
+ * either end.
  */
 import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
@@ -254,12 +254,4 @@ export function imageTransformer(
   const [, seen] = np.split(h, [tokens - grid * grid], 1) as Arr[];
   const last = withNeighbours(p, "near.last", rmsNorm(seen.reshape([n, grid * grid, width])), grid);
   return fromPatches(linear(p, `${own}.out`, last), grid);
-}
-
-/** Conditions as tensors, for what is called with them. */
-export interface ImageConditionTensors {
-  ground: Tensor;
-  words: Tensor;
-  places: Tensor;
-  told: Tensor;
 }

@@ -2,7 +2,6 @@
 
 import { closedVocabulary, distanceKm } from "@geodrift/core";
 import { createRoute, z } from "@hono/zod-openapi";
-import { streamSSE } from "hono/streaming";
 import sharp from "sharp";
 import { kindOf, months, type ViewKind } from "../../data/captions.js";
 import type { Picture } from "../../data/picture.js";
@@ -15,8 +14,8 @@ import type { TrainingMemory } from "../../imagine/training-memory.js";
 import { usualImagining } from "../../imagine/usual.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 import type { App, ServerContext } from "../context.js";
-import { toFailure } from "../failure.js";
 import { failure, latLng } from "../schemas.js";
+import { streamEvents } from "../stream-events.js";
 
 /** The model that makes pictures. */
 export interface ServedImages {
@@ -253,28 +252,13 @@ export function addImagine(
       return imagine(job, { signal: c.req.raw.signal, onDrawing: () => {} })
         .then((result) => c.json(result, 200))
         .finally(giveBack);
-    return streamSSE(c, async (stream) => {
-      const gone = new AbortController();
-      stream.onAbort(() => gone.abort());
-      c.req.raw.signal.addEventListener("abort", () => gone.abort(), { once: true });
-      const send = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
-      let sent = Promise.resolve();
-      try {
-        const result = await imagine(job, {
-          signal: gone.signal,
-          onDrawing: ({ index, step, steps, picture }) => {
-            sent = sent.then(async () => send("step", { index, step, steps, png: await base64Png(picture) }));
-          },
-        });
-        await sent;
-        await send("result", result);
-      } catch (e) {
-        if (gone.signal.aborted) log("withdrawn", { path: c.req.path });
-        else await send("error", { error: toFailure(e as Error, log, c.req.path).error });
-      } finally {
-        giveBack();
-      }
-    }) as never;
+    return streamEvents(c, log, ({ signal, step }) =>
+      imagine(job, {
+        signal,
+        onDrawing: ({ picture, index, step: done, steps }) =>
+          step(async () => ({ index, step: done, steps, png: await base64Png(picture) })),
+      }).finally(giveBack),
+    ) as never;
   });
 }
 

@@ -2,14 +2,13 @@
 import { flatDegrees } from "@geodrift/core";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import type { EngineAnswer, LocateCall } from "../../engine/engine.js";
 import type { LocateJob } from "../../engine/engine-messages.js";
 import { evidenceBundle } from "../../evidence/bundle.js";
 import { toGeoJson } from "../../figures/geojson.js";
 import type { App, ServerContext } from "../context.js";
-import { toFailure } from "../failure.js";
 import { failure, type LocateSettings, locateResult, locateSettings } from "../schemas.js";
+import { streamEvents } from "../stream-events.js";
 import { announcedBytes, readUpload } from "../upload.js";
 
 const picture = {
@@ -157,26 +156,11 @@ export function streamAnswer(
   { densities, log }: ServerContext,
   locate: (call: LocateCall) => Promise<EngineAnswer>,
 ): Response {
-  return streamSSE(c, async (stream) => {
-    const gone = new AbortController();
-    stream.onAbort(() => gone.abort());
-    c.req.raw.signal.addEventListener("abort", () => gone.abort(), { once: true });
-    const send = (event: string, data: object) => stream.writeSSE({ event, data: JSON.stringify(data) });
-    // One after another, and only as fast as the client reads; steps that come meanwhile are few and bounded.
-    let sent = Promise.resolve();
-    try {
-      const answer = await locate({
-        signal: gone.signal,
-        onStep: ({ points, step, steps }) => {
-          sent = sent.then(() => send("step", { step, steps, points: degrees(points) }));
-        },
-      });
-      await sent;
-      await send("result", { result: answer.result, density: densities.keep(answer) });
-    } catch (e) {
-      if (gone.signal.aborted) log("withdrawn", { path: c.req.path });
-      else await send("error", { error: toFailure(e as Error, log, c.req.path).error });
-    }
+  return streamEvents(c, log, async ({ signal, step }) => {
+    const onStep: LocateCall["onStep"] = ({ points, step: done, steps }) =>
+      step(() => ({ step: done, steps, points: degrees(points) }));
+    const answer = await locate({ signal, onStep });
+    return { result: answer.result, density: densities.keep(answer) };
   });
 }
 
