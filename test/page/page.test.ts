@@ -224,6 +224,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.keyboard.press("x");
     await page.keyboard.press("4");
     await page.keyboard.press("m");
+    await page.getByRole("button", { name: "Accept (a)" }).and(page.locator(":enabled")).waitFor();
     await page.keyboard.press("a");
     await page.getByText("2 pictures accepted. U takes it back.").waitFor();
     await page.keyboard.press("n");
