@@ -1,6 +1,5 @@
 /** Opens what judges pictures of places. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
@@ -17,13 +16,8 @@ import type { Picture } from "../data/picture.js";
 import { planesInto } from "../encode/planes.js";
 import { enlarged } from "../imagine/sheet.js";
 import { readJsonFile } from "../schema/json-file.js";
-import { suggestion } from "../schema/parse.js";
-import { embeddedFolder } from "./embedded.js";
 import { judgeDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
-
-/** Judges that come with the package. */
-export const embeddedJudges: readonly string[] = ["earth-judge"];
 
 export interface Judgement {
   /** Unit vectors in the space shared with places, [n, space]. */
@@ -49,11 +43,7 @@ export interface Judge {
 const atOnce = 64;
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadJudge(text: string, runtime: Runtime): Promise<Judge> {
-  const known = embeddedJudges.includes(text);
-  if (!known && !existsSync(text))
-    throw new Error(`judge "${text}" is neither known nor a folder${suggestion(text, embeddedJudges)}`);
-  const folder = known ? embeddedFolder(text) : text;
+export async function loadJudge(folder: string, runtime: Runtime): Promise<Judge> {
   const { name, network } = await readJsonFile(join(folder, "model.json"), judgeDescription);
   const hash = createHash("sha256");
   const params = await readWeights(join(folder, "model.safetensors"), hash, () => judgeShapes(network));
