@@ -32,8 +32,8 @@ export async function main(args: readonly string[]): Promise<number> {
   addLocate(program, exit);
   addDensity(program);
   addEvaluate(program);
-  addImagine(program);
-  addEvaluateImagine(program);
+  addImagine(program, args);
+  addEvaluateImagine(program, args);
   addEmbed(program, exit);
   addSplit(program);
   addTrain(program);

@@ -1,0 +1,87 @@
+import { imageSolvers } from "@geodrift/core";
+import * as ort from "onnxruntime-node";
+import { readEarthSource } from "../data/captioned-views.js";
+import { openEarthFolder } from "../data/earth-rasters.js";
+import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-images.js";
+import { imagesTables, writeImagesReport } from "../evaluate/imagine/images-report.js";
+import { toMarkdown } from "../evaluate/table.js";
+import { trainingViewsOf } from "../imagine/training-views.js";
+import { imageModelFolder, loadImageModel } from "../models/image-model.js";
+import { loadJudge } from "../models/judge-model.js";
+import { checkModelName, loadModel } from "../models/load.js";
+import { progress } from "./progress.js";
+import { UsageError, usage } from "./usage-error.js";
+
+export interface EvaluateImagineFlags {
+  rasters: string;
+  judge: string;
+  locator: string;
+  n: number;
+  ablations: number;
+  size?: number;
+  seed: number;
+  steps: number;
+  solver: string;
+  guidePlace: number;
+  guideWords: number;
+  out?: string;
+  json?: boolean;
+}
+
+/** @param args the command line, for the page */
+export async function runEvaluateImagine(
+  name: string,
+  flags: EvaluateImagineFlags,
+  args: readonly string[],
+): Promise<void> {
+  usage(() => imageModelFolder(name));
+  usage(() => checkModelName(flags.locator));
+  if (flags.out !== undefined && !/\.md$/i.test(flags.out))
+    throw new UsageError(`--out: the page is a .md file, got "${flags.out}"`);
+  if (!(flags.solver in imageSolvers))
+    throw new UsageError(
+      `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
+    );
+  const folder = await openEarthFolder(flags.rasters);
+  const model = await loadImageModel(name, ort);
+  const { sizes } = model.description.network;
+  const size = flags.size ?? Math.max(...sizes);
+  if (!sizes.includes(size))
+    throw new UsageError(`--size: ${name} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
+  const held = model.description.views.heldOut.months;
+  const missing = held.find((month) => !folder.months.includes(month));
+  if (missing)
+    throw new Error(`${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`);
+  const judge = await loadJudge(flags.judge, ort);
+  const locator = await loadModel(flags.locator, ort);
+  const source = await readEarthSource(folder, folder.months);
+  const training = trainingViewsOf(source, model.description);
+  const options = {
+    n: flags.n,
+    ablations: flags.ablations,
+    size,
+    seed: flags.seed,
+    steps: flags.steps,
+    solver: flags.solver,
+    guidance: { place: flags.guidePlace, words: flags.guideWords },
+  };
+  const bar = progress(picturesToDraw(options));
+  try {
+    const means = { model, judge, locator, source, training, advance: (pictures: number) => bar.advance(pictures) };
+    const evaluation = await evaluateImages(means, options);
+    bar.stop();
+    if (flags.json) {
+      const { sets, ...figures } = evaluation;
+      process.stdout.write(`${JSON.stringify({ ...figures, sets: sets.map(({ examples: _, ...set }) => set) })}\n`);
+    } else for (const table of imagesTables(evaluation)) process.stdout.write(`${toMarkdown(table)}\n`);
+    if (flags.out !== undefined) {
+      const files = await writeImagesReport(flags.out, `geodrift ${args.join(" ")}`, evaluation);
+      process.stderr.write(`${files.join("\n")}\n`);
+    }
+  } finally {
+    bar.stop();
+    await model.dispose();
+    await judge.dispose();
+    await locator.dispose();
+  }
+}
