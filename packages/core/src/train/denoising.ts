@@ -4,7 +4,7 @@
  * pairing them by transport within a batch would skew what conditions mean (Cheng & Schwing 2025).
  */
 import type { Tensor } from "@geodrift/compile";
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
 import { type ImageCondition, type ImageTransformerConfig, imageTransformer } from "../net/image-transformer.js";
 import { constant, mean } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
@@ -66,8 +66,7 @@ export function denoisingLoss(
   const restored = imageTransformer(config, words, p, noisy, condition);
   // Both velocities start from the same noisy picture, so their difference is that of the pictures.
   const error = restored.sub(pixels);
-  const held = rest.ref.less(leastNoise).astype(rest.dtype);
-  const bounded = held.ref.mul(leastNoise).add(constant(held, 1).sub(held.ref).mul(rest));
+  const bounded = np.maximum(rest, leastNoise);
   const weight = constant(bounded, 1).div(bounded.ref.mul(bounded));
   return mean(mean(error.ref.mul(error), [1, 2, 3]).mul(weight), [0]).reshape([]);
 }

@@ -3,7 +3,7 @@ import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../data/captioned-views.js";
 import { openEarthFolder } from "../data/earth-rasters.js";
 import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-images.js";
-import { imagesTables, writeImagesReport } from "../evaluate/imagine/images-report.js";
+import { imagesTables, withoutPictures, writeImagesReport } from "../evaluate/imagine/images-report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
 import { imageModelFolder, loadImageModel } from "../models/image-model.js";
@@ -70,10 +70,8 @@ export async function runEvaluateImagine(
     const means = { model, judge, locator, source, training, advance: (pictures: number) => bar.advance(pictures) };
     const evaluation = await evaluateImages(means, options);
     bar.stop();
-    if (flags.json) {
-      const { sets, ...figures } = evaluation;
-      process.stdout.write(`${JSON.stringify({ ...figures, sets: sets.map(({ examples: _, ...set }) => set) })}\n`);
-    } else for (const table of imagesTables(evaluation)) process.stdout.write(`${toMarkdown(table)}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(withoutPictures(evaluation))}\n`);
+    else for (const table of imagesTables(evaluation)) process.stdout.write(`${toMarkdown(table)}\n`);
     if (flags.out !== undefined) {
       const files = await writeImagesReport(flags.out, `geodrift ${args.join(" ")}`, evaluation);
       process.stderr.write(`${files.join("\n")}\n`);

@@ -4,7 +4,7 @@ import { countryAt, highSeas } from "../places/country.js";
 import { captionOf, climateWords, scaleOf, seasonOf, surfaceOf, type ViewFacts, type ViewKind } from "./captions.js";
 import type { EarthFolder } from "./earth-rasters.js";
 import { type HeldOut, isHeldOut } from "./held-out.js";
-import type { Mask, Raster } from "./raster.js";
+import { type Mask, onLand, pixelAt, type Raster } from "./raster.js";
 import { renderViewInto, type View } from "./view.js";
 
 /** What views are cut from. */
@@ -50,14 +50,6 @@ export async function readEarthSource(folder: EarthFolder, months: readonly stri
 
 /** Beyond this latitude the relief is smeared: no view that reaches over it. */
 const reliefLimit = 80;
-
-/** What is at a place, in a raster's last channel or a mask. */
-function pixelAt({ width, height }: { width: number; height: number }, { lat, lng }: LatLng): number {
-  const x = Math.floor(((lng + 180) / 360) * width) % width;
-  return Math.min(height - 1, Math.floor(((90 - lat) / 180) * height)) * width + x;
-}
-
-export const onLand = (raster: Raster, place: LatLng): boolean => raster.data[4 * pixelAt(raster, place) + 3] >= 128;
 
 const anyMonth = ({ months }: EarthSource): Raster => months.values().next().value as Raster;
 

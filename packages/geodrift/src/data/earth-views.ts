@@ -2,7 +2,8 @@
 import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
 import { augmentInto } from "./augment.js";
 import type { Dataset, Example } from "./dataset.js";
-import type { Pixels, Raster } from "./raster.js";
+import { dropAlpha } from "./picture.js";
+import { onLand, type Pixels, type Raster } from "./raster.js";
 import { darkestComposite, drawSeason, type SeasonOptions } from "./season.js";
 import { type Layer, renderViewInto, type View } from "./view.js";
 
@@ -45,7 +46,7 @@ export function viewAt(
   const raster = rasters[month];
   let place: LatLng;
   do place = toLatLng(uniformPoint(random));
-  while (options.centres === "land" && landAt(raster, place) < 128);
+  while (options.centres === "land" && !onLand(raster, place));
   const view = {
     place,
     heading: random.uniform(-options.headingDegrees, options.headingDegrees),
@@ -54,12 +55,6 @@ export function viewAt(
   const layers =
     options.seasons && darkest ? drawSeason(rasters, month, darkest, random, options.seasons) : [{ raster, weight: 1 }];
   return { view, layers, random };
-}
-
-function landAt({ width, height, data }: Raster, { lat, lng }: LatLng): number {
-  const x = Math.floor(((lng + 180) / 360) * width) % width;
-  const y = Math.min(height - 1, Math.floor(((90 - lat) / 180) * height));
-  return data[4 * (y * width + x) + 3];
 }
 
 /** Renders view `i` as RGBA into `out` [size, size, 4] and returns what it shows. */
@@ -90,14 +85,4 @@ export function earthViews(
       }
     },
   };
-}
-
-function dropAlpha(rgba: Uint8Array): Uint8Array {
-  const rgb = new Uint8Array((rgba.length / 4) * 3);
-  for (let i = 0, j = 0; i < rgba.length; i += 4) {
-    rgb[j++] = rgba[i];
-    rgb[j++] = rgba[i + 1];
-    rgb[j++] = rgba[i + 2];
-  }
-  return rgb;
 }

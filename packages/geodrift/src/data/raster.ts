@@ -1,5 +1,6 @@
 /** Maps of the whole globe: equirectangular, row 0 at the north, column 0 at 180° W. */
 import { createHash } from "node:crypto";
+import type { LatLng } from "@geodrift/core";
 import sharp from "sharp";
 
 export interface Pixels {
@@ -59,3 +60,12 @@ export async function readMask(file: string): Promise<Mask> {
   for (let i = 0; i < single.length; i++) single[i] = data[i * info.channels];
   return { width: info.width, height: info.height, data: single };
 }
+
+/** Number of the pixel that a place lies in. */
+export function pixelAt({ width, height }: Pick<Pixels, "width" | "height">, { lat, lng }: LatLng): number {
+  const x = Math.floor(((lng + 180) / 360) * width) % width;
+  return Math.min(height - 1, Math.floor(((90 - lat) / 180) * height)) * width + x;
+}
+
+/** Is at least half of the pixel land? */
+export const onLand = (raster: Pixels, place: LatLng): boolean => raster.data[4 * pixelAt(raster, place) + 3] >= 128;

@@ -1,5 +1,5 @@
 /** Draws the pictures of a plan, one after another, each step by step. */
-import type { DrawingState } from "@geodrift/core";
+import { contextTokens, type DrawingState } from "@geodrift/core";
 import type { Picture } from "../data/picture.js";
 import type { LoadedImageModel } from "../models/image-model.js";
 import { drawingOf, type ImagineSettings, type Plan, type PlannedPicture } from "./plan.js";
@@ -71,7 +71,7 @@ function tokensOf(
   if (!attention) return [];
   const told = words.read(cell.words ?? "").map((token, i) => ({ token, at: 2 + i }));
   const place = ["longitude", "latitude"].map((token, i) => ({ token, at: 2 + words.tokens + i }));
-  const patches = attention.length / (words.tokens + 4);
+  const patches = attention.length / contextTokens(words.tokens);
   return [...told, ...(cell.places.length > 0 ? place : [])].map(({ token, at }) => ({
     token,
     map: attention.slice(at * patches, (at + 1) * patches),

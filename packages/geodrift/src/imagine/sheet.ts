@@ -1,6 +1,6 @@
 /** Pictures side by side: plain sheets that can be cut up again, labelled ones for people, and moving ones. */
 import sharp from "sharp";
-import type { Picture } from "../data/picture.js";
+import { enlarged, type Picture } from "../data/picture.js";
 import { escapeXml } from "../figures/xml.js";
 
 const raw = ({ width, height, data }: Picture) => sharp(data, { raw: { width, height, channels: 3 } });
@@ -31,17 +31,6 @@ export function sheetOf(pictures: readonly Picture[], columns: number): Picture 
       data.set(picture.data.subarray(3 * size * y, 3 * size * (y + 1)), 3 * ((top + y) * width + left));
   });
   return { width, height, data };
-}
-
-/** Each pixel as a square of `times` by `times`. */
-export function enlarged({ width, height, data }: Picture, times: number): Picture {
-  const out = new Uint8Array(data.length * times * times);
-  for (let y = 0; y < height * times; y++)
-    for (let x = 0; x < width * times; x++) {
-      const from = 3 * (Math.floor(y / times) * width + Math.floor(x / times));
-      out.set(data.subarray(from, from + 3), 3 * (y * width * times + x));
-    }
-  return { width: width * times, height: height * times, data: out };
 }
 
 /** Milliseconds of a frame. */

@@ -10,7 +10,7 @@ import {
   shotAt,
 } from "../data/captioned-views.js";
 import type { ViewKind } from "../data/captions.js";
-import type { Picture } from "../data/picture.js";
+import { dropAlpha, type Picture } from "../data/picture.js";
 import type { ImageModelDescription } from "../models/schema.js";
 
 /** A view, and how far it is from a picture: root mean square over channels and pixels, 0 … 255. */
@@ -31,17 +31,10 @@ export interface TrainingViews {
 /** Views that a picture is compared with. */
 const compared = 64;
 
-/** RGBA to RGB. */
-const opaque = (rgba: Uint8Array, size: number): Picture => {
-  const data = new Uint8Array(3 * size * size);
-  for (let i = 0; i < size * size; i++) data.set(rgba.subarray(4 * i, 4 * i + 3), 3 * i);
-  return { width: size, height: size, data };
-};
-
 export function drawShot(source: EarthSource, shot: Shot, size: number): Picture {
   const rgba = new Uint8Array(4 * size * size);
   drawShotInto(rgba, source, shot, size);
-  return opaque(rgba, size);
+  return { width: size, height: size, data: dropAlpha(rgba) };
 }
 
 /** Root mean square over channels and pixels, 0 … 255. */

@@ -2,13 +2,13 @@
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { distanceKm } from "@geodrift/core";
-import type { Picture } from "../data/picture.js";
+import { enlarged, type Picture } from "../data/picture.js";
 import { formatKm } from "../locate/text.js";
 import { attentionOverlays } from "./attention-overlay.js";
 import type { DrawnCell } from "./draw.js";
 import type { Manifest } from "./manifest.js";
 import type { Plan, PlannedPicture } from "./plan.js";
-import { enlarged, labelledSheet, sheetOf, toMovingWebp, toPng } from "./sheet.js";
+import { labelledSheet, sheetOf, toMovingWebp, toPng } from "./sheet.js";
 import type { AlikeView } from "./training-views.js";
 
 /** @throws Error in one sentence for an ending that is no format for the plan */

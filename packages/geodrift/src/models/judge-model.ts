@@ -12,9 +12,8 @@ import {
   placeEncodingWidth,
   type Traced,
 } from "@geodrift/core";
-import type { Picture } from "../data/picture.js";
+import { enlarged, type Picture } from "../data/picture.js";
 import { planesInto } from "../encode/planes.js";
-import { enlarged } from "../imagine/sheet.js";
 import { readJsonFile } from "../schema/json-file.js";
 import { judgeDescription } from "./schema.js";
 import { readWeights } from "./weights.js";

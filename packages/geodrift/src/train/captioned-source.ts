@@ -1,8 +1,9 @@
 /** Rasters and views of the trainings that learn from captioned views: without what is held out. */
 import { fibonacciSphere, toLatLng } from "@geodrift/core";
-import { type CaptionedViewsOptions, type EarthSource, onLand, readEarthSource } from "../data/captioned-views.js";
+import { type CaptionedViewsOptions, type EarthSource, readEarthSource } from "../data/captioned-views.js";
 import { openEarthFolder } from "../data/earth-rasters.js";
 import { drawDiscs } from "../data/held-out.js";
+import { onLand } from "../data/raster.js";
 import { countryAt, highSeas } from "../places/country.js";
 import type { CaptionedConfig } from "./config.js";
 import { digest } from "./locator-stage.js";

@@ -68,6 +68,12 @@ export function imagesTables({ sets, sensitivity, guidance, solving }: ImagesEva
   ];
 }
 
+/** What an evaluation says in numbers. */
+export const withoutPictures = ({ sets, ...figures }: ImagesEvaluation) => ({
+  ...figures,
+  sets: sets.map(({ examples: _, ...set }) => set),
+});
+
 /** Writes `file` with all tables, and beside it the evaluation as JSON and a sheet for each set of targets. */
 export async function writeImagesReport(
   file: string,
@@ -75,7 +81,7 @@ export async function writeImagesReport(
   evaluation: ImagesEvaluation,
 ): Promise<string[]> {
   await mkdir(dirname(file), { recursive: true });
-  const { sets, ...figures } = evaluation;
+  const { sets } = evaluation;
   const files: [string, Uint8Array][] = [];
   const pages: string[] = [];
   for (const { set, examples } of sets) {
@@ -101,8 +107,7 @@ export async function writeImagesReport(
     ...pages,
   ].join("\n");
   files.push([file, Buffer.from(text)]);
-  const json = { ...figures, sets: sets.map(({ examples: _, ...set }) => set) };
-  files.push([besideFile(file, ".json"), Buffer.from(`${JSON.stringify(json, null, 1)}\n`)]);
+  files.push([besideFile(file, ".json"), Buffer.from(`${JSON.stringify(withoutPictures(evaluation), null, 1)}\n`)]);
   for (const [name, bytes] of files) await writeFileAtomically(name, bytes);
   return files.map(([name]) => name);
 }

@@ -1,9 +1,10 @@
 /** What pictures are asked for, and the real view of each: places and months that no training showed. */
 import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
-import { drawShotInto, type EarthSource, onLand, type Shot } from "../../data/captioned-views.js";
+import { drawShotInto, type EarthSource, type Shot } from "../../data/captioned-views.js";
 import { months, type ViewFacts } from "../../data/captions.js";
 import { drawNear, isHeldOut } from "../../data/held-out.js";
 import type { Picture } from "../../data/picture.js";
+import { onLand } from "../../data/raster.js";
 import { drawShot } from "../../imagine/training-views.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 

@@ -140,6 +140,7 @@ export function addImagine(
   { model, description, memory }: ServedImages,
 ): void {
   const { network, views, vocabulary } = description;
+  const text = closedVocabulary(vocabulary);
 
   /** @throws RangeError in one sentence */
   function jobOf({
@@ -213,7 +214,7 @@ export function addImagine(
     let picture: Picture;
     let kind: ViewKind;
     try {
-      kind = kindOf(closedVocabulary(vocabulary).read(words));
+      kind = kindOf(text.read(words));
       const { data, info } = await sharp(Buffer.from(png, "base64"), { limitInputPixels: size * size })
         .removeAlpha()
         .toColourspace("srgb")
