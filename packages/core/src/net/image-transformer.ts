@@ -13,7 +13,7 @@
 import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
-import { constant, linear, mean, relu, silu } from "./layers.js";
+import { constant, linear, mean, silu, squaredReluLinear } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 import { groundOctaves, placeEncodingWidth } from "./place-encoding.js";
 import type { TextEncoder } from "./words.js";
@@ -247,8 +247,7 @@ export function imageTransformer(
     const [mixed, weights] = attention(p, block, rmsNorm(h.ref), heads);
     look?.(weights);
     h = h.add(mixed);
-    const inner = relu(linear(p, `${block}.mlp.0`, rmsNorm(h.ref)));
-    h = h.add(linear(p, `${block}.mlp.1`, inner.ref.mul(inner)));
+    h = h.add(linear(p, `${block}.mlp.1`, squaredReluLinear(p, `${block}.mlp.0`, rmsNorm(h.ref))));
     if (i < depth / 2) earlier.push(h.ref);
   }
   const [, seen] = np.split(h, [tokens - grid * grid], 1) as Arr[];
