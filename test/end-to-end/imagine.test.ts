@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { distanceKm } from "@geodrift/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { geodrift, start } from "./program.js";
@@ -41,6 +42,25 @@ describe("geodrift train, of pictures", () => {
     }
     const weights = (run: string) => readFileSync(at(`${run}/images/model.safetensors`));
     expect(weights("broken").equals(weights("images-run"))).toBe(true);
+  });
+
+  it("learns from no month and no place that is held out, and says so", async () => {
+    const { openCaptioned } = await import("../../packages/geodrift/src/train/captioned-source.js");
+    const { shotAt } = await import("../../packages/geodrift/src/data/captioned-views.js");
+    const { source, views } = await openCaptioned({ ...tinyImages, rasters: at("rasters") } as never);
+    expect([...source.months.keys()]).toEqual([0, 6]);
+    const { discs, radiusKm } = views.heldOut;
+    expect(discs.length).toBe(3);
+    const nearest = Array.from({ length: 3000 }, (_, i) => {
+      const { shot } = shotAt(source, views, i);
+      expect([undefined, 0, 6]).toContain(shot.month);
+      return Math.min(...discs.map((disc) => distanceKm(disc, shot.place)));
+    });
+    expect(Math.min(...nearest)).toBeGreaterThan(radiusKm);
+    // They are not far from everything either.
+    expect(Math.min(...nearest)).toBeLessThan(1.2 * radiusKm);
+    const { views: said } = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
+    expect([said.months, said.heldOut]).toEqual([["01", "07"], views.heldOut]);
   });
 
   it("refuses to go on with other settings", async () => {
@@ -154,6 +174,19 @@ describe("geodrift imagine", () => {
     }
   });
 
+  it("says where pictures lie in a sheet, of months as well, in a folder that was not there", async () => {
+    const { pictures } = await imagined("new/folder/year.png", "--at", "30,31", "--months");
+    expect(pictures[5]).toMatchObject({ label: "June", left: 18, top: 18 });
+    expect(pictures[5].frame).toBeUndefined();
+  });
+
+  it("takes a width of ground that the model knows, where none is asked for", async () => {
+    const args = ["imagine", "--model", model, "--at", "0,0", "--steps", "1", "-o", at("usual.png"), "--json"];
+    const { code, stdout, stderr } = await geodrift(args);
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(JSON.parse(stdout).groundKm).toBe(1500);
+  });
+
   it("draws where words and coordinates are looked at", async () => {
     await imagined("seen.png", "--at", "30,31", "--words", "hot desert", "--attention");
     const { width } = await sharp(at("seen-attention.png")).metadata();
@@ -167,7 +200,7 @@ describe("geodrift imagine", () => {
     [["--at", "31,300"], "Longitude must lie in -180…180 degrees, got 300"],
     [["--at", "here"], 'It is a place as LAT,LNG in degrees, got "here"'],
     [["--at", "0,0", "--size", "12"], `--size: ${model} makes pictures of 16 or 8 pixels, got 12`],
-    [["--at", "0,0", "--ground", "10"], "--ground: the model knows widths from 1500 to 4000 km, got 10"],
+    [["--at", "0,0", "--ground", "10"], "the model knows widths of ground from 1500 to 4000 km, got 10"],
     [["--at", "0,0", "--ground", "wide"], 'It is a width of ground in kilometres, such as 400km, got "wide"'],
     [["--at", "0,0", "--solver", "ddim"], '--solver: pictures have the solvers euler, heun, rk4, got "ddim"'],
     [["--at", "0,0", "-o", "a.jpg"], "-o a.jpg: pictures are written as .png, walks and months as .webp as well"],
@@ -176,8 +209,21 @@ describe("geodrift imagine", () => {
     [["--at", "0,0", "--walk", "1,1", "--months"], "--walk and --months exclude each other"],
     [
       ["--average", "Atlantis"],
-      '--average: a country, within:KM:LAT,LNG, photos, or a .geojson or .csv file is needed, got "Atlantis"',
+      '--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file, got "Atlantis"',
     ],
+    [
+      ["--average", "photos"],
+      '--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file, got "photos"',
+    ],
+    [
+      ["--at", "0,0", "--words", "near", "--words", "wide"],
+      "near and wide are different widths of ground, and these pictures have one",
+    ],
+    [["--at", "0,0", "--words", "near"], '"near" means less than 340 km of ground, and it would be 1500'],
+    [["--at", "0,0", "--months", "--words", "in July"], "--months tells every month itself, the words name July"],
+    [["--at", "0,0", "--months", "--words", "night"], "--months is for satellite views, the words say night"],
+    [["--at", "0,0", "-n", "128", "--nearest", "x"], "a sheet of comparisons has room for 117 pictures, got 128"],
+    [["--at", "0,0", "--solver", "constructor"], "--solver: pictures have the solvers euler, heun, rk4"],
     [
       ["--at", "0,0", "--at", "1,1", "-n", "2"],
       "-n is for pictures of one place; grids, walks and months have one each",
@@ -195,6 +241,16 @@ describe("geodrift imagine", () => {
 });
 
 describe("memory and imagination", () => {
+  it("wants the rasters that the model has learned from, before it draws", async () => {
+    await makeRasters(at("others"), ["01", "07"], 2);
+    const file = at("unseen.png");
+    const { code, stderr } = await geodrift(["imagine", ...few, "--at", "0,0", "-o", file, "--nearest", at("others")]);
+    expect(stderr).toMatch(
+      /^geodrift: images has learned from other rasters than these: their fingerprints are \w{16} and \w{16}\n$/,
+    );
+    expect([code, existsSync(file)]).toEqual([1, false]);
+  });
+
   it("shows the training view most like each picture", async () => {
     await imagined("beside.png", "--at", "30,31", "-n", "2", "--nearest", at("rasters"));
     const { width, height } = await sharp(at("beside-nearest.png")).metadata();
@@ -209,7 +265,7 @@ describe("memory and imagination", () => {
       const { readEarthSource, shotAt } = await import("../../packages/geodrift/src/data/captioned-views.js");
       const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
       const { drawShot } = await import("../../packages/geodrift/src/imagine/training-views.js");
-      const source = await readEarthSource(await openEarthFolder(at("rasters")), ["01", "04"]);
+      const source = await readEarthSource(await openEarthFolder(at("rasters")), views.months);
       const { shot } = shotAt(source, { ...views, countries: [] }, 3);
       const { data } = drawShot(source, shot, 16);
       const png = await sharp(data, { raw: { width: 16, height: 16, channels: 3 } })

@@ -131,7 +131,10 @@ describe("drawing pictures", () => {
   });
 
   it("shows where every token is looked at: shares that leave some for the patches themselves", async () => {
-    const attention = (await drawn({ attention: true })).at(-1)?.attention as Float32Array;
+    const desert = { words: "desert", place: cairo };
+    const looks = async (attention: Drawing["attention"]) =>
+      (await drawn({ attention })).at(-1)?.attention as Float32Array;
+    const attention = await looks([desert]);
     const tokens = contextTokens(3);
     expect(attention.length).toBe(tokens * 16);
     for (let patch = 0; patch < 16; patch++) {
@@ -139,7 +142,13 @@ describe("drawing pictures", () => {
       for (const share of shares) expect(share).toBeGreaterThan(0);
       expect(shares.reduce((a, b) => a + b)).toBeLessThan(1);
     }
-    expect(await last({ attention: true })).toEqual(await last());
+    expect(await last({ attention: [desert] })).toEqual(await last());
+    // Over several tellings, the mean.
+    const elsewhere = { words: "desert", place: oslo };
+    const other = await looks([elsewhere]);
+    (await looks([desert, elsewhere])).forEach((share, i) => {
+      expect(share).toBeCloseTo((attention[i] + other[i]) / 2, 6);
+    });
   });
 
   it("stops when it is told to", async () => {

@@ -35,7 +35,7 @@ export interface Guidance {
 /**
  * Guidance by words, then by the place given the words (Feng et al. 2025, eq. 4, after Brooks et al. 2023):
  * ε(∅,∅) + ω_p [ε(p,∅) − ε(∅,∅)] + ω_g [ε(p,g) − ε(p,∅)]. With several places, the mean of their terms (eq. 8), which
- * is not the mean of their pictures. Terms of weight 0 are left out, and equal ones taken together.
+ * is not the mean of their pictures. Terms of weight 0 are left out.
  * @param words undefined: not told
  * @param places none: not told
  */
@@ -81,8 +81,8 @@ export interface Drawing {
   seed: number;
   steps: number;
   solver: string;
-  /** Collects where every told thing is looked at, over all steps. */
-  attention?: boolean;
+  /** What is told while attention is collected, over all steps; over several, as over the places of a region, the mean. */
+  attention?: readonly Omit<GuidanceTerm, "weight">[];
   signal?: AbortSignal;
 }
 
@@ -147,8 +147,7 @@ export function imageModel(
     options,
   );
 
-  /** @param terms of which weights are not needed here */
-  async function termTensors(terms: readonly GuidanceTerm[], groundKm: number): Promise<TermTensors> {
+  async function termTensors(terms: readonly Omit<GuidanceTerm, "weight">[], groundKm: number): Promise<TermTensors> {
     const n = terms.length;
     const [width, encoding] = [2 * groundOctaves, 2 * placeEncodingWidth(config.octaves)];
     const [ground, places, told] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
@@ -167,11 +166,11 @@ export function imageModel(
 
   async function* draw(drawing: Drawing): AsyncGenerator<DrawingState> {
     const { terms, groundKm, size, seed, steps, signal } = drawing;
-    const solver = imageSolvers[drawing.solver as keyof typeof imageSolvers];
-    if (!solver)
+    if (!Object.hasOwn(imageSolvers, drawing.solver))
       throw new RangeError(
         `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${drawing.solver}"`,
       );
+    const solver = imageSolvers[drawing.solver as keyof typeof imageSolvers];
     if (!config.sizes.includes(size))
       throw new RangeError(`the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
     const shape = [1, 3, size, size];
@@ -180,8 +179,7 @@ export function imageModel(
       const part = terms.slice(from, from + most);
       groups.push({ weights: part.map(({ weight }) => weight), told: await termTensors(part, groundKm) });
     }
-    // The last term is told the most.
-    const whole = drawing.attention ? await termTensors(terms.slice(-1), groundKm) : undefined;
+    const told = await Promise.all((drawing.attention ?? []).map((telling) => termTensors([telling], groundKm)));
     const looked = new Float32Array(context * patches);
     let looks = 0;
     let picture = new Float32Array(3 * size * size);
@@ -199,7 +197,7 @@ export function imageModel(
       }
       // No picture has colours beyond black and white, however strong the guidance.
       picture = sum.map((v) => Math.min(1, Math.max(-1, v)));
-      if (whole) {
+      for (const whole of told) {
         const rows = (await look(params, noisy, level, whole)).data as Float32Array;
         for (let t = 0; t < context; t++)
           for (let i = 0; i < patches; i++) looked[t * patches + i] += rows[i * context + t];
@@ -217,7 +215,7 @@ export function imageModel(
         steps,
         gamma,
         picture: step === steps ? Float32Array.from(x) : picture,
-        ...(whole && { attention: looked.map((sum) => sum / looks) }),
+        ...(looks > 0 && { attention: looked.map((sum) => sum / looks) }),
       };
     }
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { imageSolvers } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../data/captioned-views.js";
@@ -6,7 +7,8 @@ import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-ima
 import { imagesTables, withoutPictures, writeImagesReport } from "../evaluate/imagine/images-report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
-import { imageModelFolder, loadImageModel } from "../models/image-model.js";
+import { imageModelFolder, judgeFolder } from "../models/embedded.js";
+import { loadImageModel } from "../models/image-model.js";
 import { loadJudge } from "../models/judge-model.js";
 import { checkModelName, loadModel } from "../models/load.js";
 import { progress } from "./progress.js";
@@ -35,10 +37,11 @@ export async function runEvaluateImagine(
   args: readonly string[],
 ): Promise<void> {
   usage(() => imageModelFolder(name));
+  usage(() => judgeFolder(flags.judge));
   usage(() => checkModelName(flags.locator));
   if (flags.out !== undefined && !/\.md$/i.test(flags.out))
     throw new UsageError(`--out: the page is a .md file, got "${flags.out}"`);
-  if (!(flags.solver in imageSolvers))
+  if (!Object.hasOwn(imageSolvers, flags.solver))
     throw new UsageError(
       `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
     );
@@ -53,6 +56,12 @@ export async function runEvaluateImagine(
   if (missing)
     throw new Error(`${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`);
   const judge = await loadJudge(flags.judge, ort);
+  if (!isDeepStrictEqual(judge.heldOut, model.description.views.heldOut))
+    throw new Error(
+      `${judge.name} has learned from other months and places than ${name}: train both with the same "heldOut"`,
+    );
+  if (judge.size % size !== 0)
+    throw new UsageError(`--size: ${judge.name} takes pictures of ${judge.size} pixels, into which ${size} do not go`);
   const locator = await loadModel(flags.locator, ort);
   const source = await readEarthSource(folder, folder.months);
   const training = trainingViewsOf(source, model.description);

@@ -12,7 +12,7 @@ export function addEvaluateImagine(program: Command, args: readonly string[]): v
     .description("how good a model's pictures of places are: scores, the round trip, sensitivity, guidance")
     .argument("[model]", "model by name or folder", "earth-images")
     .requiredOption("--rasters <folder>", "rasters of the Earth, of which real views are cut")
-    .requiredOption("--judge <folder>", "what scores pictures; train configs/imagine-judge.json makes one")
+    .option("--judge <name|folder>", "what scores pictures", "earth-judge")
     .option("--locator <name|folder>", "what locates them again", "earth")
     .option("-n <count>", "targets of each of the two sets", wholeNumber(8, 100_000), 200)
     .option(

@@ -1,12 +1,14 @@
 import { imageSolvers, type LatLng } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../data/captioned-views.js";
-import { kindOf, scaleOf } from "../data/captions.js";
-import { type EarthFolder, openEarthFolder } from "../data/earth-rasters.js";
+import { kindOf } from "../data/captions.js";
+import { openEarthFolder } from "../data/earth-rasters.js";
 import { type DrawnCell, draw } from "../imagine/draw.js";
+import { groundOf } from "../imagine/ground.js";
 import { manifestOf } from "../imagine/manifest.js";
 import {
   averagePlan,
+  checkMonthsWords,
   gridPlan,
   type ImagineSettings,
   monthsPlan,
@@ -15,11 +17,12 @@ import {
   walkPlan,
 } from "../imagine/plan.js";
 import { placesWithin } from "../imagine/region-places.js";
+import { checkRows } from "../imagine/sheet.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
-import { usualImagining } from "../imagine/usual.js";
-import { checkPicturesFile, writePictures } from "../imagine/write.js";
+import { attentionShown, checkPicturesFile, nearestShown, writePictures } from "../imagine/write.js";
 import { readPrior } from "../locate/prior.js";
-import { describeImageModel, imageModelFolder, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
+import { imageModelFolder } from "../models/embedded.js";
+import { describeImageModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { progress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
 
@@ -55,26 +58,27 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   const size = flags.size ?? Math.max(...sizes);
   if (!sizes.includes(size))
     throw new UsageError(`--size: ${flags.model} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
-  if (!(flags.solver in imageSolvers))
+  if (!Object.hasOwn(imageSolvers, flags.solver))
     throw new UsageError(
       `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
     );
   const plan = await planOf(flags);
   usage(() => checkPicturesFile(flags.output, plan.moving));
+  const labelled = [flags.attention && attentionShown, flags.nearest !== undefined && nearestShown];
+  for (const shown of labelled) if (shown) usage(() => checkRows(plan.cells.length, shown));
   const model = await loadImageModel(flags.model, ort);
   const wordings = [...new Set(plan.cells.map(({ words }) => words ?? ""))];
   const known = usage(() => wordings.map((words) => model.words.read(words)));
+  if (flags.months) usage(() => checkMonthsWords(model.words.read(flags.words?.[0] ?? "")));
   const settings: ImagineSettings = {
-    groundKm: usage(() => groundOf(flags.ground, known.flat(), description.views.groundKm)),
+    groundKm: usage(() => groundOf(flags.ground, known, description.views.groundKm)),
     guidance: { place: flags.guidePlace, words: flags.guideWords },
     steps: flags.steps,
     solver: flags.solver,
     size,
   };
-  if (flags.nearest !== undefined && plan.cells.every(({ places }) => places.length !== 1))
-    throw new UsageError("--nearest compares pictures of one place with the training views near it");
   // Whatever is missing is said before the work, not after it.
-  const rasters = flags.nearest === undefined ? undefined : await openEarthFolder(flags.nearest);
+  const views = flags.nearest === undefined ? undefined : await viewsOf(flags.nearest, plan, model);
   const bar = progress(plan.cells.length * flags.steps);
   const drawn: DrawnCell[] = [];
   try {
@@ -86,21 +90,36 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
     bar.stop();
     await model.dispose();
   }
-  const alike = rasters && (await alikeViews(rasters, model, drawn));
-  const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale);
+  const alike = views?.(drawn);
+  const moving = /\.webp$/i.test(flags.output);
+  const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale, moving);
   const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale, alike);
   if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
   else process.stdout.write(`${files.join("\n")}\n`);
 }
 
-/** For each picture of one place, the training view that it is most like. @throws Error if rasters are missing */
-async function alikeViews(folder: EarthFolder, { description, words }: LoadedImageModel, drawn: readonly DrawnCell[]) {
+/**
+ * What finds, for each picture of one place, the training view that it is most like.
+ * @throws Error if rasters are missing, or others than the model's
+ */
+async function viewsOf(rasters: string, { cells }: Plan, { description, words }: LoadedImageModel) {
+  if (cells.every(({ places }) => places.length !== 1))
+    throw new UsageError("--nearest compares pictures of one place with the training views near it");
+  const seen = description.views.kinds;
+  for (const { words: told } of cells) {
+    const kind = kindOf(words.read(told ?? ""));
+    if ((kind === "relief" || kind === "night") && seen[kind] === 0)
+      throw new UsageError(`--nearest: ${description.name} has learned from no ${kind} views`);
+  }
+  const folder = await openEarthFolder(rasters);
   const views = trainingViewsOf(await readEarthSource(folder, folder.months), description);
-  return drawn.flatMap(({ cell, picture }) =>
-    cell.places.length === 1
-      ? [{ cell, picture, view: views.mostAlike(picture, cell.places[0], kindOf(words.read(cell.words ?? ""))) }]
-      : [],
-  );
+  return (drawn: readonly DrawnCell[]) =>
+    drawn.flatMap(({ cell, picture }) => {
+      const [place, ...others] = cell.places;
+      if (!place || others.length > 0) return [];
+      const view = views.mostAlike(picture, place, kindOf(words.read(cell.words ?? "")));
+      return view ? [{ cell, picture, view }] : [];
+    });
 }
 
 async function planOf({
@@ -122,8 +141,18 @@ async function planOf({
     throw new UsageError("-n is for pictures of one place; grids, walks and months have one each");
   if (average !== undefined) {
     if (at.length > 0) throw new UsageError("--average has its places from the region, without --at");
+    // Places of a table, or of photographs, make a density that is nowhere nought: no region.
+    if (/\.csv$/i.test(average) || average === "photos")
+      throw new UsageError(
+        `--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file, got "${average}"`,
+      );
     const { prior } = await readPrior(average).catch((e: Error) => {
-      throw new UsageError(e.message.replace(/^--prior/, "--average"));
+      throw new UsageError(
+        e.message.replace(
+          /^--prior: .* is needed/,
+          "--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file",
+        ),
+      );
     });
     return averagePlan(placesWithin(prior, places), words[0], seed, n);
   }
@@ -139,20 +168,4 @@ async function planOf({
     return gridPlan(at, words.length > 0 ? words : [undefined], seed);
   }
   return picturesPlan(at[0], words[0], seed, n);
-}
-
-/** @throws Error if it is not a width that the model knows, or contradicts the words */
-function groundOf(
-  asked: number | undefined,
-  words: readonly string[],
-  [least, most]: readonly [number, number],
-): number {
-  const scale = words.find((word) => word === "near" || word === "wide");
-  if (asked === undefined)
-    return scale === undefined ? usualImagining.groundKm : usualImagining.scaleKm[scale as "near" | "wide"];
-  if (asked < least || asked > most)
-    throw new Error(`--ground: the model knows widths from ${least} to ${most} km, got ${asked}`);
-  if (scale !== undefined && scaleOf(asked) !== undefined && scaleOf(asked) !== scale)
-    throw new Error(`--ground: the words say ${scale}, got ${asked} km`);
-  return asked;
 }

@@ -4,12 +4,14 @@ import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { readUserConfig, userConfigFile } from "../config/user-config.js";
 import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";
-import { embeddedModels } from "../models/embedded.js";
+import { embeddedFolder, embeddedImageModels, embeddedJudges, embeddedModels } from "../models/embedded.js";
 import { knownEncoders } from "../models/known-encoders.js";
 import { knownModels, zeroShotModels } from "../models/known-models.js";
-import { checkModelName, describeModel, modelFolder } from "../models/load.js";
+import { checkModelName, modelFolder } from "../models/load.js";
 import { pull, wantedBy } from "../models/pull.js";
+import { anyDescription } from "../models/schema.js";
 import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
+import { readJsonFile } from "../schema/json-file.js";
 import { progress } from "./progress.js";
 import { usage } from "./usage-error.js";
 
@@ -37,19 +39,27 @@ export function addModels(program: Command): void {
   for (const command of models.commands) command.exitOverride().showSuggestionAfterError();
 }
 
+const kinds = ["model", "image model", "judge", "encoder"] as const;
+
 interface Row {
   name: string;
-  kind: "model" | "encoder";
+  kind: (typeof kinds)[number];
   licence: string;
   here: boolean;
   description: string;
 }
 
 async function rows(): Promise<Row[]> {
-  const embedded = embeddedModels.map(async (name): Promise<Row> => {
-    const { licence, description } = await describeModel(name);
-    return { name, kind: "model", licence: licence.split(";")[0], here: true, description };
-  });
+  const of = (kind: Row["kind"], names: readonly string[]) =>
+    names.map(async (name): Promise<Row> => {
+      const { licence, description } = await readJsonFile(join(embeddedFolder(name), "model.json"), anyDescription);
+      return { name, kind, licence: licence.split(";")[0], here: true, description };
+    });
+  const embedded = [
+    ...of("model", embeddedModels),
+    ...of("image model", embeddedImageModels),
+    ...of("judge", embeddedJudges),
+  ];
   const published = [
     ...Object.entries(knownModels).map(([name, { description }]) => ({
       name,
@@ -80,7 +90,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
   }
   const { default: chosen = "earth" } = await readUserConfig();
   const width = (key: "name" | "licence") => Math.max(...all.map((r) => r[key].length));
-  for (const kind of ["model", "encoder"] as const) {
+  for (const kind of kinds) {
     process.stdout.write(`${kind}s\n`);
     for (const r of all.filter((row) => row.kind === kind)) {
       const mark = r.here ? "✓" : " ";
@@ -125,8 +135,9 @@ const megabytes = (bytes: number): string =>
 
 async function inspect(text: string, { json }: { json?: boolean }): Promise<void> {
   const encoder = knownEncoders[text];
-  if (!encoder) usage(() => checkModelName(text));
-  const folder = encoder ? folderInCache(text) : modelFolder(text);
+  const other = [...embeddedImageModels, ...embeddedJudges].includes(text);
+  if (!encoder && !other) usage(() => checkModelName(text));
+  const folder = encoder ? folderInCache(text) : other ? embeddedFolder(text) : modelFolder(text);
   const described = encoder ? { ...encoder.config, description: encoder.description } : await description(text, folder);
   const source = pulledOf(text);
   const files = await weights(folder, text);
@@ -151,9 +162,10 @@ async function inspect(text: string, { json }: { json?: boolean }): Promise<void
 
 /** What a model says of itself; nothing of a bare file, or of a folder of the released layout. */
 async function description(text: string, folder: string): Promise<object> {
-  const says = knownModels[text] || (statSync(folder).isDirectory() && existsSync(join(folder, "model.json")));
-  if (!says) return {};
-  return { ...(await describeModel(text)), guidance: knownModels[text]?.guidance };
+  const known = knownModels[text];
+  if (known) return { ...known.description, guidance: known.guidance };
+  const file = join(folder, "model.json");
+  return statSync(folder).isDirectory() && existsSync(file) ? readJsonFile(file, anyDescription) : {};
 }
 
 async function weights(folder: string, text: string) {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { readUserConfig } from "../config/user-config.js";
 import type { Library } from "../library/library.js";
 import { usualLibrary } from "../library/usual-library.js";
-import { imageModelFolder } from "../models/image-model.js";
+import { imageModelFolder } from "../models/embedded.js";
 import { checkModelName } from "../models/load.js";
 import { jsonLog, type Log } from "../server/log.js";
 import { wholeNumber } from "./options.js";

@@ -1,4 +1,5 @@
 /** Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed and index. */
+import { createHash } from "node:crypto";
 import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
 import { countryAt, highSeas } from "../places/country.js";
 import { captionOf, climateWords, scaleOf, seasonOf, surfaceOf, type ViewFacts, type ViewKind } from "./captions.js";
@@ -50,6 +51,23 @@ export async function readEarthSource(folder: EarthFolder, months: readonly stri
 
 /** Beyond this latitude the relief is smeared: no view that reaches over it. */
 const reliefLimit = 80;
+
+/** What views are cut from, in a word: another folder of rasters has another one. */
+export function fingerprintOf({ months, relief, night, climate }: EarthSource): string {
+  const hash = createHash("sha256");
+  for (const { name, sha256 } of [...months.values(), relief, night]) hash.update(`${name} ${sha256}\n`);
+  return hash.update(climate.data).digest("hex").slice(0, 16);
+}
+
+/** The source with some of its months alone, in their order. @throws Error for one that is not there */
+export function withMonths(source: EarthSource, months: readonly string[]): EarthSource {
+  const own = months.map((month): [number, Raster] => {
+    const raster = source.months.get(Number(month) - 1);
+    if (!raster) throw new Error(`there is no raster of month ${month}`);
+    return [Number(month) - 1, raster];
+  });
+  return { ...source, months: new Map(own) };
+}
 
 const anyMonth = ({ months }: EarthSource): Raster => months.values().next().value as Raster;
 

@@ -55,8 +55,8 @@ export const climateWords = (value: number): readonly string[] => climates[value
 /** Every climate once, "hot desert" being one. */
 export const climateNames: readonly string[] = [...new Set(climates.slice(1).map((words) => words.join(" ")))];
 
-/** What pictures of these words are of. */
-export const kindOf = (words: readonly string[]): ViewKind => kinds.find((kind) => words.includes(kind)) ?? "satellite";
+/** What pictures of these words are of, if they say so. */
+export const kindOf = (words: readonly string[]): ViewKind | undefined => kinds.find((kind) => words.includes(kind));
 
 /** What a caption may tell of a view. */
 export interface ViewFacts {

@@ -42,7 +42,7 @@ export async function* draw(
   { attention, signal }: DrawOptions = {},
 ): AsyncGenerator<DrawEvent> {
   for (const [index, cell] of cells.entries()) {
-    for await (const state of model.draw({ ...drawingOf(cell, settings), attention, signal })) {
+    for await (const state of model.draw({ ...drawingOf(cell, settings, attention), signal })) {
       const { step, steps } = state;
       const picture = pictureOfPlanes(state.picture, settings.size);
       const event = { index, step, steps, picture };

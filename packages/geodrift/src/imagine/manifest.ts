@@ -8,13 +8,15 @@ import { cellBoxes } from "./sheet.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
+/** @param moving cells are frames, rather than parts of a sheet */
 export function manifestOf(
   command: readonly string[],
   { description, sha256 }: LoadedImageModel,
   settings: ImagineSettings,
-  { columns, moving }: Plan,
+  { columns }: Plan,
   drawn: readonly DrawnCell[],
   scale: number,
+  moving: boolean,
 ) {
   const boxes = cellBoxes(drawn.length, columns, settings.size);
   return {

@@ -1,6 +1,6 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import { type Drawing, dualGuidance, type Guidance, geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
-import { months } from "../data/captions.js";
+import { kindOf, months } from "../data/captions.js";
 import { formatLatLng } from "../locate/text.js";
 
 /** What all pictures of a plan share. */
@@ -60,6 +60,15 @@ export function walkPlan(from: LatLng, to: LatLng, words: string | undefined, se
   return { cells, columns: Math.min(frames, 8), moving: true };
 }
 
+/** @throws RangeError for words that the months of a year cannot be put after */
+export function checkMonthsWords(words: readonly string[]): void {
+  const own = words.find((word) => (months as readonly string[]).includes(word));
+  if (own) throw new RangeError(`--months tells every month itself, the words name ${own}`);
+  const kind = kindOf(words);
+  if (kind !== undefined && kind !== "satellite")
+    throw new RangeError(`--months is for satellite views, the words say ${kind}`);
+}
+
 /** One place through the months of the year, from one noise. */
 export function monthsPlan(place: LatLng | undefined, words: string | undefined, seed: number): Plan {
   const cells = months.map((month) => {
@@ -81,8 +90,14 @@ export function averagePlan(places: readonly LatLng[], words: string | undefined
 }
 
 /** What the solver takes for a cell. */
-export const drawingOf = ({ places, words, seed }: PlannedPicture, settings: ImagineSettings): Drawing => ({
+export const drawingOf = (
+  { places, words, seed }: PlannedPicture,
+  settings: ImagineSettings,
+  attention = false,
+): Drawing => ({
   terms: dualGuidance(words, places, settings.guidance),
+  // All that a cell is told, whatever the guidance makes of it.
+  ...(attention && { attention: places.length > 0 ? places.map((place) => ({ words, place })) : [{ words }] }),
   groundKm: settings.groundKm,
   size: settings.size,
   seed,

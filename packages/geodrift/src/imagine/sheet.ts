@@ -49,12 +49,26 @@ export interface LabelledPicture {
   picture: Picture;
 }
 
-/** Rows of pictures with a label under each, and one before each row. */
+/** Of labelled sheets, in pixels: a line of text, and what lies between pictures. */
+const [line, space] = [16, 8];
+
+/** As far as the library that draws SVG goes. */
+const highest = 32_767;
+
+/** @throws RangeError if a labelled sheet has no room for so many rows */
+export function checkRows(rows: number, shown: number): void {
+  const most = Math.floor(highest / (shown + line + space));
+  if (rows > most) throw new RangeError(`a sheet of comparisons has room for ${most} pictures, got ${rows}`);
+}
+
+/**
+ * Rows of pictures with a label under each, and one before each row.
+ * @param shown pixels along a side of each
+ */
 export async function labelledSheet(
   rows: readonly { label?: string; cells: readonly LabelledPicture[] }[],
-  { shown = 128 }: { shown?: number } = {},
+  shown = 128,
 ): Promise<Uint8Array> {
-  const [line, space] = [16, 8];
   const side = rows.some((row) => row.label) ? 170 : 0;
   const columns = Math.max(...rows.map((row) => row.cells.length));
   const [width, rowHeight] = [side + columns * (shown + space), shown + line + space];

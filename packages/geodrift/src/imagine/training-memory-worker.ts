@@ -15,10 +15,10 @@ const views = open();
 // Whoever asks hears of it.
 views.catch(() => undefined);
 
-parentPort?.on("message", async ({ id, picture, place, kind }: MemoryQuestion) => {
+parentPort?.on("message", async ({ picture, place, kind }: MemoryQuestion) => {
   const answer: MemoryAnswer = await views.then(
-    (v) => ({ id, view: v.mostAlike(picture, place, kind) }),
-    (e: Error) => ({ id, error: e.message }),
+    (v) => ({ view: v.mostAlike(picture, place, kind) }),
+    (e: Error) => ({ error: e.message }),
   );
   parentPort?.postMessage(answer);
 });

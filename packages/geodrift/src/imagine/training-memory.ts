@@ -1,59 +1,64 @@
 /** The training's views in a thread of their own: reading the rasters and listing the views takes half a minute, once. */
+import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import type { LatLng } from "@geodrift/core";
+import PQueue from "p-queue";
 import type { ViewKind } from "../data/captions.js";
 import type { Picture } from "../data/picture.js";
+import { BusyError } from "../engine/engine.js";
 import type { ImageModelDescription } from "../models/schema.js";
 import type { AlikeView } from "./training-views.js";
 
 export interface MemoryWork {
   rasters: string;
-  description: Pick<ImageModelDescription, "views">;
+  description: Pick<ImageModelDescription, "name" | "views">;
 }
 
 export interface MemoryQuestion {
-  id: number;
   picture: Picture;
   place: LatLng;
-  kind: ViewKind;
+  /** Of the views to compare with; all if it is not said. */
+  kind: ViewKind | undefined;
 }
 
-export type MemoryAnswer = { id: number } & ({ view: AlikeView } | { error: string });
+/** No view is the answer where there is none of the kind. */
+export type MemoryAnswer = { view: AlikeView | undefined } | { error: string };
+
+/** Questions that may wait: the page asks once for every picture. */
+const mostWaiting = 32;
 
 export class TrainingMemory {
   private worker: Worker | undefined;
-  private next = 0;
-  private readonly waiting = new Map<number, { resolve(view: AlikeView): void; reject(e: Error): void }>();
+  private readonly queue = new PQueue({ concurrency: 1 });
 
   constructor(private readonly work: MemoryWork) {}
 
-  /** Of the training views near a place, the one that is most like a picture. */
-  mostAlike(picture: Picture, place: LatLng, kind: ViewKind): Promise<AlikeView> {
-    this.worker ??= this.start();
-    const id = this.next++;
-    return new Promise((resolve, reject) => {
-      this.waiting.set(id, { resolve, reject });
-      this.worker?.postMessage({ id, picture, place, kind } satisfies MemoryQuestion);
+  /**
+   * Of the training views near a place, the one that is most like a picture.
+   * @throws BusyError if too many ask already
+   */
+  async mostAlike(question: MemoryQuestion, signal: AbortSignal): Promise<AlikeView | undefined> {
+    if (this.queue.size >= mostWaiting) throw new BusyError(10);
+    return this.queue.add(() => {
+      signal.throwIfAborted();
+      return this.ask(question);
     });
   }
 
-  private start(): Worker {
-    const worker = new Worker(new URL("./training-memory-worker.js", import.meta.url), { workerData: this.work });
-    worker.on("message", (answer: MemoryAnswer) => {
-      const call = this.waiting.get(answer.id);
-      this.waiting.delete(answer.id);
-      if ("error" in answer) call?.reject(new Error(answer.error));
-      else call?.resolve(answer.view);
-    });
-    worker.on("error", (e: Error) => {
+  private async ask(question: MemoryQuestion): Promise<AlikeView | undefined> {
+    this.worker ??= new Worker(new URL("./training-memory-worker.js", import.meta.url), { workerData: this.work });
+    const answered = once(this.worker, "message").catch((e: Error) => {
       this.worker = undefined;
-      for (const call of this.waiting.values()) call.reject(e);
-      this.waiting.clear();
+      throw e;
     });
-    return worker;
+    this.worker.postMessage(question);
+    const [answer] = (await answered) as [MemoryAnswer];
+    if ("error" in answer) throw new Error(answer.error);
+    return answer.view;
   }
 
   async close(): Promise<void> {
+    this.queue.clear();
     await this.worker?.terminate();
   }
 }

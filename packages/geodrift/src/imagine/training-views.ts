@@ -6,8 +6,10 @@ import {
   type CaptionedViewsOptions,
   drawShotInto,
   type EarthSource,
+  fingerprintOf,
   type Shot,
   shotAt,
+  withMonths,
 } from "../data/captioned-views.js";
 import type { ViewKind } from "../data/captions.js";
 import { dropAlpha, type Picture } from "../data/picture.js";
@@ -22,9 +24,9 @@ export interface AlikeView {
 
 export interface TrainingViews {
   /** The view of a kind whose centre is nearest. */
-  nearestByPlace(place: LatLng, kind: ViewKind): Shot;
-  /** Of the 64 views of a kind that are nearest by place, the one that is most like the picture. */
-  mostAlike(picture: Picture, place: LatLng, kind: ViewKind): AlikeView;
+  nearestByPlace(place: LatLng, kind: ViewKind): Shot | undefined;
+  /** Of the 64 views of a kind, or of all, that are nearest by place, the one that is most like the picture, if there is any. */
+  mostAlike(picture: Picture, place: LatLng, kind: ViewKind | undefined): AlikeView | undefined;
   draw(shot: Shot, size: number): Picture;
 }
 
@@ -44,14 +46,19 @@ export function pixelDifference(a: Picture, b: Picture): number {
   return Math.sqrt(sum / a.data.length);
 }
 
-/** @param source with the months of the training, and any others */
+/**
+ * @param source with the months of the training, and any others
+ * @throws Error if the model has learned from other rasters
+ */
 export function trainingViewsOf(
   source: EarthSource,
-  { views: { n, heldOut, ...options } }: Pick<ImageModelDescription, "views">,
+  { name, views: { n, months, data, ...options } }: Pick<ImageModelDescription, "name" | "views">,
 ): TrainingViews {
-  const held = new Set(heldOut.months.map((month) => Number(month) - 1));
-  const months = new Map([...source.months].filter(([month]) => !held.has(month)));
-  return trainingViews({ ...source, months }, { ...options, heldOut, countries: [] }, n);
+  const own = withMonths(source, months);
+  const found = fingerprintOf(own);
+  if (found !== data)
+    throw new Error(`${name} has learned from other rasters than these: their fingerprints are ${data} and ${found}`);
+  return trainingViews(own, { ...options, countries: [] }, n);
 }
 
 function trainingViews(source: EarthSource, options: CaptionedViewsOptions, n: number): TrainingViews {
@@ -63,10 +70,15 @@ function trainingViews(source: EarthSource, options: CaptionedViewsOptions, n: n
     kinds.push(shot.kind);
   }
   index.finish();
-  const shotsNear = ({ lat, lng }: LatLng, kind: ViewKind, count: number) =>
-    around(index, lng, lat, count, Number.POSITIVE_INFINITY, (i: number) => kinds[i] === kind).map(
-      (i) => shotAt(source, options, i).shot,
-    );
+  const shotsNear = ({ lat, lng }: LatLng, kind: ViewKind | undefined, count: number) =>
+    around(
+      index,
+      lng,
+      lat,
+      count,
+      Number.POSITIVE_INFINITY,
+      (i: number) => kind === undefined || kinds[i] === kind,
+    ).map((i) => shotAt(source, options, i).shot);
   const draw = (shot: Shot, size: number) => drawShot(source, shot, size);
   return {
     draw,
@@ -76,7 +88,10 @@ function trainingViews(source: EarthSource, options: CaptionedViewsOptions, n: n
         const own = draw(shot, picture.width);
         return { shot, picture: own, difference: pixelDifference(picture, own) };
       });
-      return drawn.reduce((best, d) => (d.difference < best.difference ? d : best));
+      return drawn.reduce(
+        (best: AlikeView | undefined, d) => (best && best.difference <= d.difference ? best : d),
+        undefined,
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
-import { writeFile } from "node:fs/promises";
-import { extname } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, extname } from "node:path";
 import { distanceKm } from "@geodrift/core";
 import { enlarged, type Picture } from "../data/picture.js";
 import { formatKm } from "../locate/text.js";
@@ -30,6 +30,10 @@ export interface Compared {
   view: AlikeView;
 }
 
+/** Pixels along a side of the pictures in labelled sheets. */
+export const attentionShown = 128;
+export const nearestShown = 256;
+
 /** @returns the files written */
 export async function writePictures(
   file: string,
@@ -51,7 +55,7 @@ export async function writePictures(
       label: drawn.length > 1 ? cell.cell.label : "",
       cells: attentionOverlays(cell),
     }));
-    files.push([besideFile(file, "-attention.png"), await labelledSheet(rows)]);
+    files.push([besideFile(file, "-attention.png"), await labelledSheet(rows, attentionShown)]);
   }
   if (alike) {
     const rows = alike.map(({ cell, picture, view }) => ({
@@ -63,11 +67,12 @@ export async function writePictures(
         },
       ],
     }));
-    files.push([besideFile(file, "-nearest.png"), await labelledSheet(rows, { shown: 256 })]);
+    files.push([besideFile(file, "-nearest.png"), await labelledSheet(rows, nearestShown)]);
   }
-  for (const [name, bytes] of files)
-    await writeFile(name, bytes).catch((e: NodeJS.ErrnoException) => {
-      throw new Error(`${name}: cannot be written (${e.code})`);
-    });
+  const refuse = (name: string) => (e: NodeJS.ErrnoException) => {
+    throw new Error(`${name}: cannot be written (${e.code})`);
+  };
+  await mkdir(dirname(file), { recursive: true }).catch(refuse(file));
+  for (const [name, bytes] of files) await writeFile(name, bytes).catch(refuse(name));
   return files.map(([name]) => name);
 }

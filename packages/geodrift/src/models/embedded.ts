@@ -1,7 +1,24 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { suggestion } from "../schema/parse.js";
 
-/** Models that come with the package. */
+/** Models that come with the package: those that locate, those that make pictures, those that judge them. */
 export const embeddedModels: readonly string[] = ["earth"];
+export const embeddedImageModels: readonly string[] = ["earth-images"];
+export const embeddedJudges: readonly string[] = ["earth-judge"];
 
 export const embeddedFolder = (name: string): string =>
   fileURLToPath(new URL(`../../models/${name}/`, import.meta.url));
+
+/**
+ * The folder of what is known by name, or given as a folder.
+ * @throws Error naming what is known if the text is neither
+ */
+function folderOf(kind: string, known: readonly string[], text: string): string {
+  if (known.includes(text)) return embeddedFolder(text);
+  if (!existsSync(text)) throw new Error(`${kind} "${text}" is neither known nor a folder${suggestion(text, known)}`);
+  return text;
+}
+
+export const imageModelFolder = (text: string): string => folderOf("image model", embeddedImageModels, text);
+export const judgeFolder = (text: string): string => folderOf("judge", embeddedJudges, text);

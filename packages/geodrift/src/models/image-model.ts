@@ -1,17 +1,12 @@
 /** Opens a model that makes pictures of places. */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { closedVocabulary, type ImageModel, imageModel, imageTransformerShapes, type Vocabulary } from "@geodrift/core";
 import { readJsonFile } from "../schema/json-file.js";
-import { suggestion } from "../schema/parse.js";
-import { embeddedFolder } from "./embedded.js";
+import { imageModelFolder } from "./embedded.js";
 import { type ImageModelDescription, imageModelDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
-
-/** Image models that come with the package. */
-export const embeddedImageModels: readonly string[] = ["earth-images"];
 
 export interface LoadedImageModel {
   description: ImageModelDescription;
@@ -20,14 +15,6 @@ export interface LoadedImageModel {
   words: Vocabulary;
   model: ImageModel;
   dispose(): Promise<void>;
-}
-
-/** @throws Error naming the known models if the text is neither the name of one nor a folder */
-export function imageModelFolder(text: string): string {
-  if (embeddedImageModels.includes(text)) return embeddedFolder(text);
-  if (!existsSync(text))
-    throw new Error(`image model "${text}" is neither known nor a folder${suggestion(text, embeddedImageModels)}`);
-  return text;
 }
 
 export const describeImageModel = (text: string): Promise<ImageModelDescription> =>

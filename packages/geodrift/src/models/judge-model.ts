@@ -15,7 +15,8 @@ import {
 import { enlarged, type Picture } from "../data/picture.js";
 import { planesInto } from "../encode/planes.js";
 import { readJsonFile } from "../schema/json-file.js";
-import { judgeDescription } from "./schema.js";
+import { judgeFolder } from "./embedded.js";
+import { type JudgeDescription, judgeDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
 
 export interface Judgement {
@@ -32,6 +33,8 @@ export interface Judge {
   /** Pixels along a side of the pictures that it takes. */
   size: number;
   space: number;
+  /** What no view of its training showed. */
+  heldOut: JudgeDescription["heldOut"];
   judge(pictures: readonly Picture[]): Promise<Judgement>;
   /** [n, space]. */
   places(places: readonly LatLng[]): Promise<Float32Array>;
@@ -42,8 +45,9 @@ export interface Judge {
 const atOnce = 64;
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadJudge(folder: string, runtime: Runtime): Promise<Judge> {
-  const { name, network } = await readJsonFile(join(folder, "model.json"), judgeDescription);
+export async function loadJudge(text: string, runtime: Runtime): Promise<Judge> {
+  const folder = judgeFolder(text);
+  const { name, network, heldOut } = await readJsonFile(join(folder, "model.json"), judgeDescription);
   const hash = createHash("sha256");
   const params = await readWeights(join(folder, "model.safetensors"), hash, () => judgeShapes(network));
   const { size } = network.trunk;
@@ -59,6 +63,7 @@ export async function loadJudge(folder: string, runtime: Runtime): Promise<Judge
     sha256: hash.digest("hex"),
     size,
     space: network.space,
+    heldOut,
     async judge(pictures) {
       const n = pictures.length;
       const embeddings = new Float32Array(n * network.space);

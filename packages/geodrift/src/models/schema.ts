@@ -148,9 +148,14 @@ export const imageModelDescription = z.strictObject({
     /** Views 0 … n − 1. */
     n: whole,
     heldOut: heldOutConfig,
+    /** Those of the satellite views, two digits. */
+    months: z.array(z.string()).min(1),
+    /** Fingerprint of the rasters. */
+    data: z.string(),
   }),
 });
 
+export type JudgeDescription = z.infer<typeof judgeDescription>;
 export type ImageModelDescription = z.infer<typeof imageModelDescription>;
 
 /** What judges pictures of places. */
@@ -169,6 +174,7 @@ export const judgeDescription = z.strictObject({
   name: z.string(),
   description: z.string(),
   licence: z.string(),
+  heldOut: heldOutConfig,
   network: judgeConfig,
 });
 
@@ -181,6 +187,13 @@ export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: whole }),
   z.strictObject({ method: z.literal("zero-shot"), ...about }),
   z.strictObject({ method: z.literal("uniform"), ...about }),
+]);
+
+/** `model.json` of anything that has one. */
+export const anyDescription = z.discriminatedUnion("method", [
+  modelDescription,
+  imageModelDescription,
+  judgeDescription,
 ]);
 
 export type ModelDescription = z.infer<typeof modelDescription>;

@@ -71,7 +71,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const models = await Models.open(options);
   const { rasters, imageModel = "earth-images" } = options;
   const description = await describeImageModel(imageModel);
-  if (rasters !== undefined) await openEarthFolder(rasters);
+  if (rasters !== undefined) (await openEarthFolder(rasters)).checkWhole();
   const memory = rasters === undefined ? undefined : new TrainingMemory({ rasters, description });
   const images = { model: imageModel, description, memory };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });

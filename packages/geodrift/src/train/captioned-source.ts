@@ -1,15 +1,21 @@
 /** Rasters and views of the trainings that learn from captioned views: without what is held out. */
 import { fibonacciSphere, toLatLng } from "@geodrift/core";
-import { type CaptionedViewsOptions, type EarthSource, readEarthSource } from "../data/captioned-views.js";
+import {
+  type CaptionedViewsOptions,
+  type EarthSource,
+  fingerprintOf,
+  readEarthSource,
+} from "../data/captioned-views.js";
 import { openEarthFolder } from "../data/earth-rasters.js";
 import { drawDiscs } from "../data/held-out.js";
 import { onLand } from "../data/raster.js";
 import { countryAt, highSeas } from "../places/country.js";
 import type { CaptionedConfig } from "./config.js";
-import { digest } from "./locator-stage.js";
 
 export interface Captioned {
   source: EarthSource;
+  /** The months of the source, two digits. */
+  months: string[];
   views: CaptionedViewsOptions;
   /** Fingerprint of the rasters. */
   data: string;
@@ -24,12 +30,13 @@ export async function openCaptioned({ rasters, views, heldOut }: CaptionedConfig
   const { discs, seed, ...held } = heldOut;
   return {
     source,
+    months,
     views: {
       ...views,
       heldOut: { ...held, discs: drawDiscs(discs, held.radiusKm, seed, (place) => onLand(source.relief, place)) },
       countries: largeCountries(),
     },
-    data: digest([...source.months.values(), source.relief, source.night].map((r) => [r.name, r.sha256])),
+    data: fingerprintOf(source),
   };
 }
 

@@ -180,7 +180,9 @@ const captioned = {
     groundKm: z.tuple([z.number().positive(), z.number().positive()]),
     /** Share of the views whose centre lies on land. */
     land: share,
-    kinds: z.strictObject({ relief: share, night: share }),
+    kinds: z
+      .strictObject({ relief: share, night: share })
+      .refine(({ relief, night }) => relief + night < 1, "relief and night leave nothing to satellite views"),
   }),
   heldOut: z.strictObject({
     months: z.array(z.string().regex(/^(0[1-9]|1[0-2])$/)),
@@ -202,7 +204,9 @@ export const imagesTraining = z
     /** Sizes of pictures, in pixels, each with its share of the batches and the normal distribution of its times' logits. */
     sizes: z.array(z.strictObject({ size: whole, share, logit })).min(1),
     /** Shares of examples that are told words alone, the place alone, and neither. */
-    dropped: z.strictObject({ place: share, words: share, both: share }),
+    dropped: z
+      .strictObject({ place: share, words: share, both: share })
+      .refine(({ place, words, both }) => place + words + both <= 1, "shares that are dropped add up to more than 1"),
     batch: whole,
     steps: whole,
     seed: z.int().nonnegative(),
@@ -215,7 +219,8 @@ export const imagesTraining = z
     clip: z.number().positive(),
     ema: share,
   })
-  .refine((c) => c.sizes.every(({ size }) => size % c.network.grid === 0), "sizes are multiples of the grid");
+  .refine((c) => c.sizes.every(({ size }) => size % c.network.grid === 0), "sizes are multiples of the grid")
+  .refine(({ network }) => network.width % network.heads === 0, "the width is a multiple of the heads");
 
 /** Training of what judges pictures of places. */
 export const judgeTraining = z.strictObject({

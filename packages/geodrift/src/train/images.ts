@@ -38,7 +38,7 @@ export interface ImagesMetrics {
 export async function trainImages(config: ImagesTraining, { runtime, report }: TrainingContext): Promise<void> {
   const { out } = config;
   await mkdir(out, { recursive: true });
-  const { source, views, data } = await openCaptioned(config);
+  const { source, months, views, data } = await openCaptioned(config);
   const work: DenoisingWork = {
     source,
     views,
@@ -84,7 +84,7 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
     }
     if (m.step % config.checkpointEvery === 0 || m.step === config.steps) await saveState(file, state, provenance);
   }
-  await writeImageModel(config, network, work, state, provenance);
+  await writeImageModel(config, network, work, state, months, provenance);
 }
 
 const asTensors = ({ size, ...a }: DenoisingBatchData, vocabulary: VocabularyConfig): DenoisingBatch => {
@@ -133,6 +133,7 @@ async function writeImageModel(
   network: ImageTransformerConfig,
   work: DenoisingWork,
   state: DenoisingState,
+  months: readonly string[],
   provenance: Provenance,
 ): Promise<void> {
   const folder = join(config.out, config.name);
@@ -151,6 +152,8 @@ async function writeImageModel(
       ...config.views,
       heldOut: work.views.heldOut,
       n: config.steps * config.batch,
+      months,
+      data: provenance.data,
     } as ImageModelDescription["views"],
   };
   await writeFileAtomically(join(folder, "model.json"), Buffer.from(`${JSON.stringify(model, null, 2)}\n`));

@@ -17,6 +17,7 @@ import {
 import * as jax from "@jax-js/jax";
 import { attributeNames, attributes } from "../data/attributes.js";
 import { type JudgeWork, judgeBatches } from "../data/judge-batches.js";
+import type { JudgeDescription } from "../models/schema.js";
 import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { JudgeTraining } from "./config.js";
@@ -66,7 +67,8 @@ export async function trainJudge(config: JudgeTraining, { runtime, report }: Tra
   const metadata = { ...provenance, versions: await versions() };
   await saveTensors(join(folder, "model.safetensors"), { tensors: state.params, metadata }, { half: () => true });
   const { description, licence } = config;
-  const model = { method: "judge", name, description, licence, network };
+  const { heldOut } = views;
+  const model: JudgeDescription = { method: "judge", name, description, licence, heldOut, network } as JudgeDescription;
   await writeFileAtomically(join(folder, "model.json"), Buffer.from(`${JSON.stringify(model, null, 2)}\n`));
 }
 

@@ -1,6 +1,6 @@
 /** What a page asks of whoever makes pictures of places. */
 import type { LatLng } from "@geodrift/core";
-import { followEvents, requestJson, send } from "./http.js";
+import { followEvents, requestJson } from "./http.js";
 
 /** The model that makes pictures. */
 export interface ImageModelAbout {
@@ -60,14 +60,20 @@ export interface TrainingView {
 export interface ImageEngine {
   about(): Promise<ImageModelAbout>;
   /** The training view near a place that is most like a picture, PNG in base64. */
-  nearest(picture: { png: string; at: LatLng; words?: string }): Promise<TrainingView>;
+  nearest(picture: { png: string; at: LatLng; words?: string }, signal: AbortSignal): Promise<TrainingView>;
   make(asked: ImagineAsked, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
 }
 
 /** The server's. */
 export const serverImages: ImageEngine = {
   about: () => requestJson("imagine"),
-  nearest: (picture) => send("imagine/nearest", picture),
+  nearest: (picture, signal) =>
+    requestJson("imagine/nearest", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(picture),
+      signal,
+    }),
   make: (asked, { signal, onStep }) =>
     followEvents(
       "imagine",

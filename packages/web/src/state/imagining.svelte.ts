@@ -75,7 +75,7 @@ export class Imagining {
       });
       this.shown = { asked, imagined };
       this.made = [this.shown, ...this.made].slice(0, mostMade);
-      void this.compare(this.shown);
+      void this.compare(this.shown, call.signal);
     } catch (e) {
       if (!call.signal.aborted) this.fail(e as Error);
     } finally {
@@ -83,13 +83,16 @@ export class Imagining {
     }
   }
 
-  /** Looks up what the pictures are most like, one after another. */
-  private async compare({ asked: { at, words }, imagined }: Made): Promise<void> {
+  /** Looks up what the pictures are most like, one after another, until other pictures are asked for. */
+  private async compare({ asked: { at, words }, imagined }: Made, signal: AbortSignal): Promise<void> {
     if (!at || !this.about?.memory) return;
-    for (const { png, sha256 } of imagined.pictures) {
-      const view = await this.images.nearest({ png, at, words }).catch((e: Error) => this.fail(e));
-      if (!view) return;
-      this.nearest = { ...this.nearest, [sha256]: view };
+    const kept = new Set(this.made.flatMap((made) => made.imagined.pictures.map(({ sha256 }) => sha256)));
+    this.nearest = Object.fromEntries(Object.entries(this.nearest).filter(([sha256]) => kept.has(sha256)));
+    try {
+      for (const { png, sha256 } of imagined.pictures)
+        this.nearest = { ...this.nearest, [sha256]: await this.images.nearest({ png, at, words }, signal) };
+    } catch (e) {
+      if (!signal.aborted) this.fail(e as Error);
     }
   }
 

@@ -1,8 +1,10 @@
 /** How good a model of pictures is: scores beside reference rows, the round trip, sensitivity, guidance, steps. */
 import { dualGuidance, Generator, type Guidance, imageSolvers } from "@geodrift/core";
-import type { EarthSource } from "../../data/captioned-views.js";
+import type { EarthSource, Shot } from "../../data/captioned-views.js";
+import { kinds } from "../../data/captions.js";
 import type { Picture } from "../../data/picture.js";
 import { pictureOfPlanes } from "../../imagine/draw.js";
+import { usualGroundKm } from "../../imagine/ground.js";
 import type { ImagineSettings } from "../../imagine/plan.js";
 import { pixelDifference, type TrainingViews } from "../../imagine/training-views.js";
 import { usualImagining } from "../../imagine/usual.js";
@@ -13,7 +15,7 @@ import { type Figure, meanFigure } from "../figure.js";
 import { type RoundTrip, roundTrip } from "./round-trip.js";
 import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
 import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
-import { drawTargets, type Target, type TargetSet } from "./targets.js";
+import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.js";
 
 export interface ImagesEvaluationOptions {
   /** Views of every set. */
@@ -113,7 +115,22 @@ const shown = 6;
 
 /** How many pictures the whole draws, for a bar. */
 export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions): number =>
-  2 * 4 * n + 96 + ablations * (guidanceScales.place.length * guidanceScales.words.length + ways.length + 1);
+  2 * Object.keys(tellings).length * n +
+  96 +
+  ablations * (guidanceScales.place.length * guidanceScales.words.length + ways.length + 1);
+
+/** For each target another one of the same kind, as far as there is one. */
+function othersOfTheirKind(targets: readonly Target[], random: Generator): Target[] {
+  const out = [...targets];
+  for (const kind of kinds) {
+    const own = targets.flatMap(({ shot }, i) => (shot.kind === kind ? [i] : []));
+    const shift = own.length > 1 ? 1 + random.integer(own.length - 1) : 0;
+    own.forEach((i, k) => {
+      out[i] = targets[own[(k + shift) % own.length]];
+    });
+  }
+  return out;
+}
 
 export async function evaluateImages(means: Means, options: ImagesEvaluationOptions): Promise<ImagesEvaluation> {
   const { model, judge, locator } = means;
@@ -150,16 +167,18 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
     );
 
   const sets: SetFigures[] = [];
-  for (const set of ["months", "places"] as const) {
+  const names = targetSets(model.description);
+  for (const set of names) {
     const targets = drawTargets(set, means.source, model.description, options.size, options.n, { seed: options.seed });
-    const shift = 1 + new Generator(options.seed, 5).integer(options.n - 1);
+    const others = othersOfTheirKind(targets, new Generator(options.seed, 5));
     const rows: [name: string, pictures: Picture[]][] = [
       ["real view of the place", targets.map((t) => t.real)],
-      ["real view of another place", targets.map((_, i) => targets[(i + shift) % options.n].real)],
+      ["real view of another place", others.map(({ real }) => real)],
       [
         "nearest training view by place",
+        // Its own kinds are those of the training, so there is one.
         targets.map(({ shot }) =>
-          means.training.draw(means.training.nearestByPlace(shot.place, shot.kind), options.size),
+          means.training.draw(means.training.nearestByPlace(shot.place, shot.kind) as Shot, options.size),
         ),
       ],
     ];
@@ -183,16 +202,17 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
     sets.push({ set, rows: figured, examples });
   }
 
-  const some = drawTargets("months", means.source, model.description, options.size, Math.max(24, options.ablations), {
+  const some = drawTargets(names[0], means.source, model.description, options.size, Math.max(24, options.ablations), {
     seed: options.seed + 1,
     satellite: true,
   });
   const grid: Picture[][] = [];
   for (const target of some.slice(0, 24)) {
     const own: Picture[] = [];
-    // Words are the same for all, so that the place alone differs.
+    // Words and width are the same for all, so that the place alone differs.
+    const shot = { ...target.shot, widthKm: usualGroundKm(model.description.views.groundKm) };
     for (let k = 0; k < 4; k++)
-      own.push(await drawn(target, ({ shot }) => ({ words: "satellite view", place: shot.place }), k));
+      own.push(await drawn({ ...target, shot }, () => ({ words: "satellite view", place: shot.place }), k));
     grid.push(own);
   }
   const sensitivity = await sensitivityOf(judge, grid);

@@ -13,9 +13,11 @@ const setTitles: Record<TargetSet, string> = {
   places: "Places that no training showed: the middles of the held-out discs",
 };
 
-const rowColumns: readonly Column<Row>[] = [
+/** @param real the row of the real views */
+const rowColumns = (real: Row): readonly Column<Row>[] => [
   ["pictures", (r) => r.name],
   ["place score", (r) => cellOf(r.scores.place, 1)],
+  ["of the real views', %", (r) => ((100 * r.scores.place.value) / real.scores.place.value).toFixed(0)],
   ["words score", (r) => cellOf(r.scores.words, 1)],
   ["average", (r) => cellOf(r.scores.average, 1)],
   ["round trip: median, km", (r) => cellOf(r.roundTrip?.medianKm, 0)],
@@ -52,7 +54,7 @@ export function imagesTables({ sets, sensitivity, guidance, solving }: ImagesEva
     },
   ];
   return [
-    ...sets.map(({ set, rows }) => tableOf(set, setTitles[set], rowColumns, rows)),
+    ...sets.map(({ set, rows }) => tableOf(set, setTitles[set], rowColumns(rows[0]), rows)),
     tableOf(
       "sensitivity",
       "How far two pictures differ",

@@ -1,6 +1,6 @@
 /** Scores of pictures, by a judge: how well each fits its place, and its words (Feng et al. 2025, Table 1). */
 import type { LatLng } from "@geodrift/core";
-import { attributeNames, classOf } from "../../data/attributes.js";
+import { type AttributeName, attributeNames, classOf } from "../../data/attributes.js";
 import type { ViewFacts } from "../../data/captions.js";
 import type { Picture } from "../../data/picture.js";
 import type { Judge } from "../../models/judge-model.js";
@@ -21,7 +21,10 @@ export async function scoresOf(
 ): Promise<Scores> {
   const { embeddings, classes } = await judge.judge(pictures);
   const placed = await judge.places(places);
-  const { space } = judge;
+  const { space, heldOut } = judge;
+  /** A month that the judge has never seen is none that it can say. */
+  const unseen = (name: AttributeName, { month }: ViewFacts) =>
+    name === "month" && heldOut.months.some((held) => Number(held) - 1 === month);
   return {
     place: Float64Array.from(pictures, (_, i) => {
       let cosine = 0;
@@ -29,7 +32,7 @@ export async function scoresOf(
       return 100 * cosine;
     }),
     words: Float64Array.from(pictures, (_, i) => {
-      const told = attributeNames.filter((name) => classOf(name, facts[i]) >= 0);
+      const told = attributeNames.filter((name) => classOf(name, facts[i]) >= 0 && !unseen(name, facts[i]));
       const right = told.filter((name) => classes[name][i] === classOf(name, facts[i]));
       return (100 * right.length) / told.length;
     }),

@@ -12,20 +12,24 @@ export interface Sensitivity {
   judge: { otherPlaces: Figure; otherNoise: Figure };
 }
 
-/** @param pictures by place, then by seed: [places][seeds] */
+/**
+ * Means over the places, each of the mean over its seeds.
+ * @param pictures by place, then by seed, of one width of ground: [places][seeds]
+ */
 export async function sensitivityOf(judge: Judge, pictures: readonly (readonly Picture[])[]): Promise<Sensitivity> {
   const flat = pictures.flat();
   const { embeddings } = await judge.judge(flat);
   const seeds = pictures[0].length;
   const random = new Generator(0);
-  const pairs = { otherPlaces: [] as [number, number][], otherNoise: [] as [number, number][] };
+  type Pairs = [number, number][];
+  const pairs = pictures.map(() => ({ otherPlaces: [] as Pairs, otherNoise: [] as Pairs }));
   for (let place = 0; place < pictures.length; place++)
     for (let seed = 0; seed < seeds; seed++) {
       const own = place * seeds + seed;
       const place2 = (place + 1 + random.integer(pictures.length - 1)) % pictures.length;
       const seed2 = (seed + 1 + random.integer(seeds - 1)) % seeds;
-      pairs.otherPlaces.push([own, place2 * seeds + seed]);
-      pairs.otherNoise.push([own, place * seeds + seed2]);
+      pairs[place].otherPlaces.push([own, place2 * seeds + seed]);
+      pairs[place].otherNoise.push([own, place * seeds + seed2]);
     }
   const { space } = judge;
   const apart = (a: number, b: number) => {
@@ -33,9 +37,10 @@ export async function sensitivityOf(judge: Judge, pictures: readonly (readonly P
     for (let k = 0; k < space; k++) cosine += embeddings[a * space + k] * embeddings[b * space + k];
     return 1 - cosine;
   };
-  const over = (measure: (a: number, b: number) => number) => ({
-    otherPlaces: meanFigure(pairs.otherPlaces.map(([a, b]) => measure(a, b))),
-    otherNoise: meanFigure(pairs.otherNoise.map(([a, b]) => measure(a, b))),
-  });
+  const over = (measure: (a: number, b: number) => number) => {
+    const figure = (of: "otherPlaces" | "otherNoise") =>
+      meanFigure(pairs.map((own) => own[of].reduce((sum, [a, b]) => sum + measure(a, b) / seeds, 0)));
+    return { otherPlaces: figure("otherPlaces"), otherNoise: figure("otherNoise") };
+  };
   return { pixels: over((a, b) => pixelDifference(flat[a], flat[b])), judge: over(apart) };
 }

@@ -2,14 +2,31 @@
 import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
 import { drawShotInto, type EarthSource, type Shot } from "../../data/captioned-views.js";
 import { months, type ViewFacts } from "../../data/captions.js";
+import { reliefMonth } from "../../data/earth-rasters.js";
 import { drawNear, isHeldOut } from "../../data/held-out.js";
 import type { Picture } from "../../data/picture.js";
 import { onLand } from "../../data/raster.js";
 import { drawShot } from "../../imagine/training-views.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 
-/** `months`: places as in training, months that are held out; `places`: middles of held-out discs, months as in training. */
+/** `months`: places as in training, months that no view showed; `places`: middles of held-out discs, months as in training. */
 export type TargetSet = "months" | "places";
+
+type Views = ImageModelDescription["views"];
+
+/** Months that nothing of the training showed, two digits. The relief shows the land of one, where it was learned from. */
+const unseenMonths = ({ heldOut, kinds }: Views): string[] =>
+  heldOut.months.filter((month) => kinds.relief === 0 || month !== reliefMonth);
+
+/** The sets that a training leaves room for. @throws Error if there is none */
+export function targetSets({ name, views }: Pick<ImageModelDescription, "name" | "views">): TargetSet[] {
+  const sets: TargetSet[] = [];
+  if (unseenMonths(views).length > 0) sets.push("months");
+  if (views.heldOut.discs.length > 0) sets.push("places");
+  if (sets.length === 0)
+    throw new Error(`${name} has seen every month and every place: there is nothing to judge it by`);
+  return sets;
+}
 
 export interface Target {
   shot: Shot;
@@ -38,7 +55,7 @@ export function wordsOf({ kind, scale, climate, surface, season, month }: ViewFa
 
 /**
  * `n` views on land, of satellites alone if `satellite`, else of the kinds in the shares of the training.
- * @param source with the held-out months as well
+ * @param source with all months of the training, and the held-out ones
  */
 export function drawTargets(
   set: TargetSet,
@@ -49,8 +66,7 @@ export function drawTargets(
   { seed = 1, satellite = false } = {},
 ): Target[] {
   const { heldOut } = views;
-  const isHeld = (month: number) => heldOut.months.includes(String(month + 1).padStart(2, "0"));
-  const choices = [...source.months.keys()].filter((month) => isHeld(month) === (set === "months"));
+  const choices = (set === "months" ? unseenMonths(views) : views.months).map((month) => Number(month) - 1);
   const rgba = new Uint8Array(4 * size * size);
   return Array.from({ length: n }, (_, i) => {
     const random = new Generator(views.seed, 1_000_003 + seed, set === "months" ? 0 : 1, i);

@@ -8,6 +8,7 @@ import type { Picture } from "../../data/picture.js";
 import { sha256Of } from "../../encode/read-picture.js";
 import type { ImagineCall } from "../../engine/engine.js";
 import type { DrawingStep, ImagineJob } from "../../engine/engine-messages.js";
+import { groundOf, usualGroundKm } from "../../imagine/ground.js";
 import { picturesPlan } from "../../imagine/plan.js";
 import { toPng } from "../../imagine/sheet.js";
 import type { TrainingMemory } from "../../imagine/training-memory.js";
@@ -31,7 +32,11 @@ const guide = z.number().min(0).max(100);
 const imagineSettings = z.strictObject({
   at: latLng.strict().optional().openapi({ description: "the place; left out, words alone are told" }),
   words: z.string().max(300).optional().openapi({ description: "words that the model knows" }),
-  groundKm: z.number().positive().default(usualImagining.groundKm).openapi({ description: "width of the ground" }),
+  groundKm: z
+    .number()
+    .positive()
+    .optional()
+    .openapi({ description: "width of the ground; if left out, what the words near and wide say, or the usual one" }),
   n: z.int().min(1).max(16).default(4).openapi({ description: "pictures, each from a noise of its own" }),
   guidePlace: guide.default(usualImagining.guidance.place).openapi({ description: "strength of the place" }),
   guideWords: guide.default(usualImagining.guidance.words).openapi({ description: "strength of the words" }),
@@ -131,6 +136,7 @@ const alikeRoute = createRoute({
     200: { description: "the view", content: json(alike) },
     400: { description: "what was asked cannot be done", content: json(failure) },
     404: { description: "the server has no rasters", content: json(failure) },
+    429: { description: "too much is waiting; Retry-After says when to come back", content: json(failure) },
   },
 });
 
@@ -153,10 +159,8 @@ export function addImagine(
     attention,
     ...settings
   }: z.infer<typeof imagineSettings>): ImagineJob {
-    const [least, most] = views.groundKm;
     if (at === undefined && !words) throw new RangeError("a place, at, or words are needed, or both");
-    if (groundKm < least || groundKm > most)
-      throw new RangeError(`"groundKm": the model knows widths from ${least} to ${most} km, got ${groundKm}`);
+    const ground = groundOf(groundKm, [text.read(words ?? "")], views.groundKm);
     const pixels = size ?? Math.max(...network.sizes);
     if (!network.sizes.includes(pixels))
       throw new RangeError(`"size": the model makes pictures of ${network.sizes.join(" or ")} pixels, got ${pixels}`);
@@ -164,7 +168,7 @@ export function addImagine(
     return {
       model,
       plan: picturesPlan(at, words || undefined, seed, n),
-      settings: { groundKm, guidance: { place: guidePlace, words: guideWords }, steps, solver, size: pixels },
+      settings: { groundKm: ground, guidance: { place: guidePlace, words: guideWords }, steps, solver, size: pixels },
       attention,
     };
   }
@@ -198,7 +202,7 @@ export function addImagine(
         words: [...vocabulary.words, ...vocabulary.circle],
         memory: memory !== undefined,
         usual: {
-          groundKm: usualImagining.groundKm,
+          groundKm: usualGroundKm(views.groundKm),
           guidePlace: usualImagining.guidance.place,
           guideWords: usualImagining.guidance.words,
         },
@@ -212,7 +216,7 @@ export function addImagine(
     if (!memory) return c.json({ error: "the server has no rasters to draw training views from (--rasters)" }, 404);
     const size = Math.max(...network.sizes);
     let picture: Picture;
-    let kind: ViewKind;
+    let kind: ViewKind | undefined;
     try {
       kind = kindOf(text.read(words));
       const { data, info } = await sharp(Buffer.from(png, "base64"), { limitInputPixels: size * size })
@@ -226,7 +230,9 @@ export function addImagine(
       const rule = e instanceof RangeError ? e.message : `"png": a square picture of at most ${size} pixels is needed`;
       return c.json({ error: rule }, 400);
     }
-    const { shot, picture: own, difference } = await memory.mostAlike(picture, at, kind);
+    const view = await memory.mostAlike({ picture, place: at, kind }, c.req.raw.signal);
+    if (!view) return c.json({ error: `the model has learned from no ${kind} views` }, 400);
+    const { shot, picture: own, difference } = view;
     return c.json(
       {
         png: await base64Png(own),

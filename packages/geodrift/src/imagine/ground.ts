@@ -1,0 +1,32 @@
+/** How wide the ground of a picture is: as asked, as its words say, or as usual. */
+import { scaleLimitsKm, scaleOf } from "../data/captions.js";
+import { usualImagining } from "./usual.js";
+
+type Widths = readonly [least: number, most: number];
+
+const within = (km: number, [least, most]: Widths): number => Math.min(most, Math.max(least, km));
+
+/** What is taken where nothing is asked for, by a model of these widths. */
+export const usualGroundKm = (widths: Widths): number => within(usualImagining.groundKm, widths);
+
+/**
+ * @param wordings tokens of every wording of a plan, whose pictures all have one width
+ * @throws RangeError if it is not a width that the model knows, or contradicts words
+ */
+export function groundOf(asked: number | undefined, wordings: readonly (readonly string[])[], widths: Widths): number {
+  const [least, most] = widths;
+  const scales = [...new Set(wordings.map((w) => w.find((word) => word === "near" || word === "wide")))];
+  const named = scales.filter((scale) => scale !== undefined) as ("near" | "wide")[];
+  if (named.length > 1)
+    throw new RangeError("near and wide are different widths of ground, and these pictures have one");
+  const [scale] = named;
+  if (asked !== undefined && (asked < least || asked > most))
+    throw new RangeError(`the model knows widths of ground from ${least} to ${most} km, got ${asked}`);
+  const km = asked ?? (scale ? within(usualImagining.scaleKm[scale], widths) : usualGroundKm(widths));
+  const own = scaleOf(km);
+  if (scale && own && own !== scale)
+    throw new RangeError(
+      `"${scale}" means ${scale === "near" ? "less" : "more"} than ${scaleLimitsKm[scale === "near" ? 0 : 1]} km of ground, and it would be ${km}`,
+    );
+  return km;
+}
