@@ -83,7 +83,7 @@ describe("released models", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     const here = rows.filter((r) => r.here).map((r) => r.name);
-    expect(here).toEqual(["earth", "plonk-yfcc", "dinov2-vitl14-reg"]);
+    expect(here).toEqual(["earth", "earth-images", "earth-judge", "plonk-yfcc", "dinov2-vitl14-reg"]);
     expect(rows.find((r) => r.name === "plonk-osv5m").licence).toBe("MIT, CC-BY-NC-4.0");
   });
 
@@ -108,6 +108,17 @@ describe("released models", () => {
       "nicolas-dufour/PLONK_OSV_5M",
     ]);
     expect(seen.files[0].tensors.length).toBe(25);
+    for (const [name, method] of [
+      ["earth-images", "images"],
+      ["earth-judge", "judge"],
+    ]) {
+      const own = JSON.parse((await run("models", "inspect", name, "--json")).stdout);
+      expect([own.name, own.method, own.heldOut ?? own.views.heldOut]).toMatchObject([
+        name,
+        method,
+        { months: ["04", "07"] },
+      ]);
+    }
     const odd = await run("models", "inspect", "plonk-yfc");
     expect([odd.code, odd.stderr]).toEqual([2, expect.stringMatching(/did you mean "plonk-yfcc"\?/)]);
   });

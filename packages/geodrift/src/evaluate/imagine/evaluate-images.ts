@@ -13,7 +13,7 @@ import type { Judge } from "../../models/judge-model.js";
 import type { LoadedModel } from "../../models/load.js";
 import { type Figure, meanFigure } from "../figure.js";
 import { type RoundTrip, roundTrip } from "./round-trip.js";
-import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
+import { type JudgeFigures, judgeFigures, type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
 import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
 import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.js";
 
@@ -56,6 +56,7 @@ export interface Example {
 
 export interface SetFigures {
   set: TargetSet;
+  judge: JudgeFigures;
   rows: Row[];
   examples: Example[];
 }
@@ -199,7 +200,13 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
       label: target.words,
       pictures: rows.map(([label, pictures]) => ({ label, picture: pictures[i] })),
     }));
-    sets.push({ set, rows: figured, examples });
+    const trust = await judgeFigures(
+      judge,
+      targets.map((t) => t.real),
+      targets.map((t) => t.shot.place),
+      targets.map((t) => t.facts),
+    );
+    sets.push({ set, judge: trust, rows: figured, examples });
   }
 
   const some = drawTargets(names[0], means.source, model.description, options.size, Math.max(24, options.ablations), {

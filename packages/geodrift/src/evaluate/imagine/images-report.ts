@@ -1,11 +1,12 @@
 /** What an evaluation of pictures says, as a page of tables and sheets. */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { attributeNames } from "../../data/attributes.js";
 import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { writeFileAtomically } from "../../models/tensor-file.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
-import type { GuidanceCell, ImagesEvaluation, Row, SolvingCell } from "./evaluate-images.js";
+import type { GuidanceCell, ImagesEvaluation, Row, SetFigures, SolvingCell } from "./evaluate-images.js";
 import type { TargetSet } from "./targets.js";
 
 const setTitles: Record<TargetSet, string> = {
@@ -23,6 +24,12 @@ const rowColumns = (real: Row): readonly Column<Row>[] => [
   ["round trip: median, km", (r) => cellOf(r.roundTrip?.medianKm, 0)],
   ["GeoScore", (r) => cellOf(r.roundTrip?.geoScore, 0)],
   ["in the 90 % region, %", (r) => percentOf(r.roundTrip?.covered)],
+];
+
+const judgeColumns: readonly Column<SetFigures>[] = [
+  ["real views", (s) => setTitles[s.set]],
+  ["place found among all, %", (s) => percentOf(s.judge.found)],
+  ...attributeNames.map((name): Column<SetFigures> => [`${name}, %`, (s) => percentOf(s.judge.attributes[name])]),
 ];
 
 const guidanceColumns: readonly Column<GuidanceCell>[] = [
@@ -55,6 +62,7 @@ export function imagesTables({ sets, sensitivity, guidance, solving }: ImagesEva
   ];
   return [
     ...sets.map(({ set, rows }) => tableOf(set, setTitles[set], rowColumns(rows[0]), rows)),
+    tableOf("judge", "What the judge reads off real views", judgeColumns, sets),
     tableOf(
       "sensitivity",
       "How far two pictures differ",
@@ -102,8 +110,9 @@ export async function writeImagesReport(
       "After ± half of a 95 % interval by the bootstrap over targets.",
     "",
     "The place score is 100 times the cosine of a picture and a place in the judge's space; the words score is the share of what was told " +
-      "that the judge reads off the picture; the average is of the two. Rows of real views say what can be reached, and what chance gives. " +
-      "The round trip locates satellite views.",
+      "that the judge reads off the picture, but for months that it has never seen; the average is of the two. Rows of real views say " +
+      "what can be reached, and what chance gives. " +
+      "The round trip locates satellite views; what is made without a place is sent round as well, from where its words were taken.",
     "",
     ...imagesTables(evaluation).map(toMarkdown),
     ...pages,

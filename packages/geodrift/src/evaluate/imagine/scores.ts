@@ -4,13 +4,27 @@ import { type AttributeName, attributeNames, classOf } from "../../data/attribut
 import type { ViewFacts } from "../../data/captions.js";
 import type { Picture } from "../../data/picture.js";
 import type { Judge } from "../../models/judge-model.js";
-import { type Figure, figures, meanOf } from "../figure.js";
+import { type Figure, figures, meanFigure, meanOf } from "../figure.js";
 
 export interface Scores {
   /** 100 times the cosine of picture and place. */
   place: Float64Array;
   /** Per cent of the told attributes that the judge reads off the picture. */
   words: Float64Array;
+}
+
+/** The attributes of a view that the judge can say: of months, those that it has seen. */
+const sayable = ({ heldOut }: Judge, facts: ViewFacts): AttributeName[] =>
+  attributeNames.filter(
+    (name) =>
+      classOf(name, facts) >= 0 &&
+      !(name === "month" && heldOut.months.some((month) => Number(month) - 1 === facts.month)),
+  );
+
+function cosine({ space }: Judge, a: Float32Array, i: number, b: Float32Array, j: number): number {
+  let sum = 0;
+  for (let k = 0; k < space; k++) sum += a[i * space + k] * b[j * space + k];
+  return sum;
 }
 
 export async function scoresOf(
@@ -21,22 +35,46 @@ export async function scoresOf(
 ): Promise<Scores> {
   const { embeddings, classes } = await judge.judge(pictures);
   const placed = await judge.places(places);
-  const { space, heldOut } = judge;
-  /** A month that the judge has never seen is none that it can say. */
-  const unseen = (name: AttributeName, { month }: ViewFacts) =>
-    name === "month" && heldOut.months.some((held) => Number(held) - 1 === month);
   return {
-    place: Float64Array.from(pictures, (_, i) => {
-      let cosine = 0;
-      for (let k = 0; k < space; k++) cosine += embeddings[i * space + k] * placed[i * space + k];
-      return 100 * cosine;
-    }),
+    place: Float64Array.from(pictures, (_, i) => 100 * cosine(judge, embeddings, i, placed, i)),
     words: Float64Array.from(pictures, (_, i) => {
-      const told = attributeNames.filter((name) => classOf(name, facts[i]) >= 0 && !unseen(name, facts[i]));
+      const told = sayable(judge, facts[i]);
       const right = told.filter((name) => classes[name][i] === classOf(name, facts[i]));
       return (100 * right.length) / told.length;
     }),
   };
+}
+
+/** How far a judge can be trusted, on real views. */
+export interface JudgeFigures {
+  /** Share of the views whose own place fits them best, of all places. */
+  found: Figure;
+  /** Shares of views whose attribute it reads off, of those that have one it can say, if any has. */
+  attributes: Partial<Record<AttributeName, Figure>>;
+}
+
+export async function judgeFigures(
+  judge: Judge,
+  pictures: readonly Picture[],
+  places: readonly LatLng[],
+  facts: readonly ViewFacts[],
+): Promise<JudgeFigures> {
+  const { embeddings, classes } = await judge.judge(pictures);
+  const placed = await judge.places(places);
+  const found = pictures.map((_, i) => {
+    const own = cosine(judge, embeddings, i, placed, i);
+    return places.every((_, j) => cosine(judge, embeddings, i, placed, j) <= own) ? 1 : 0;
+  });
+  const right = (name: AttributeName) =>
+    facts.map((own, i) => {
+      if (!sayable(judge, own).includes(name)) return Number.NaN;
+      return classes[name][i] === classOf(name, own) ? 1 : 0;
+    });
+  const attributes = attributeNames.flatMap((name) => {
+    const own = right(name);
+    return own.every(Number.isNaN) ? [] : [[name, meanFigure(own)]];
+  });
+  return { found: meanFigure(found), attributes: Object.fromEntries(attributes) };
 }
 
 export interface ScoreFigures {
