@@ -7,23 +7,35 @@ import {
   Generator,
   groundOctaves,
   initDenoising,
+  mapSize,
   placeEncodingWidth,
 } from "@geodrift/core";
 import { loadImageModel } from "geodrift";
 import { leastMs, measured, runtime } from "./measure.js";
 
-const network = { width: 192, depth: 8, heads: 6, hidden: 768, octaves: 12, grid: 8, sizes: [64] };
+const network = {
+  width: 192,
+  depth: 8,
+  heads: 6,
+  hidden: 768,
+  octaves: 12,
+  map: { degrees: 2, channels: 16 },
+  grid: 8,
+  sizes: [64],
+};
+const [rows, columns] = mapSize(network.map);
 const words = closedVocabulary({ tokens: 8, words: ["satellite", "desert"], circle: ["May", "June"], silent: [] });
 const usual = { betas: [0.9, 0.99], clip: 1, ema: 0.999 };
 
 /** Multiplications of one picture, forwards. */
-function macs({ width, depth, hidden, grid, sizes: [size] }, contextTokens = 12) {
+function macs({ width, depth, hidden, grid, map, sizes: [size] }, contextTokens = 12) {
   const patches = grid * grid;
   const tokens = patches + contextTokens;
   const block = tokens * (4 * width ** 2 + 2 * width * hidden) + 2 * tokens ** 2 * width;
   const skips = (depth / 2) * tokens * 2 * width ** 2;
   const ends = patches * (2 * 3 * (size / grid) ** 2 * width + 2 * 5 * width ** 2);
-  return depth * block + skips + ends;
+  const lookup = patches * map.channels * (rows * columns + width);
+  return depth * block + skips + ends + lookup;
 }
 
 function batchOf(n) {
@@ -37,6 +49,8 @@ function batchOf(n) {
     ground: tensor(random.normals(n * 2 * groundOctaves), [n, 2 * groundOctaves]),
     words: words.prepare(Array(n).fill("satellite desert May")),
     places: tensor(random.normals(n * 2 * placeEncodingWidth(12)), [n, 2, placeEncodingWidth(12)]),
+    latitudes: tensor(random.normals(n * 64 * rows), [n, 64, rows]),
+    longitudes: tensor(random.normals(n * 64 * columns), [n, 64, columns]),
     told: tensor(new Float32Array(2 * n).fill(1), [n, 2]),
   };
 }

@@ -83,11 +83,13 @@ describe("geodrift imagine", () => {
     const manifest = await imagined("one.png", "--at", "30,31", "--words", "satellite view of a hot desert in May");
     const { width, height } = await sharp(at("one.png")).metadata();
     expect([width, height]).toEqual([16, 16]);
-    expect(JSON.parse(readFileSync(at("one.json"), "utf8"))).toEqual(manifest);
+    expect(JSON.parse(readFileSync(at("one.png.json"), "utf8"))).toEqual(manifest);
     expect(manifest.pictures).toMatchObject([
       { place: { lat: 30, lng: 31 }, words: "satellite view of a hot desert in May", seed: 0, left: 0, top: 0 },
     ]);
     const before = readFileSync(at("one.png"));
+    // The file itself says that nobody has taken the picture.
+    expect((await sharp(before).metadata()).xmpAsString).toContain("digitalsourcetype/trainedAlgorithmicMedia");
     rmSync(at("one.png"));
     const { code } = await geodrift(manifest.command.slice(1));
     expect(code).toBe(0);
@@ -195,7 +197,19 @@ describe("geodrift imagine", () => {
   });
 
   it.each([
-    [["--words", "hot dessert"], '"hot dessert": "dessert" is not among the words that the model knows'],
+    [
+      ["--words", "hot dessert"],
+      '"hot dessert": "dessert" is not among the words that the model knows; did you mean "desert"?',
+    ],
+    [
+      ["--words", "a beach with palm trees"],
+      '"beach", "palm", "trees" are not among the words that the model knows; "geodrift models inspect images" lists them',
+    ],
+    [["--words", "the"], "imagine wants a place, --at LAT,LNG, or --words, or both"],
+    [["--words", "relief at night"], "a picture has one of several kinds of view, got relief and night"],
+    [["--words", "January July"], "a picture has one of several months, got January and July"],
+    [["--at", "0,0", "--frames", "3"], "--frames is for --walk"],
+    [["--at", "0,0", "--places", "3"], "--places is for --average"],
     [[], "imagine wants a place, --at LAT,LNG, or --words, or both"],
     [["--at", "31,300"], "Longitude must lie in -180…180 degrees, got 300"],
     [["--at", "here"], 'It is a place as LAT,LNG in degrees, got "here"'],
@@ -252,7 +266,11 @@ describe("memory and imagination", () => {
   });
 
   it("shows the training view most like each picture", async () => {
-    await imagined("beside.png", "--at", "30,31", "-n", "2", "--nearest", at("rasters"));
+    const { pictures } = await imagined("beside.png", "--at", "30,31", "-n", "2", "--nearest", at("rasters"));
+    for (const { nearest } of pictures) {
+      expect(nearest.km).toBeGreaterThan(0);
+      expect(["satellite", "relief", "night"]).toContain(nearest.kind);
+    }
     const { width, height } = await sharp(at("beside-nearest.png")).metadata();
     expect([width, height]).toEqual([2 * 264, 2 * 280]);
   });

@@ -36,6 +36,7 @@ export * from "./net/parameters.js";
 export * from "./net/perceptron.js";
 export * from "./net/place-encoding.js";
 export * from "./net/place-head.js";
+export * from "./net/place-map.js";
 export * from "./net/regression.js";
 export * from "./net/text-transformer.js";
 export * from "./net/transformer.js";

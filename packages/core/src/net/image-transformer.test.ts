@@ -14,9 +14,19 @@ import {
 } from "./image-transformer.js";
 import { type Parameters, type Traced, uniformInit } from "./parameters.js";
 import { groundEncodingInto, placeEncodingInto } from "./place-encoding.js";
+import { patchPlaces, patchTentsInto } from "./place-map.js";
 import { closedVocabulary } from "./words.js";
 
-const config: ImageTransformerConfig = { width: 8, depth: 2, heads: 2, hidden: 12, octaves: 3, grid: 2, sizes: [4, 6] };
+const config: ImageTransformerConfig = {
+  width: 8,
+  depth: 2,
+  heads: 2,
+  hidden: 12,
+  octaves: 3,
+  map: { degrees: 30, channels: 2 },
+  grid: 2,
+  sizes: [4, 6],
+};
 const words = closedVocabulary({ tokens: 2, words: ["desert", "sea"], circle: ["May", "June", "July"], silent: [] });
 const shapes = { ...imageTransformerShapes(config, words.tokens), ...words.shapes(config.width) };
 const random = new Generator(3);
@@ -33,9 +43,11 @@ const places = [
 ];
 const ground = new Float32Array(n * 8);
 const encoded = new Float32Array(n * 12);
+const [latitudes, longitudes] = [7, 12].map((numbers) => new Float32Array(n * 4 * numbers));
 places.forEach((place, i) => {
   placeEncodingInto(encoded, 12 * i, place, 3);
   groundEncodingInto(ground, 8 * i, 300 + 100 * i);
+  patchTentsInto(latitudes, longitudes, i, place, 300 + 100 * i, config);
 });
 const batch: DenoisingBatch = {
   pixels: tensor(random.normals(n * 48), [n, 3, size, size]),
@@ -44,6 +56,8 @@ const batch: DenoisingBatch = {
   ground: tensor(ground, [n, 8]),
   words: words.prepare(["desert May", "sea", "July desert"]),
   places: tensor(encoded, [n, 2, 6]),
+  latitudes: tensor(latitudes, [n, 4, 7]),
+  longitudes: tensor(longitudes, [n, 4, 12]),
   // Everything, the words alone, nothing.
   told: tensor([1, 1, 1, 0, 0, 0], [n, 2]),
 };
@@ -122,7 +136,27 @@ function slow(i: number, noisy: Row): Row {
     });
   const heard = [tokens[0], tokens[1], ids.map((_, k) => tokens[2 + k]).reduce(plus), ...tokens.slice(-2)];
   const summary = token("summary", heard.flat());
-  patches = neighbours("near.first", patches).map((x) => plus(x, summary));
+  const map = rows("map", 7 * 2);
+  const middles = patchPlaces(places[i], 300 + 100 * i, grid);
+  patches = neighbours("near.first", patches).map((x, k) => {
+    // The four points of the grid around the patch's middle.
+    const [u, v] = [(90 - middles[k].lat) / 30, (middles[k].lng + 180) / 30];
+    const features = [0, 1].map((c) => {
+      let sum = 0;
+      for (const [du, dv] of [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 1],
+      ]) {
+        const [r, q] = [Math.floor(u) + du, Math.floor(v) + dv];
+        sum += 10 * (1 - Math.abs(u - r)) * (1 - Math.abs(v - q)) * map[q % 12][2 * r + c];
+      }
+      return sum;
+    });
+    const where = dense("map.patch", features);
+    return plus(plus(x, summary), placeTold ? where : new Array(width).fill(0));
+  });
   tokens = [...tokens, ...patches].map((t, k) => plus(t, rows("positions")[k]));
   const earlier: Row[][] = [];
   for (let b = 0; b < config.depth; b++) {
@@ -210,9 +244,18 @@ describe("the image transformer", () => {
   });
 
   it("has some five million weights in the model that comes along", () => {
-    const large = { width: 192, depth: 8, heads: 6, hidden: 768, octaves: 12, grid: 8, sizes: [64, 32] };
+    const large = {
+      width: 192,
+      depth: 8,
+      heads: 6,
+      hidden: 768,
+      octaves: 12,
+      map: { degrees: 2, channels: 16 },
+      grid: 8,
+      sizes: [64, 32],
+    };
     const all = Object.values(imageTransformerShapes(large, 8)).map((s) => s.reduce((a, b) => a * b, 1));
-    expect(all.reduce((a, b) => a + b)).toBe(4_918_320);
+    expect(all.reduce((a, b) => a + b)).toBe(5_183_664);
   });
 });
 
@@ -234,7 +277,15 @@ describe("the denoising loss", () => {
 
   it("has gradients that finite differences agree with", async () => {
     const [, gradients] = await lossOf(own, inputs);
-    for (const name of ["place.0.weight", "words.circle", "null.words", "near.last.weight", "blocks.1.skip.weight"]) {
+    for (const name of [
+      "place.0.weight",
+      "map",
+      "map.patch.weight",
+      "words.circle",
+      "null.words",
+      "near.last.weight",
+      "blocks.1.skip.weight",
+    ]) {
       const slope = gradients[name].data as Float32Array;
       const k = slope.reduce((best, v, i) => (Math.abs(v) > Math.abs(slope[best]) ? i : best), 0);
       const step = 3e-3;

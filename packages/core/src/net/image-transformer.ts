@@ -7,7 +7,8 @@
  * over memory, which is what a step costs beside its products. Where patches come in and go out, each also sees its four
  * neighbours: without that, patches take long to learn that they belong to one picture. And each begins with a summary of all
  * that is told: by attention alone, what is told takes long to be heard (Peebles & Xie 2023, §3, found the same of tokens in
- * context). One trunk serves several sizes of picture, each cut into the same number of patches, with layers of its own at
+ * context). And each patch has the features of where on the globe its own middle lies, from a map that is learned along: neighbouring views
+ * share what they show. One trunk serves several sizes of picture, each cut into the same number of patches, with layers of its own at
  * either end.
  */
 import type { Tensor } from "@geodrift/compile";
@@ -16,6 +17,7 @@ import type { Generator } from "../random/generator.js";
 import { constant, linear, mean, silu, squaredReluLinear } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 import { groundOctaves, placeEncodingWidth } from "./place-encoding.js";
+import { mapShape, type PlaceMapConfig, readMap } from "./place-map.js";
 import type { TextEncoder } from "./words.js";
 
 type Arr = np.Array;
@@ -30,6 +32,7 @@ export interface ImageTransformerConfig {
   hidden: number;
   /** Of the place encoding. */
   octaves: number;
+  map: PlaceMapConfig;
   /** Patches along a side, of every size. */
   grid: number;
   /** Pixels along a side of the pictures it makes; multiples of `grid`. */
@@ -44,7 +47,7 @@ export const contextTokens = (words: number): number => words + 4;
 
 /** Names and shapes of every weight but those of the text encoder. */
 export function imageTransformerShapes(config: ImageTransformerConfig, words: number): Record<string, number[]> {
-  const { width, depth, hidden, octaves, grid, sizes } = config;
+  const { width, depth, hidden, octaves, map, grid, sizes } = config;
   const shapes: Record<string, number[]> = {};
   const dense = (name: string, out: number, into: number) => {
     shapes[`${name}.weight`] = [out, into];
@@ -57,6 +60,8 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   token("time", 2 * timeOctaves);
   token("ground", 2 * groundOctaves);
   token("place", placeEncodingWidth(octaves));
+  shapes.map = mapShape(map);
+  dense("map.patch", width, map.channels);
   shapes["null.words"] = [words, width];
   shapes["null.place"] = [2, width];
   for (const end of ["first", "last"]) dense(`near.${end}`, width, 5 * width);
@@ -89,7 +94,8 @@ export function initImageTransformer(
   const shapes = { ...imageTransformerShapes(config, words.tokens), ...words.shapes(config.width) };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
-      if (/^near\.|\.(proj|mlp\.1|out)\.weight$/.test(name) || name.endsWith(".bias")) return [name, zeros(shape)];
+      if (/^near\.|^map$|\.(proj|mlp\.1|out)\.weight$/.test(name) || name.endsWith(".bias"))
+        return [name, zeros(shape)];
       if (name === "positions") return [name, initPositions(config, contextTokens(words.tokens), random)];
       if (/^sizes\.\d+\.positions$/.test(name)) return [name, zeros(shape)];
       // PyTorch's linear layers are √3 times shorter; the rows of a table are as long as a token.
@@ -123,6 +129,9 @@ export interface ImageCondition {
   words: Arr;
   /** [n, 2, 2·octaves]. */
   places: Arr;
+  /** Where on the globe the middle of every patch lies, as tents of the map: [n, grid², rows], [n, grid², columns]. */
+  latitudes: Arr;
+  longitudes: Arr;
   /** Whether words, and whether the place, are told: 0 or 1, [n, 2]. */
   told: Arr;
 }
@@ -232,12 +241,15 @@ export function imageTransformer(
   condition: ImageCondition,
   look?: (weights: Arr) => void,
 ): Arr {
-  const { width, depth, heads, grid } = config;
+  const { width, depth, heads, grid, map } = config;
   const [n, , size] = noisy.shape;
   const own = `sizes.${size}`;
   const placed = linear(p, `${own}.embed`, toPatches(noisy, grid)).add(p[`${own}.positions`].ref);
-  const told = context(p, words, width, condition);
-  const patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref));
+  const told = context(p, words, width, { ...condition, told: condition.told.ref });
+  const [, placeTold] = np.split(condition.told.ref, 2, 1) as Arr[];
+  const features = readMap(p.map.ref, condition.latitudes.ref, condition.longitudes.ref, map.channels);
+  const where = linear(p, "map.patch", features).mul(placeTold.reshape([n, 1, 1]));
+  const patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref)).add(where);
   let h = np.concatenate([told, patches], 1).add(p.positions.ref);
   const tokens = h.shape[1];
   const earlier: Arr[] = [];

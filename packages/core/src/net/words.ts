@@ -39,7 +39,20 @@ export interface VocabularyConfig {
 /** Harmonics of the circle: a constant, and two waves. */
 const circleWidth = 5;
 
+/** A caption has words that no vocabulary holds. */
+export class UnknownWordsError extends RangeError {
+  constructor(
+    caption: string,
+    readonly words: readonly string[],
+  ) {
+    const are = words.length === 1 ? "is" : "are";
+    super(`"${caption}": ${words.map((w) => `"${w}"`).join(", ")} ${are} not among the words that the model knows`);
+  }
+}
+
 export interface Vocabulary extends TextEncoder {
+  /** All words but those that are read over. */
+  known: readonly string[];
   prepare(captions: readonly string[]): Tensor;
   /** The words of a caption that it knows, as it writes them, in order. @throws as `prepare` */
   read(caption: string): string[];
@@ -47,9 +60,11 @@ export interface Vocabulary extends TextEncoder {
 
 export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }: VocabularyConfig): Vocabulary {
   const all = [...words, ...circle];
-  /** Lower case, without stops ("St. Lucia") and commas. */
+  /** Lower case, without accents, stops ("St. Lucia") and commas. */
   const partsOf = (text: string) =>
     text
+      .normalize("NFD")
+      .replace(/\p{M}/gu, "")
       .toLowerCase()
       .replace(/\./g, "")
       .split(/[\s,;]+/)
@@ -65,15 +80,16 @@ export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }
   const idsOf = (caption: string): number[] => {
     const parts = partsOf(caption);
     const found: number[] = [];
+    const unknown: string[] = [];
     for (let i = 0; i < parts.length; ) {
       let length = Math.min(longest, parts.length - i);
       while (length > 0 && !ids.has(parts.slice(i, i + length).join(" "))) length--;
       const id = ids.get(parts.slice(i, i + length).join(" "));
       if (id !== undefined) found.push(id);
-      else if (!passed.has(parts[i]))
-        throw new RangeError(`"${caption}": "${parts[i]}" is not among the words that the model knows`);
+      else if (!passed.has(parts[i])) unknown.push(parts[i]);
       i += Math.max(1, length);
     }
+    if (unknown.length > 0) throw new UnknownWordsError(caption, unknown);
     if (found.length > tokens)
       throw new RangeError(`"${caption}": the model takes ${tokens} words at once, got ${found.length}`);
     return found;
@@ -86,6 +102,7 @@ export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }
 
   return {
     tokens,
+    known: all,
     shapes: (width) => ({ "words.table": [words.length + 1, width], "words.circle": [circleWidth, width] }),
     read: (caption) => idsOf(caption).map((id) => all[id - 1]),
     prepare(captions) {

@@ -12,6 +12,7 @@ const config: ImageTransformerConfig = {
   heads: 2,
   hidden: 32,
   octaves: 6,
+  map: { degrees: 30, channels: 4 },
   grid: 4,
   sizes: [8, 16],
 };

@@ -10,6 +10,7 @@ import { contextTokens, type ImageTransformerConfig, imageTransformer } from "..
 import { mean } from "../net/layers.js";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { groundEncodingInto, groundOctaves, placeEncodingInto, placeEncodingWidth } from "../net/place-encoding.js";
+import { mapSize, patchTentsInto } from "../net/place-map.js";
 import type { TextEncoder } from "../net/words.js";
 import { Generator } from "../random/generator.js";
 import { linearSchedule } from "../schedule/linear.js";
@@ -112,7 +113,7 @@ const most = 8;
 /** Where the noise of a picture comes from. */
 const noiseStream = 3;
 
-type TermTensors = Record<"ground" | "words" | "places" | "told", Tensor>;
+type TermTensors = Record<"ground" | "words" | "places" | "latitudes" | "longitudes" | "told", Tensor>;
 
 export function imageModel(
   config: ImageTransformerConfig,
@@ -150,16 +151,23 @@ export function imageModel(
   async function termTensors(terms: readonly Omit<GuidanceTerm, "weight">[], groundKm: number): Promise<TermTensors> {
     const n = terms.length;
     const [width, encoding] = [2 * groundOctaves, 2 * placeEncodingWidth(config.octaves)];
+    const [rows, columns] = mapSize(config.map);
     const [ground, places, told] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
+    const [latitudes, longitudes] = [rows, columns].map((numbers) => new Float32Array(n * patches * numbers));
     terms.forEach((term, i) => {
       groundEncodingInto(ground, i * width, groundKm);
-      if (term.place) placeEncodingInto(places, i * encoding, term.place, config.octaves);
+      if (term.place) {
+        placeEncodingInto(places, i * encoding, term.place, config.octaves);
+        patchTentsInto(latitudes, longitudes, i, term.place, groundKm, config);
+      }
       told.set([term.words === undefined ? 0 : 1, term.place ? 1 : 0], 2 * i);
     });
     return {
       ground: tensor(ground, [n, width]),
       words: await words.prepare(terms.map((term) => term.words ?? "")),
       places: tensor(places, [n, 2, encoding / 2]),
+      latitudes: tensor(latitudes, [n, patches, rows]),
+      longitudes: tensor(longitudes, [n, patches, columns]),
       told: tensor(told, [n, 2]),
     };
   }

@@ -49,6 +49,8 @@ export interface DenoisingBatch {
   ground: Tensor;
   words: Tensor;
   places: Tensor;
+  latitudes: Tensor;
+  longitudes: Tensor;
   told: Tensor;
 }
 

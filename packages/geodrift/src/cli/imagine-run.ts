@@ -1,4 +1,4 @@
-import { imageSolvers, type LatLng } from "@geodrift/core";
+import { closedVocabulary, imageSolvers, type LatLng } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../data/captioned-views.js";
 import { kindOf } from "../data/captions.js";
@@ -19,6 +19,7 @@ import {
 import { placesWithin } from "../imagine/region-places.js";
 import { checkRows } from "../imagine/sheet.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
+import { toldWords } from "../imagine/words.js";
 import { attentionShown, checkPicturesFile, nearestShown, writePictures } from "../imagine/write.js";
 import { readPrior } from "../locate/prior.js";
 import { imageModelFolder } from "../models/embedded.js";
@@ -40,9 +41,9 @@ export interface ImagineFlags {
   output: string;
   scale: number;
   average?: string;
-  places: number;
+  places?: number;
   walk?: LatLng;
-  frames: number;
+  frames?: number;
   months?: boolean;
   attention?: boolean;
   nearest?: string;
@@ -62,21 +63,24 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
     throw new UsageError(
       `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
     );
-  const plan = await planOf(flags);
+  if (flags.frames !== undefined && !flags.walk) throw new UsageError("--frames is for --walk");
+  if (flags.places !== undefined && flags.average === undefined) throw new UsageError("--places is for --average");
+  const vocabulary = closedVocabulary(description.vocabulary);
+  const words = usage(() => flags.words?.map((text) => toldWords(vocabulary, text, description.name)));
+  if (flags.months) usage(() => checkMonthsWords(vocabulary.read(words?.[0] ?? "")));
+  const plan = await planOf({ ...flags, words });
   usage(() => checkPicturesFile(flags.output, plan.moving));
   const labelled = [flags.attention && attentionShown, flags.nearest !== undefined && nearestShown];
   for (const shown of labelled) if (shown) usage(() => checkRows(plan.cells.length, shown));
-  const model = await loadImageModel(flags.model, ort);
-  const wordings = [...new Set(plan.cells.map(({ words }) => words ?? ""))];
-  const known = usage(() => wordings.map((words) => model.words.read(words)));
-  if (flags.months) usage(() => checkMonthsWords(model.words.read(flags.words?.[0] ?? "")));
+  const wordings = (words ?? []).map((text) => vocabulary.read(text ?? ""));
   const settings: ImagineSettings = {
-    groundKm: usage(() => groundOf(flags.ground, known, description.views.groundKm)),
+    groundKm: usage(() => groundOf(flags.ground, wordings, description.views.groundKm)),
     guidance: { place: flags.guidePlace, words: flags.guideWords },
     steps: flags.steps,
     solver: flags.solver,
     size,
   };
+  const model = await loadImageModel(flags.model, ort);
   // Whatever is missing is said before the work, not after it.
   const views = flags.nearest === undefined ? undefined : await viewsOf(flags.nearest, plan, model);
   const bar = progress(plan.cells.length * flags.steps);
@@ -92,7 +96,7 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   }
   const alike = views?.(drawn);
   const moving = /\.webp$/i.test(flags.output);
-  const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale, moving);
+  const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale, moving, alike);
   const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale, alike);
   if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
   else process.stdout.write(`${files.join("\n")}\n`);
@@ -122,6 +126,9 @@ async function viewsOf(rasters: string, { cells }: Plan, { description, words }:
     });
 }
 
+/** Of a walk, and of a region that is averaged over. */
+const [usualFrames, usualPlaces] = [24, 24];
+
 async function planOf({
   at = [],
   words = [],
@@ -130,9 +137,9 @@ async function planOf({
   months,
   n,
   seed,
-  frames,
-  places,
-}: ImagineFlags): Promise<Plan> {
+  frames = usualFrames,
+  places = usualPlaces,
+}: Omit<ImagineFlags, "words"> & { words?: (string | undefined)[] }): Promise<Plan> {
   const kinds = [average !== undefined && "--average", walk && "--walk", months && "--months"].filter((k) => k);
   if (kinds.length > 1) throw new UsageError(`${kinds.join(" and ")} exclude each other`);
   const [kind] = kinds;
@@ -160,7 +167,7 @@ async function planOf({
     if (at.length === 0) throw new UsageError("--walk goes from --at LAT,LNG to its own place");
     return usage(() => walkPlan(at[0], walk, words[0], seed, frames));
   }
-  if (at.length === 0 && words.length === 0)
+  if (at.length === 0 && words.every((text) => text === undefined))
     throw new UsageError("imagine wants a place, --at LAT,LNG, or --words, or both");
   if (months) return monthsPlan(at[0], words[0], seed);
   if (at.length > 1 || words.length > 1) {

@@ -28,7 +28,7 @@ export function addImagine(program: Command, args: readonly string[]): void {
     .option("-n <count>", "pictures, each from a noise of its own", wholeNumber(1, 256), 1)
     .option(
       "--guide-place <w>",
-      "strength of the place; 1 follows the network as it is",
+      "strength of the place; 1 follows the network as it is, 0 leaves it out",
       decimalNumber(0, 100),
       usualImagining.guidance.place,
     )
@@ -44,9 +44,9 @@ export function addImagine(program: Command, args: readonly string[]): void {
     )
     .option("--scale <n>", "each pixel as a square of n by n in the file", wholeNumber(1, 32), 1)
     .option("--average <region>", "the average picture of a region: a .geojson file, a country, or within:KM:LAT,LNG")
-    .option("--places <n>", "places that are averaged over", wholeNumber(1, 1024), 24)
+    .option("--places <n>", "places that are averaged over; 24 if left out", wholeNumber(1, 1024))
     .option("--walk <lat,lng>", "from --at to there, along the great circle", latLngOption)
-    .option("--frames <n>", "pictures of a walk", wholeNumber(2, 512), 24)
+    .option("--frames <n>", "pictures of a walk; 24 if left out", wholeNumber(2, 512))
     .option("--months", "the months of a year, one after another")
     .option("--attention", "draw where each word, longitude and latitude are looked at, into a file beside")
     .option("--nearest <rasters>", "show the training view most like each picture, drawn from this folder of rasters")

@@ -120,7 +120,7 @@ const otherNames = {
   "Timor-Leste": "East Timor",
 };
 
-/** The vocabulary of all captions, countries included. */
+/** The vocabulary of all captions, countries included, with the other names of those. */
 export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
   tokens: 8,
   words: [
@@ -133,7 +133,7 @@ export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
   ],
   circle: months,
   silent: "a an the of in on at by from and with view picture photo seen above".split(" "),
-  aliases: otherNames,
+  aliases: Object.fromEntries(Object.entries(otherNames).filter(([, name]) => countries.includes(name))),
 });
 
 /** How often each thing is told. */

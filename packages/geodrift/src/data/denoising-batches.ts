@@ -7,6 +7,9 @@ import {
   Generator,
   groundEncodingInto,
   groundOctaves,
+  mapSize,
+  type PlaceMapConfig,
+  patchTentsInto,
   placeEncodingInto,
   placeEncodingWidth,
   type VocabularyConfig,
@@ -26,6 +29,9 @@ export interface DenoisingWork {
   views: CaptionedViewsOptions;
   vocabulary: VocabularyConfig;
   octaves: number;
+  /** Patches along a side. */
+  grid: number;
+  map: PlaceMapConfig;
   sizes: readonly SizeShare[];
   dropped: DenoisingOptions["dropped"];
   seed: number;
@@ -40,6 +46,8 @@ export interface DenoisingBatchData {
   ground: Float32Array;
   words: Int32Array;
   places: Float32Array;
+  latitudes: Float32Array;
+  longitudes: Float32Array;
   told: Float32Array;
 }
 
@@ -49,6 +57,8 @@ const stream = { size: 1, example: 2 };
 /** The examples `from` … `from + count − 1`. */
 export function denoisingBatch(work: DenoisingWork, from: number, count: number): DenoisingBatchData {
   const { sizes, octaves, seed } = work;
+  const patches = work.grid ** 2;
+  const [rows, columns] = mapSize(work.map);
   const { size, logit } = pickSize(sizes, new Generator(seed, stream.size, from).uniform());
   const text = closedVocabulary(work.vocabulary);
   const [area, encoding] = [size * size, 2 * placeEncodingWidth(octaves)];
@@ -61,6 +71,8 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     ground: new Float32Array(count * 2 * groundOctaves),
     words: new Int32Array(count * text.tokens),
     places: new Float32Array(count * encoding),
+    latitudes: new Float32Array(count * patches * rows),
+    longitudes: new Float32Array(count * patches * columns),
     told: new Float32Array(2 * count),
   };
   for (let i = 0; i < count; i++) {
@@ -72,6 +84,7 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     out.told.set(drawTold(random, work.dropped), 2 * i);
     out.words.set(text.prepare([caption]).data as Int32Array, i * text.tokens);
     placeEncodingInto(out.places, i * encoding, view.place, octaves);
+    patchTentsInto(out.latitudes, out.longitudes, i, view.place, view.widthKm, work);
     groundEncodingInto(out.ground, i * 2 * groundOctaves, view.widthKm);
   }
   return out;

@@ -15,8 +15,7 @@ export const usualGroundKm = (widths: Widths): number => within(usualImagining.g
  */
 export function groundOf(asked: number | undefined, wordings: readonly (readonly string[])[], widths: Widths): number {
   const [least, most] = widths;
-  const scales = [...new Set(wordings.map((w) => w.find((word) => word === "near" || word === "wide")))];
-  const named = scales.filter((scale) => scale !== undefined) as ("near" | "wide")[];
+  const named = (["near", "wide"] as const).filter((scale) => wordings.some((words) => words.includes(scale)));
   if (named.length > 1)
     throw new RangeError("near and wide are different widths of ground, and these pictures have one");
   const [scale] = named;

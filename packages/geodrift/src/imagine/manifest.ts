@@ -1,14 +1,20 @@
 /** What a file of pictures says of itself: everything that makes the same pixels again. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { distanceKm } from "@geodrift/core";
+import { months } from "../data/captions.js";
 import type { LoadedImageModel } from "../models/image-model.js";
 import type { DrawnCell } from "./draw.js";
 import type { ImagineSettings, Plan } from "./plan.js";
 import { cellBoxes } from "./sheet.js";
+import type { Compared } from "./training-views.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-/** @param moving cells are frames, rather than parts of a sheet */
+/**
+ * @param alike what of the training some pictures are most like
+ * @param moving cells are frames, rather than parts of a sheet
+ */
 export function manifestOf(
   command: readonly string[],
   { description, sha256 }: LoadedImageModel,
@@ -17,6 +23,7 @@ export function manifestOf(
   drawn: readonly DrawnCell[],
   scale: number,
   moving: boolean,
+  alike: readonly Compared[] = [],
 ) {
   const boxes = cellBoxes(drawn.length, columns, settings.size);
   return {
@@ -27,6 +34,7 @@ export function manifestOf(
     ...settings,
     scale,
     pictures: drawn.map(({ cell, picture }, i) => ({
+      ...nearestOf(alike.find((compared) => compared.cell === cell)),
       label: cell.label,
       ...(cell.places.length === 1 && { place: cell.places[0] }),
       ...(cell.places.length > 1 && { averageOf: cell.places }),
@@ -37,6 +45,15 @@ export function manifestOf(
       ...(moving ? { frame: i } : { left: boxes[i].left * scale, top: boxes[i].top * scale }),
     })),
   };
+}
+
+/** The training view that a picture is most like: how far from the place, and from the picture's pixels, of 255. */
+function nearestOf(compared: Compared | undefined) {
+  if (!compared) return {};
+  const { shot, difference } = compared.view;
+  const { place, widthKm: groundKm, kind, month } = shot;
+  const km = distanceKm(place, compared.cell.places[0]);
+  return { nearest: { place, km, groundKm, kind, ...(month !== undefined && { month: months[month] }), difference } };
 }
 
 export type Manifest = ReturnType<typeof manifestOf>;

@@ -5,7 +5,13 @@ import { escapeXml } from "../figures/xml.js";
 
 const raw = ({ width, height, data }: Picture) => sharp(data, { raw: { width, height, channels: 3 } });
 
+/** Says in a file itself that nobody has taken the picture: IPTC's source of what a model has made. */
+const madeUp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" xmp:CreatorTool="geodrift"/></rdf:RDF></x:xmpmeta>`;
+
 export const toPng = (picture: Picture): Promise<Uint8Array> => raw(picture).png().toBuffer();
+
+/** The same of a picture that a model has made, which says so. */
+export const toMadeUpPng = (picture: Picture): Promise<Uint8Array> => raw(picture).withXmp(madeUp).png().toBuffer();
 
 /** Pixels between the cells of a sheet. */
 export const gap = 2;
@@ -36,10 +42,11 @@ export function sheetOf(pictures: readonly Picture[], columns: number): Picture 
 /** Milliseconds of a frame. */
 const frameMs = 150;
 
-/** A moving picture, without loss. */
+/** A moving picture that a model has made, without loss. */
 export async function toMovingWebp(pictures: readonly Picture[]): Promise<Uint8Array> {
   const frames = await Promise.all(pictures.map(async (p) => Buffer.from(await toPng(p))));
   return sharp(frames, { join: { animated: true } })
+    .withXmp(madeUp)
     .webp({ lossless: true, loop: 0, delay: frames.map(() => frameMs) })
     .toBuffer();
 }

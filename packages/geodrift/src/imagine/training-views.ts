@@ -14,12 +14,20 @@ import {
 import type { ViewKind } from "../data/captions.js";
 import { dropAlpha, type Picture } from "../data/picture.js";
 import type { ImageModelDescription } from "../models/schema.js";
+import type { PlannedPicture } from "./plan.js";
 
 /** A view, and how far it is from a picture: root mean square over channels and pixels, 0 … 255. */
 export interface AlikeView {
   shot: Shot;
   picture: Picture;
   difference: number;
+}
+
+/** A picture of one place beside the view that it is most like. */
+export interface Compared {
+  cell: PlannedPicture;
+  picture: Picture;
+  view: AlikeView;
 }
 
 export interface TrainingViews {

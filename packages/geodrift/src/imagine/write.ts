@@ -7,9 +7,9 @@ import { formatKm } from "../locate/text.js";
 import { attentionOverlays } from "./attention-overlay.js";
 import type { DrawnCell } from "./draw.js";
 import type { Manifest } from "./manifest.js";
-import type { Plan, PlannedPicture } from "./plan.js";
-import { labelledSheet, sheetOf, toMovingWebp, toPng } from "./sheet.js";
-import type { AlikeView } from "./training-views.js";
+import type { Plan } from "./plan.js";
+import { labelledSheet, sheetOf, toMadeUpPng, toMovingWebp } from "./sheet.js";
+import type { Compared } from "./training-views.js";
 
 /** @throws Error in one sentence for an ending that is no format for the plan */
 export function checkPicturesFile(file: string, moving: boolean): void {
@@ -20,15 +20,8 @@ export function checkPicturesFile(file: string, moving: boolean): void {
   if (!moving) throw new Error(`-o ${file}: .webp is for walks and months, whose pictures move; others are .png`);
 }
 
-/** `a/b.png` makes `a/b.json`, `a/b-attention.png`. */
+/** `a/b.png` makes `a/b-attention.png`. */
 export const besideFile = (file: string, ending: string): string => file.slice(0, -extname(file).length) + ending;
-
-/** A picture beside a view of the training. */
-export interface Compared {
-  cell: PlannedPicture;
-  picture: Picture;
-  view: AlikeView;
-}
 
 /** Pixels along a side of the pictures in labelled sheets. */
 export const attentionShown = 128;
@@ -47,8 +40,8 @@ export async function writePictures(
   const moving = extname(file).toLowerCase() === ".webp";
   const large = (picture: Picture) => enlarged(picture, scale);
   const files: [string, Uint8Array | string][] = [
-    [file, await (moving ? toMovingWebp(pictures.map(large)) : toPng(large(sheetOf(pictures, columns))))],
-    [besideFile(file, ".json"), `${JSON.stringify(manifest, null, 1)}\n`],
+    [file, await (moving ? toMovingWebp(pictures.map(large)) : toMadeUpPng(large(sheetOf(pictures, columns))))],
+    [`${file}.json`, `${JSON.stringify(manifest, null, 1)}\n`],
   ];
   if (drawn.some(({ attention }) => attention)) {
     const rows = drawn.map((cell) => ({
@@ -62,7 +55,7 @@ export async function writePictures(
       cells: [
         { label: cell.label, picture },
         {
-          label: `training: ${formatKm(distanceKm(view.shot.place, cell.places[0]))} away, ${view.difference.toFixed(0)} of 255`,
+          label: `training: ${formatKm(distanceKm(view.shot.place, cell.places[0]))} away, pixels ${view.difference.toFixed(0)} of 255 apart`,
           picture: view.picture,
         },
       ],

@@ -109,6 +109,13 @@ export const imageTransformerConfig = z.strictObject({
   heads: whole,
   hidden: whole,
   octaves: whole,
+  map: z.strictObject({
+    degrees: z
+      .number()
+      .positive()
+      .refine((d) => Number.isInteger(180 / d), "degrees of the map go into 180"),
+    channels: whole,
+  }),
   grid: whole,
   sizes: z.array(whole).min(1),
 });

@@ -3,12 +3,14 @@ import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 
 /** ` (did you mean "steps"?)`, or nothing if no known word is near. */
-export function suggestion(word: string, known: readonly string[]): string {
+export function suggestion(
+  word: string,
+  known: readonly string[],
+  otherwise = `; known are ${known.join(", ")}`,
+): string {
   if (known.length === 0) return "";
   const near = closest(word, known);
-  return distance(word, near) <= Math.max(2, word.length / 3)
-    ? `; did you mean "${near}"?`
-    : `; known are ${known.join(", ")}`;
+  return distance(word, near) <= Math.max(2, word.length / 3) ? `; did you mean "${near}"?` : otherwise;
 }
 
 /**

@@ -4,13 +4,15 @@ import { AskedError, BusyError, EngineStoppedError } from "../engine/engine.js";
 import type { Log } from "./log.js";
 
 export interface Failure {
-  status: 400 | 403 | 404 | 409 | 413 | 429 | 500 | 503;
+  status: 400 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503;
   error: string;
   headers?: Record<string, string>;
 }
 
 /** The program's own errors go to the log, and the client hears that there was one. */
 export function toFailure(e: Error, log: Log, path: string): Failure {
+  if (e instanceof HTTPException && e.status === 415)
+    return { status: 415, error: "what is asked is JSON: send it with Content-Type: application/json" };
   if (e instanceof HTTPException) return { status: e.status as Failure["status"], error: e.message };
   if (e instanceof AskedError) return { status: 400, error: e.message };
   if (e instanceof BusyError)

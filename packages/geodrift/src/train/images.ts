@@ -10,7 +10,7 @@ import {
   Generator,
   type ImageTransformerConfig,
   initDenoising,
-  type VocabularyConfig,
+  mapSize,
   warmupConstantDecay,
 } from "@geodrift/core";
 import { vocabulary } from "../data/captions.js";
@@ -44,6 +44,8 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
     views,
     vocabulary: vocabulary(views.countries),
     octaves: config.network.octaves,
+    grid: config.network.grid,
+    map: config.network.map,
     sizes: config.sizes,
     dropped: config.dropped,
     seed: config.seed,
@@ -87,8 +89,9 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   await writeImageModel(config, network, work, state, months, provenance);
 }
 
-const asTensors = ({ size, ...a }: DenoisingBatchData, vocabulary: VocabularyConfig): DenoisingBatch => {
+const asTensors = ({ size, ...a }: DenoisingBatchData, { vocabulary, grid, map }: DenoisingWork): DenoisingBatch => {
   const n = a.gamma.length;
+  const [rows, columns] = mapSize(map);
   const square = [n, 3, size, size];
   return {
     pixels: tensor(a.pixels, square),
@@ -97,6 +100,8 @@ const asTensors = ({ size, ...a }: DenoisingBatchData, vocabulary: VocabularyCon
     ground: tensor(a.ground, [n, a.ground.length / n]),
     words: tensor(a.words, [n, vocabulary.tokens], "int32"),
     places: tensor(a.places, [n, 2, a.places.length / n / 2]),
+    latitudes: tensor(a.latitudes, [n, grid * grid, rows]),
+    longitudes: tensor(a.longitudes, [n, grid * grid, columns]),
     told: tensor(a.told, [n, 2]),
   };
 };
@@ -116,7 +121,7 @@ async function* trainDenoising(
     for await (const batch of denoisingBatches(work, state.step, config.batch)) {
       if (state.step >= config.steps) break;
       const lr = rate(state.step);
-      const { loss, gradient } = await run(state, asTensors(batch, work.vocabulary), lr);
+      const { loss, gradient } = await run(state, asTensors(batch, work), lr);
       const now = performance.now();
       const picturesPerSecond = (1000 * config.batch) / (now - then);
       then = now;

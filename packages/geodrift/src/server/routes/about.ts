@@ -7,7 +7,7 @@ import { modelEntry } from "../schemas.js";
 const health = createRoute({
   method: "get",
   path: "/api/health",
-  summary: "Is it well?",
+  summary: "Is the server well",
   responses: {
     200: {
       description: "how much runs and waits",

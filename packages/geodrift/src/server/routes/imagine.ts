@@ -10,9 +10,10 @@ import type { ImagineCall } from "../../engine/engine.js";
 import type { DrawingStep, ImagineJob } from "../../engine/engine-messages.js";
 import { groundOf, usualGroundKm } from "../../imagine/ground.js";
 import { picturesPlan } from "../../imagine/plan.js";
-import { toPng } from "../../imagine/sheet.js";
+import { toMadeUpPng, toPng } from "../../imagine/sheet.js";
 import type { TrainingMemory } from "../../imagine/training-memory.js";
 import { usualImagining } from "../../imagine/usual.js";
+import { toldWords } from "../../imagine/words.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 import type { App, ServerContext } from "../context.js";
 import { failure, latLng } from "../schemas.js";
@@ -42,7 +43,12 @@ const imagineSettings = z.strictObject({
   guideWords: guide.default(usualImagining.guidance.words).openapi({ description: "strength of the words" }),
   steps: z.int().min(1).max(100).default(usualImagining.steps),
   solver: z.enum(["euler", "heun", "rk4"]).default(usualImagining.solver as "heun"),
-  seed: z.int().min(0).default(0).openapi({ description: "of the first picture's noise; the next has the next" }),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 52)
+    .default(0)
+    .openapi({ description: "of the first picture's noise; the next has the next" }),
   size: z.int().optional().openapi({ description: "pixels along a side; the model's largest if left out" }),
   attention: z
     .boolean()
@@ -159,15 +165,16 @@ export function addImagine(
     attention,
     ...settings
   }: z.infer<typeof imagineSettings>): ImagineJob {
-    if (at === undefined && !words) throw new RangeError("a place, at, or words are needed, or both");
-    const ground = groundOf(groundKm, [text.read(words ?? "")], views.groundKm);
+    const told = toldWords(text, words, description.name);
+    if (at === undefined && told === undefined) throw new RangeError("a place, at, or words are needed, or both");
+    const ground = groundOf(groundKm, [text.read(told ?? "")], views.groundKm);
     const pixels = size ?? Math.max(...network.sizes);
     if (!network.sizes.includes(pixels))
       throw new RangeError(`"size": the model makes pictures of ${network.sizes.join(" or ")} pixels, got ${pixels}`);
     const { guidePlace, guideWords, steps, solver } = settings;
     return {
       model,
-      plan: picturesPlan(at, words || undefined, seed, n),
+      plan: picturesPlan(at, told, seed, n),
       settings: { groundKm: ground, guidance: { place: guidePlace, words: guideWords }, steps, solver, size: pixels },
       attention,
     };
@@ -184,7 +191,7 @@ export function addImagine(
     });
     const pictures = last.map(async ({ picture, attention }, i) => ({
       seed: job.plan.cells[i].seed,
-      png: await base64Png(picture),
+      png: base64Of(await toMadeUpPng(picture)),
       sha256: sha256Of(picture.data),
       ...(attention && { attention: attention.map(({ token, map }) => ({ token, map: [...map] })) }),
     }));
@@ -235,7 +242,7 @@ export function addImagine(
     const { shot, picture: own, difference } = view;
     return c.json(
       {
-        png: await base64Png(own),
+        png: base64Of(await toPng(own)),
         at: shot.place,
         km: distanceKm(shot.place, at),
         groundKm: shot.widthKm,
@@ -263,11 +270,10 @@ export function addImagine(
       imagine(job, {
         signal,
         onDrawing: ({ picture, index, step: done, steps }) =>
-          step(async () => ({ index, step: done, steps, png: await base64Png(picture) })),
+          step(async () => ({ index, step: done, steps, png: base64Of(await toPng(picture)) })),
       }).finally(giveBack),
     ) as never;
   });
 }
 
-const base64Png = async (picture: DrawingStep["picture"]): Promise<string> =>
-  Buffer.from(await toPng(picture)).toString("base64");
+const base64Of = (file: Uint8Array): string => Buffer.from(file).toString("base64");

@@ -1,0 +1,31 @@
+/** What people write of a picture, as a model of a closed vocabulary is told it. */
+import { UnknownWordsError, type Vocabulary } from "@geodrift/core";
+import { kinds, months } from "../data/captions.js";
+import { suggestion } from "../schema/parse.js";
+
+/** Things of which a picture has one. */
+const exclusive = { "kinds of view": kinds, months } as const satisfies Record<string, readonly string[]>;
+
+/**
+ * @returns the words; undefined if they tell nothing
+ * @throws RangeError in one sentence for words that the model does not know, or that contradict each other
+ */
+export function toldWords(vocabulary: Vocabulary, text: string | undefined, model: string): string | undefined {
+  const words = readWords(vocabulary, text ?? "", model);
+  for (const [what, names] of Object.entries(exclusive)) {
+    const own = (names as readonly string[]).filter((name) => words.includes(name));
+    if (own.length > 1)
+      throw new RangeError(`"${text}": a picture has one of several ${what}, got ${own.join(" and ")}`);
+  }
+  return words.length > 0 ? text : undefined;
+}
+
+function readWords(vocabulary: Vocabulary, text: string, model: string): string[] {
+  try {
+    return vocabulary.read(text);
+  } catch (e) {
+    if (!(e instanceof UnknownWordsError)) throw e;
+    const list = `; "geodrift models inspect ${model}" lists them`;
+    throw new RangeError(`${e.message}${suggestion(e.words[0], vocabulary.known, list)}`);
+  }
+}
