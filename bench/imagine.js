@@ -19,7 +19,7 @@ const network = {
   heads: 6,
   hidden: 768,
   octaves: 12,
-  map: { degrees: 2, channels: 16 },
+  map: { degrees: 1, channels: 7 },
   grid: 8,
   sizes: [64],
 };

@@ -250,12 +250,12 @@ describe("the image transformer", () => {
       heads: 6,
       hidden: 768,
       octaves: 12,
-      map: { degrees: 2, channels: 16 },
+      map: { degrees: 1, channels: 7 },
       grid: 8,
       sizes: [64, 32],
     };
     const all = Object.values(imageTransformerShapes(large, 8)).map((s) => s.reduce((a, b) => a * b, 1));
-    expect(all.reduce((a, b) => a + b)).toBe(5_183_664);
+    expect(all.reduce((a, b) => a + b)).toBe(5_154_600);
   });
 });
 

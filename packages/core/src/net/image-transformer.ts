@@ -65,8 +65,7 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   shapes["null.words"] = [words, width];
   shapes["null.place"] = [2, width];
   for (const end of ["first", "last"]) dense(`near.${end}`, width, 5 * width);
-  dense("summary.0", 2 * width, 5 * width);
-  dense("summary.1", width, 2 * width);
+  token("summary", 5 * width);
   shapes.positions = [contextTokens(words) + grid * grid, width];
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
