@@ -1,4 +1,5 @@
-/** The image model: a whole training step, one picture, memory over many steps. FLOP are those of the matrix products. */
+/** The image model of configs/imagine.json: a whole training step, one picture, memory over many steps. FLOP are those of the matrix products. */
+import { readFileSync } from "node:fs";
 import { tensor } from "@geodrift/compile";
 import {
   closedVocabulary,
@@ -13,19 +14,12 @@ import {
 import { loadImageModel } from "geodrift";
 import { leastMs, measured, runtime } from "./measure.js";
 
-const network = {
-  width: 192,
-  depth: 8,
-  heads: 6,
-  hidden: 768,
-  octaves: 12,
-  map: { degrees: 1, channels: 7 },
-  grid: 8,
-  sizes: [64],
-};
+const { network: trained, ...training } = JSON.parse(
+  readFileSync(new URL("../configs/imagine.json", import.meta.url), "utf8"),
+);
+const network = { ...trained, sizes: [64] };
 const [rows, columns] = mapSize(network.map);
 const words = closedVocabulary({ tokens: 8, words: ["satellite", "desert"], circle: ["May", "June"], silent: [] });
-const usual = { betas: [0.9, 0.99], clip: 1, ema: 0.999 };
 
 /** Multiplications of one picture, forwards. */
 function macs({ width, depth, hidden, grid, map, sizes: [size] }, contextTokens = 12) {
@@ -48,7 +42,11 @@ function batchOf(n) {
     gamma: tensor(new Float32Array(n).fill(0.4), [n]),
     ground: tensor(random.normals(n * 2 * groundOctaves), [n, 2 * groundOctaves]),
     words: words.prepare(Array(n).fill("satellite desert May")),
-    places: tensor(random.normals(n * 2 * placeEncodingWidth(12)), [n, 2, placeEncodingWidth(12)]),
+    places: tensor(random.normals(n * 2 * placeEncodingWidth(network.octaves)), [
+      n,
+      2,
+      placeEncodingWidth(network.octaves),
+    ]),
     latitudes: tensor(random.normals(n * 64 * rows), [n, 64, rows]),
     longitudes: tensor(random.normals(n * 64 * columns), [n, 64, columns]),
     told: tensor(new Float32Array(2 * n).fill(1), [n, 2]),
@@ -60,7 +58,7 @@ const megabytes = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 export const benches = {
   "imagine-step": async function* () {
     const n = 64;
-    const steps = denoisingSteps(network, words, usual, { runtime });
+    const steps = denoisingSteps(network, words, training, { runtime });
     const state = initDenoising(network, words, new Generator(1));
     const batch = batchOf(n);
     const parameters = { width: network.width, blocks: network.depth, pixels: 64, batch: n };
@@ -92,7 +90,7 @@ export const benches = {
   /** Resident memory in the fifths of so many minutes of training: MINUTES, 60 if not set. */
   "imagine-memory": async function* () {
     const minutes = Number(process.env.MINUTES ?? 60);
-    const steps = denoisingSteps(network, words, usual, { runtime });
+    const steps = denoisingSteps(network, words, training, { runtime });
     const state = initDenoising(network, words, new Generator(1));
     const batch = batchOf(64);
     const fifths = [];

@@ -1,4 +1,5 @@
 /** The network against slow loops in double precision that share no line with it; its loss against both. */
+import { readFileSync } from "node:fs";
 import { compile, type Tensor, tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
@@ -244,16 +245,9 @@ describe("the image transformer", () => {
   });
 
   it("has some five million weights in the model that comes along", () => {
-    const large = {
-      width: 192,
-      depth: 8,
-      heads: 6,
-      hidden: 768,
-      octaves: 12,
-      map: { degrees: 1, channels: 7 },
-      grid: 8,
-      sizes: [64, 32],
-    };
+    const file = new URL("../../../../configs/imagine.json", import.meta.url);
+    const { network, sizes } = JSON.parse(readFileSync(file, "utf8"));
+    const large = { ...network, sizes: sizes.map(({ size }: { size: number }) => size) };
     const all = Object.values(imageTransformerShapes(large, 8)).map((s) => s.reduce((a, b) => a * b, 1));
     expect(all.reduce((a, b) => a + b)).toBe(5_154_600);
   });
