@@ -151,7 +151,7 @@ function slow(i: number, noisy: Row): Row {
         [1, 1],
       ]) {
         const [r, q] = [Math.floor(u) + du, Math.floor(v) + dv];
-        sum += 10 * (1 - Math.abs(u - r)) * (1 - Math.abs(v - q)) * map[q % 12][2 * r + c];
+        sum += 20 * (1 - Math.abs(u - r)) * (1 - Math.abs(v - q)) * map[q % 12][2 * r + c];
       }
       return sum;
     });

@@ -4,7 +4,16 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
 import { distanceKm } from "../sphere/point.js";
-import { mapShape, mapSize, mapTentsInto, patchPlaces, patchTentsInto, readMap } from "./place-map.js";
+import {
+  mapPoints,
+  mapShape,
+  mapSize,
+  mapTable,
+  mapTentsInto,
+  patchPlaces,
+  patchTentsInto,
+  readMap,
+} from "./place-map.js";
 
 const config = { degrees: 15, channels: 3 };
 const [rows, columns] = mapSize(config);
@@ -91,8 +100,33 @@ describe("a map", () => {
         const [i, j] = [Math.floor(u), Math.floor(v)];
         const upper = at(i, j) * (1 - v + j) + at(i, j + 1) * (v - j);
         const lower = at(i + 1, j) * (1 - v + j) + at(i + 1, j + 1) * (v - j);
-        expect(out.data[3 * k + c]).toBeCloseTo(10 * (upper * (1 - u + i) + lower * (u - i)), 3);
+        expect(out.data[3 * k + c]).toBeCloseTo(20 * (upper * (1 - u + i) + lower * (u - i)), 3);
       }
+    });
+    await run.dispose();
+  });
+
+  it("has the features at its points that it was made of", async () => {
+    const points = mapPoints(config);
+    const features = points.map((_, k) => [k, -k, 1 / (k + 1)]);
+    const inside = points.flatMap(({ lat, lng }, k) => (Math.abs(lat) < 90 ? [{ place: { lat, lng }, k }] : []));
+    const latitudes = new Float32Array(inside.length * rows);
+    const longitudes = new Float32Array(inside.length * columns);
+    inside.forEach(({ place }, i) => {
+      mapTentsInto(latitudes, longitudes, i, place, config);
+    });
+    const run = compile<[Tensor, Tensor, Tensor], Tensor>((t, a, b) => readMap(t, a, b, config.channels), {
+      runtime: ort,
+    });
+    const out = await run(
+      tensor(mapTable(features), mapShape(config)),
+      tensor(latitudes, [inside.length, 1, rows]),
+      tensor(longitudes, [inside.length, 1, columns]),
+    );
+    inside.forEach(({ k }, i) => {
+      features[k].forEach((v, c) => {
+        expect(out.data[3 * i + c]).toBeCloseTo(v, 3);
+      });
     });
     await run.dispose();
   });

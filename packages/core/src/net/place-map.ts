@@ -78,7 +78,20 @@ export function patchTentsInto(
 }
 
 /** How much larger features are than the table's numbers, so that a step of AdamW changes a place and not only its hundredth. */
-const gain = 10;
+const gain = 20;
+
+/** Points of the grid, those of a meridian together, from the north. */
+export function mapPoints(config: PlaceMapConfig): LatLng[] {
+  const [rows, columns] = mapSize(config);
+  return Array.from({ length: rows * columns }, (_, k) => ({
+    lat: 90 - config.degrees * (k % rows),
+    lng: config.degrees * Math.floor(k / rows) - 180,
+  }));
+}
+
+/** A table of `mapShape` whose features at the points of the grid, in the order of `mapPoints`, are these. */
+export const mapTable = (features: readonly (readonly number[])[]): Float32Array =>
+  Float32Array.from(features.flat(), (v) => v / gain);
 
 /**
  * @param table of `mapShape`

@@ -19,8 +19,13 @@ export interface DenoisingState {
   average: Parameters;
 }
 
-export function initDenoising(config: ImageTransformerConfig, words: TextEncoder, random: Generator): DenoisingState {
-  const params = initImageTransformer(config, words, random);
+export function initDenoising(
+  config: ImageTransformerConfig,
+  words: TextEncoder,
+  random: Generator,
+  given: Parameters = {},
+): DenoisingState {
+  const params = { ...initImageTransformer(config, words, random), ...given };
   const each = (of: (t: Tensor) => Tensor): Parameters =>
     Object.fromEntries(Object.entries(params).map(([name, t]) => [name, of(t)]));
   const nought = () => each((t) => zeros(t.dims));

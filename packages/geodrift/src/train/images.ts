@@ -1,4 +1,5 @@
 /** Trains a model that makes pictures of places, told where and in which words (core/train/denoising). */
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Runtime, tensor } from "@geodrift/compile";
@@ -10,6 +11,7 @@ import {
   Generator,
   type ImageTransformerConfig,
   initDenoising,
+  mapShape,
   mapSize,
   warmupConstantDecay,
 } from "@geodrift/core";
@@ -20,6 +22,7 @@ import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { ImagesTraining } from "./config.js";
 import type { TrainingContext } from "./locator-stage.js";
+import { mapStart } from "./map-start.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
 import { versions } from "./versions.js";
@@ -52,14 +55,18 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   };
   const network: ImageTransformerConfig = { ...config.network, sizes: config.sizes.map(({ size }) => size) };
   const words = closedVocabulary(work.vocabulary);
-  const state = initDenoising(network, words, new Generator(config.seed, 0));
+  const file = join(out, `${config.name}.state.safetensors`);
+  // Half a minute's work for a map of a degree, and needless where a state has one.
+  const given = existsSync(file)
+    ? undefined
+    : { map: tensor(mapStart(source, views, network.map), mapShape(network.map)) };
+  const state = initDenoising(network, words, new Generator(config.seed, 0), given);
   const { out: _, rasters: __, checkpointEvery: ___, ...made } = config;
   const provenance: Provenance = {
     config: JSON.stringify(made),
     data,
     seed: String(config.seed),
   };
-  const file = join(out, `${config.name}.state.safetensors`);
   await resumeState(file, state, provenance);
   const log = metricsLog<ImagesMetrics>(join(out, `${config.name}.jsonl`), state.step);
   if (state.step < config.steps) report(`${config.name}: from step ${state.step} to ${config.steps}`);
