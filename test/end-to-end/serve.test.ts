@@ -542,9 +542,12 @@ describe("pictures of places", () => {
   it.each([
     [{}, "a place, at, or words are needed, or both"],
     [{ at: { lat: 30, lng: 300 } }, '"at.lng": expected number to be <=180'],
-    [{ words: "atlantis" }, '"atlantis": "atlantis" is not among the words that the model knows'],
+    [
+      { words: "atlantis" },
+      '"atlantis": "atlantis" is not among the words that the model knows; "geodrift models inspect earth-images" lists them',
+    ],
     [{ at: cairo, size: 48 }, '"size": the model makes pictures of 64 or 32 pixels, got 48'],
-    [{ at: cairo, groundKm: 5 }, '"groundKm": the model knows widths from 240 to 800 km, got 5'],
+    [{ at: cairo, groundKm: 5 }, "the model knows widths of ground from 240 to 800 km, got 5"],
     [{ at: cairo, n: 1000 }, '"n": expected number to be <=16'],
     [{ at: cairo, colour: 1 }, 'Unrecognized key: "colour"'],
   ])("are refused in one sentence: %j", async (asked, said) => {

@@ -81,7 +81,7 @@ describe("captions", () => {
   it("measure near and wide, land, coast and sea", () => {
     expect([250, 450, 700].map(scaleOf)).toEqual(["near", undefined, "wide"]);
     expect([1, 0.5, 0].map(surfaceOf)).toEqual(["land", "coast", "sea"]);
-    expect([["relief", "coast"], ["desert"]].map(kindOf)).toEqual(["relief", "satellite"]);
+    expect([["relief", "coast"], ["desert"]].map(kindOf)).toEqual(["relief", undefined]);
   });
 });
 
