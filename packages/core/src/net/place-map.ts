@@ -1,7 +1,7 @@
 /**
  * A map of the globe that a network learns: features on a grid of latitudes and longitudes, read between them linearly (the one
- * level of a multiresolution grid, Müller et al. 2022). What lies at a place is then learned where it lies, some ten times
- * faster than by sines and cosines, which have to be weighed all at once for it.
+ * level of a multiresolution grid, Müller et al. 2022). What lies at a place is then learned where it lies, far sooner than
+ * by sines and cosines, which have to be weighed all at once for it.
  *
  * It is read by two tents, of latitude and of longitude, so that the lookup is a matrix product whose gradient is one as well.
  * Longitude goes round, latitude ends at the poles.

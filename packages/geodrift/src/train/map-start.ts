@@ -1,7 +1,7 @@
 /**
  * Where the learned map of places begins: with the principal components of the colours that the training's rasters show at its
- * points, every kind of view in its share of the examples. Begun at nought it takes tens of thousands of pictures until it says more than
- * a coast.
+ * points, every kind of view in its share of the examples. Begun at nought it takes far longer until it
+ * tells more than a coast.
  */
 import { earthRadiusKm, type LatLng, mapPoints, mapTable, type PlaceMapConfig } from "@geodrift/core";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
