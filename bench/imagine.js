@@ -5,11 +5,16 @@ import {
   closedVocabulary,
   denoisingSteps,
   dualGuidance,
+  emptyReading,
   Generator,
   groundOctaves,
   initDenoising,
-  mapSize,
+  mapFeatures,
   placeEncodingWidth,
+  readingInto,
+  readingTensors,
+  toLatLng,
+  uniformPoint,
 } from "@geodrift/core";
 import { loadImageModel } from "geodrift";
 import { leastMs, measured, runtime } from "./measure.js";
@@ -18,7 +23,6 @@ const { network: trained, ...training } = JSON.parse(
   readFileSync(new URL("../configs/imagine.json", import.meta.url), "utf8"),
 );
 const network = { ...trained, sizes: [64] };
-const [rows, columns] = mapSize(network.map);
 const words = closedVocabulary({ tokens: 8, words: ["satellite", "desert"], circle: ["May", "June"], silent: [] });
 
 /** Multiplications of one picture, forwards. */
@@ -28,7 +32,7 @@ function macs({ width, depth, hidden, grid, map, sizes: [size] }, contextTokens 
   const block = tokens * (4 * width ** 2 + 2 * width * hidden) + 2 * tokens ** 2 * width;
   const skips = (depth / 2) * tokens * 2 * width ** 2;
   const ends = patches * (2 * 3 * (size / grid) ** 2 * width + 2 * 5 * width ** 2);
-  const lookup = patches * map.channels * (rows * columns + width);
+  const lookup = patches * mapFeatures(map) * width;
   return depth * block + skips + ends + lookup;
 }
 
@@ -36,6 +40,8 @@ function batchOf(n) {
   const random = new Generator(1);
   const square = [n, 3, 64, 64];
   const area = 3 * 64 * 64;
+  const reading = emptyReading(n, network);
+  for (let i = 0; i < n; i++) readingInto(reading, i, toLatLng(uniformPoint(random)), 400, network);
   return {
     pixels: tensor(random.normals(n * area), square),
     noise: tensor(random.normals(n * area), square),
@@ -47,8 +53,7 @@ function batchOf(n) {
       2,
       placeEncodingWidth(network.octaves),
     ]),
-    latitudes: tensor(random.normals(n * 64 * rows), [n, 64, rows]),
-    longitudes: tensor(random.normals(n * 64 * columns), [n, 64, columns]),
+    ...readingTensors(reading, n, network),
     told: tensor(new Float32Array(2 * n).fill(1), [n, 2]),
   };
 }

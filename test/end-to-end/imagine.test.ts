@@ -328,9 +328,9 @@ describe("geodrift evaluate-imagine", () => {
       expect(rows.map((r: { name: string }) => r.name)).toEqual([
         "real view of the place",
         "real view of another place",
-        "nearest training view by place",
+        "nearest training view",
         "words alone",
-        "words, and the country's name among them",
+        "words and country",
         "words and place",
         "place alone",
       ]);

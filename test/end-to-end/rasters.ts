@@ -133,7 +133,15 @@ export const tinyImages = {
   ...captioned,
   name: "images",
   out: "images-run",
-  network: { width: 16, depth: 2, heads: 2, hidden: 32, octaves: 6, map: { degrees: 15, channels: 4 }, grid: 4 },
+  network: {
+    width: 16,
+    depth: 2,
+    heads: 2,
+    hidden: 32,
+    octaves: 6,
+    map: [{ degrees: 15, channels: 4, reads: 2 }],
+    grid: 4,
+  },
   sizes: [
     { size: 16, share: 0.7, logit: [-0.8, 0.9] },
     { size: 8, share: 0.3, logit: [-0.4, 1] },

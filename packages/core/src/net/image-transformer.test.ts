@@ -5,6 +5,7 @@ import * as jax from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
+import type { LatLng } from "../sphere/point.js";
 import { type DenoisingBatch, denoisingLoss, drawGamma, drawTold } from "../train/denoising.js";
 import {
   fromPatches,
@@ -15,7 +16,7 @@ import {
 } from "./image-transformer.js";
 import { type Parameters, type Traced, uniformInit } from "./parameters.js";
 import { groundEncodingInto, placeEncodingInto } from "./place-encoding.js";
-import { patchPlaces, patchTentsInto } from "./place-map.js";
+import { emptyReading, mapPoints, readingInto, readingTensors, viewPlaces } from "./place-map.js";
 import { closedVocabulary } from "./words.js";
 
 const config: ImageTransformerConfig = {
@@ -24,7 +25,10 @@ const config: ImageTransformerConfig = {
   heads: 2,
   hidden: 12,
   octaves: 3,
-  map: { degrees: 30, channels: 2 },
+  map: [
+    { degrees: 30, channels: 2, reads: 1 },
+    { degrees: 15, channels: 1, reads: 2 },
+  ],
   grid: 2,
   sizes: [4, 6],
 };
@@ -44,11 +48,11 @@ const places = [
 ];
 const ground = new Float32Array(n * 8);
 const encoded = new Float32Array(n * 12);
-const [latitudes, longitudes] = [7, 12].map((numbers) => new Float32Array(n * 4 * numbers));
+const reading = emptyReading(n, config);
 places.forEach((place, i) => {
   placeEncodingInto(encoded, 12 * i, place, 3);
   groundEncodingInto(ground, 8 * i, 300 + 100 * i);
-  patchTentsInto(latitudes, longitudes, i, place, 300 + 100 * i, config);
+  readingInto(reading, i, place, 300 + 100 * i, config);
 });
 const batch: DenoisingBatch = {
   pixels: tensor(random.normals(n * 48), [n, 3, size, size]),
@@ -57,13 +61,27 @@ const batch: DenoisingBatch = {
   ground: tensor(ground, [n, 8]),
   words: words.prepare(["desert May", "sea", "July desert"]),
   places: tensor(encoded, [n, 2, 6]),
-  latitudes: tensor(latitudes, [n, 4, 7]),
-  longitudes: tensor(longitudes, [n, 4, 12]),
+  ...readingTensors(reading, n, config),
   // Everything, the words alone, nothing.
   told: tensor([1, 1, 1, 0, 0, 0], [n, 2]),
 };
 
 type Row = number[];
+
+/** Features at a place, in proportion between the points on the parallels about it. */
+function between({ lat, lng }: LatLng, degrees: number, table: readonly Row[]): Row {
+  const points = mapPoints({ degrees });
+  const out = new Array<number>(table[0].length).fill(0);
+  points.forEach((point, k) => {
+    const around = points.filter((other) => other.lat === point.lat).length;
+    const apart = Math.abs(((point.lng - lng + 540) % 360) - 180) / (360 / around);
+    const share = Math.max(0, 1 - Math.abs(point.lat - lat) / degrees) * Math.max(0, around === 1 ? 1 : 1 - apart);
+    table[k].forEach((v, c) => {
+      out[c] += 5 * share * v;
+    });
+  });
+  return out;
+}
 const numbers = (name: string): Row => Array.from(params[name].data as Float32Array);
 const dense = (name: string, x: Row): Row => {
   const [out, into] = params[`${name}.weight`].dims;
@@ -137,23 +155,18 @@ function slow(i: number, noisy: Row): Row {
     });
   const heard = [tokens[0], tokens[1], ids.map((_, k) => tokens[2 + k]).reduce(plus), ...tokens.slice(-2)];
   const summary = token("summary", heard.flat());
-  const map = rows("map", 7 * 2);
-  const middles = patchPlaces(places[i], 300 + 100 * i, grid);
   patches = neighbours("near.first", patches).map((x, k) => {
-    // The four points of the grid around the patch's middle.
-    const [u, v] = [(90 - middles[k].lat) / 30, (middles[k].lng + 180) / 30];
-    const features = [0, 1].map((c) => {
-      let sum = 0;
-      for (const [du, dv] of [
-        [0, 0],
-        [0, 1],
-        [1, 0],
-        [1, 1],
-      ]) {
-        const [r, q] = [Math.floor(u) + du, Math.floor(v) + dv];
-        sum += 20 * (1 - Math.abs(u - r)) * (1 - Math.abs(v - q)) * map[q % 12][2 * r + c];
-      }
-      return sum;
+    const features = config.map.flatMap((level, l) => {
+      const table = rows(`map.${l}`, level.channels);
+      const side = grid * level.reads;
+      const read = viewPlaces(places[i], 300 + 100 * i, side);
+      // The patch's own places, from its north-west.
+      const [top, left] = [Math.floor(k / grid) * level.reads, (k % grid) * level.reads];
+      const own = read.filter((_, q) => {
+        const [row, column] = [Math.floor(q / side) - top, (q % side) - left];
+        return row >= 0 && row < level.reads && column >= 0 && column < level.reads;
+      });
+      return own.flatMap((place) => between(place, level.degrees, table));
     });
     const where = dense("map.patch", features);
     return plus(plus(x, summary), placeTold ? where : new Array(width).fill(0));
@@ -249,7 +262,7 @@ describe("the image transformer", () => {
     const { network, sizes } = JSON.parse(readFileSync(file, "utf8"));
     const large = { ...network, sizes: sizes.map(({ size }: { size: number }) => size) };
     const all = Object.values(imageTransformerShapes(large, 8)).map((s) => s.reduce((a, b) => a * b, 1));
-    expect(all.reduce((a, b) => a + b)).toBe(5_154_600);
+    expect(all.reduce((a, b) => a + b)).toBe(5_101_788);
   });
 });
 
@@ -273,7 +286,8 @@ describe("the denoising loss", () => {
     const [, gradients] = await lossOf(own, inputs);
     for (const name of [
       "place.0.weight",
-      "map",
+      "map.0",
+      "map.1",
       "map.patch.weight",
       "words.circle",
       "null.words",

@@ -17,7 +17,7 @@ import type { Generator } from "../random/generator.js";
 import { constant, linear, mean, silu, squaredReluLinear } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 import { groundOctaves, placeEncodingWidth } from "./place-encoding.js";
-import { mapShape, type PlaceMapConfig, readMap } from "./place-map.js";
+import { mapFeatures, mapShape, type PlaceMapConfig, readMap } from "./place-map.js";
 import type { TextEncoder } from "./words.js";
 
 type Arr = np.Array;
@@ -60,8 +60,8 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   token("time", 2 * timeOctaves);
   token("ground", 2 * groundOctaves);
   token("place", placeEncodingWidth(octaves));
-  shapes.map = mapShape(map);
-  dense("map.patch", width, map.channels);
+  for (const [l, level] of map.entries()) shapes[`map.${l}`] = mapShape(level);
+  if (map.length > 0) dense("map.patch", width, mapFeatures(map));
   shapes["null.words"] = [words, width];
   shapes["null.place"] = [2, width];
   for (const end of ["first", "last"]) dense(`near.${end}`, width, 5 * width);
@@ -93,7 +93,7 @@ export function initImageTransformer(
   const shapes = { ...imageTransformerShapes(config, words.tokens), ...words.shapes(config.width) };
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
-      if (/^near\.|^map$|\.(proj|mlp\.1|out)\.weight$/.test(name) || name.endsWith(".bias"))
+      if (/^near\.|^map\.\d+$|\.(proj|mlp\.1|out)\.weight$/.test(name) || name.endsWith(".bias"))
         return [name, zeros(shape)];
       if (name === "positions") return [name, initPositions(config, contextTokens(words.tokens), random)];
       if (/^sizes\.\d+\.positions$/.test(name)) return [name, zeros(shape)];
@@ -128,12 +128,15 @@ export interface ImageCondition {
   words: Arr;
   /** [n, 2, 2·octaves]. */
   places: Arr;
-  /** Where on the globe the middle of every patch lies, as tents of the map: [n, grid², rows], [n, grid², columns]. */
-  latitudes: Arr;
-  longitudes: Arr;
+  /** Where on the map the patches lie (`MapReading`): [n, grid², mapReads], int32 and float32; not there without a map. */
+  points?: Arr;
+  shares?: Arr;
   /** Whether words, and whether the place, are told: 0 or 1, [n, 2]. */
   told: Arr;
 }
+
+/** The same as tensors. */
+export type TensorsOf<T> = { [name in keyof T]: Tensor };
 
 /** x / √(mean x² + ε) over the last axis (Zhang & Sennrich 2019, without a weight). */
 const rmsNorm = (x: Arr): Arr => {
@@ -245,10 +248,12 @@ export function imageTransformer(
   const own = `sizes.${size}`;
   const placed = linear(p, `${own}.embed`, toPatches(noisy, grid)).add(p[`${own}.positions`].ref);
   const told = context(p, words, width, { ...condition, told: condition.told.ref });
-  const [, placeTold] = np.split(condition.told.ref, 2, 1) as Arr[];
-  const features = readMap(p.map.ref, condition.latitudes.ref, condition.longitudes.ref, map.channels);
-  const where = linear(p, "map.patch", features).mul(placeTold.reshape([n, 1, 1]));
-  const patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref)).add(where);
+  let patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref));
+  if (condition.points && condition.shares) {
+    const features = readMap(p, map, condition.points.ref, condition.shares.ref);
+    const [, placeTold] = np.split(condition.told.ref, 2, 1) as Arr[];
+    patches = patches.add(linear(p, "map.patch", features).mul(placeTold.reshape([n, 1, 1])));
+  }
   let h = np.concatenate([told, patches], 1).add(p.positions.ref);
   const tokens = h.shape[1];
   const earlier: Arr[] = [];

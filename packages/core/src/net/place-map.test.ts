@@ -3,58 +3,86 @@ import fc from "fast-check";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
-import { distanceKm } from "../sphere/point.js";
+import { distanceKm, earthRadiusKm, type LatLng } from "../sphere/point.js";
+import type { Parameters } from "./parameters.js";
 import {
+  cornersInto,
+  emptyReading,
+  mapFeatures,
   mapPoints,
+  mapReads,
   mapShape,
-  mapSize,
   mapTable,
-  mapTentsInto,
-  patchPlaces,
-  patchTentsInto,
+  type PlaceMapConfig,
+  readingInto,
+  readingTensors,
   readMap,
+  viewPlaces,
 } from "./place-map.js";
 
-const config = { degrees: 15, channels: 3 };
-const [rows, columns] = mapSize(config);
+const level = { degrees: 15, channels: 3, reads: 1 };
+const points = mapPoints(level);
 const lat = fc.double({ min: -90, max: 90, noNaN: true });
 const lng = fc.double({ min: -180, max: 180, noNaN: true });
 
-function tents(place: { lat: number; lng: number }): [Float32Array, Float32Array] {
-  const out: [Float32Array, Float32Array] = [new Float32Array(rows), new Float32Array(columns)];
-  mapTentsInto(...out, 0, place, config);
-  return out;
+/** The points about a place, and their shares. */
+function cornersOf(place: LatLng, degrees = level.degrees): { point: LatLng; share: number }[] {
+  const [rows, shares] = [new Int32Array(4), new Float32Array(4)];
+  cornersInto(rows, shares, 0, place, { degrees });
+  const all = mapPoints({ degrees });
+  return [...rows].map((row, k) => ({ point: all[row], share: shares[k] }));
 }
 
-describe("the tents of a map", () => {
-  it("add up to one, and stand where the place is", () => {
+describe("the points of a map", () => {
+  it("stand as far apart along their parallels as the parallels do, from the north", () => {
+    expect(mapShape(level)).toEqual([points.length, 3]);
+    expect(points[0]).toEqual({ lat: 90, lng: -180 });
+    expect(points.at(-1)).toEqual({ lat: -90, lng: -180 });
+    // The globe has 4π/(15°)² squares of that size.
+    expect(Math.abs(points.length / ((4 * Math.PI) / ((15 * Math.PI) / 180) ** 2) - 1)).toBeLessThan(0.03);
+    for (const [i, point] of points.entries())
+      if (Math.abs(point.lat) < 90 && points[i + 1].lat === point.lat) {
+        const km = distanceKm(point, points[i + 1]);
+        expect(Math.abs(km / ((15 * Math.PI * earthRadiusKm) / 180) - 1)).toBeLessThan(0.15);
+      }
+  });
+
+  it("about a place have shares that add up to one, and it as their middle", () => {
     fc.assert(
       fc.property(lat, lng, (a, b) => {
-        const [latitudes, longitudes] = tents({ lat: a, lng: b });
-        const sum = (w: Float32Array, of: (i: number) => number) => w.reduce((s, v, i) => s + v * of(i), 0);
-        expect(sum(latitudes, () => 1)).toBeCloseTo(1, 5);
-        expect(sum(longitudes, () => 1)).toBeCloseTo(1, 5);
-        expect(sum(latitudes, (i) => 90 - 15 * i)).toBeCloseTo(a, 3);
-        // Past the last meridian comes the first again.
-        const turns = sum(longitudes, (j) => Math.cos(((15 * j - 180 - b) * Math.PI) / 180));
-        expect(turns).toBeGreaterThan(Math.cos((15 * Math.PI) / 360) - 0.01);
+        const corners = cornersOf({ lat: a, lng: b });
+        const sum = (of: (point: LatLng) => number) =>
+          corners.reduce((s, { point, share }) => s + share * of(point), 0);
+        expect(sum(() => 1)).toBeCloseTo(1, 5);
+        expect(sum((point) => point.lat)).toBeCloseTo(a, 3);
+        for (const { share } of corners) expect(share).toBeGreaterThanOrEqual(0);
+        // On each parallel the nearest two, whatever the meridian.
+        for (const { point, share } of corners)
+          if (share > 0 && Math.abs(point.lat) < 90) {
+            const around = points.filter((other) => other.lat === point.lat).length;
+            const turns = Math.abs(((point.lng - b + 540) % 360) - 180);
+            expect(turns).toBeLessThanOrEqual(360 / around + 1e-4);
+          }
       }),
     );
   });
 
-  it("take both names of the date line for one meridian, and end at the poles", () => {
-    expect(tents({ lat: 12, lng: 180 })).toEqual(tents({ lat: 12, lng: -180 }));
-    expect(tents({ lat: 90, lng: 0 })[0][0]).toBe(1);
-    expect(tents({ lat: -90, lng: 0 })[0][rows - 1]).toBe(1);
+  it("take both names of the date line for one meridian, and a pole for one point", () => {
+    const at = (place: LatLng) =>
+      cornersOf(place)
+        .filter(({ share }) => share > 0)
+        .map(({ point, share }) => [point.lat, point.lng, share]);
+    expect(at({ lat: 12, lng: 180 })).toEqual(at({ lat: 12, lng: -180 }));
+    for (const pole of [90, -90]) for (const [latitude] of at({ lat: pole, lng: 77 })) expect(latitude).toBe(pole);
   });
 });
 
-describe("the places of patches", () => {
+describe("the places of a view", () => {
   it("lie in a square around the centre, from the north-west on, wherever it is", () => {
     fc.assert(
       fc.property(lat, lng, (a, b) => {
         const place = { lat: a, lng: b };
-        const middles = patchPlaces(place, 400, 8);
+        const middles = viewPlaces(place, 400, 8);
         // On a plane the nearest four are 25·√2 km away, the corners 175·√2.
         const km = middles.map((middle) => distanceKm(place, middle));
         for (const k of [27, 28, 35, 36]) expect(km[k]).toBeCloseTo(25 * Math.SQRT2, 1);
@@ -62,7 +90,7 @@ describe("the places of patches", () => {
         expect(distanceKm(middles[0], middles[7])).toBeCloseTo(350, 0);
       }),
     );
-    const [first, second, third] = patchPlaces({ lat: 0, lng: 180 }, 400, 2);
+    const [first, second, third] = viewPlaces({ lat: 0, lng: 180 }, 400, 2);
     expect(first.lat).toBeGreaterThan(0);
     expect(first.lng).toBeCloseTo(180 - 0.9, 1);
     expect(second.lng).toBeCloseTo(-180 + 0.9, 1);
@@ -71,63 +99,57 @@ describe("the places of patches", () => {
 });
 
 describe("a map", () => {
-  it("is read between its points in proportion", async () => {
-    const table = new Generator(1).normals(columns * rows * config.channels);
-    const places = [
-      { lat: 40, lng: 20 },
-      { lat: -77, lng: 179 },
-    ];
-    const grid = 2;
-    const latitudes = new Float32Array(2 * 4 * rows);
-    const longitudes = new Float32Array(2 * 4 * columns);
+  const map: PlaceMapConfig = [level, { degrees: 5, channels: 2, reads: 2 }];
+  const grid = 2;
+  const places = [
+    { lat: 40, lng: 20 },
+    { lat: -77, lng: 179 },
+    { lat: 89.9, lng: 0 },
+  ];
+  const features = map.map((own, l) => new Generator(l).normals(mapShape(own)[0] * own.channels));
+  const tables: Parameters = Object.fromEntries(
+    map.map((own, l) => [`map.${l}`, tensor(mapTable(Float32Array.from(features[l])), mapShape(own))]),
+  );
+
+  it("is read in proportion between its points, by patch, level and place", async () => {
+    const reading = emptyReading(places.length, { grid, map });
     places.forEach((place, i) => {
-      patchTentsInto(latitudes, longitudes, i, place, 900, { grid, map: config });
+      readingInto(reading, i, place, 900, { grid, map });
     });
-    const run = compile<[Tensor, Tensor, Tensor], Tensor>((t, a, b) => readMap(t, a, b, config.channels), {
-      runtime: ort,
-    });
-    const out = await run(
-      tensor(Float32Array.from(table), mapShape(config)),
-      tensor(latitudes, [2, 4, rows]),
-      tensor(longitudes, [2, 4, columns]),
-    );
-    expect(out.dims).toEqual([2, 4, 3]);
-    const middles = places.flatMap((place) => patchPlaces(place, 900, grid));
-    middles.forEach((middle, k) => {
-      const [u, v] = [(90 - middle.lat) / 15, (middle.lng + 180) / 15];
-      for (let c = 0; c < 3; c++) {
-        const at = (i: number, j: number) => table[((j % columns) * rows + i) * 3 + c];
-        const [i, j] = [Math.floor(u), Math.floor(v)];
-        const upper = at(i, j) * (1 - v + j) + at(i, j + 1) * (v - j);
-        const lower = at(i + 1, j) * (1 - v + j) + at(i + 1, j + 1) * (v - j);
-        expect(out.data[3 * k + c]).toBeCloseTo(20 * (upper * (1 - u + i) + lower * (u - i)), 3);
+    const told = readingTensors(reading, places.length, { grid, map });
+    expect(told.points?.dims).toEqual([3, 4, mapReads(map)]);
+    const run = compile<[Parameters, Tensor, Tensor], Tensor>((p, a, b) => readMap(p, map, a, b), { runtime: ort });
+    const out = await run(tables, told.points as Tensor, told.shares as Tensor);
+    expect(out.dims).toEqual([3, 4, mapFeatures(map)]);
+    expect(mapFeatures(map)).toBe(3 + 4 * 2);
+    const expected: number[] = [];
+    for (const place of places) {
+      const [coarse, fine] = [viewPlaces(place, 900, 2), viewPlaces(place, 900, 4)];
+      for (let patch = 0; patch < 4; patch++) {
+        const [row, column] = [Math.floor(patch / 2), patch % 2];
+        const own = [0, 1, 4, 5].map((k) => fine[8 * row + 2 * column + k]);
+        for (const [l, at] of [[0, coarse[patch]] as const, ...own.map((p) => [1, p] as const)]) {
+          const all = mapPoints(map[l]);
+          for (let c = 0; c < map[l].channels; c++)
+            expected.push(
+              cornersOf(at, map[l].degrees).reduce((sum, { point, share }) => {
+                const k = all.findIndex((p) => p.lat === point.lat && p.lng === point.lng);
+                return sum + share * features[l][k * map[l].channels + c];
+              }, 0),
+            );
+        }
       }
+    }
+    expected.forEach((v, i) => {
+      expect(out.data[i]).toBeCloseTo(v, 4);
     });
     await run.dispose();
   });
 
-  it("has the features at its points that it was made of", async () => {
-    const points = mapPoints(config);
-    const features = points.map((_, k) => [k, -k, 1 / (k + 1)]);
-    const inside = points.flatMap(({ lat, lng }, k) => (Math.abs(lat) < 90 ? [{ place: { lat, lng }, k }] : []));
-    const latitudes = new Float32Array(inside.length * rows);
-    const longitudes = new Float32Array(inside.length * columns);
-    inside.forEach(({ place }, i) => {
-      mapTentsInto(latitudes, longitudes, i, place, config);
-    });
-    const run = compile<[Tensor, Tensor, Tensor], Tensor>((t, a, b) => readMap(t, a, b, config.channels), {
-      runtime: ort,
-    });
-    const out = await run(
-      tensor(mapTable(features), mapShape(config)),
-      tensor(latitudes, [inside.length, 1, rows]),
-      tensor(longitudes, [inside.length, 1, columns]),
-    );
-    inside.forEach(({ k }, i) => {
-      features[k].forEach((v, c) => {
-        expect(out.data[3 * i + c]).toBeCloseTo(v, 3);
-      });
-    });
-    await run.dispose();
+  it("is nothing to a network that has none", () => {
+    const reading = emptyReading(2, { grid, map: [] });
+    readingInto(reading, 1, places[0], 400, { grid, map: [] });
+    expect(readingTensors(reading, 2, { grid, map: [] })).toEqual({});
+    expect([mapReads([]), mapFeatures([])]).toEqual([0, 0]);
   });
 });

@@ -1,107 +1,181 @@
 /**
- * A map of the globe that a network learns: features on a grid of latitudes and longitudes, read between them linearly (the one
- * level of a multiresolution grid, Müller et al. 2022). What lies at a place is then learned where it lies, far sooner than
- * by sines and cosines, which have to be weighed all at once for it.
+ * A map of the globe that a network learns: features on grids of several finenesses, each read between its points linearly (a
+ * multiresolution grid, Müller et al. 2022). What lies at a place is then learned where it lies, far sooner than by sines
+ * and cosines, which have to be weighed all at once for it.
  *
- * It is read by two tents, of latitude and of longitude, so that the lookup is a matrix product whose gradient is one as well.
- * Longitude goes round, latitude ends at the poles.
+ * Points of a level stand on parallels, on each as many as keep them as far apart as the parallels are (a reduced grid,
+ * Hortal & Simmons 1991), so that none are wasted on the poles. A place is read off four of them: two on the parallel to
+ * the north, two on that to the south.
  */
+import { type Tensor, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
 import { tangentFrame } from "../sphere/frame.js";
 import { combine } from "../sphere/geodesic.js";
 import { earthRadiusKm, type LatLng, toLatLng } from "../sphere/point.js";
+import type { Traced } from "./parameters.js";
 
 type Arr = np.Array;
 
-export interface PlaceMapConfig {
-  /** Between two points of the grid; goes into 180. */
+export interface MapLevel {
+  /** Between two parallels, and two points of one; goes into 180. */
   degrees: number;
   /** Features of a point. */
   channels: number;
+  /** Places along a side of a patch at which it is read. */
+  reads: number;
 }
 
-/** Points along a meridian, poles included, and along a parallel. */
-export const mapSize = ({ degrees }: PlaceMapConfig): [rows: number, columns: number] => [
-  180 / degrees + 1,
-  360 / degrees,
-];
+/** Levels, in any order; none for a network without a map. */
+export type PlaceMapConfig = readonly MapLevel[];
 
-/** Of the table of features, one row for each meridian: [columns, rows·channels]. */
-export function mapShape(config: PlaceMapConfig): [number, number] {
-  const [rows, columns] = mapSize(config);
-  return [columns, rows * config.channels];
+/** The rows of a level: where each begins in the table, pole to pole, and in the end how many points there are. */
+const rowStarts = new Map<number, Int32Array>();
+
+function rowsOf(degrees: number): Int32Array {
+  const known = rowStarts.get(degrees);
+  if (known) return known;
+  const rows = Math.round(180 / degrees) + 1;
+  const starts = new Int32Array(rows + 1);
+  for (let i = 0; i < rows; i++) {
+    const around = Math.round((360 / degrees) * Math.sin((i * degrees * Math.PI) / 180));
+    starts[i + 1] = starts[i] + Math.max(1, around);
+  }
+  rowStarts.set(degrees, starts);
+  return starts;
 }
 
-/** Tents of place `k`: weights of latitudes, [rows], and of longitudes, [columns]; two of each are not nought at the most. */
-export function mapTentsInto(
-  latitudes: Float32Array,
-  longitudes: Float32Array,
-  k: number,
+/** Of the table of a level: [points, channels]. */
+export function mapShape({ degrees, channels }: Pick<MapLevel, "degrees" | "channels">): [number, number] {
+  return [rowsOf(degrees).at(-1) as number, channels];
+}
+
+/** Points of a level in the order of its table: from the north, and along a parallel from 180° W. */
+export function mapPoints({ degrees }: Pick<MapLevel, "degrees">): LatLng[] {
+  const starts = rowsOf(degrees);
+  return Array.from({ length: starts.length - 1 }, (_, i) => {
+    const around = starts[i + 1] - starts[i];
+    return Array.from({ length: around }, (_, j) => ({ lat: 90 - i * degrees, lng: (360 * j) / around - 180 }));
+  }).flat();
+}
+
+/** Points that a place is read off. */
+const corners = 4;
+
+/** Writes the four points about a place, and their shares in what it has, which add up to one. */
+export function cornersInto(
+  points: Int32Array,
+  shares: Float32Array,
+  at: number,
   { lat, lng }: LatLng,
-  config: PlaceMapConfig,
+  { degrees }: Pick<MapLevel, "degrees">,
 ): void {
-  const [rows, columns] = mapSize(config);
-  const [u, v] = [(90 - lat) / config.degrees, (lng + 180) / config.degrees];
-  const [i, j] = [Math.min(rows - 2, Math.floor(u)), Math.floor(v)];
-  latitudes[k * rows + i] = 1 - (u - i);
-  latitudes[k * rows + i + 1] = u - i;
-  longitudes[k * columns + (j % columns)] = 1 - (v - j);
-  longitudes[k * columns + ((j + 1) % columns)] = v - j;
+  const starts = rowsOf(degrees);
+  const u = (90 - lat) / degrees;
+  const north = Math.min(starts.length - 3, Math.floor(u));
+  for (let k = 0; k < 2; k++) {
+    const row = north + k;
+    const around = starts[row + 1] - starts[row];
+    const v = ((lng + 180) / 360) * around;
+    const west = Math.floor(v);
+    const share = k === 0 ? 1 - (u - north) : u - north;
+    points[at + 2 * k] = starts[row] + (west % around);
+    points[at + 2 * k + 1] = starts[row] + ((west + 1) % around);
+    shares[at + 2 * k] = share * (1 - (v - west));
+    shares[at + 2 * k + 1] = share * (v - west);
+  }
 }
 
 /**
- * Middles of the patches of a view from straight above, north up: on the plane that touches the globe at its centre (a
+ * Places in a square raster over a view from straight above, north up: on the plane that touches the globe at its centre (a
  * gnomonic picture), rows from the north.
  */
-export function patchPlaces(place: LatLng, groundKm: number, grid: number): LatLng[] {
+export function viewPlaces(place: LatLng, groundKm: number, side: number): LatLng[] {
   const { up, east, north } = tangentFrame(place);
-  const step = groundKm / earthRadiusKm / grid;
-  return Array.from({ length: grid * grid }, (_, k) => {
-    const [row, column] = [Math.floor(k / grid), k % grid];
-    const [x, y] = [(column + 0.5 - grid / 2) * step, (grid / 2 - row - 0.5) * step];
+  const step = groundKm / earthRadiusKm / side;
+  return Array.from({ length: side * side }, (_, k) => {
+    const [row, column] = [Math.floor(k / side), k % side];
+    const [x, y] = [(column + 0.5 - side / 2) * step, (side / 2 - row - 0.5) * step];
     return toLatLng(combine(1, up, 1, combine(x, east, y, north)));
   });
 }
 
-/** Tents of all patches of view `i`: [grid², rows] and [grid², columns] of [n, grid², rows] and [n, grid², columns]. */
-export function patchTentsInto(
-  latitudes: Float32Array,
-  longitudes: Float32Array,
+/** Where the patches of some views are to be read off a map. */
+export interface MapReading {
+  /** Rows of the tables, level after level, [n, patches, mapReads]. */
+  points: Int32Array;
+  /** Shares of those rows. */
+  shares: Float32Array;
+}
+
+/** Rows of all tables that a patch is read off. */
+export const mapReads = (map: PlaceMapConfig): number =>
+  map.reduce((sum, { reads }) => sum + corners * reads * reads, 0);
+
+/** Features that a patch has of all its levels. */
+export const mapFeatures = (map: PlaceMapConfig): number =>
+  map.reduce((sum, { reads, channels }) => sum + channels * reads * reads, 0);
+
+/** A reading of `n` views that are nowhere yet: shares of nought. */
+export function emptyReading(n: number, { grid, map }: { grid: number; map: PlaceMapConfig }): MapReading {
+  const rows = n * grid * grid * mapReads(map);
+  return { points: new Int32Array(rows), shares: new Float32Array(rows) };
+}
+
+/** Writes where view `i` is to be read. */
+export function readingInto(
+  { points, shares }: MapReading,
   i: number,
   place: LatLng,
   groundKm: number,
   { grid, map }: { grid: number; map: PlaceMapConfig },
 ): void {
-  patchPlaces(place, groundKm, grid).forEach((middle, k) => {
-    mapTentsInto(latitudes, longitudes, i * grid * grid + k, middle, map);
-  });
+  const all = mapReads(map);
+  let before = 0;
+  for (const level of map) {
+    const { reads } = level;
+    const side = grid * reads;
+    viewPlaces(place, groundKm, side).forEach((at, k) => {
+      const [row, column] = [Math.floor(k / side), k % side];
+      const patch = grid * Math.floor(row / reads) + Math.floor(column / reads);
+      const read = reads * (row % reads) + (column % reads);
+      cornersInto(points, shares, (i * grid * grid + patch) * all + before + corners * read, at, level);
+    });
+    before += corners * reads * reads;
+  }
 }
 
-/** How much larger features are than the table's numbers, so that a step of AdamW changes a place and not only its hundredth. */
-const gain = 20;
-
-/** Points of the grid, those of a meridian together, from the north. */
-export function mapPoints(config: PlaceMapConfig): LatLng[] {
-  const [rows, columns] = mapSize(config);
-  return Array.from({ length: rows * columns }, (_, k) => ({
-    lat: 90 - config.degrees * (k % rows),
-    lng: config.degrees * Math.floor(k / rows) - 180,
-  }));
+/** As the network takes them; of a network without a map nothing. */
+export function readingTensors(
+  { points, shares }: MapReading,
+  n: number,
+  { grid, map }: { grid: number; map: PlaceMapConfig },
+): { points?: Tensor; shares?: Tensor } {
+  if (map.length === 0) return {};
+  const shape = [n, grid * grid, mapReads(map)];
+  return { points: tensor(points, shape, "int32"), shares: tensor(shares, shape) };
 }
 
-/** A table of `mapShape` whose features at the points of the grid, in the order of `mapPoints`, are these. */
-export const mapTable = (features: readonly (readonly number[])[]): Float32Array =>
-  Float32Array.from(features.flat(), (v) => v / gain);
+/** How much larger features are than the table's numbers, so that a step of AdamW changes a place by more than a thousandth. */
+const gain = 5;
+
+/** A table of `mapShape` of these features of its points. */
+export const mapTable = (features: Float32Array): Float32Array => features.map((v) => v / gain);
 
 /**
- * @param table of `mapShape`
- * @param latitudes [n, patches, rows]
- * @param longitudes [n, patches, columns]
- * @returns [n, patches, channels]
+ * @param p with a table of `mapShape` for each level, `map.0`, `map.1`, …
+ * @param points [n, patches, mapReads], int32
+ * @param shares of the same shape
+ * @returns [n, patches, mapFeatures]
  */
-export function readMap(table: Arr, latitudes: Arr, longitudes: Arr, channels: number): Arr {
-  const [n, patches, rows] = latitudes.shape;
-  const meridians = np.matmul(longitudes.reshape([n * patches, longitudes.shape[2]]), table);
-  const along = meridians.reshape([n * patches, rows, channels]).mul(latitudes.reshape([n * patches, rows, 1]));
-  return along.sum(1).mul(gain).reshape([n, patches, channels]);
+export function readMap(p: Traced, map: PlaceMapConfig, points: Arr, shares: Arr): Arr {
+  const [n, patches] = points.shape;
+  const ends = map.map((_, l) => mapReads(map.slice(0, l + 1))).slice(0, -1);
+  const [own, weights] = [np.split(points, ends, 2) as Arr[], np.split(shares, ends, 2) as Arr[]];
+  const features = map.map(({ reads, channels }, l) => {
+    const rows = np.take(p[`map.${l}`].ref, own[l].reshape([-1]), 0);
+    const shared = rows.mul(weights[l].reshape([-1, 1]));
+    const read = shared.reshape([n * patches * reads * reads, corners, channels]).sum(1);
+    return read.mul(gain).reshape([n, patches, reads * reads * channels]);
+  });
+  return np.concatenate(features, -1);
 }

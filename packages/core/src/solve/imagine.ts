@@ -6,11 +6,17 @@
  */
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
-import { contextTokens, type ImageTransformerConfig, imageTransformer } from "../net/image-transformer.js";
+import {
+  contextTokens,
+  type ImageCondition,
+  type ImageTransformerConfig,
+  imageTransformer,
+  type TensorsOf,
+} from "../net/image-transformer.js";
 import { mean } from "../net/layers.js";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { groundEncodingInto, groundOctaves, placeEncodingInto, placeEncodingWidth } from "../net/place-encoding.js";
-import { mapSize, patchTentsInto } from "../net/place-map.js";
+import { emptyReading, readingInto, readingTensors } from "../net/place-map.js";
 import type { TextEncoder } from "../net/words.js";
 import { Generator } from "../random/generator.js";
 import { linearSchedule } from "../schedule/linear.js";
@@ -113,7 +119,7 @@ const most = 8;
 /** Where the noise of a picture comes from. */
 const noiseStream = 3;
 
-type TermTensors = Record<"ground" | "words" | "places" | "latitudes" | "longitudes" | "told", Tensor>;
+type TermTensors = Omit<TensorsOf<ImageCondition>, "gamma">;
 
 export function imageModel(
   config: ImageTransformerConfig,
@@ -121,7 +127,7 @@ export function imageModel(
   words: TextEncoder,
   options: CompileOptions,
 ): ImageModel {
-  type Traits = Record<keyof TermTensors, Arr>;
+  type Traits = Omit<ImageCondition, "gamma">;
   /** One noisy picture under several terms. */
   const restore = (p: Traced, noisy: Arr, gamma: Arr, terms: Traits, look?: (weights: Arr) => void): Arr => {
     const n = terms.told.shape[0];
@@ -151,14 +157,13 @@ export function imageModel(
   async function termTensors(terms: readonly Omit<GuidanceTerm, "weight">[], groundKm: number): Promise<TermTensors> {
     const n = terms.length;
     const [width, encoding] = [2 * groundOctaves, 2 * placeEncodingWidth(config.octaves)];
-    const [rows, columns] = mapSize(config.map);
     const [ground, places, told] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
-    const [latitudes, longitudes] = [rows, columns].map((numbers) => new Float32Array(n * patches * numbers));
+    const reading = emptyReading(n, config);
     terms.forEach((term, i) => {
       groundEncodingInto(ground, i * width, groundKm);
       if (term.place) {
         placeEncodingInto(places, i * encoding, term.place, config.octaves);
-        patchTentsInto(latitudes, longitudes, i, term.place, groundKm, config);
+        readingInto(reading, i, term.place, groundKm, config);
       }
       told.set([term.words === undefined ? 0 : 1, term.place ? 1 : 0], 2 * i);
     });
@@ -166,8 +171,7 @@ export function imageModel(
       ground: tensor(ground, [n, width]),
       words: await words.prepare(terms.map((term) => term.words ?? "")),
       places: tensor(places, [n, 2, encoding / 2]),
-      latitudes: tensor(latitudes, [n, patches, rows]),
-      longitudes: tensor(longitudes, [n, patches, columns]),
+      ...readingTensors(reading, n, config),
       told: tensor(told, [n, 2]),
     };
   }

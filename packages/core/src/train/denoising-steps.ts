@@ -6,7 +6,7 @@ import { type Parameters, type Traced, zeros } from "../net/parameters.js";
 import type { TextEncoder } from "../net/words.js";
 import type { Generator } from "../random/generator.js";
 import { adamw } from "./adamw.js";
-import { type DenoisingBatch, denoisingLoss } from "./denoising.js";
+import { type DenoisingBatch, type DenoisingExamples, denoisingLoss } from "./denoising.js";
 import { clipGradients, type Moments, optimize, warmedDecay } from "./optimizer.js";
 
 type Arr = jax.Array;
@@ -57,11 +57,11 @@ export function denoisingSteps(
   { betas, clip, ema }: DenoisingStepOptions,
   options: CompileOptions,
 ): DenoisingSteps {
-  const gradientOf = compile<[Parameters, Record<keyof DenoisingBatch, Tensor>], [Tensor, Parameters]>(
-    (p: Traced, batch: Record<keyof DenoisingBatch, Arr>) =>
+  const gradientOf = compile<[Parameters, DenoisingBatch], [Tensor, Parameters]>(
+    (p: Traced, batch: DenoisingExamples) =>
       jax.valueAndGrad((q: Traced) => {
-        const uses = Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, x.ref]));
-        return denoisingLoss(config, words, q, uses as typeof batch);
+        const uses = Object.fromEntries(Object.entries(batch).map(([name, x]) => [name, (x as Arr).ref]));
+        return denoisingLoss(config, words, q, uses as unknown as DenoisingExamples);
       })(p) as never,
     options,
   );

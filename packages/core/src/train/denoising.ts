@@ -3,9 +3,13 @@
  * which follows from it (JiT, Li & He 2025, table 1: x-prediction with v-loss). Noise and pictures are paired at random:
  * pairing them by transport within a batch would skew what conditions mean (Cheng & Schwing 2025).
  */
-import type { Tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
-import { type ImageCondition, type ImageTransformerConfig, imageTransformer } from "../net/image-transformer.js";
+import {
+  type ImageCondition,
+  type ImageTransformerConfig,
+  imageTransformer,
+  type TensorsOf,
+} from "../net/image-transformer.js";
 import { constant, mean } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
 import type { TextEncoder } from "../net/words.js";
@@ -38,28 +42,22 @@ export function drawTold(
   return u < both + place + words ? [0, 1] : [1, 1];
 }
 
-/** The tensors of a batch. */
-export interface DenoisingBatch {
+/** Pictures and what they are told. */
+export interface DenoisingExamples extends ImageCondition {
   /** −1…1, [n, 3, size, size]. */
-  pixels: Tensor;
+  pixels: Arr;
   /** Standard normal, of the same shape. */
-  noise: Tensor;
-  /** [n]. */
-  gamma: Tensor;
-  ground: Tensor;
-  words: Tensor;
-  places: Tensor;
-  latitudes: Tensor;
-  longitudes: Tensor;
-  told: Tensor;
+  noise: Arr;
 }
+
+export type DenoisingBatch = TensorsOf<DenoisingExamples>;
 
 /** Mean squared error of the velocity d(γ·pixels + (1−γ)·noise)/dγ, over pictures, channels and pixels. */
 export function denoisingLoss(
   config: ImageTransformerConfig,
   words: TextEncoder,
   p: Traced,
-  { pixels, noise, ...condition }: { pixels: Arr; noise: Arr } & ImageCondition,
+  { pixels, noise, ...condition }: DenoisingExamples,
 ): Arr {
   const [n] = pixels.shape;
   const level = condition.gamma.ref.reshape([n, 1, 1, 1]);

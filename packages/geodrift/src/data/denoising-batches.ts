@@ -4,14 +4,15 @@ import {
   type DenoisingOptions,
   drawGamma,
   drawTold,
+  emptyReading,
   Generator,
   groundEncodingInto,
   groundOctaves,
-  mapSize,
+  type MapReading,
   type PlaceMapConfig,
-  patchTentsInto,
   placeEncodingInto,
   placeEncodingWidth,
+  readingInto,
   type VocabularyConfig,
 } from "@geodrift/core";
 import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "./captioned-views.js";
@@ -46,8 +47,7 @@ export interface DenoisingBatchData {
   ground: Float32Array;
   words: Int32Array;
   places: Float32Array;
-  latitudes: Float32Array;
-  longitudes: Float32Array;
+  reading: MapReading;
   told: Float32Array;
 }
 
@@ -57,8 +57,6 @@ const stream = { size: 1, example: 2 };
 /** The examples `from` … `from + count − 1`. */
 export function denoisingBatch(work: DenoisingWork, from: number, count: number): DenoisingBatchData {
   const { sizes, octaves, seed } = work;
-  const patches = work.grid ** 2;
-  const [rows, columns] = mapSize(work.map);
   const { size, logit } = pickSize(sizes, new Generator(seed, stream.size, from).uniform());
   const text = closedVocabulary(work.vocabulary);
   const [area, encoding] = [size * size, 2 * placeEncodingWidth(octaves)];
@@ -71,8 +69,7 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     ground: new Float32Array(count * 2 * groundOctaves),
     words: new Int32Array(count * text.tokens),
     places: new Float32Array(count * encoding),
-    latitudes: new Float32Array(count * patches * rows),
-    longitudes: new Float32Array(count * patches * columns),
+    reading: emptyReading(count, work),
     told: new Float32Array(2 * count),
   };
   for (let i = 0; i < count; i++) {
@@ -84,7 +81,7 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     out.told.set(drawTold(random, work.dropped), 2 * i);
     out.words.set(text.prepare([caption]).data as Int32Array, i * text.tokens);
     placeEncodingInto(out.places, i * encoding, view.place, octaves);
-    patchTentsInto(out.latitudes, out.longitudes, i, view.place, view.widthKm, work);
+    readingInto(out.reading, i, view.place, view.widthKm, work);
     groundEncodingInto(out.ground, i * 2 * groundOctaves, view.widthKm);
   }
   return out;

@@ -109,13 +109,17 @@ export const imageTransformerConfig = z.strictObject({
   heads: whole,
   hidden: whole,
   octaves: whole,
-  map: z.strictObject({
-    degrees: z
-      .number()
-      .positive()
-      .refine((d) => Number.isInteger(180 / d), "degrees of the map go into 180"),
-    channels: whole,
-  }),
+  map: z.array(
+    z.strictObject({
+      degrees: z
+        .number()
+        .positive()
+        .max(90)
+        .refine((d) => Number.isInteger(180 / d), "degrees of the map go into 180"),
+      channels: whole,
+      reads: whole,
+    }),
+  ),
   grid: whole,
   sizes: z.array(whole).min(1),
 });

@@ -11,8 +11,7 @@ import {
   Generator,
   type ImageTransformerConfig,
   initDenoising,
-  mapShape,
-  mapSize,
+  readingTensors,
   warmupConstantDecay,
 } from "@geodrift/core";
 import { vocabulary } from "../data/captions.js";
@@ -56,10 +55,8 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   const network: ImageTransformerConfig = { ...config.network, sizes: config.sizes.map(({ size }) => size) };
   const words = closedVocabulary(work.vocabulary);
   const file = join(out, `${config.name}.state.safetensors`);
-  // Half a minute's work for a map of a degree, and needless where a state has one.
-  const given = existsSync(file)
-    ? undefined
-    : { map: tensor(mapStart(source, views, network.map), mapShape(network.map)) };
+  // A minute's work for a map of a quarter of a degree, and needless where a state has one.
+  const given = existsSync(file) ? undefined : mapStart(source, views, network.map);
   const state = initDenoising(network, words, new Generator(config.seed, 0), given);
   const { out: _, rasters: __, checkpointEvery: ___, ...made } = config;
   const provenance: Provenance = {
@@ -96,19 +93,17 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   await writeImageModel(config, network, work, state, months, provenance);
 }
 
-const asTensors = ({ size, ...a }: DenoisingBatchData, { vocabulary, grid, map }: DenoisingWork): DenoisingBatch => {
+const asTensors = ({ size, ...a }: DenoisingBatchData, work: DenoisingWork): DenoisingBatch => {
   const n = a.gamma.length;
-  const [rows, columns] = mapSize(map);
   const square = [n, 3, size, size];
   return {
     pixels: tensor(a.pixels, square),
     noise: tensor(a.noise, square),
     gamma: tensor(a.gamma, [n]),
     ground: tensor(a.ground, [n, a.ground.length / n]),
-    words: tensor(a.words, [n, vocabulary.tokens], "int32"),
+    words: tensor(a.words, [n, work.vocabulary.tokens], "int32"),
     places: tensor(a.places, [n, 2, a.places.length / n / 2]),
-    latitudes: tensor(a.latitudes, [n, grid * grid, rows]),
-    longitudes: tensor(a.longitudes, [n, grid * grid, columns]),
+    ...readingTensors(a.reading, n, work),
     told: tensor(a.told, [n, 2]),
   };
 };
@@ -158,7 +153,7 @@ async function writeImageModel(
     name,
     description,
     licence,
-    network: { ...network, sizes: [...network.sizes] },
+    network: { ...network, sizes: [...network.sizes], map: [...network.map] },
     vocabulary: work.vocabulary as ImageModelDescription["vocabulary"],
     views: {
       ...config.views,

@@ -1,4 +1,4 @@
-import { type LatLng, mapPoints, mapTable } from "@geodrift/core";
+import { cornersInto, type LatLng, mapPoints, mapTable } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
 import type { EarthSource } from "../data/captioned-views.js";
 import { isHeldOut } from "../data/held-out.js";
@@ -30,24 +30,28 @@ const source: EarthSource = {
   night: raster("night", () => grey(7)),
   climate: { width: 2, height: 1, data: new Uint8Array(2) },
 };
-const config = { degrees: 10, channels: 3 };
+const coarse = { degrees: 10, channels: 3, reads: 1 };
+const fine = { degrees: 5, channels: 1, reads: 2 };
 const kinds = { relief: 0.15, night: 0.15 };
 const heldOut = { months: [], discs: [{ lat: 0, lng: 60 }], radiusKm: 2000, testRadiusKm: 100 };
-const points = mapPoints(config);
+const points = mapPoints(coarse);
 
 /** Features by point, whatever the gain. */
-const gain = 1 / mapTable([[1]])[0];
+const gain = 1 / mapTable(Float32Array.of(1))[0];
 const start = (discs: readonly LatLng[]) => {
-  const table = mapStart(source, { kinds, heldOut: { ...heldOut, discs } }, config);
-  return points.map((_, i) => Array.from(table.subarray(3 * i, 3 * i + 3), (v) => gain * v));
+  const tables = mapStart(source, { kinds, heldOut: { ...heldOut, discs } }, [coarse, fine]);
+  return [coarse, fine].map(({ channels }, l) => {
+    const table = tables[`map.${l}`].data as Float32Array;
+    return Array.from({ length: table.length / channels }, (_, i) =>
+      Array.from(table.subarray(channels * i, channels * (i + 1)), (v) => gain * v),
+    );
+  });
 };
 
 describe("where a map begins", () => {
-  const features = start([]);
-  const mean = (of: (f: number[], place: LatLng) => number) => {
-    const areas = points.map(({ lat }) => Math.cos(radians(lat)));
-    return features.reduce((s, f, i) => s + areas[i] * of(f, points[i]), 0) / areas.reduce((s, a) => s + a);
-  };
+  const [features] = start([]);
+  const mean = (of: (f: number[], place: LatLng) => number) =>
+    features.reduce((s, f, i) => s + of(f, points[i]), 0) / features.length;
 
   it("has features of mean nought and unit variance over the globe, unrelated to each other", () => {
     for (const [a, b] of [
@@ -70,10 +74,31 @@ describe("where a map begins", () => {
   });
 
   it("says nothing of held-out discs, which change nothing but the components themselves", () => {
-    const without = start(heldOut.discs);
+    const [without, finerWithout] = start(heldOut.discs);
     points.forEach((place, i) => {
       if (isHeldOut(heldOut, place)) expect(without[i]).toEqual([0, 0, 0]);
     });
     expect(without.filter((f) => f.every((v) => v === 0)).length).toBeLessThan(30);
+    mapPoints(fine).forEach((place, i) => {
+      if (isHeldOut(heldOut, place)) expect(finerWithout[i]).toEqual([0]);
+    });
+  });
+
+  it("goes on with what the coarser level has not said between its points", () => {
+    const wave = ({ lat }: LatLng) => Math.cos(radians(24 * lat));
+    const banded = { ...source, night: raster("night", (place) => grey(127 + 120 * wave(place))) };
+    const table = mapStart(banded, { kinds, heldOut: { ...heldOut, discs: [] } }, [coarse, fine])["map.1"];
+    /** What is left of the wave in its mean over so many degrees. */
+    const damped = (degrees: number) => Math.sin(radians(12 * degrees)) / radians(12 * degrees);
+    const [rows, shares] = [new Int32Array(4), new Float32Array(4)];
+    const missing = mapPoints(fine).map((place) => {
+      cornersInto(rows, shares, 0, place, coarse);
+      const said = rows.reduce((sum, row, k) => sum + shares[k] * wave(points[row]), 0);
+      return damped(5) * wave(place) - damped(10) * said;
+    });
+    const product = (a: number[], b: number[]) => a.reduce((sum, v, i) => sum + v * b[i], 0);
+    const own = [...(table.data as Float32Array)];
+    const cosine = product(own, missing) / Math.sqrt(product(own, own) * product(missing, missing));
+    expect(Math.abs(cosine)).toBeGreaterThan(0.95);
   });
 });

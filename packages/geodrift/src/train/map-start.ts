@@ -1,57 +1,118 @@
 /**
  * Where the learned map of places begins: with the principal components of the colours that the training's rasters show at its
- * points, every kind of view in its share of the examples. Begun at nought it takes far longer until it
- * tells more than a coast.
+ * points, every kind of view in its share of the examples; of a finer level, of what the coarser one before it
+ * has not said. Begun at nought it takes far longer until it tells more than a coast.
  */
-import { earthRadiusKm, type LatLng, mapPoints, mapTable, type PlaceMapConfig } from "@geodrift/core";
+import { type Tensor, tensor } from "@geodrift/compile";
+import {
+  cornersInto,
+  earthRadiusKm,
+  type LatLng,
+  type MapLevel,
+  mapPoints,
+  mapShape,
+  mapTable,
+  type PlaceMapConfig,
+} from "@geodrift/core";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { CaptionedViewsOptions, EarthSource } from "../data/captioned-views.js";
 import { isHeldOut } from "../data/held-out.js";
 import type { Raster } from "../data/raster.js";
 import { renderViewInto } from "../data/view.js";
 
+type Layers = readonly (readonly [raster: Raster, share: number])[];
+
 /**
- * Features of unit variance over the globe. Points in held-out discs have the mean of all, which is nought.
- * @returns the table of `mapShape`
+ * Features of unit variance over the globe. Points in held-out discs have the mean of all, which is nought; near their
+ * borders the finer level knows their colours, which views from outside show as well.
+ * @returns `map.0`, `map.1`, …: a table of `mapShape` for every level
  */
 export function mapStart(
   source: EarthSource,
   { kinds, heldOut }: Pick<CaptionedViewsOptions, "kinds" | "heldOut">,
   config: PlaceMapConfig,
-): Float32Array {
+): Record<string, Tensor> {
   const months = [...source.months.values()];
-  const layers: [raster: Raster, share: number][] = [
+  const layers: Layers = [
     ...months.map((raster): [Raster, number] => [raster, (1 - kinds.relief - kinds.night) / months.length]),
     [source.relief, kinds.relief],
     [source.night, kinds.night],
   ];
-  const points = mapPoints(config);
-  const seen = points.map((place) => !isHeldOut(heldOut, place));
-  const widthKm = (config.degrees * Math.PI * earthRadiusKm) / 180;
-  const colours = new Matrix(points.filter((_, i) => seen[i]).map((place) => coloursAt(layers, place, widthKm)));
-  // Points lie the closer the nearer to a pole.
-  const areas = points.flatMap(({ lat }, i) => (seen[i] ? [Math.max(0, Math.cos((lat * Math.PI) / 180))] : []));
-  const all = areas.reduce((sum, area) => sum + area);
-  const shares = areas.map((area) => area / all);
-  const mean = Matrix.rowVector(shares).mmul(colours);
-  colours.subRowVector(mean.getRow(0));
-  const covariance = colours.transpose().mmul(colours.clone().mulColumnVector(shares));
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-  // Eigenvalues come in rising order.
-  const first = Array.from({ length: config.channels }, (_, k) => covariance.columns - 1 - k).filter((k) => k >= 0);
-  const features = colours.mmul(eigenvectorMatrix.subMatrixColumn(first));
-  // What varies by less than a level of 255 is no more than noise.
-  features.divRowVector(first.map((k) => Math.sqrt(Math.max(1, realEigenvalues[k]))));
-  const rows = features.to2DArray().values();
-  const none = new Array<number>(config.channels).fill(0);
-  return mapTable(seen.map((is) => (is ? [...(rows.next().value as number[]), ...none.slice(first.length)] : none)));
+  const tables: Record<string, Tensor> = {};
+  let before: { level: MapLevel; colours: Float32Array } | undefined;
+  for (const [l, level] of config.entries()) {
+    const points = mapPoints(level);
+    const colours = coloursOf(layers, points, (level.degrees * Math.PI * earthRadiusKm) / 180);
+    const rest = before ? withoutCoarser(colours, points, before.colours, before.level) : colours;
+    const seen = points.map((place) => !isHeldOut(heldOut, place));
+    tables[`map.${l}`] = tensor(mapTable(principalComponents(rest, points, seen, level.channels)), mapShape(level));
+    before = { level, colours };
+  }
+  return tables;
 }
 
-/** Mean red, green and blue of every layer, by the root of its share: their squares are what an error costs. */
-function coloursAt(layers: readonly (readonly [Raster, number])[], place: LatLng, widthKm: number): number[] {
+/** Red, green and blue of every layer. */
+const numbersOf = (layers: Layers): number => 3 * layers.length;
+
+/** Mean colours about points by the root of a layer's share, since their squares are what an error costs: [points, numbers]. */
+function coloursOf(layers: Layers, points: readonly LatLng[], widthKm: number): Float32Array {
+  const numbers = numbersOf(layers);
+  const out = new Float32Array(points.length * numbers);
   const rgba = new Uint8Array(4);
-  return layers.flatMap(([raster, share]) => {
-    renderViewInto(rgba, raster, { place, heading: 0, widthKm }, 1);
-    return [...rgba.subarray(0, 3)].map((v) => Math.sqrt(share) * v);
+  points.forEach((place, i) => {
+    layers.forEach(([raster, share], l) => {
+      renderViewInto(rgba, raster, { place, heading: 0, widthKm }, 1);
+      for (let c = 0; c < 3; c++) out[i * numbers + 3 * l + c] = Math.sqrt(share) * rgba[c];
+    });
   });
+  return out;
+}
+
+/** Colours less what a coarser level says between its own points. */
+function withoutCoarser(
+  colours: Float32Array,
+  points: readonly LatLng[],
+  coarser: Float32Array,
+  level: MapLevel,
+): Float32Array {
+  const numbers = colours.length / points.length;
+  const [rows, shares] = [new Int32Array(4), new Float32Array(4)];
+  const out = colours.slice();
+  points.forEach((place, i) => {
+    cornersInto(rows, shares, 0, place, level);
+    for (let k = 0; k < 4; k++)
+      for (let c = 0; c < numbers; c++) out[i * numbers + c] -= shares[k] * coarser[rows[k] * numbers + c];
+  });
+  return out;
+}
+
+/** The first components over the points that are seen, of mean nought and variance one: [points, channels]. */
+function principalComponents(
+  values: Float32Array,
+  points: readonly LatLng[],
+  seen: readonly boolean[],
+  channels: number,
+): Float32Array {
+  const numbers = values.length / points.length;
+  const rows = points.flatMap((_, i) => (seen[i] ? [i] : []));
+  const at = (i: number, c: number) => values[i * numbers + c];
+  const mean = Array.from({ length: numbers }, (_, c) => rows.reduce((sum, i) => sum + at(i, c), 0) / rows.length);
+  const covariance = Matrix.zeros(numbers, numbers);
+  const own = new Float64Array(numbers);
+  for (const i of rows) {
+    for (let c = 0; c < numbers; c++) own[c] = at(i, c) - mean[c];
+    for (let c = 0; c < numbers; c++)
+      for (let d = 0; d <= c; d++) covariance.set(c, d, covariance.get(c, d) + (own[c] * own[d]) / rows.length);
+  }
+  for (let c = 0; c < numbers; c++) for (let d = 0; d < c; d++) covariance.set(d, c, covariance.get(c, d));
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
+  const out = new Float32Array(points.length * channels);
+  // Eigenvalues come in rising order. What varies by less than a level of 255 is no more than noise.
+  for (let k = 0; k < Math.min(channels, numbers); k++) {
+    const direction = eigenvectorMatrix.getColumn(numbers - 1 - k);
+    const deviation = Math.sqrt(Math.max(1, realEigenvalues[numbers - 1 - k]));
+    for (const i of rows)
+      out[i * channels + k] = direction.reduce((sum, v, c) => sum + v * (at(i, c) - mean[c]), 0) / deviation;
+  }
+  return out;
 }

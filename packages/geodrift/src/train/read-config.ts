@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import deepmerge from "deepmerge";
 import { z } from "zod";
 import { isModelName } from "../models/load.js";
 import { readJsonFile } from "../schema/json-file.js";
@@ -6,8 +7,8 @@ import { parseWith } from "../schema/parse.js";
 import { type Training, training } from "./config.js";
 
 /**
- * A training config, its folders resolved. One that `extends` another file says only what differs: keys of the top level
- * take the place of the other's.
+ * A training config, its folders resolved. One that `extends` another file says only what differs: its keys take the
+ * place of the other's, in objects inside of objects as well; lists are taken whole.
  * @throws Error in one sentence, beginning with the file's name
  */
 export async function readTraining(file: string): Promise<Training> {
@@ -27,5 +28,7 @@ async function withBase(file: string, above: readonly string[]): Promise<Record<
       if (typeof from === "string" && !isModelName(from)) locator.from = resolve(dirname(file), from);
     }
   if (base === undefined) return own;
-  return { ...(await withBase(resolve(dirname(file), base), [...above, file])), ...own };
+  return deepmerge(await withBase(resolve(dirname(file), base), [...above, file]), own, {
+    arrayMerge: (_, lists) => lists,
+  });
 }

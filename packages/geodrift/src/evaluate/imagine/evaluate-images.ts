@@ -91,7 +91,7 @@ type Telling = (target: Target) => { words?: string; place?: Target["shot"]["pla
 /** The model's own rows. */
 const tellings: Record<string, Telling> = {
   "words alone": ({ words }) => ({ words }),
-  "words, and the country's name among them": ({ wordsWithName }) => ({ words: wordsWithName }),
+  "words and country": ({ wordsWithName }) => ({ words: wordsWithName }),
   "words and place": ({ words, shot }) => ({ words, place: shot.place }),
   "place alone": ({ shot }) => ({ place: shot.place }),
 };
@@ -176,7 +176,7 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
       ["real view of the place", targets.map((t) => t.real)],
       ["real view of another place", others.map(({ real }) => real)],
       [
-        "nearest training view by place",
+        "nearest training view",
         // Its own kinds are those of the training, so there is one.
         targets.map(({ shot }) =>
           means.training.draw(means.training.nearestByPlace(shot.place, shot.kind) as Shot, options.size),
