@@ -10,7 +10,7 @@ describe("a config that extends another", () => {
       ["imagine.json", "imagine-octaves-12.json", "imagine-octaves-8.json"].map(config),
     );
     if (base.kind !== "images" || twelve.kind !== "images" || eight.kind !== "images") throw new Error("no images");
-    expect(twelve.network).toEqual({ ...base.network, width: 128, depth: 6, heads: 4, hidden: 512, map: [] });
+    expect(twelve.network).toEqual({ ...base.network, width: 96, depth: 4, heads: 4, hidden: 384, map: [], grid: 4 });
     expect(twelve.sizes).toEqual([{ size: 32, share: 1, logit: [-2.3, 2] }]);
     expect(twelve.views).toEqual(base.views);
     expect(eight.network).toEqual({ ...twelve.network, octaves: 8 });
