@@ -13,5 +13,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 120_000,
+    // The site is built, models are trained before tests: as long as a test may take, on whatever machine.
+    hookTimeout: 120_000,
   },
 });
