@@ -55,7 +55,7 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   const network: ImageTransformerConfig = { ...config.network, sizes: config.sizes.map(({ size }) => size) };
   const words = closedVocabulary(work.vocabulary);
   const file = join(out, `${config.name}.state.safetensors`);
-  // A minute's work for a map of a quarter of a degree, and needless where a state has one.
+  // Half a minute's work for a map of a quarter of a degree, and needless where a state has one.
   const given = existsSync(file) ? undefined : mapStart(source, views, network.map);
   const state = initDenoising(network, words, new Generator(config.seed, 0), given);
   const { out: _, rasters: __, checkpointEvery: ___, ...made } = config;
