@@ -1,20 +1,33 @@
 /** The command line: exit code 0 when all went well, 1 when something failed, 2 for a command that makes no sense. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { addDensity } from "./density.js";
-import { addEmbed } from "./embed.js";
-import { addEvaluate } from "./evaluate.js";
-import { addEvaluateImagine } from "./evaluate-imagine.js";
-import { addEvidence } from "./evidence.js";
-import { addExport } from "./export.js";
-import { addImagine } from "./imagine.js";
-import { addLibrary } from "./library.js";
-import { addLocate } from "./locate.js";
-import { addModels } from "./models.js";
-import { addServe } from "./serve.js";
-import { addSplit } from "./split.js";
-import { addTrain } from "./train.js";
 import { UsageError } from "./usage-error.js";
+
+type AddCommand = (program: Command, own: { args: readonly string[]; exit: (code: number) => void }) => Promise<void>;
+
+/** In the order of the help. The one that is asked for is loaded alone: to load all takes longer than most of what they do. */
+const commands: Record<string, AddCommand> = {
+  locate: async (program, { exit }) => (await import("./locate.js")).addLocate(program, exit),
+  density: async (program) => (await import("./density.js")).addDensity(program),
+  evaluate: async (program) => (await import("./evaluate.js")).addEvaluate(program),
+  imagine: async (program, { args }) => (await import("./imagine.js")).addImagine(program, args),
+  "evaluate-imagine": async (program, { args }) =>
+    (await import("./evaluate-imagine.js")).addEvaluateImagine(program, args),
+  embed: async (program, { exit }) => (await import("./embed.js")).addEmbed(program, exit),
+  split: async (program) => (await import("./split.js")).addSplit(program),
+  train: async (program) => (await import("./train.js")).addTrain(program),
+  models: async (program) => (await import("./models.js")).addModels(program),
+  export: async (program) => (await import("./export.js")).addExport(program),
+  evidence: async (program) => (await import("./evidence.js")).addEvidence(program),
+  library: async (program, { exit }) => (await import("./library.js")).addLibrary(program, exit),
+  serve: async (program) => (await import("./serve.js")).addServe(program),
+};
+
+/** What the arguments may need: help and suggestions need all. */
+function needed([first]: readonly string[]): string[] {
+  if (first === "--version" || first === "-V") return [];
+  return first !== undefined && Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
+}
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
@@ -29,19 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const exit = (c: number) => {
     code = c;
   };
-  addLocate(program, exit);
-  addDensity(program);
-  addEvaluate(program);
-  addImagine(program, args);
-  addEvaluateImagine(program, args);
-  addEmbed(program, exit);
-  addSplit(program);
-  addTrain(program);
-  addModels(program);
-  addExport(program);
-  addEvidence(program);
-  addLibrary(program, exit);
-  addServe(program);
+  for (const name of needed(args)) await commands[name](program, { args, exit });
   for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (e: NodeJS.ErrnoException) => {

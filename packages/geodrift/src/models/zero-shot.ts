@@ -41,7 +41,7 @@ export async function zeroShotModel(
   const tower = readTextTower(tensors, heads);
   const image = readImageProjection(tensors);
   const tokenizer = await readClipTokenizer(dirname(file));
-  const cities = largestCities(largest);
+  const cities = await largestCities(largest);
   const countries = [...new Set(cities.map((c) => c.country))];
   const texts = [
     ...countries.map((country) => prompts.country.replaceAll("{country}", country)),

