@@ -5,6 +5,7 @@ import type { Colours } from "./preparation.js";
 
 /**
  * Runs pictures through a network a few at a time, because activations of hundreds would not fit into memory.
+ * @throws RangeError for a picture that is no square of the encoder's size
  * @param run planes [n, 3, size, size] to embeddings [n, width]
  */
 export async function encodeInBatches(
@@ -12,6 +13,9 @@ export async function encodeInBatches(
   { size, most, colours, width }: { size: number; most: number; colours: Colours; width: number },
   run: (planes: ReturnType<typeof tensor>) => Promise<Float32Array>,
 ): Promise<Float32Array> {
+  const misfit = pictures.find((picture) => picture.width !== size || picture.height !== size);
+  if (misfit)
+    throw new RangeError(`picture: the encoder takes ${size} × ${size} pixels, got ${misfit.width} × ${misfit.height}`);
   const all = new Float32Array(pictures.length * width);
   const area = size * size;
   for (let from = 0; from < pictures.length; from += most) {

@@ -1,6 +1,8 @@
 /** There and back: a picture made at a place, located by a model that had nothing to do with making it. */
 import { distanceKm, distanceMetrics, type LatLng } from "@geodrift/core";
 import type { Picture } from "../../data/picture.js";
+import { decodeSquare } from "../../encode/read-picture.js";
+import { toPng } from "../../imagine/sheet.js";
 import { infer } from "../../locate/infer.js";
 import type { LoadedModel } from "../../models/load.js";
 import { type Figure, figures } from "../figure.js";
@@ -24,7 +26,10 @@ export async function roundTrip(
   const covered = new Float64Array(pictures.length);
   for (let from = 0; from < pictures.length; from += atOnce) {
     const part = pictures.slice(from, from + atOnce);
-    const embeddings = await model.encoder.encode(part);
+    // As from a file: they may be of another size than the encoder takes.
+    const files = await Promise.all(part.map((picture) => toPng(picture)));
+    const squares = await Promise.all(files.map((file) => decodeSquare(file, model.encoder.preparation)));
+    const embeddings = await model.encoder.encode(squares);
     const inferred = await infer(model.locator, embeddings, { samples: 256, seed: 0, guidance: 0 });
     inferred.forEach(({ distribution }, i) => {
       const place = places[from + i];
