@@ -317,12 +317,14 @@ describe("geodrift evaluate-imagine", () => {
       "4",
       "--steps",
       "2",
+      "--beside",
+      model,
       "--json",
       "--out",
       page,
     ]);
     expect(code, stderr).toBe(0);
-    const { sets, sensitivity, guidance, solving } = JSON.parse(stdout);
+    const { sets, sensitivity, guidance, solving, beside } = JSON.parse(stdout);
     expect(sets.map((s: { set: string }) => s.set)).toEqual(["months", "places"]);
     for (const { rows } of sets) {
       expect(rows.map((r: { name: string }) => r.name)).toEqual([
@@ -342,8 +344,23 @@ describe("geodrift evaluate-imagine", () => {
     expect(sensitivity.pixels.otherPlaces.value).toBeGreaterThan(0);
     expect(guidance.length).toBe(15);
     expect(solving.at(-1)).toMatchObject({ solver: "rk4", steps: 8, evaluations: 29 });
-    expect(readFileSync(page, "utf8")).toContain("| real view of the place |");
+    // Beside itself a model has the figures that it has by itself.
+    const { real, rows, octaves, weights } = beside[0];
+    expect(octaves).toBe(JSON.parse(readFileSync(join(model, "model.json"), "utf8")).network.octaves);
+    expect(weights).toBeGreaterThan(1000);
+    expect(rows.map((r: { name: string }) => r.name)).toEqual(["words alone", "words and place", "place alone"]);
+    for (const row of [real, ...rows])
+      expect(row).toEqual(sets[0].rows.find((r: { name: string }) => r.name === row.name));
+    const text = readFileSync(page, "utf8");
+    expect(text).toContain("| real view of the place |");
+    expect(text).toContain("**Other models: Known places, months that no training showed**");
     for (const name of ["imagine.json", "imagine-months.png", "imagine-places.png"])
       expect(existsSync(at(`report/${name}`)), name).toBe(true);
+
+    // The locator's encoder takes 16 pixels.
+    const small = await geodrift([...args, "-n", "8", "--steps", "1", "--size", "8", "--json"]);
+    expect(small.code, small.stderr).toBe(0);
+    for (const { rows } of JSON.parse(small.stdout).sets)
+      for (const { roundTrip } of rows) expect(roundTrip.medianKm.value).toBeGreaterThan(0);
   }, 120_000);
 });

@@ -8,8 +8,8 @@ import { imagesTables, withoutPictures, writeImagesReport } from "../evaluate/im
 import { toMarkdown } from "../evaluate/table.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
 import { imageModelFolder, judgeFolder } from "../models/embedded.js";
-import { loadImageModel } from "../models/image-model.js";
-import { loadJudge } from "../models/judge-model.js";
+import { type LoadedImageModel, loadImageModel } from "../models/image-model.js";
+import { type Judge, loadJudge } from "../models/judge-model.js";
 import { checkModelName, loadModel } from "../models/load.js";
 import { progress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
@@ -18,6 +18,7 @@ export interface EvaluateImagineFlags {
   rasters: string;
   judge: string;
   locator: string;
+  beside?: string[];
   n: number;
   ablations: number;
   size?: number;
@@ -30,13 +31,26 @@ export interface EvaluateImagineFlags {
   json?: boolean;
 }
 
+/** Two who have learned from the same views, and pictures that the judge can take. */
+function checkJudged(judge: Judge, { description }: LoadedImageModel, size: number): void {
+  if (!isDeepStrictEqual(judge.heldOut, description.views.heldOut))
+    throw new Error(
+      `${judge.name} has learned from other months and places than ${description.name}: train both with the same "heldOut"`,
+    );
+  if (judge.size % size !== 0)
+    throw new UsageError(
+      `${judge.name} takes pictures of ${judge.size} pixels, into which the ${size} of ${description.name} do not go`,
+    );
+}
+
 /** @param args the command line, for the page */
 export async function runEvaluateImagine(
   name: string,
   flags: EvaluateImagineFlags,
   args: readonly string[],
 ): Promise<void> {
-  usage(() => imageModelFolder(name));
+  const besides = flags.beside ?? [];
+  for (const one of [name, ...besides]) usage(() => imageModelFolder(one));
   usage(() => judgeFolder(flags.judge));
   usage(() => checkModelName(flags.locator));
   if (flags.out !== undefined && !/\.md$/i.test(flags.out))
@@ -56,12 +70,13 @@ export async function runEvaluateImagine(
   if (missing)
     throw new Error(`${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`);
   const judge = await loadJudge(flags.judge, ort);
-  if (!isDeepStrictEqual(judge.heldOut, model.description.views.heldOut))
-    throw new Error(
-      `${judge.name} has learned from other months and places than ${name}: train both with the same "heldOut"`,
-    );
-  if (judge.size % size !== 0)
-    throw new UsageError(`--size: ${judge.name} takes pictures of ${judge.size} pixels, into which ${size} do not go`);
+  checkJudged(judge, model, size);
+  const beside: LoadedImageModel[] = [];
+  for (const one of besides) {
+    const other = await loadImageModel(one, ort);
+    checkJudged(judge, other, Math.max(...other.description.network.sizes));
+    beside.push(other);
+  }
   const locator = await loadModel(flags.locator, ort);
   const source = await readEarthSource(folder, folder.months);
   const training = trainingViewsOf(source, model.description);
@@ -74,9 +89,17 @@ export async function runEvaluateImagine(
     solver: flags.solver,
     guidance: { place: flags.guidePlace, words: flags.guideWords },
   };
-  const bar = progress(picturesToDraw(options));
+  const bar = progress(picturesToDraw(options, beside.length));
   try {
-    const means = { model, judge, locator, source, training, advance: (pictures: number) => bar.advance(pictures) };
+    const means = {
+      model,
+      beside,
+      judge,
+      locator,
+      source,
+      training,
+      advance: (pictures: number) => bar.advance(pictures),
+    };
     const evaluation = await evaluateImages(means, options);
     bar.stop();
     if (flags.json) process.stdout.write(`${JSON.stringify(withoutPictures(evaluation))}\n`);
@@ -87,7 +110,7 @@ export async function runEvaluateImagine(
     }
   } finally {
     bar.stop();
-    await model.dispose();
+    for (const one of [model, ...beside]) await one.dispose();
     await judge.dispose();
     await locator.dispose();
   }

@@ -14,6 +14,7 @@ export function addEvaluateImagine(program: Command, args: readonly string[]): v
     .requiredOption("--rasters <folder>", "rasters of the Earth, of which real views are cut")
     .option("--judge <name|folder>", "what scores pictures", "earth-judge")
     .option("--locator <name|folder>", "what locates them again", "earth")
+    .option("--beside <models...>", "others to judge on the same views of known places, in a table of their own")
     .option("-n <count>", "targets of each of the two sets", wholeNumber(8, 100_000), 200)
     .option(
       "--ablations <n>",

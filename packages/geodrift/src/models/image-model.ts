@@ -12,6 +12,8 @@ export interface LoadedImageModel {
   description: ImageModelDescription;
   /** Of its weights, hexadecimal. */
   sha256: string;
+  /** How many numbers it has learned. */
+  weights: number;
   words: Vocabulary;
   model: ImageModel;
   dispose(): Promise<void>;
@@ -29,5 +31,6 @@ export async function loadImageModel(text: string, runtime: Runtime): Promise<Lo
   const shapes = { ...imageTransformerShapes(network, words.tokens), ...words.shapes(network.width) };
   const params = await readWeights(join(imageModelFolder(text), "model.safetensors"), hash, () => shapes);
   const model = imageModel(network, params, words, { runtime });
-  return { description, sha256: hash.digest("hex"), words, model, dispose: () => model.dispose() };
+  const weights = Object.values(params).reduce((sum, { data }) => sum + data.length, 0);
+  return { description, sha256: hash.digest("hex"), weights, words, model, dispose: () => model.dispose() };
 }

@@ -1,19 +1,18 @@
 /** How good a model of pictures is: scores beside reference rows, the round trip, sensitivity, guidance, steps. */
-import { dualGuidance, Generator, type Guidance, imageSolvers } from "@geodrift/core";
+import { Generator, type Guidance, imageSolvers } from "@geodrift/core";
 import type { EarthSource, Shot } from "../../data/captioned-views.js";
 import { kinds } from "../../data/captions.js";
 import type { Picture } from "../../data/picture.js";
-import { pictureOfPlanes } from "../../imagine/draw.js";
 import { usualGroundKm } from "../../imagine/ground.js";
-import type { ImagineSettings } from "../../imagine/plan.js";
 import { pixelDifference, type TrainingViews } from "../../imagine/training-views.js";
-import { usualImagining } from "../../imagine/usual.js";
 import type { LoadedImageModel } from "../../models/image-model.js";
 import type { Judge } from "../../models/judge-model.js";
 import type { LoadedModel } from "../../models/load.js";
 import { type Figure, meanFigure } from "../figure.js";
-import { type RoundTrip, roundTrip } from "./round-trip.js";
-import { type JudgeFigures, judgeFigures, type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
+import { type BesideRow, besideTellings, judgeBeside } from "./beside.js";
+import { type DrawingSettings, drawTarget, type Telling, tellings } from "./draw-target.js";
+import { type Row, rowOf, scoreTargets } from "./row.js";
+import { type JudgeFigures, judgeFigures, type ScoreFigures } from "./scores.js";
 import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
 import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.js";
 
@@ -32,6 +31,8 @@ export interface ImagesEvaluationOptions {
 /** What the rows are made with. */
 export interface Means {
   model: LoadedImageModel;
+  /** Others, held against real views of known places in a table of their own. */
+  beside: readonly LoadedImageModel[];
   judge: Judge;
   locator: LoadedModel;
   /** With all months. */
@@ -39,13 +40,6 @@ export interface Means {
   training: TrainingViews;
   /** A step of the work is done: so much of it, in pictures. */
   advance(pictures: number): void;
-}
-
-export interface Row {
-  name: string;
-  scores: ScoreFigures;
-  /** Of satellite views alone. */
-  roundTrip?: RoundTrip;
 }
 
 /** Pictures of a few targets by every row, for the sheet. */
@@ -83,18 +77,8 @@ export interface ImagesEvaluation {
   sensitivity: Sensitivity;
   guidance: GuidanceCell[];
   solving: SolvingCell[];
+  beside: BesideRow[];
 }
-
-/** What a picture is told, by target. */
-type Telling = (target: Target) => { words?: string; place?: Target["shot"]["place"] };
-
-/** The model's own rows. */
-const tellings: Record<string, Telling> = {
-  "words alone": ({ words }) => ({ words }),
-  "words and country": ({ wordsWithName }) => ({ words: wordsWithName }),
-  "words and place": ({ words, shot }) => ({ words, place: shot.place }),
-  "place alone": ({ shot }) => ({ place: shot.place }),
-};
 
 /** What is tried in place of the usual guidance. */
 const guidanceScales = { place: [1, 1.5, 2, 3, 5], words: [1, 1.5, 2.5] };
@@ -115,8 +99,8 @@ const ways: readonly (readonly [solver: string, steps: number])[] = [
 const shown = 6;
 
 /** How many pictures the whole draws, for a bar. */
-export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions): number =>
-  2 * Object.keys(tellings).length * n +
+export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions, beside: number): number =>
+  (2 * Object.keys(tellings).length + beside * Object.keys(besideTellings).length) * n +
   96 +
   ablations * (guidanceScales.place.length * guidanceScales.words.length + ways.length + 1);
 
@@ -135,38 +119,17 @@ function othersOfTheirKind(targets: readonly Target[], random: Generator): Targe
 
 export async function evaluateImages(means: Means, options: ImagesEvaluationOptions): Promise<ImagesEvaluation> {
   const { model, judge, locator } = means;
-  const settings = (changes: Partial<ImagineSettings> = {}): ImagineSettings => ({
-    ...usualImagining,
-    ...options,
-    ...changes,
-  });
   /** The picture of a target; its noise is the target's own in all rows. */
-  async function drawn(target: Target, telling: Telling, i: number, changes: Partial<ImagineSettings> = {}) {
-    const { words, place } = telling(target);
-    const { guidance, steps, solver, size } = settings(changes);
-    const terms = dualGuidance(words, place ? [place] : [], guidance);
-    const drawing = { terms, groundKm: target.shot.widthKm, size, seed: options.seed + i, steps, solver };
-    let picture: Picture | undefined;
-    for await (const state of model.model.draw(drawing))
-      if (state.step === steps) picture = pictureOfPlanes(state.picture, size);
+  async function drawn(target: Target, telling: Telling, i: number, changes: Partial<DrawingSettings> = {}) {
+    const picture = await drawTarget(model, target, telling, options.seed + i, { ...options, ...changes });
     means.advance(1);
-    return picture as Picture;
+    return picture;
   }
-  async function allDrawn(targets: readonly Target[], telling: Telling, changes: Partial<ImagineSettings> = {}) {
+  async function allDrawn(targets: readonly Target[], telling: Telling, changes: Partial<DrawingSettings> = {}) {
     const pictures: Picture[] = [];
     for (const [i, target] of targets.entries()) pictures.push(await drawn(target, telling, i, changes));
     return pictures;
   }
-  const scored = async (pictures: readonly Picture[], targets: readonly Target[]) =>
-    scoreFigures(
-      await scoresOf(
-        judge,
-        pictures,
-        targets.map((t) => t.shot.place),
-        targets.map((t) => t.facts),
-      ),
-    );
-
   const sets: SetFigures[] = [];
   const names = targetSets(model.description);
   for (const set of names) {
@@ -184,18 +147,8 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
       ],
     ];
     for (const [name, telling] of Object.entries(tellings)) rows.push([name, await allDrawn(targets, telling)]);
-    const satellite = targets.flatMap((t, i) => (t.shot.kind === "satellite" ? [i] : []));
-    const figuresOf = async ([name, pictures]: [string, Picture[]]): Promise<Row> => ({
-      name,
-      scores: await scored(pictures, targets),
-      roundTrip: await roundTrip(
-        locator,
-        satellite.map((i) => pictures[i]),
-        satellite.map((i) => targets[i].shot.place),
-      ),
-    });
     const figured: Row[] = [];
-    for (const row of rows) figured.push(await figuresOf(row));
+    for (const [name, pictures] of rows) figured.push(await rowOf(means, name, pictures, targets));
     const examples = targets.slice(0, shown).map((target, i) => ({
       label: target.words,
       pictures: rows.map(([label, pictures]) => ({ label, picture: pictures[i] })),
@@ -232,7 +185,8 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
     for (const words of guidanceScales.words)
       for (const place of guidanceScales.place) {
         const scales = { words, place };
-        guidance.push({ guidance: scales, scores: await scored(await allDrawn(few, both, { guidance: scales }), few) });
+        const pictures = await allDrawn(few, both, { guidance: scales });
+        guidance.push({ guidance: scales, scores: await scoreTargets(judge, pictures, few) });
       }
     const reference = await allDrawn(few, both, { solver: "heun", steps: referenceSteps });
     for (const [solver, steps] of ways) {
@@ -246,6 +200,8 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
       });
     }
   }
+  const beside: BesideRow[] = [];
+  for (const other of means.beside) beside.push(await judgeBeside(other, means, options));
   const of = ({ name, sha256 }: { name: string; sha256: string }) => ({ name, sha256 });
   return {
     model: { name: model.description.name, sha256: model.sha256 },
@@ -256,5 +212,6 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
     sensitivity,
     guidance,
     solving,
+    beside,
   };
 }

@@ -6,7 +6,9 @@ import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { writeFileAtomically } from "../../models/tensor-file.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
-import type { GuidanceCell, ImagesEvaluation, Row, SetFigures, SolvingCell } from "./evaluate-images.js";
+import { type BesideRow, besideTellings } from "./beside.js";
+import type { GuidanceCell, ImagesEvaluation, SetFigures, SolvingCell } from "./evaluate-images.js";
+import type { Row } from "./row.js";
 import type { TargetSet } from "./targets.js";
 
 const setTitles: Record<TargetSet, string> = {
@@ -47,7 +49,27 @@ const solvingColumns: readonly Column<SolvingCell>[] = [
   ["difference from 64 steps of Heun, of 255", (c) => cellOf(c.difference, 2)],
 ];
 
-export function imagesTables({ sets, sensitivity, guidance, solving }: ImagesEvaluation): Table[] {
+const placeScoreOf = (telling: (typeof besideTellings)[number]): Column<BesideRow> => [
+  `place score: ${telling}`,
+  ({ rows }) => cellOf(rows.find((r) => r.name === telling)?.scores.place, 1),
+];
+const roundTripOf = (telling: (typeof besideTellings)[number]): Column<BesideRow> => [
+  `round trip, km: ${telling}`,
+  ({ rows }) => cellOf(rows.find((r) => r.name === telling)?.roundTrip?.medianKm, 0),
+];
+
+const besideColumns: readonly Column<BesideRow>[] = [
+  ["model", (r) => r.model.name],
+  ["pixels", (r) => String(r.size)],
+  ["octaves of the place", (r) => String(r.octaves)],
+  ["map", ({ map }) => (map.length === 0 ? "none" : map.map((l) => `${l.degrees}° × ${l.channels}`).join(", "))],
+  ["weights", (r) => `${(r.weights / 1e6).toFixed(2)} M`],
+  ["place score: real views", (r) => cellOf(r.real.scores.place, 1)],
+  ...besideTellings.map(placeScoreOf),
+  ...besideTellings.slice(1).map(roundTripOf),
+];
+
+export function imagesTables({ sets, sensitivity, guidance, solving, beside }: ImagesEvaluation): Table[] {
   const sensitivityRows = [
     {
       name: "the same noise at another place",
@@ -75,6 +97,7 @@ export function imagesTables({ sets, sensitivity, guidance, solving }: ImagesEva
     ),
     ...(guidance.length > 0 ? [tableOf("guidance", "Guidance", guidanceColumns, guidance)] : []),
     ...(solving.length > 0 ? [tableOf("solving", "Few steps", solvingColumns, solving)] : []),
+    ...(beside.length > 0 ? [tableOf("beside", `Other models: ${setTitles[sets[0].set]}`, besideColumns, beside)] : []),
   ];
 }
 

@@ -1,0 +1,36 @@
+/** What a model makes of a target: told its words, its place, or both. */
+import { dualGuidance } from "@geodrift/core";
+import type { Picture } from "../../data/picture.js";
+import { pictureOfPlanes } from "../../imagine/draw.js";
+import type { ImagineSettings } from "../../imagine/plan.js";
+import type { LoadedImageModel } from "../../models/image-model.js";
+import type { Target } from "./targets.js";
+
+/** What a picture is told, by target. */
+export type Telling = (target: Target) => { words?: string; place?: Target["shot"]["place"] };
+
+/** The model's own rows. */
+export const tellings = {
+  "words alone": ({ words }) => ({ words }),
+  "words and country": ({ wordsWithName }) => ({ words: wordsWithName }),
+  "words and place": ({ words, shot }) => ({ words, place: shot.place }),
+  "place alone": ({ shot }) => ({ place: shot.place }),
+} satisfies Record<string, Telling>;
+
+export type DrawingSettings = Pick<ImagineSettings, "size" | "steps" | "solver" | "guidance">;
+
+export async function drawTarget(
+  { model }: LoadedImageModel,
+  target: Target,
+  telling: Telling,
+  seed: number,
+  { guidance, steps, solver, size }: DrawingSettings,
+): Promise<Picture> {
+  const { words, place } = telling(target);
+  const terms = dualGuidance(words, place ? [place] : [], guidance);
+  const drawing = { terms, groundKm: target.shot.widthKm, size, seed, steps, solver };
+  let picture: Picture | undefined;
+  for await (const state of model.draw(drawing))
+    if (state.step === steps) picture = pictureOfPlanes(state.picture, size);
+  return picture as Picture;
+}

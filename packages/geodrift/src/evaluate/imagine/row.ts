@@ -1,0 +1,48 @@
+/** Pictures of all targets made in one way: scored, and sent round. */
+import type { Picture } from "../../data/picture.js";
+import type { Judge } from "../../models/judge-model.js";
+import type { LoadedModel } from "../../models/load.js";
+import { type RoundTrip, roundTrip } from "./round-trip.js";
+import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
+import type { Target } from "./targets.js";
+
+export interface Row {
+  name: string;
+  scores: ScoreFigures;
+  /** Of satellite views alone, if there are any. */
+  roundTrip?: RoundTrip;
+}
+
+export const scoreTargets = async (
+  judge: Judge,
+  pictures: readonly Picture[],
+  targets: readonly Target[],
+): Promise<ScoreFigures> =>
+  scoreFigures(
+    await scoresOf(
+      judge,
+      pictures,
+      targets.map((t) => t.shot.place),
+      targets.map((t) => t.facts),
+    ),
+  );
+
+export async function rowOf(
+  { judge, locator }: { judge: Judge; locator: LoadedModel },
+  name: string,
+  pictures: readonly Picture[],
+  targets: readonly Target[],
+): Promise<Row> {
+  const satellite = targets.flatMap((t, i) => (t.shot.kind === "satellite" ? [i] : []));
+  return {
+    name,
+    scores: await scoreTargets(judge, pictures, targets),
+    ...(satellite.length > 0 && {
+      roundTrip: await roundTrip(
+        locator,
+        satellite.map((i) => pictures[i]),
+        satellite.map((i) => targets[i].shot.place),
+      ),
+    }),
+  };
+}
