@@ -10,6 +10,7 @@ import { benches as regions } from "./regions.js";
 import { benches as retrieval } from "./retrieval.js";
 import { benches as serve } from "./serve.js";
 import { benches as site } from "./site.js";
+import { benches as start } from "./start.js";
 
 const all = {
   ...plonk,
@@ -19,6 +20,7 @@ const all = {
   ...encoders,
   ...serve,
   ...site,
+  ...start,
   ...library,
   ...imagine,
   ...regions,
