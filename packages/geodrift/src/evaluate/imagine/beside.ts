@@ -19,15 +19,16 @@ export interface BesideRow {
 
 export const besideTellings = ["words alone", "words and place", "place alone"] as const;
 
-/** Views are cut, and noise is drawn, as for the model that the page is about, at this one's own largest size. */
+/** The views of the model that the page is about, and their noise, at this one's own largest size. */
 export async function judgeBeside(
   other: LoadedImageModel,
   means: Means,
   options: ImagesEvaluationOptions,
 ): Promise<BesideRow> {
-  const { name, network, ...description } = other.description;
+  const { name, network } = other.description;
   const size = Math.max(...network.sizes);
-  const [set] = targetSets(other.description);
+  const { description } = means.model;
+  const [set] = targetSets(description);
   const targets = drawTargets(set, means.source, description, size, options.n, { seed: options.seed });
   const rows: Row[] = [];
   for (const telling of besideTellings) {
