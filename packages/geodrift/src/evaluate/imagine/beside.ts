@@ -1,4 +1,4 @@
-/** Other models on the views of known places that one is judged by: what a choice in the network does. */
+/** Other models on the views that one is judged by: what a choice in the network does. */
 import type { MapLevel } from "@geodrift/core";
 import type { LoadedImageModel } from "../../models/image-model.js";
 import { drawTarget, tellings } from "./draw-target.js";
@@ -11,13 +11,18 @@ export interface BesideRow {
   octaves: number;
   map: readonly MapLevel[];
   weights: number;
-  /** The model's largest pictures. */
   size: number;
-  real: Row;
   rows: Row[];
 }
 
+export const realRow = "real view of the place";
 export const besideTellings = ["words alone", "words and place", "place alone"] as const;
+
+/** What is told of a model that stands beside another. @param rows of the real views, and of its own pictures */
+export function besideRow({ description, sha256, weights }: LoadedImageModel, size: number, rows: Row[]): BesideRow {
+  const { name, network } = description;
+  return { model: { name, sha256 }, octaves: network.octaves, map: network.map, weights, size, rows };
+}
 
 /** The views of the model that the page is about, and their noise, at this one's own largest size. */
 export async function judgeBeside(
@@ -25,12 +30,12 @@ export async function judgeBeside(
   means: Means,
   options: ImagesEvaluationOptions,
 ): Promise<BesideRow> {
-  const { name, network } = other.description;
-  const size = Math.max(...network.sizes);
+  const size = Math.max(...other.description.network.sizes);
   const { description } = means.model;
   const [set] = targetSets(description);
   const targets = drawTargets(set, means.source, description, size, options.n, { seed: options.seed });
-  const rows: Row[] = [];
+  const real = targets.map((target) => target.real);
+  const rows = [await rowOf(means, realRow, real, targets)];
   for (const telling of besideTellings) {
     const pictures = [];
     for (const [i, target] of targets.entries()) {
@@ -39,14 +44,5 @@ export async function judgeBeside(
     }
     rows.push(await rowOf(means, telling, pictures, targets));
   }
-  const real = targets.map((target) => target.real);
-  return {
-    model: { name, sha256: other.sha256 },
-    octaves: network.octaves,
-    map: network.map,
-    weights: other.weights,
-    size,
-    real: await rowOf(means, "real view of the place", real, targets),
-    rows,
-  };
+  return besideRow(other, size, rows);
 }

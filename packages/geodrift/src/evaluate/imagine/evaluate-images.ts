@@ -9,7 +9,7 @@ import type { LoadedImageModel } from "../../models/image-model.js";
 import type { Judge } from "../../models/judge-model.js";
 import type { LoadedModel } from "../../models/load.js";
 import { type Figure, meanFigure } from "../figure.js";
-import { type BesideRow, besideTellings, judgeBeside } from "./beside.js";
+import { type BesideRow, besideRow, besideTellings, judgeBeside, realRow } from "./beside.js";
 import { type DrawingSettings, drawTarget, type Telling, tellings } from "./draw-target.js";
 import { type Row, rowOf, scoreTargets } from "./row.js";
 import { type JudgeFigures, judgeFigures, type ScoreFigures } from "./scores.js";
@@ -77,6 +77,7 @@ export interface ImagesEvaluation {
   sensitivity: Sensitivity;
   guidance: GuidanceCell[];
   solving: SolvingCell[];
+  /** The model itself, and those beside it; none without them. */
   beside: BesideRow[];
 }
 
@@ -136,7 +137,7 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
     const targets = drawTargets(set, means.source, model.description, options.size, options.n, { seed: options.seed });
     const others = othersOfTheirKind(targets, new Generator(options.seed, 5));
     const rows: [name: string, pictures: Picture[]][] = [
-      ["real view of the place", targets.map((t) => t.real)],
+      [realRow, targets.map((t) => t.real)],
       ["real view of another place", others.map(({ real }) => real)],
       [
         "nearest training view",
@@ -201,6 +202,7 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
     }
   }
   const beside: BesideRow[] = [];
+  if (means.beside.length > 0) beside.push(besideRow(model, options.size, sets[0].rows));
   for (const other of means.beside) beside.push(await judgeBeside(other, means, options));
   const of = ({ name, sha256 }: { name: string; sha256: string }) => ({ name, sha256 });
   return {

@@ -6,7 +6,7 @@ import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { writeFileAtomically } from "../../models/tensor-file.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
-import { type BesideRow, besideTellings } from "./beside.js";
+import { type BesideRow, besideTellings, realRow } from "./beside.js";
 import type { GuidanceCell, ImagesEvaluation, SetFigures, SolvingCell } from "./evaluate-images.js";
 import type { Row } from "./row.js";
 import type { TargetSet } from "./targets.js";
@@ -49,13 +49,13 @@ const solvingColumns: readonly Column<SolvingCell>[] = [
   ["difference from 64 steps of Heun, of 255", (c) => cellOf(c.difference, 2)],
 ];
 
-const placeScoreOf = (telling: (typeof besideTellings)[number]): Column<BesideRow> => [
-  `place score: ${telling}`,
-  ({ rows }) => cellOf(rows.find((r) => r.name === telling)?.scores.place, 1),
+const placeScoreOf = (row: string): Column<BesideRow> => [
+  `place score: ${row}`,
+  ({ rows }) => cellOf(rows.find((r) => r.name === row)?.scores.place, 1),
 ];
-const roundTripOf = (telling: (typeof besideTellings)[number]): Column<BesideRow> => [
-  `round trip, km: ${telling}`,
-  ({ rows }) => cellOf(rows.find((r) => r.name === telling)?.roundTrip?.medianKm, 0),
+const roundTripOf = (row: string): Column<BesideRow> => [
+  `round trip, km: ${row}`,
+  ({ rows }) => cellOf(rows.find((r) => r.name === row)?.roundTrip?.medianKm, 0),
 ];
 
 const besideColumns: readonly Column<BesideRow>[] = [
@@ -64,8 +64,7 @@ const besideColumns: readonly Column<BesideRow>[] = [
   ["octaves of the place", (r) => String(r.octaves)],
   ["map", ({ map }) => (map.length === 0 ? "none" : map.map((l) => `${l.degrees}° × ${l.channels}`).join(", "))],
   ["weights", (r) => `${(r.weights / 1e6).toFixed(2)} M`],
-  ["place score: real views", (r) => cellOf(r.real.scores.place, 1)],
-  ...besideTellings.map(placeScoreOf),
+  ...[realRow, ...besideTellings].map(placeScoreOf),
   ...besideTellings.slice(1).map(roundTripOf),
 ];
 
@@ -97,7 +96,9 @@ export function imagesTables({ sets, sensitivity, guidance, solving, beside }: I
     ),
     ...(guidance.length > 0 ? [tableOf("guidance", "Guidance", guidanceColumns, guidance)] : []),
     ...(solving.length > 0 ? [tableOf("solving", "Few steps", solvingColumns, solving)] : []),
-    ...(beside.length > 0 ? [tableOf("beside", `Other models: ${setTitles[sets[0].set]}`, besideColumns, beside)] : []),
+    ...(beside.length > 0
+      ? [tableOf("beside", `Models beside each other: ${setTitles[sets[0].set]}`, besideColumns, beside)]
+      : []),
   ];
 }
 
