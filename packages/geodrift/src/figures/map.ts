@@ -4,20 +4,19 @@ import { extname } from "node:path";
 import sharp from "sharp";
 import type { Located } from "../locate/result.js";
 import { suggestion } from "../schema/parse.js";
-import { toGeoJson } from "./geojson.js";
-import { toHtml } from "./html.js";
-import { toKml } from "./kml.js";
-import { toSvg } from "./svg.js";
 
-const formats: Record<string, (located: Located) => string | Promise<Uint8Array>> = {
-  ".svg": toSvg,
-  ".png": (located) =>
-    sharp(Buffer.from(toSvg(located)), { density: 144 })
+/** Each is loaded when it is asked for: most answers are wanted without a map. */
+const formats: Record<string, (located: Located) => Promise<string | Uint8Array>> = {
+  ".svg": async (located) => (await import("./svg.js")).toSvg(located),
+  ".png": async (located) => {
+    const { toSvg } = await import("./svg.js");
+    return sharp(Buffer.from(toSvg(located)), { density: 144 })
       .png()
-      .toBuffer(),
-  ".html": toHtml,
-  ".geojson": (located) => `${JSON.stringify(toGeoJson(located), null, 1)}\n`,
-  ".kml": toKml,
+      .toBuffer();
+  },
+  ".html": async (located) => (await import("./html.js")).toHtml(located),
+  ".geojson": async (located) => `${JSON.stringify((await import("./geojson.js")).toGeoJson(located), null, 1)}\n`,
+  ".kml": async (located) => (await import("./kml.js")).toKml(located),
 };
 
 /** @throws Error naming the formats if the file's ending is none of theirs */
