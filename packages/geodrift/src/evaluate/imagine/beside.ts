@@ -3,7 +3,7 @@ import type { MapLevel } from "@geodrift/core";
 import type { LoadedImageModel } from "../../models/image-model.js";
 import { drawTarget, tellings } from "./draw-target.js";
 import type { ImagesEvaluationOptions, Means } from "./evaluate-images.js";
-import { type Row, rowOf } from "./row.js";
+import { type Row, realRow, rowOf } from "./row.js";
 import { drawTargets, targetSets } from "./targets.js";
 
 export interface BesideRow {
@@ -15,7 +15,6 @@ export interface BesideRow {
   rows: Row[];
 }
 
-export const realRow = "real view of the place";
 export const besideTellings = ["words alone", "words and place", "place alone"] as const;
 
 /** What is told of a model that stands beside another. @param rows of the real views, and of its own pictures */

@@ -6,9 +6,9 @@ import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { writeFileAtomically } from "../../models/tensor-file.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
-import { type BesideRow, besideTellings, realRow } from "./beside.js";
+import { type BesideRow, besideTellings } from "./beside.js";
 import type { GuidanceCell, ImagesEvaluation, SetFigures, SolvingCell } from "./evaluate-images.js";
-import type { Row } from "./row.js";
+import { type Row, realRow } from "./row.js";
 import type { TargetSet } from "./targets.js";
 
 const setTitles: Record<TargetSet, string> = {

@@ -6,6 +6,9 @@ import { type RoundTrip, roundTrip } from "./round-trip.js";
 import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
 import type { Target } from "./targets.js";
 
+/** What can be reached. */
+export const realRow = "real view of the place";
+
 export interface Row {
   name: string;
   scores: ScoreFigures;
