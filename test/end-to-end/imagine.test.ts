@@ -348,7 +348,8 @@ describe("geodrift evaluate-imagine", () => {
     expect(beside.length).toBe(2);
     const { rows, octaves, weights } = beside[1];
     expect(octaves).toBe(JSON.parse(readFileSync(join(model, "model.json"), "utf8")).network.octaves);
-    expect(weights).toBeGreaterThan(1000);
+    const inspected = await geodrift(["models", "inspect", join(model, "model.safetensors"), "--json"]);
+    expect(weights).toBe(JSON.parse(inspected.stdout).files[0].parameters);
     expect(rows.length).toBe(4);
     for (const row of rows) expect(row).toEqual(sets[0].rows.find((r: { name: string }) => r.name === row.name));
     const text = readFileSync(page, "utf8");
