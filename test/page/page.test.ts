@@ -171,6 +171,31 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.close();
   });
 
+  it("plays no picture with the model's answer to the one before", async () => {
+    const { page } = await openPage(browser, `${server.url}#play`);
+    await page.getByText("Picture 1 of 5").waitFor();
+    await page.keyboard.press("m");
+    await page.getByRole("button", { name: "That is my guess" }).press("Enter");
+    // The second picture is long in coming.
+    let come = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      come = resolve;
+    });
+    await page.route("**/play/*.png", async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Next picture" }).press("Enter");
+    await page.getByText("Picture 2 of 5").waitFor();
+    await page.keyboard.press("m");
+    expect(await page.getByRole("button", { name: "The model is still looking …" }).isDisabled()).toBe(true);
+    expect(await page.locator("img.puzzle").count()).toBe(0);
+    come();
+    await page.getByRole("button", { name: "That is my guess" }).press("Enter");
+    await page.getByText(/^You: .* points\. The model: .* points\.$/).waitFor();
+    await page.close();
+  });
+
   it("says so when the server goes away in the middle, keeps the picture, and goes on when it is back", async () => {
     const own = await startServer();
     const { page } = await openPage(browser, own.url);

@@ -58,7 +58,7 @@ export class Pane {
   });
 
   choose(picture: File): void {
-    if (this.preview) URL.revokeObjectURL(this.preview);
+    this.forgetPicture();
     this.picture = picture;
     this.preview = URL.createObjectURL(picture);
     void this.run();
@@ -149,8 +149,7 @@ export class Pane {
 
   /** Withdraws what is asked, and shows nothing. */
   clear(): void {
-    this.call?.abort();
-    this.pause();
+    this.stop();
     this.working = false;
     this.error = undefined;
     this.answer = undefined;
@@ -161,6 +160,12 @@ export class Pane {
   stop(): void {
     this.call?.abort();
     this.pause();
+    this.forgetPicture();
+  }
+
+  private forgetPicture(): void {
     if (this.preview) URL.revokeObjectURL(this.preview);
+    this.preview = undefined;
+    this.picture = undefined;
   }
 }
