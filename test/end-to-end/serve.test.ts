@@ -1,5 +1,5 @@
 /** The server: what it answers, and what it does not let happen. */
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { readDistribution, readSafetensors } from "@geodrift/core";
 import { unzipSync } from "fflate";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { geodrift } from "./program.js";
 import { raw, sentence, startServer, type TestServer } from "./server.js";
 
@@ -25,6 +25,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 const post = (path: string, body: Uint8Array, headers: Record<string, string> = {}) =>
@@ -432,9 +433,11 @@ describe("the server does not let happen", () => {
   });
 
   it("that it ends in the middle of a list that it goes through", async () => {
-    const folder = mkdtempSync(join(tmpdir(), "list-"));
+    const list = mkdtempSync(join(tmpdir(), "list-"));
+    onTestFinished(() => rmSync(list, { recursive: true, force: true }));
+    const [folder, index] = [join(list, "pictures"), join(list, "index")];
+    mkdirSync(folder);
     for (let i = 0; i < 40; i++) writeFileSync(join(folder, `${i}.png`), Buffer.concat([nile, Buffer.from(String(i))]));
-    const index = join(mkdtempSync(join(tmpdir(), "list-")), "index");
     await geodrift(["library", "add", folder, "--library", index]);
     const own = await startServer(["--library", index]);
     const say = (path: string, body: object) =>

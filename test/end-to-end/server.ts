@@ -1,7 +1,7 @@
 /** `geodrift serve` as a user runs it, on a port of its own, with a library of its own. */
 
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,10 +19,10 @@ export interface TestServer {
 }
 
 export async function startServer(args: string[] = []): Promise<TestServer> {
-  const library = args.includes("--library")
-    ? []
-    : ["--library", join(mkdtempSync(join(tmpdir(), "library-")), "index")];
+  const temporary = args.includes("--library") ? undefined : mkdtempSync(join(tmpdir(), "library-"));
+  const library = temporary ? ["--library", join(temporary, "index")] : [];
   const { child, outcome } = start(["serve", "--port", "0", ...library, ...args]);
+  child.on("exit", () => temporary && rmSync(temporary, { recursive: true, force: true }));
   let log = "";
   child.stderr?.on("data", (d) => {
     log += d;
