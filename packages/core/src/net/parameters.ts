@@ -27,6 +27,12 @@ function filled(shape: readonly number[], value: () => number): Tensor {
   return tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, value), shape);
 }
 
+/** The same numbers in memory of their own. */
+export const copyOf = (params: Parameters): Parameters =>
+  Object.fromEntries(
+    Object.entries(params).map(([name, t]) => [name, tensor((t.data as Float32Array).slice(), t.dims)]),
+  );
+
 /** The entries whose names begin with `prefix.`, without it. */
 export function subtree<T>(p: Record<string, T>, prefix: string): Record<string, T> {
   const dotted = `${prefix}.`;

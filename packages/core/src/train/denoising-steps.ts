@@ -1,13 +1,13 @@
 /** Steps of the training of an image transformer: gradient, clipping, AdamW, average. */
-import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
+import { type CompileOptions, compile, type Tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
 import { type ImageTransformerConfig, initImageTransformer } from "../net/image-transformer.js";
-import { type Parameters, type Traced, zeros } from "../net/parameters.js";
+import { copyOf, type Parameters, type Traced } from "../net/parameters.js";
 import type { TextEncoder } from "../net/words.js";
 import type { Generator } from "../random/generator.js";
 import { adamw } from "./adamw.js";
 import { type DenoisingBatch, type DenoisingExamples, denoisingLoss } from "./denoising.js";
-import { clipGradients, type Moments, optimize, warmedDecay } from "./optimizer.js";
+import { clipGradients, type Moments, noughtMoments, optimize, warmedDecay } from "./optimizer.js";
 
 type Arr = jax.Array;
 
@@ -26,15 +26,7 @@ export function initDenoising(
   given: Parameters = {},
 ): DenoisingState {
   const params = { ...initImageTransformer(config, words, random), ...given };
-  const each = (of: (t: Tensor) => Tensor): Parameters =>
-    Object.fromEntries(Object.entries(params).map(([name, t]) => [name, of(t)]));
-  const nought = () => each((t) => zeros(t.dims));
-  return {
-    step: 0,
-    params,
-    moments: { first: nought(), second: nought() },
-    average: each((t) => tensor((t.data as Float32Array).slice(), t.dims)),
-  };
+  return { step: 0, params, moments: noughtMoments(params), average: copyOf(params) };
 }
 
 export interface DenoisingStepOptions {

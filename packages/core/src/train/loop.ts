@@ -1,12 +1,12 @@
 /** The training loop: an async iterator over steps, whose every step is a function of the state before it. */
-import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
+import { type CompileOptions, compile, type Tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
-import { type Parameters, type Traced, zeros } from "../net/parameters.js";
+import { copyOf, type Parameters, type Traced } from "../net/parameters.js";
 import { Generator } from "../random/generator.js";
 import { adamw } from "./adamw.js";
 import { lamb } from "./lamb.js";
 import type { Batch, Objective } from "./objective.js";
-import { type Moments, optimize } from "./optimizer.js";
+import { type Moments, noughtMoments, optimize } from "./optimizer.js";
 import { warmupCosine } from "./rates.js";
 
 type Arr = jax.Array;
@@ -52,13 +52,9 @@ const stream = { weights: 1, batches: 2 };
 
 export function initTrainState(objective: Objective, seed: number): TrainState {
   const params = objective.init(new Generator(seed, stream.weights));
-  const learned = Object.entries(params).filter(([name]) => objective.learned(name));
-  const nought = () => Object.fromEntries(learned.map(([name, t]) => [name, zeros(t.dims)]));
-  const average = Object.fromEntries(learned.map(([name, t]) => [name, copy(t)]));
-  return { step: 0, params, moments: { first: nought(), second: nought() }, average };
+  const learned = Object.fromEntries(Object.entries(params).filter(([name]) => objective.learned(name)));
+  return { step: 0, params, moments: noughtMoments(learned), average: copyOf(learned) };
 }
-
-const copy = (t: Tensor): Tensor => tensor((t.data as Float32Array).slice(), t.dims);
 
 /** The averaged weights, with the buffers that are not averaged. */
 export const averaged = (state: TrainState): Parameters => ({ ...state.params, ...state.average });

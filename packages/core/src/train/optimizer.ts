@@ -3,13 +3,19 @@
  * graph the same arithmetic is some twenty passes over all weights, and every one of their results a copy.
  */
 import type { Tensor, TypedArray } from "@geodrift/compile";
-import type { Parameters } from "../net/parameters.js";
+import { type Parameters, zeros } from "../net/parameters.js";
 
 /** First and second moments. */
 export type Moments = {
   first: Parameters;
   second: Parameters;
 };
+
+/** Moments before the first step. */
+export function noughtMoments(params: Parameters): Moments {
+  const nought = () => Object.fromEntries(Object.entries(params).map(([name, t]) => [name, zeros(t.dims)]));
+  return { first: nought(), second: nought() };
+}
 
 export interface OptimizerOptions {
   betas?: readonly [number, number];

@@ -8,7 +8,7 @@ import type { Picture } from "../data/picture.js";
 import type { PictureSource, SourceItem } from "../data/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
 import { checkPicture, decodeSquare, sha256Of } from "../encode/read-picture.js";
-import { writeFileAtomically } from "../models/tensor-file.js";
+import { writeJsonFile } from "../schema/json-file.js";
 import { versions } from "../train/versions.js";
 import { type EmbeddedRow, openEmbeddings, type Provenance } from "./embeddings-file.js";
 import { Seen } from "./seen.js";
@@ -113,7 +113,7 @@ export async function embedSource(
   const { file, count } = await work.assemble();
   const sha256 = await sha256OfFile(file);
   const manifest = { ...about, rows: count, refused: work.refused, sha256, versions: await versions() };
-  await writeFileAtomically(manifestFile(out), Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  await writeJsonFile(manifestFile(out), manifest);
   await work.finish(file, refusedFile(out));
   return manifest;
 }

@@ -6,8 +6,8 @@ import { existsSync } from "node:fs";
 import { appendFile, copyFile, mkdir, open, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeFileAtomically } from "../data/atomic-file.js";
 import { csvCell } from "../data/csv-cell.js";
-import { writeFileAtomically } from "../models/tensor-file.js";
 import { readJsonFile } from "../schema/json-file.js";
 import {
   type EmbeddedRow,

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { asEncoder, quantizeOnnx, withOutput } from "@geodrift/compile";
 import { type GenerativeModel, type Parameters, tracedStep, velocity, velocityShapes } from "@geodrift/core";
 import { numpy as np } from "@jax-js/jax";
+import { writeFileAtomically } from "../data/atomic-file.js";
 import { packedOnnx } from "../encode/packed-onnx.js";
 import type { Colours } from "../encode/preparation.js";
 import { type EncoderSource, encoderSource, readEncoder } from "./encoders.js";
 import { describeGenerative, describeModel, loadGenerativeModel, type ModelOptions, modelFolder } from "./load.js";
 import { methodKey } from "./locators.js";
-import { saveTensors, writeFileAtomically } from "./tensor-file.js";
+import { saveTensors } from "./tensor-file.js";
 
 type Arr = np.Array;
 

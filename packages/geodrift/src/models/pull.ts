@@ -4,12 +4,13 @@ import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
 import { listRepository } from "../hub/repository.js";
+import { writeJsonFile } from "../schema/json-file.js";
 import { suggestion } from "../schema/parse.js";
 import { folderInCache, type Pulled, pulledFile, pulledOf } from "./cache.js";
 import { encoderSource } from "./encoders.js";
 import { knownEncoders, type Published } from "./known-encoders.js";
 import { knownModels, zeroShotModels } from "./known-models.js";
-import { saveTensors, writeFileAtomically } from "./tensor-file.js";
+import { saveTensors } from "./tensor-file.js";
 import { zeroShotModel } from "./zero-shot.js";
 import { zeroShotDefaults } from "./zero-shot-prompts.js";
 
@@ -66,14 +67,18 @@ async function makeZeroShot(name: string, { runtime, onPrompts }: PullOptions): 
   const { config, tensors } = await zeroShotModel(source, { ...zeroShotDefaults, prompts }, runtime, onPrompts);
   const folder = folderInCache(name);
   await mkdir(folder, { recursive: true });
-  const json = (file: string, value: unknown) =>
-    writeFileAtomically(join(folder, file), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
   const licence = wantedBy(encoder)[0][1].licence.name;
   await saveTensors(join(folder, "model.safetensors"), { tensors, metadata: {} });
-  await json("config.json", config);
-  await json("model.json", { name, description, licence, method: "zero-shot", encoder: source.config });
+  await writeJsonFile(join(folder, "config.json"), config);
+  await writeJsonFile(join(folder, "model.json"), {
+    name,
+    description,
+    licence,
+    method: "zero-shot",
+    encoder: source.config,
+  });
   const from = pulledOf(encoder) as Pulled;
-  await json(pulledFile, { ...from, files: {} });
+  await writeJsonFile(join(folder, pulledFile), { ...from, files: {} });
 }
 
 const weights = "model.safetensors";
@@ -106,5 +111,5 @@ async function fetchOne(name: string, published: Published, options: PullOptions
   for (const [file, remote] of list) await fetchFile(file, remote);
   for (const [file, remote] of parts) await fetchFile(file, remote);
   const record: Pulled = { repository, commit, licence: licence.name, files: got };
-  await writeFileAtomically(join(folder, pulledFile), Buffer.from(`${JSON.stringify(record, null, 2)}\n`));
+  await writeJsonFile(join(folder, pulledFile), record);
 }

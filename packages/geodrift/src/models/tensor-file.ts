@@ -4,7 +4,7 @@
  */
 import type { Hash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type FileHandle, open, rename, stat } from "node:fs/promises";
+import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   decodeTensor,
@@ -15,20 +15,8 @@ import {
   writeSafetensors,
 } from "@geodrift/core";
 import { z } from "zod";
+import { writeFileAtomically } from "../data/atomic-file.js";
 import { readJsonFile } from "../schema/json-file.js";
-
-/** Writes beside the target, syncs, then renames over it. */
-export async function writeFileAtomically(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.partial`;
-  const handle = await open(temporary, "w");
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-}
 
 export const saveTensors = (
   file: string,

@@ -1,5 +1,7 @@
+/** JSON on disk, read as what a schema says. */
 import { readFile } from "node:fs/promises";
 import type { z } from "zod";
+import { writeFileAtomically } from "../data/atomic-file.js";
 import { parseWith } from "./parse.js";
 
 /** Reads and validates a JSON file. @throws Error in one sentence, beginning with the file's name. */
@@ -15,3 +17,7 @@ export async function readJsonFile<T extends z.ZodType>(file: string, schema: T)
   }
   return parseWith(schema, value, file);
 }
+
+/** Writes a value as people like to read it. */
+export const writeJsonFile = (file: string, value: unknown): Promise<void> =>
+  writeFileAtomically(file, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));

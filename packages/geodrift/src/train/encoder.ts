@@ -14,6 +14,7 @@ import {
   initConvolutional,
   linear,
   type Moments,
+  noughtMoments,
   optimize,
   type Parameters,
   placeFeatures,
@@ -64,8 +65,7 @@ export function initEncoderState(config: EncoderTraining, cells: number, seed: n
     "features.weight": uniformInit(random, [config.features, width], width),
     "features.bias": zeros([config.features]),
   };
-  const nought = () => Object.fromEntries(Object.entries(params).map(([k, t]) => [k, zeros(t.dims)]));
-  return { step: 0, params, moments: { first: nought(), second: nought() } };
+  return { step: 0, params, moments: noughtMoments(params) };
 }
 
 export interface EncoderMetrics {

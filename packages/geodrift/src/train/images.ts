@@ -17,7 +17,8 @@ import {
 import { vocabulary } from "../data/captions.js";
 import { type DenoisingBatchData, type DenoisingWork, denoisingBatches } from "../data/denoising-batches.js";
 import type { ImageModelDescription } from "../models/schema.js";
-import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
+import { saveTensors } from "../models/tensor-file.js";
+import { writeJsonFile } from "../schema/json-file.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { ImagesTraining } from "./config.js";
 import type { TrainingContext } from "./locator-stage.js";
@@ -163,5 +164,5 @@ async function writeImageModel(
       data: provenance.data,
     } as ImageModelDescription["views"],
   };
-  await writeFileAtomically(join(folder, "model.json"), Buffer.from(`${JSON.stringify(model, null, 2)}\n`));
+  await writeJsonFile(join(folder, "model.json"), model);
 }

@@ -8,17 +8,18 @@ import {
   initJudge,
   type JudgeConfig,
   judgeLoss,
+  noughtMoments,
   optimize,
   type Parameters,
   type Traced,
   warmupCosine,
-  zeros,
 } from "@geodrift/core";
 import * as jax from "@jax-js/jax";
 import { attributeNames, attributes } from "../data/attributes.js";
 import { type JudgeWork, judgeBatches } from "../data/judge-batches.js";
 import type { JudgeDescription } from "../models/schema.js";
-import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
+import { saveTensors } from "../models/tensor-file.js";
+import { writeJsonFile } from "../schema/json-file.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { JudgeTraining } from "./config.js";
 import type { TrainingContext } from "./locator-stage.js";
@@ -44,8 +45,7 @@ export async function trainJudge(config: JudgeTraining, { runtime, report }: Tra
     attributes: Object.fromEntries(attributeNames.map((a) => [a, attributes[a].classes.length])),
   };
   const params = initJudge(network, new Generator(config.seed, 0));
-  const nought = () => Object.fromEntries(Object.entries(params).map(([k, t]) => [k, zeros(t.dims)]));
-  const state: Resumable = { step: 0, params, moments: { first: nought(), second: nought() } };
+  const state: Resumable = { step: 0, params, moments: noughtMoments(params) };
   const { out: _, rasters: __, checkpointEvery, ...made } = config;
   const provenance: Provenance = { config: JSON.stringify(made), data, seed: String(config.seed) };
   const file = join(out, `${name}.state.safetensors`);
@@ -69,7 +69,7 @@ export async function trainJudge(config: JudgeTraining, { runtime, report }: Tra
   const { description, licence } = config;
   const { heldOut } = views;
   const model: JudgeDescription = { method: "judge", name, description, licence, heldOut, network } as JudgeDescription;
-  await writeFileAtomically(join(folder, "model.json"), Buffer.from(`${JSON.stringify(model, null, 2)}\n`));
+  await writeJsonFile(join(folder, "model.json"), model);
 }
 
 type Arr = jax.Array;

@@ -7,7 +7,8 @@ import { averaged, initTrainState, type Parameters, type TrainMetrics, train, ze
 import type { EncoderSource } from "../models/encoders.js";
 import { indexTensors, treeTensor } from "../models/locators.js";
 import type { EncoderConfig } from "../models/schema.js";
-import { saveTensors, writeFileAtomically } from "../models/tensor-file.js";
+import { saveTensors } from "../models/tensor-file.js";
+import { writeJsonFile } from "../schema/json-file.js";
 import type { LocatorTraining } from "./config.js";
 import { type Embedded, exampleSource } from "./embeddings.js";
 import { type LocatorPlan, planLocator } from "./locators.js";
@@ -101,12 +102,10 @@ async function writeModel(
 ): Promise<void> {
   const folder = join(setting.out, name);
   await mkdir(folder, { recursive: true });
-  const json = (file: string, value: unknown) =>
-    writeFileAtomically(join(folder, file), Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
   const metadata = { ...provenance, versions: await versions() };
   const encoder = await setting.writeEncoder(folder, metadata);
   await saveTensors(join(folder, "model.safetensors"), { tensors: { ...average, ...buffers }, metadata }, { half });
-  await json("config.json", network);
+  await writeJsonFile(join(folder, "config.json"), network);
   const { description, licence } = setting;
-  await json("model.json", { name, description, licence, ...method, encoder });
+  await writeJsonFile(join(folder, "model.json"), { name, description, licence, ...method, encoder });
 }

@@ -1,8 +1,9 @@
 /** What each kind of locator learns, and how its model folder says what it is. */
-import { type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import { type Runtime, tensor } from "@geodrift/compile";
 import {
   cellClasses,
   cellObjective,
+  copyOf,
   leafDepths,
   matchingObjective,
   type Objective,
@@ -53,7 +54,7 @@ export async function planLocator(
         throw new Error(`${locator.name}: ${from} takes embeddings of ${config.cond_dim} numbers, these have ${width}`);
       const objective = matchingObjective({ config, path, schedule, dropout });
       // Copies: optimisers work in place.
-      const init = () => Object.fromEntries(Object.entries(params).map(([name, t]) => [name, copyOf(t)]));
+      const init = () => copyOf(params);
       const description = await describeGenerative(from);
       return {
         learning: learn({ ...objective, init }, locator),
@@ -105,8 +106,6 @@ export async function planLocator(
       return { network: { cond_dim: width }, method: { method: "uniform" }, buffers: {} };
   }
 }
-
-const copyOf = (t: Tensor): Tensor => tensor((t.data as Float32Array).slice(), t.dims);
 
 const learn = (objective: Objective, options: TrainOptions & { seed: number }): LocatorPlan["learning"] => ({
   objective,

@@ -1,10 +1,10 @@
 /** What an evaluation of pictures says, as a page of tables and sheets. */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { writeFileAtomically } from "../../data/atomic-file.js";
 import { attributeNames } from "../../data/attributes.js";
 import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
-import { writeFileAtomically } from "../../models/tensor-file.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
 import { type BesideRow, besideTellings } from "./beside.js";
 import type { GuidanceCell, ImagesEvaluation, SetFigures, SolvingCell } from "./evaluate-images.js";
