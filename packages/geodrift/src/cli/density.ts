@@ -23,10 +23,8 @@ interface Flags {
 }
 
 /** `geodrift density`. */
-export function addDensity(program: Command): void {
-  program
-    .command("density")
-    .description("the probability density of places, given a picture")
+export function defineDensity(command: Command): void {
+  command
     .argument("<model>", "model by name, or a folder with config.json and model.safetensors")
     .option("--image <file>", "the picture")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")

@@ -21,10 +21,8 @@ const encodersOfReady: Record<string, string> = {
 };
 
 /** `geodrift embed`. */
-export function addEmbed(program: Command, exit: (code: number) => void): void {
-  program
-    .command("embed")
-    .description("turn pictures with places into a table of embeddings to train on; run it again to go on after a stop")
+export function defineEmbed(command: Command, exit: (code: number) => void): void {
+  command
     .argument("<source>", "folder of pictures with GPS, .csv, .parquet, .tar or folder of them, or OSV-5M")
     .requiredOption("-o, --out <file>", "the table, a .parquet file")
     .option("--encoder <name|folder|file>", "a known encoder, an .onnx file, a model folder, or weights")

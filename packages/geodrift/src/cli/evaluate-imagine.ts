@@ -6,10 +6,8 @@ import { decimalNumber, wholeNumber } from "./options.js";
 const { guidance, steps, solver } = usualImagining;
 
 /** `geodrift evaluate-imagine`. @param args the command line, for the page */
-export function addEvaluateImagine(program: Command, args: readonly string[]): void {
-  program
-    .command("evaluate-imagine")
-    .description("how good a model's pictures of places are: scores, the round trip, sensitivity, guidance")
+export function defineEvaluateImagine(command: Command, args: readonly string[]): void {
+  command
     .argument("[model]", "model by name or folder", "earth-images")
     .requiredOption("--rasters <folder>", "rasters of the Earth, of which real views are cut")
     .option("--judge <name|folder>", "what scores pictures", "earth-judge")

@@ -38,10 +38,8 @@ interface Flags {
 }
 
 /** `geodrift evaluate`. */
-export function addEvaluate(program: Command): void {
-  program
-    .command("evaluate")
-    .description("how good models are on pictures whose places are known")
+export function defineEvaluate(command: Command): void {
+  command
     .argument(
       "<models-and-dataset...>",
       "models by name or folder, and last a dataset: .csv of pictures, .parquet of embeddings, or .json of views",

@@ -23,12 +23,8 @@ interface Flags {
 }
 
 /** `geodrift evidence`. */
-export function addEvidence(program: Command): void {
-  program
-    .command("evidence")
-    .description(
-      "a zip for whoever is to check an answer: hashes, settings, density, map, what was ruled out, the command",
-    )
+export function defineEvidence(command: Command): void {
+  command
     .argument("<image>", "picture")
     .requiredOption("-o, --out <file.zip>", "file to write")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")

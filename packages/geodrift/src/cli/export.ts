@@ -13,10 +13,8 @@ interface Flags {
 }
 
 /** `geodrift export`. */
-export function addExport(program: Command): void {
-  program
-    .command("export")
-    .description("write a flow or diffusion for other programs: ONNX files, or the layout of the released models")
+export function defineExport(command: Command): void {
+  command
     .argument("<model>", "model by name, folder or file")
     .requiredOption("-o, --out <folder>", "folder for the files")
     .addOption(

@@ -18,10 +18,8 @@ function kilometres(text: string): number {
 }
 
 /** `geodrift imagine`. @param args the command line, for the manifest */
-export function addImagine(program: Command, args: readonly string[]): void {
-  program
-    .command("imagine")
-    .description("make pictures of places: a place, with words, becomes an image")
+export function defineImagine(command: Command, args: readonly string[]): void {
+  command
     .option("--at <lat,lng>", "place; several make a grid, a row for each", several(latLngOption))
     .option("--words <text>", "what it shows and when; several make a grid, a column for each", several(String))
     .option("--ground <km>", "width of the ground; 400km if neither near nor wide is among the words", kilometres)

@@ -16,10 +16,7 @@ const libraryOption = () =>
     "folder of the index; GEODRIFT_LIBRARY or one of the platform's if left out",
   ).default(usualLibrary(), "the usual one");
 
-export function addLibrary(program: Command, exit: (code: number) => void): void {
-  const library = program
-    .command("library")
-    .description("index an archive's pictures, locate them, and export what was decided");
+export function defineLibrary(library: Command, exit: (code: number) => void): void {
   const command = (name: string, description: string) =>
     library.command(name).description(description).addOption(libraryOption()).exitOverride().showSuggestionAfterError();
 

@@ -30,10 +30,8 @@ interface Flags {
 }
 
 /** `geodrift locate`. */
-export function addLocate(program: Command, exit: (code: number) => void): void {
-  program
-    .command("locate")
-    .description("say where on Earth pictures show: best guess, radii, country odds")
+export function defineLocate(command: Command, exit: (code: number) => void): void {
+  command
     .argument("<image...>", "pictures, folders of them, or patterns")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")

@@ -3,31 +3,66 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { UsageError } from "./usage-error.js";
 
-type AddCommand = (program: Command, own: { args: readonly string[]; exit: (code: number) => void }) => Promise<void>;
+type Define = (command: Command, own: { args: readonly string[]; exit: (code: number) => void }) => Promise<void>;
 
-/** In the order of the help. The one that is asked for is loaded alone: to load all takes longer than most of what they do. */
-const commands: Record<string, AddCommand> = {
-  locate: async (program, { exit }) => (await import("./locate.js")).addLocate(program, exit),
-  density: async (program) => (await import("./density.js")).addDensity(program),
-  evaluate: async (program) => (await import("./evaluate.js")).addEvaluate(program),
-  imagine: async (program, { args }) => (await import("./imagine.js")).addImagine(program, args),
-  "evaluate-imagine": async (program, { args }) =>
-    (await import("./evaluate-imagine.js")).addEvaluateImagine(program, args),
-  embed: async (program, { exit }) => (await import("./embed.js")).addEmbed(program, exit),
-  split: async (program) => (await import("./split.js")).addSplit(program),
-  train: async (program) => (await import("./train.js")).addTrain(program),
-  models: async (program) => (await import("./models.js")).addModels(program),
-  export: async (program) => (await import("./export.js")).addExport(program),
-  evidence: async (program) => (await import("./evidence.js")).addEvidence(program),
-  library: async (program, { exit }) => (await import("./library.js")).addLibrary(program, exit),
-  serve: async (program) => (await import("./serve.js")).addServe(program),
+/**
+ * What each does, in the order of the help, and where its arguments and its work are defined: loaded when it is asked for, as
+ * to load all takes longer than most of what they do.
+ */
+const commands: Record<string, [summary: string, define: Define]> = {
+  locate: [
+    "say where on Earth pictures show: best guess, radii, country odds",
+    async (command, { exit }) => (await import("./locate.js")).defineLocate(command, exit),
+  ],
+  density: [
+    "the probability density of places, given a picture",
+    async (command) => (await import("./density.js")).defineDensity(command),
+  ],
+  evaluate: [
+    "how good models are on pictures whose places are known",
+    async (command) => (await import("./evaluate.js")).defineEvaluate(command),
+  ],
+  imagine: [
+    "make pictures of places: a place, with words, becomes an image",
+    async (command, { args }) => (await import("./imagine.js")).defineImagine(command, args),
+  ],
+  "evaluate-imagine": [
+    "how good a model's pictures of places are: scores, the round trip, sensitivity, guidance",
+    async (command, { args }) => (await import("./evaluate-imagine.js")).defineEvaluateImagine(command, args),
+  ],
+  embed: [
+    "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
+    async (command, { exit }) => (await import("./embed.js")).defineEmbed(command, exit),
+  ],
+  split: [
+    "split a table of embeddings into training, validation and test, by place",
+    async (command) => (await import("./split.js")).defineSplit(command),
+  ],
+  train: [
+    "train what a config file describes; run it again to go on after a stop",
+    async (command) => (await import("./train.js")).defineTrain(command),
+  ],
+  models: [
+    "list, fetch and look into models and encoders",
+    async (command) => (await import("./models.js")).defineModels(command),
+  ],
+  export: [
+    "write a flow or diffusion for other programs: ONNX files, or the layout of the released models",
+    async (command) => (await import("./export.js")).defineExport(command),
+  ],
+  evidence: [
+    "a zip for whoever is to check an answer: hashes, settings, density, map, what was ruled out, the command",
+    async (command) => (await import("./evidence.js")).defineEvidence(command),
+  ],
+  library: [
+    "index an archive's pictures, locate them, and export what was decided",
+    async (command, { exit }) => (await import("./library.js")).defineLibrary(command, exit),
+  ],
+  serve: [
+    "the page and the interface for programs, on this machine",
+    async (command) => (await import("./serve.js")).defineServe(command),
+  ],
 };
-
-/** What the arguments may need: help and suggestions need all. */
-function needed([first]: readonly string[]): string[] {
-  if (first === "--version" || first === "-V") return [];
-  return first !== undefined && Object.hasOwn(commands, first) ? [first] : Object.keys(commands);
-}
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
@@ -42,8 +77,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const exit = (c: number) => {
     code = c;
   };
-  for (const name of needed(args)) await commands[name](program, { args, exit });
-  for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+  const asked = args.find((arg) => Object.hasOwn(commands, arg));
+  for (const [name, [summary, define]] of Object.entries(commands)) {
+    const command = program.command(name).description(summary).exitOverride().showSuggestionAfterError();
+    if (name === asked) await define(command, { args, exit });
+  }
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (e: NodeJS.ErrnoException) => {
     if (e.code === "EPIPE") process.exit(0);

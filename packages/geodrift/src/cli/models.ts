@@ -16,8 +16,7 @@ import { progress } from "./progress.js";
 import { usage } from "./usage-error.js";
 
 /** `geodrift models`: what there is, what was fetched, what is in it. */
-export function addModels(program: Command): void {
-  const models = program.command("models").description("list, fetch and look into models and encoders");
+export function defineModels(models: Command): void {
   models
     .command("list", { isDefault: true })
     .description("models and encoders that are known by name")

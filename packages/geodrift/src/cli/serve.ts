@@ -26,10 +26,8 @@ interface Flags {
 }
 
 /** `geodrift serve`. */
-export function addServe(program: Command): void {
-  program
-    .command("serve")
-    .description("the page and the interface for programs, on this machine")
+export function defineServe(command: Command): void {
+  command
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option("--image-model <name|folder>", "what makes pictures of places", "earth-images")

@@ -7,10 +7,8 @@ import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError } from "./usage-error.js";
 
 /** `geodrift split`. */
-export function addSplit(program: Command): void {
-  program
-    .command("split")
-    .description("split a table of embeddings into training, validation and test, by place")
+export function defineSplit(command: Command): void {
+  command
     .argument("<table>", "a .parquet file of geodrift embed")
     .requiredOption("-o, --out <file>", "the split, a .csv file with id and part")
     .addOption(new Option("--by <what>", "what stays together").choices([...splitKinds]).default("blocks"))

@@ -14,10 +14,8 @@ interface Flags {
 }
 
 /** `geodrift train`. */
-export function addTrain(program: Command): void {
-  program
-    .command("train")
-    .description("train what a config file describes; run it again to go on after a stop")
+export function defineTrain(command: Command): void {
+  command
     .argument("<config>", "JSON file")
     .option("--rasters <folder>", "folder of the rasters, instead of the config's")
     .option("--out <folder>", "folder for state and models, instead of the config's")
