@@ -38,7 +38,7 @@ export interface DenoisingStepOptions {
 }
 
 export interface DenoisingSteps {
-  /** One step, updating the state in place. @throws Error if the loss is no number any more */
+  /** One step, updating the state in place. @throws Error if loss or gradient are no numbers any more */
   run(state: DenoisingState, batch: DenoisingBatch, rate: number): Promise<{ loss: number; gradient: number }>;
   dispose(): Promise<void>;
 }
@@ -63,6 +63,8 @@ export function denoisingSteps(
       const value = loss.data[0] as number;
       if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
       const gradient = clipGradients(gradients, clip);
+      if (!Number.isFinite(gradient))
+        throw new Error(`training diverged: the gradient of step ${state.step + 1} is ${gradient} long`);
       optimize(adamw, state, gradients, rate, state.step + 1, { betas, ema: warmedDecay(ema, state.step + 1) });
       state.step++;
       return { loss: value, gradient };

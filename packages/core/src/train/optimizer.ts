@@ -39,7 +39,10 @@ export interface Slot {
 /** Updates one tensor in place; may overwrite the gradient. `t` counts steps from 1. */
 export type Update = (slot: Slot, rate: number, t: number, options: OptimizerOptions) => void;
 
-/** Applies an update to every tensor that has a gradient, in place. */
+/**
+ * Applies an update to every tensor that has a gradient, in place. The others stand still, but their average goes on: whatever
+ * share of the steps a tensor learns in, all are averaged over the same steps.
+ */
 export function optimize(
   update: Update,
   state: { params: Parameters; moments: Moments; average?: Parameters },
@@ -60,6 +63,12 @@ export function optimize(
     };
     update(slot, rate, t, options);
   }
+  for (const [name, average] of Object.entries(state.average ?? {}))
+    if (!(name in gradients)) approach(data(average), data(state.params[name]), 1 - (options.ema ?? 0));
+}
+
+function approach(average: TypedArray, weights: TypedArray, share: number): void {
+  for (let i = 0; i < average.length; i++) average[i] += share * (weights[i] - average[i]);
 }
 
 /**

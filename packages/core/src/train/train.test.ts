@@ -14,6 +14,7 @@ import {
   lamb,
   linearSchedule,
   matchingObjective,
+  optimize,
   type Parameters,
   regressionObjective,
   type Traced,
@@ -45,6 +46,16 @@ describe("optimisers", () => {
       // The average moves a tenth of the way: 0.9 old + 0.1 new.
       expect(s.average[i]).toBeCloseTo(0.9 * [1, -2, 0.5][i] + 0.1 * w, 8);
     });
+  });
+  it("let the average of what has no gradient in a step go on", () => {
+    const [a, b] = [tensor([1, 2], [2]), tensor([4], [1])];
+    const zero = () => ({ a: tensor([0, 0], [2]), b: tensor([0], [1]) });
+    const average = { a: tensor([1, 2], [2]), b: tensor([0], [1]) };
+    const state = { params: { a, b }, moments: { first: zero(), second: zero() }, average };
+    optimize(adamw, state, { a: tensor([1, 1], [2]) }, 0.5, 1, { ema: 0.75 });
+    expect(b.data[0]).toBe(4);
+    expect(average.b.data[0]).toBe(1);
+    expect(average.a.data[0]).toBeCloseTo(0.75 * 1 + 0.25 * 0.5, 5);
   });
   it("LAMB's step is as long as the rate times the weights", () => {
     const s = slot();
