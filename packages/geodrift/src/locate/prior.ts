@@ -91,15 +91,28 @@ export function outlinePrior(json: GeoJSON): Prior {
   if (!outlines.safeParse(json).success) throw new Error(wantsOutlines);
   const parts = polygonsOf(json);
   if (parts.length === 0) throw new Error("holds no polygons");
+  const caps = parts.map(({ polygon }) => capOf(polygon));
   const weight = (x: Vec3) => {
     const { lat, lng } = toLatLng(x);
-    return parts.reduce((most, p) => (p.weight > most && geoContains(p.polygon, [lng, lat]) ? p.weight : most), 0);
+    return parts.reduce((most, { polygon, weight: own }, i) => {
+      if (own <= most || angle(x, caps[i].centre) > caps[i].radius) return most;
+      return geoContains(polygon, [lng, lat]) ? own : most;
+    }, 0);
   };
-  const focus = parts.map(({ polygon }) => {
-    const [lng, lat] = geoCentroid(polygon);
-    return { centre: toVec3({ lat, lng }), width: Math.sqrt(geoArea(polygon)) / 2 };
-  });
+  const focus = parts.map(({ polygon }, i) => ({ centre: caps[i].centre, width: Math.sqrt(geoArea(polygon)) / 2 }));
   return Object.assign(weight, { focus });
+}
+
+/** A circle that holds a polygon: nothing outside of it has to be held against the outline. */
+function capOf(polygon: Polygon): { centre: Vec3; radius: number } {
+  const [lng, lat] = geoCentroid(polygon);
+  const centre = toVec3({ lat, lng });
+  const radius = polygon.coordinates[0].reduce(
+    (r, [x, y]) => Math.max(r, angle(centre, toVec3({ lat: y, lng: x }))),
+    0,
+  );
+  // Smaller circles hold the edges between their points as well; rounding must not leave a vertex out.
+  return { centre, radius: radius < Math.PI / 2 ? radius + 1e-9 : Math.PI };
 }
 
 function polygonsOf(json: GeoJSON | null, inherited = 1): { polygon: Polygon; weight: number }[] {
