@@ -5,6 +5,7 @@ import { readEarthSource } from "../data/captioned-views.js";
 import { openEarthFolder } from "../data/earth-rasters.js";
 import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-images.js";
 import { imagesTables, withoutPictures, writeImagesReport } from "../evaluate/imagine/images-report.js";
+import { targetSets } from "../evaluate/imagine/targets.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
 import { imageModelFolder, judgeFolder } from "../models/embedded.js";
@@ -89,7 +90,7 @@ export async function runEvaluateImagine(
     solver: flags.solver,
     guidance: { place: flags.guidePlace, words: flags.guideWords },
   };
-  const bar = progress(picturesToDraw(options, beside.length));
+  const bar = progress(picturesToDraw(options, targetSets(model.description).length, beside.length));
   try {
     const means = {
       model,

@@ -49,7 +49,7 @@ export async function readEarthSource(folder: EarthFolder, months: readonly stri
   };
 }
 
-/** Beyond this latitude the relief is smeared: no view that reaches over it. */
+/** Beyond this latitude the relief is smeared: no view from there. */
 const reliefLimit = 80;
 
 /** What views are cut from, in a word: another folder of rasters has another one. */

@@ -8,6 +8,6 @@ export const usualImagining: Pick<ImagineSettings, "groundKm" | "guidance" | "st
   groundKm: 400,
   scaleKm: { near: 280, wide: 680 },
   guidance: { place: 2, words: 1.5 },
-  steps: 16,
-  solver: "heun",
+  steps: 32,
+  solver: "euler",
 };

@@ -84,7 +84,8 @@ export interface ImagesEvaluation {
 /** What is tried in place of the usual guidance. */
 const guidanceScales = { place: [1, 1.5, 2, 3, 5], words: [1, 1.5, 2.5] };
 
-const referenceSteps = 64;
+/** Of Heun, for a picture that more steps would hardly change. */
+export const referenceSteps = 128;
 const ways: readonly (readonly [solver: string, steps: number])[] = [
   ["euler", 8],
   ["euler", 16],
@@ -99,9 +100,9 @@ const ways: readonly (readonly [solver: string, steps: number])[] = [
 /** Targets in the sheet. */
 const shown = 6;
 
-/** How many pictures the whole draws, for a bar. */
-export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions, beside: number): number =>
-  (2 * Object.keys(tellings).length + beside * Object.keys(besideTellings).length) * n +
+/** How many pictures the whole draws, of so many sets and models beside, for a bar. */
+export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions, sets: number, beside: number): number =>
+  (sets * Object.keys(tellings).length + beside * Object.keys(besideTellings).length) * n +
   96 +
   ablations * (guidanceScales.place.length * guidanceScales.words.length + ways.length + 1);
 

@@ -7,7 +7,13 @@ import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
 import { type BesideRow, besideTellings } from "./beside.js";
-import type { GuidanceCell, ImagesEvaluation, SetFigures, SolvingCell } from "./evaluate-images.js";
+import {
+  type GuidanceCell,
+  type ImagesEvaluation,
+  referenceSteps,
+  type SetFigures,
+  type SolvingCell,
+} from "./evaluate-images.js";
 import { type Row, realRow } from "./row.js";
 import type { TargetSet } from "./targets.js";
 
@@ -46,7 +52,7 @@ const solvingColumns: readonly Column<SolvingCell>[] = [
   ["solver", (c) => c.solver],
   ["steps", (c) => String(c.steps)],
   ["evaluations", (c) => String(c.evaluations)],
-  ["difference from 64 steps of Heun, of 255", (c) => cellOf(c.difference, 2)],
+  [`difference from ${referenceSteps} steps of Heun, of 255`, (c) => cellOf(c.difference, 2)],
 ];
 
 const placeScoreOf = (row: string): Column<BesideRow> => [

@@ -1,4 +1,4 @@
-/** What pictures are asked for, and the real view of each: places and months that no training showed. */
+/** What pictures are asked for, and the real view of each: places or months that no training showed. */
 import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
 import { drawShotInto, type EarthSource, type Shot } from "../../data/captioned-views.js";
 import { months, type ViewFacts } from "../../data/captions.js";
@@ -9,7 +9,10 @@ import { onLand } from "../../data/raster.js";
 import { drawShot } from "../../imagine/training-views.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 
-/** `months`: places as in training, months that no view showed; `places`: middles of held-out discs, months as in training. */
+/**
+ * `months`: places as in training, satellite views of months that no view showed (relief and lights have no month);
+ * `places`: middles of held-out discs, kinds and months as in training.
+ */
 export type TargetSet = "months" | "places";
 
 type Views = ImageModelDescription["views"];
@@ -63,7 +66,7 @@ export function drawTargets(
   { views, vocabulary }: Pick<ImageModelDescription, "views" | "vocabulary">,
   size: number,
   n: number,
-  { seed = 1, satellite = false } = {},
+  { seed = 1, satellite = set === "months" } = {},
 ): Target[] {
   const { heldOut } = views;
   const choices = (set === "months" ? unseenMonths(views) : views.months).map((month) => Number(month) - 1);
