@@ -346,6 +346,40 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.getByLabel("Words", { exact: true }).fill("castle");
     await page.getByRole("button", { name: "Imagine", exact: true }).click();
     await page.getByText('"castle": "castle" is not among the words that the model knows').waitFor();
+    expect(await page.locator(".imagined").count()).toBe(0);
+    expect(await page.getByText(/^Imagined/).count()).toBe(0);
+    // What came before comes back without what was wrong afterwards.
+    await page.locator(".history button").first().click();
+    expect(await sources()).toEqual(second);
+    expect(await page.getByRole("alert").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("makes pictures of words said twice, as wide as they say, and none of a form that is not filled in", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#imagine`);
+    await page.getByLabel("Pictures", { exact: true }).fill("1");
+    await page.getByLabel("Words", { exact: true }).fill("near hot desert, hot steppe");
+    const asked = page.waitForRequest((r) => r.method() === "POST" && r.url().endsWith("/api/imagine"));
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    expect((await asked).postDataJSON()).not.toHaveProperty("groundKm");
+    await page.getByText("Imagined: near hot desert, hot steppe").waitFor();
+    expect(await page.locator(".tokens button").allInnerTexts()).toEqual(["near", "hot", "desert", "hot", "steppe"]);
+    await page.locator(".tokens button").nth(3).click();
+    expect(await page.locator(".tokens [aria-pressed=true]").count()).toBe(1);
+    expect(await page.locator(".imagined canvas").count()).toBe(1);
+    // The words may change while pictures of others are on their way, and these may be stopped.
+    await page.getByLabel("Pictures", { exact: true }).fill("16");
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    await page.getByLabel("Words", { exact: true }).fill("night");
+    await page.getByText("On their way: near hot desert, hot steppe").waitFor();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped: near hot desert, hot steppe").waitFor();
+    // A click on the globe sends no form.
+    await page.getByLabel("Pictures", { exact: true }).fill("");
+    await page.locator(".globe canvas").click({ position: { x: 400, y: 300 } });
+    await page.getByText("Pictures: a whole number from 1 to 16 is needed.").waitFor();
+    expect(await page.getByRole("button", { name: "Stop" }).count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -18,7 +18,8 @@ export interface ImageModelAbout {
 export interface ImagineAsked {
   at?: LatLng;
   words?: string;
-  groundKm: number;
+  /** What the words say, or the usual width, if left out. */
+  groundKm?: number;
   n: number;
   guidePlace: number;
   guideWords: number;

@@ -12,13 +12,21 @@ export interface Made {
 /** Kept to be looked at again. */
 const mostMade = 12;
 
-const someSeed = (): number => Math.floor(Math.random() * 1_000_000);
+/** What a form takes. */
+export const mostPictures = 16;
+export const mostSeed = 1_000_000;
+
+/** Of one comparison: the same picture may have been made of two places. */
+const comparisonOf = ({ at, words }: ImagineAsked, sha256: string): string => JSON.stringify([at, words, sha256]);
+
+const someSeed = (): number => Math.floor(Math.random() * mostSeed);
 
 export class Imagining {
   about = $state.raw<ImageModelAbout>();
   at = $state.raw<LatLng>();
   words = $state("");
-  groundKm = $state(400);
+  /** Not given before somebody gives it. */
+  groundKm = $state<number>();
   n = $state(4);
   guidePlace = $state(1);
   guideWords = $state(1);
@@ -30,11 +38,13 @@ export class Imagining {
   /** Pictures on their way, PNG in base64, and how far all of them are. */
   coming = $state.raw<(string | undefined)[]>([]);
   progress = $state(0);
-  /** Of the pictures that are shown, by their hash. */
-  nearest = $state.raw<Record<string, TrainingView>>({});
+  /** What is on its way, or was when it was stopped. */
+  asked = $state.raw<ImagineAsked>();
   made = $state.raw<Made[]>([]);
   shown = $state.raw<Made>();
+  private nearest = $state.raw<Record<string, TrainingView>>({});
   private call: AbortController | undefined;
+  private comparing: AbortController | undefined;
 
   constructor(private readonly images: ImageEngine) {}
 
@@ -42,7 +52,7 @@ export class Imagining {
     try {
       const about = await this.images.about();
       this.about = about;
-      ({ groundKm: this.groundKm, guidePlace: this.guidePlace, guideWords: this.guideWords } = about.usual);
+      ({ guidePlace: this.guidePlace, guideWords: this.guideWords } = about.usual);
     } catch (e) {
       this.fail(e as Error);
     }
@@ -52,8 +62,21 @@ export class Imagining {
     return this.at !== undefined || this.words.trim() !== "";
   }
 
+  /** What a form does not see that is sent by a click on the globe. */
+  private get wrong(): string | undefined {
+    const within = (x: unknown, least: number, most: number) =>
+      Number.isInteger(x) && least <= Number(x) && Number(x) <= most;
+    if (!within(this.n, 1, mostPictures)) return `Pictures: a whole number from 1 to ${mostPictures} is needed.`;
+    if (this.locked && !within(this.seed, 0, mostSeed)) return `Seed: a whole number from 0 to ${mostSeed} is needed.`;
+    return undefined;
+  }
+
   async make(): Promise<void> {
-    this.call?.abort();
+    if (!this.about) await this.open();
+    if (!this.about) return;
+    this.error = this.wrong;
+    if (this.error) return;
+    this.stop();
     const call = new AbortController();
     this.call = call;
     if (!this.locked) this.seed = someSeed();
@@ -61,7 +84,7 @@ export class Imagining {
     const words = this.words.trim() || undefined;
     const asked: ImagineAsked = { at, words, groundKm, n, guidePlace, guideWords, seed, attention: true };
     this.working = true;
-    this.error = undefined;
+    this.asked = asked;
     this.shown = undefined;
     this.progress = 0;
     this.coming = Array.from({ length: n });
@@ -75,35 +98,54 @@ export class Imagining {
       });
       this.shown = { asked, imagined };
       this.made = [this.shown, ...this.made].slice(0, mostMade);
-      void this.compare(this.shown, call.signal);
+      void this.compare(this.shown);
     } catch (e) {
-      if (!call.signal.aborted) this.fail(e as Error);
+      if (!call.signal.aborted) {
+        this.coming = [];
+        this.fail(e as Error);
+      }
     } finally {
       if (this.call === call) this.working = false;
     }
   }
 
-  /** Looks up what the pictures are most like, one after another, until other pictures are asked for. */
-  private async compare({ asked: { at, words }, imagined }: Made, signal: AbortSignal): Promise<void> {
+  /** Looks up what the pictures are most like, one after another, until others are shown. */
+  private async compare({ asked, imagined }: Made): Promise<void> {
+    const { at, words } = asked;
     if (!at || !this.about?.memory) return;
-    const kept = new Set(this.made.flatMap((made) => made.imagined.pictures.map(({ sha256 }) => sha256)));
-    this.nearest = Object.fromEntries(Object.entries(this.nearest).filter(([sha256]) => kept.has(sha256)));
+    const comparing = new AbortController();
+    this.comparing = comparing;
+    const kept = new Set(
+      this.made.flatMap((m) => m.imagined.pictures.map(({ sha256 }) => comparisonOf(m.asked, sha256))),
+    );
+    this.nearest = Object.fromEntries(Object.entries(this.nearest).filter(([key]) => kept.has(key)));
     try {
-      for (const { png, sha256 } of imagined.pictures)
-        this.nearest = { ...this.nearest, [sha256]: await this.images.nearest({ png, at, words }, signal) };
+      for (const { png, sha256 } of imagined.pictures) {
+        const key = comparisonOf(asked, sha256);
+        if (key in this.nearest) continue;
+        const view = await this.images.nearest({ png, at, words }, comparing.signal);
+        this.nearest = { ...this.nearest, [key]: view };
+      }
     } catch (e) {
-      if (!signal.aborted) this.fail(e as Error);
+      if (!comparing.signal.aborted) this.fail(e as Error);
     }
+  }
+
+  /** What of the training a picture that is shown is most like, once that is known. */
+  nearestOf(sha256: string): TrainingView | undefined {
+    return this.shown && this.nearest[comparisonOf(this.shown.asked, sha256)];
   }
 
   stop(): void {
     this.call?.abort();
+    this.comparing?.abort();
     this.working = false;
   }
 
   /** Shows pictures made before, and what they were made from, so that it can be changed and made again. */
   recall(made: Made): void {
     this.stop();
+    this.error = undefined;
     this.shown = made;
     const { asked } = made;
     this.at = asked.at;
@@ -111,6 +153,7 @@ export class Imagining {
     ({ groundKm: this.groundKm, n: this.n, guidePlace: this.guidePlace, guideWords: this.guideWords } = asked);
     this.seed = asked.seed;
     this.locked = true;
+    void this.compare(made);
   }
 
   private fail(e: Error): void {
