@@ -1,5 +1,5 @@
 /** Pictures of places from the command line: a model trained here on a made-up Earth, with real files in and out. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { distanceKm } from "@geodrift/core";
@@ -61,6 +61,27 @@ describe("geodrift train, of pictures", () => {
     expect(Math.min(...nearest)).toBeLessThan(1.2 * radiusKm);
     const { views: said } = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
     expect([said.months, said.heldOut]).toEqual([["01", "07"], views.heldOut]);
+  });
+
+  it("is judged at places that it may have seen by satellite views of months that it has not, and the other way round", async () => {
+    const { drawTargets } = await import("../../packages/geodrift/src/evaluate/imagine/targets.js");
+    const { readEarthSource } = await import("../../packages/geodrift/src/data/captioned-views.js");
+    const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
+    const source = await readEarthSource(await openEarthFolder(at("rasters")), ["01", "04", "07"]);
+    const description = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
+    const { discs, radiusKm, testRadiusKm } = description.views.heldOut;
+    const away = ({ shot }: { shot: { place: { lat: number; lng: number } } }) =>
+      Math.min(...discs.map((disc: { lat: number; lng: number }) => distanceKm(disc, shot.place)));
+    for (const target of drawTargets("months", source, description, 8, 60)) {
+      expect([target.shot.kind, target.shot.month]).toEqual(["satellite", 3]);
+      expect(away(target)).toBeGreaterThan(radiusKm);
+    }
+    const held = drawTargets("places", source, description, 8, 60);
+    expect(new Set(held.map(({ shot }) => shot.kind)).size).toBe(3);
+    for (const target of held) {
+      expect([undefined, 0, 6]).toContain(target.shot.month);
+      expect(away(target)).toBeLessThanOrEqual(testRadiusKm);
+    }
   });
 
   it("refuses to go on with other settings", async () => {
@@ -208,6 +229,11 @@ describe("geodrift imagine", () => {
     [["--words", "the"], "imagine wants a place, --at LAT,LNG, or --words, or both"],
     [["--words", "relief at night"], "a picture has one of several kinds of view, got relief and night"],
     [["--words", "January July"], "a picture has one of several months, got January and July"],
+    [["--words", "land in the sea"], "a picture has one of several surfaces, got land and sea"],
+    [
+      ["--at", "0,0", "--months", "--words", "satellite near land hot desert cold steppe Egypt"],
+      "takes 8 words at once, got 9",
+    ],
     [["--at", "0,0", "--frames", "3"], "--frames is for --walk"],
     [["--at", "0,0", "--places", "3"], "--places is for --average"],
     [[], "imagine wants a place, --at LAT,LNG, or --words, or both"],
@@ -235,6 +261,7 @@ describe("geodrift imagine", () => {
     ],
     [["--at", "0,0", "--words", "near"], '"near" means less than 340 km of ground, and it would be 1500'],
     [["--at", "0,0", "--months", "--words", "in July"], "--months tells every month itself, the words name July"],
+    [["--at", "0,0", "--months", "--words", "in winter"], "--months tells every month itself, the words name winter"],
     [["--at", "0,0", "--months", "--words", "night"], "--months is for satellite views, the words say night"],
     [["--at", "0,0", "-n", "128", "--nearest", "x"], "a sheet of comparisons has room for 117 pictures, got 128"],
     [["--at", "0,0", "--solver", "constructor"], "--solver: pictures have the solvers euler, heun, rk4"],
@@ -251,6 +278,37 @@ describe("geodrift imagine", () => {
     expect(stderr).toContain(sentence);
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
+  });
+
+  it("says before it draws that a file cannot be written, and leaves no part of one", async () => {
+    mkdirSync(at("folder.png"));
+    mkdirSync(at("half.png.json"));
+    writeFileSync(at("nile.txt"), "");
+    for (const [file, why] of [
+      ["folder.png", "folder.png: cannot be written (it is a folder)"],
+      ["half.png", "half.png.json: cannot be written (it is a folder)"],
+      ["nile.txt/x.png", "x.png: cannot be written (E"],
+    ]) {
+      const { code, stdout, stderr } = await geodrift(["imagine", ...few, "--at", "0,0", "-o", at(file)]);
+      expect(stderr).toContain(why);
+      expect([code, stdout]).toEqual([1, ""]);
+    }
+    expect(readdirSync(folder).filter((name) => name.startsWith("half"))).toEqual(["half.png.json"]);
+  });
+
+  it("numbers the frames that a moving file has: equal ones that follow one another are one", async () => {
+    const walk = ["--at", "0,0", "--walk", "10,10", "--frames", "3", "--guide-place", "0"];
+    const { pictures } = await imagined("still.webp", ...walk);
+    const { pages = 1 } = await sharp(at("still.webp")).metadata();
+    expect(pages).toBe(1);
+    expect(pictures.map(({ frame }: { frame: number }) => frame)).toEqual([0, 0, 0]);
+  });
+
+  it("says when a region has fewer places than are to be averaged", async () => {
+    const region = ["--average", "within:60:0,0", "--places", "1000"];
+    const { stderr, code } = await geodrift(["imagine", ...few, ...region, "-o", at("small.png")]);
+    expect(stderr).toMatch(/so small a region has \d\d of 1000 places/);
+    expect(code).toBe(0);
   });
 });
 

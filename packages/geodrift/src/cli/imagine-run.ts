@@ -1,5 +1,6 @@
 import { closedVocabulary, imageSolvers, type LatLng } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
+import { prepareFile } from "../data/atomic-file.js";
 import { readEarthSource } from "../data/captioned-views.js";
 import { kindOf } from "../data/captions.js";
 import { openEarthFolder } from "../data/earth-rasters.js";
@@ -17,10 +18,10 @@ import {
   walkPlan,
 } from "../imagine/plan.js";
 import { placesWithin } from "../imagine/region-places.js";
-import { checkRows } from "../imagine/sheet.js";
+import { checkRows, checkSheet } from "../imagine/sheet.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
 import { toldWords } from "../imagine/words.js";
-import { attentionShown, checkPicturesFile, nearestShown, writePictures } from "../imagine/write.js";
+import { attentionShown, checkPicturesFile, manifestFile, nearestShown, writePictures } from "../imagine/write.js";
 import { readPrior } from "../locate/prior.js";
 import { imageModelFolder } from "../models/embedded.js";
 import { describeImageModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
@@ -69,7 +70,10 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   const words = usage(() => flags.words?.map((text) => toldWords(vocabulary, text, description.name)));
   if (flags.months) usage(() => checkMonthsWords(vocabulary.read(words?.[0] ?? "")));
   const plan = await planOf({ ...flags, words });
+  for (const { words: told } of plan.cells) usage(() => vocabulary.read(told ?? ""));
   usage(() => checkPicturesFile(flags.output, plan.moving));
+  const moving = /\.webp$/i.test(flags.output);
+  usage(() => checkSheet(plan, size, flags.scale, moving));
   const labelled = [flags.attention && attentionShown, flags.nearest !== undefined && nearestShown];
   for (const shown of labelled) if (shown) usage(() => checkRows(plan.cells.length, shown));
   const wordings = (words ?? []).map((text) => vocabulary.read(text ?? ""));
@@ -80,8 +84,9 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
     solver: flags.solver,
     size,
   };
-  const model = await loadImageModel(flags.model, ort);
   // Whatever is missing is said before the work, not after it.
+  for (const file of [flags.output, manifestFile(flags.output)]) await prepareFile(file);
+  const model = await loadImageModel(flags.model, ort);
   const views = flags.nearest === undefined ? undefined : await viewsOf(flags.nearest, plan, model);
   const bar = progress(plan.cells.length * flags.steps);
   const drawn: DrawnCell[] = [];
@@ -95,7 +100,6 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
     await model.dispose();
   }
   const alike = views?.(drawn);
-  const moving = /\.webp$/i.test(flags.output);
   const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale, moving, alike);
   const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale, alike);
   if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
@@ -161,7 +165,12 @@ async function planOf({
         ),
       );
     });
-    return averagePlan(placesWithin(prior, places), words[0], seed, n);
+    const found = placesWithin(prior, places);
+    if (found.length < places)
+      process.stderr.write(
+        `geodrift: --average ${average}: so small a region has ${found.length} of ${places} places\n`,
+      );
+    return averagePlan(found, words[0], seed, n);
   }
   if (walk) {
     if (at.length === 0) throw new UsageError("--walk goes from --at LAT,LNG to its own place");

@@ -1,15 +1,42 @@
 /** Files that are written whole or not at all: a kill at any moment leaves the old file or the new. */
-import { open, rename } from "node:fs/promises";
+import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 
-/** Writes beside the target, syncs, then renames over it. */
-export async function writeFileAtomically(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = `${file}.partial`;
-  const handle = await open(temporary, "w");
+/** Writes beside the targets, syncs, then renames over them: files that belong together are all there, or none is touched. */
+export async function writeFilesAtomically(
+  files: readonly (readonly [file: string, bytes: Uint8Array])[],
+): Promise<void> {
+  const partial = (file: string) => `${file}.partial`;
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    for (const [file, bytes] of files) {
+      const handle = await open(partial(file), "w");
+      try {
+        await handle.writeFile(bytes);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    }
+    for (const [file] of files) await rename(partial(file), file);
+  } catch (e) {
+    for (const [file] of files) await rm(partial(file), { force: true });
+    throw e;
   }
-  await rename(temporary, file);
+}
+
+export const writeFileAtomically = (file: string, bytes: Uint8Array): Promise<void> =>
+  writeFilesAtomically([[file, bytes]]);
+
+/**
+ * Makes the folder of a file that work is to end in.
+ * @throws Error in one sentence if the file could not be written there
+ */
+export async function prepareFile(file: string): Promise<void> {
+  const refuse = (e: NodeJS.ErrnoException) => {
+    throw new Error(`${file}: cannot be written (${e.code})`);
+  };
+  await mkdir(dirname(file), { recursive: true }).catch(refuse);
+  await access(dirname(file), constants.W_OK).catch(refuse);
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory() || /[\\/]$/.test(file)) throw new Error(`${file}: cannot be written (it is a folder)`);
 }

@@ -23,7 +23,7 @@ export function groundOf(asked: number | undefined, wordings: readonly (readonly
     throw new RangeError(`the model knows widths of ground from ${least} to ${most} km, got ${asked}`);
   const km = asked ?? (scale ? within(usualImagining.scaleKm[scale], widths) : usualGroundKm(widths));
   const own = scaleOf(km);
-  if (scale && own && own !== scale)
+  if (scale && own !== scale)
     throw new RangeError(
       `"${scale}" means ${scale === "near" ? "less" : "more"} than ${scaleLimitsKm[scale === "near" ? 0 : 1]} km of ground, and it would be ${km}`,
     );

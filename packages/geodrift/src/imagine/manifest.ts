@@ -26,6 +26,10 @@ export function manifestOf(
   alike: readonly Compared[] = [],
 ) {
   const boxes = cellBoxes(drawn.length, columns, settings.size);
+  const hashes = drawn.map(({ picture }) => createHash("sha256").update(picture.data).digest("hex"));
+  // A moving file shows equal pictures that follow one another as one frame, for as long.
+  let frame = -1;
+  const frames = hashes.map((hash, i) => (hash === hashes[i - 1] ? frame : ++frame));
   return {
     geodrift: version as string,
     /** Arguments that make the same pixels again, on the same machine. */
@@ -33,7 +37,7 @@ export function manifestOf(
     model: { name: description.name, sha256 },
     ...settings,
     scale,
-    pictures: drawn.map(({ cell, picture }, i) => ({
+    pictures: drawn.map(({ cell }, i) => ({
       ...nearestOf(alike.find((compared) => compared.cell === cell)),
       label: cell.label,
       ...(cell.places.length === 1 && { place: cell.places[0] }),
@@ -41,8 +45,8 @@ export function manifestOf(
       ...(cell.words !== undefined && { words: cell.words }),
       seed: cell.seed,
       /** Of its RGB bytes, before it is enlarged. */
-      sha256: createHash("sha256").update(picture.data).digest("hex"),
-      ...(moving ? { frame: i } : { left: boxes[i].left * scale, top: boxes[i].top * scale }),
+      sha256: hashes[i],
+      ...(moving ? { frame: frames[i] } : { left: boxes[i].left * scale, top: boxes[i].top * scale }),
     })),
   };
 }

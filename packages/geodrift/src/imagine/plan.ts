@@ -1,6 +1,6 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import { type Drawing, dualGuidance, type Guidance, geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
-import { kindOf, months } from "../data/captions.js";
+import { kindOf, months, seasons } from "../data/captions.js";
 import { formatLatLng } from "../locate/text.js";
 
 /** What all pictures of a plan share. */
@@ -62,7 +62,8 @@ export function walkPlan(from: LatLng, to: LatLng, words: string | undefined, se
 
 /** @throws RangeError for words that the months of a year cannot be put after */
 export function checkMonthsWords(words: readonly string[]): void {
-  const own = words.find((word) => (months as readonly string[]).includes(word));
+  const times: readonly string[] = [...months, ...seasons];
+  const own = words.find((word) => times.includes(word));
   if (own) throw new RangeError(`--months tells every month itself, the words name ${own}`);
   const kind = kindOf(words);
   if (kind !== undefined && kind !== "satellite")

@@ -9,13 +9,14 @@ const patience = 8;
 /**
  * Some `count` different places of a region, spread evenly, or as densely as it weighs.
  * @param weight above nought for places of the region
- * @throws Error if the region is too small to hold one of two million even points
+ * @throws Error if the region weighs nothing at two million even points
  */
 export function placesWithin(weight: Prior, count: number): LatLng[] {
   // Coarse points tell how large the region is; the globe then gets so many that the region has as many as are wanted.
   for (let n = 4000, tries = 0; ; tries++) {
     const found = spread(weight, n);
-    if (n === finest && found.length === 0) throw new Error("the region is too small to find places in");
+    if (n === finest && found.length === 0)
+      throw new Error("the region is too small to find places in, or weighs nothing");
     const close = found.length <= Math.max(1.1 * count, count + 3);
     if (n === finest || (found.length >= count && (close || tries > patience))) {
       const wanted = Math.min(count, found.length);

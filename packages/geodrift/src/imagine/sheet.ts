@@ -24,6 +24,27 @@ export function cellBoxes(count: number, columns: number, size: number): { left:
   }));
 }
 
+/** As far as the library that writes pictures goes: pixels of a file, and along a side of a moving one. */
+const [mostPixels, longestMoving] = [0x3fff ** 2, 0x3fff];
+
+/**
+ * @param size pixels along a side of every picture, `scale` times as many in the file
+ * @throws RangeError if a file has no room for so many pictures so large
+ */
+export function checkSheet(
+  { cells, columns }: { cells: readonly unknown[]; columns: number },
+  size: number,
+  scale: number,
+  moving: boolean,
+): void {
+  const side = (k: number) => (k * (size + gap) - gap) * scale;
+  const pixels = moving ? cells.length * (size * scale) ** 2 : side(columns) * side(Math.ceil(cells.length / columns));
+  if (pixels > mostPixels || (moving && size * scale > longestMoving))
+    throw new RangeError(
+      `${cells.length} pictures of ${size * scale} pixels are too much for one file: fewer, or a smaller --scale, are needed`,
+    );
+}
+
 /** All pictures in one, on white, as they are. */
 export function sheetOf(pictures: readonly Picture[], columns: number): Picture {
   const size = pictures[0].width;

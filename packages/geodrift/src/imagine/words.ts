@@ -1,10 +1,13 @@
 /** What people write of a picture, as a model of a closed vocabulary is told it. */
 import { UnknownWordsError, type Vocabulary } from "@geodrift/core";
-import { kinds, months } from "../data/captions.js";
+import { kinds, months, seasons, surfaces } from "../data/captions.js";
 import { suggestion } from "../schema/parse.js";
 
 /** Things of which a picture has one. */
-const exclusive = { "kinds of view": kinds, months } as const satisfies Record<string, readonly string[]>;
+const exclusive = { "kinds of view": kinds, surfaces, seasons, months } as const satisfies Record<
+  string,
+  readonly string[]
+>;
 
 /**
  * @returns the words; undefined if they tell nothing

@@ -1,7 +1,7 @@
 /** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, extname } from "node:path";
+import { extname } from "node:path";
 import { distanceKm } from "@geodrift/core";
+import { writeFilesAtomically } from "../data/atomic-file.js";
 import { enlarged, type Picture } from "../data/picture.js";
 import { formatKm } from "../locate/text.js";
 import { attentionOverlays } from "./attention-overlay.js";
@@ -23,6 +23,8 @@ export function checkPicturesFile(file: string, moving: boolean): void {
 /** `a/b.png` makes `a/b-attention.png`. */
 export const besideFile = (file: string, ending: string): string => file.slice(0, -extname(file).length) + ending;
 
+export const manifestFile = (file: string): string => `${file}.json`;
+
 /** Pixels along a side of the pictures in labelled sheets. */
 export const attentionShown = 128;
 export const nearestShown = 256;
@@ -39,9 +41,9 @@ export async function writePictures(
   const pictures = drawn.map(({ picture }) => picture);
   const moving = extname(file).toLowerCase() === ".webp";
   const large = (picture: Picture) => enlarged(picture, scale);
-  const files: [string, Uint8Array | string][] = [
+  const files: [string, Uint8Array][] = [
     [file, await (moving ? toMovingWebp(pictures.map(large)) : toMadeUpPng(large(sheetOf(pictures, columns))))],
-    [`${file}.json`, `${JSON.stringify(manifest, null, 1)}\n`],
+    [manifestFile(file), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)],
   ];
   if (drawn.some(({ attention }) => attention)) {
     const rows = drawn.map((cell) => ({
@@ -62,10 +64,8 @@ export async function writePictures(
     }));
     files.push([besideFile(file, "-nearest.png"), await labelledSheet(rows, nearestShown)]);
   }
-  const refuse = (name: string) => (e: NodeJS.ErrnoException) => {
-    throw new Error(`${name}: cannot be written (${e.code})`);
-  };
-  await mkdir(dirname(file), { recursive: true }).catch(refuse(file));
-  for (const [name, bytes] of files) await writeFile(name, bytes).catch(refuse(name));
+  await writeFilesAtomically(files).catch((e: NodeJS.ErrnoException) => {
+    throw new Error(`${e.path?.replace(/\.partial$/, "") ?? file}: cannot be written (${e.code})`);
+  });
   return files.map(([name]) => name);
 }
