@@ -82,6 +82,7 @@ export const benches = {
     const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], { words: 1.5, place: 2 });
     for (const size of [32, 64])
       for (const [solver, steps] of [
+        ["euler", 32],
         ["heun", 16],
         ["euler", 16],
       ]) {

@@ -43,7 +43,8 @@ export async function namedPrior(
 
 function circlePrior(text: string, rule: string): Knowledge {
   const [, km, lat, lng] = /^within:([\d.]+):(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
-  if (km === undefined || !(Number(km) > 0))
+  const finite = [km, lat, lng].every((part) => Number.isFinite(Number(part)));
+  if (km === undefined || !finite || !(Number(km) > 0))
     throw new Error(`${rule}; within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
   const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
   const radius = Number(km) / earthRadiusKm;
