@@ -23,7 +23,7 @@ interface Flags {
 }
 
 /** `geodrift density`. */
-export function defineDensity(command: Command): void {
+export function define(command: Command): void {
   command
     .argument("<model>", "model by name, or a folder with config.json and model.safetensors")
     .option("--image <file>", "the picture")

@@ -6,6 +6,7 @@ import type { PictureSource } from "../data/sources/source.js";
 import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
 import type { Provenance } from "../embed/embeddings-file.js";
 import { encoderSource, isEncoderName, openEncoder } from "../models/encoders.js";
+import type { Invocation } from "./invocation.js";
 import { UsageError } from "./usage-error.js";
 
 interface Flags {
@@ -21,7 +22,7 @@ const encodersOfReady: Record<string, string> = {
 };
 
 /** `geodrift embed`. */
-export function defineEmbed(command: Command, exit: (code: number) => void): void {
+export function define(command: Command, { exit }: Invocation): void {
   command
     .argument("<source>", "folder of pictures with GPS, .csv, .parquet, .tar or folder of them, or OSV-5M")
     .requiredOption("-o, --out <file>", "the table, a .parquet file")

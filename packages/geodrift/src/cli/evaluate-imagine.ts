@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { usualImagining } from "../imagine/usual.js";
 import type { EvaluateImagineFlags } from "./evaluate-imagine-run.js";
+import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 
 const { guidance, steps, solver } = usualImagining;
 
 /** `geodrift evaluate-imagine`. @param args the command line, for the page */
-export function defineEvaluateImagine(command: Command, args: readonly string[]): void {
+export function define(command: Command, { args }: Invocation): void {
   command
     .argument("[model]", "model by name or folder", "earth-images")
     .requiredOption("--rasters <folder>", "rasters of the Earth, of which real views are cut")

@@ -38,7 +38,7 @@ interface Flags {
 }
 
 /** `geodrift evaluate`. */
-export function defineEvaluate(command: Command): void {
+export function define(command: Command): void {
   command
     .argument(
       "<models-and-dataset...>",

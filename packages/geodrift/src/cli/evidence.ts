@@ -23,7 +23,7 @@ interface Flags {
 }
 
 /** `geodrift evidence`. */
-export function defineEvidence(command: Command): void {
+export function define(command: Command): void {
   command
     .argument("<image>", "picture")
     .requiredOption("-o, --out <file.zip>", "file to write")

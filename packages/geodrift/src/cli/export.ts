@@ -13,7 +13,7 @@ interface Flags {
 }
 
 /** `geodrift export`. */
-export function defineExport(command: Command): void {
+export function define(command: Command): void {
   command
     .argument("<model>", "model by name, folder or file")
     .requiredOption("-o, --out <folder>", "folder for the files")

@@ -2,6 +2,7 @@ import { imageSolvers } from "@geodrift/core";
 import { type Command, InvalidArgumentError } from "commander";
 import { usualImagining } from "../imagine/usual.js";
 import type { ImagineFlags } from "./imagine-run.js";
+import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { latLngOption } from "./place-option.js";
 
@@ -18,7 +19,7 @@ function kilometres(text: string): number {
 }
 
 /** `geodrift imagine`. @param args the command line, for the manifest */
-export function defineImagine(command: Command, args: readonly string[]): void {
+export function define(command: Command, { args }: Invocation): void {
   command
     .option("--at <lat,lng>", "place; several make a grid, a row for each", several(latLngOption))
     .option("--words <text>", "what it shows and when; several make a grid, a column for each", several(String))

@@ -1,9 +1,11 @@
 /** `geodrift library`: an archive's pictures, without changing one. */
+
 import { type Command, Option } from "commander";
 import { offsetOf } from "../data/metadata.js";
 import { exportFormats } from "../library/export/formats.js";
 import { states } from "../library/tables.js";
 import { usualLibrary } from "../library/usual-library.js";
+import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError } from "./usage-error.js";
 
@@ -16,7 +18,7 @@ const libraryOption = () =>
     "folder of the index; GEODRIFT_LIBRARY or one of the platform's if left out",
   ).default(usualLibrary(), "the usual one");
 
-export function defineLibrary(library: Command, exit: (code: number) => void): void {
+export function define(library: Command, { exit }: Invocation): void {
   const command = (name: string, description: string) =>
     library.command(name).description(description).addOption(libraryOption()).exitOverride().showSuggestionAfterError();
 

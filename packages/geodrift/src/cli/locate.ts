@@ -9,6 +9,7 @@ import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
@@ -30,7 +31,7 @@ interface Flags {
 }
 
 /** `geodrift locate`. */
-export function defineLocate(command: Command, exit: (code: number) => void): void {
+export function define(command: Command, { exit }: Invocation): void {
   command
     .argument("<image...>", "pictures, folders of them, or patterns")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")

@@ -1,67 +1,44 @@
 /** The command line: exit code 0 when all went well, 1 when something failed, 2 for a command that makes no sense. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import type { Invocation } from "./invocation.js";
 import { UsageError } from "./usage-error.js";
 
-type Define = (command: Command, own: { args: readonly string[]; exit: (code: number) => void }) => Promise<void>;
+interface Definition {
+  /** Arguments, flags and what they do. */
+  define(command: Command, invocation: Invocation): void;
+}
 
 /**
  * What each does, in the order of the help, and where its arguments and its work are defined: loaded when it is asked for, as
  * to load all takes longer than most of what they do.
  */
-const commands: Record<string, [summary: string, define: Define]> = {
-  locate: [
-    "say where on Earth pictures show: best guess, radii, country odds",
-    async (command, { exit }) => (await import("./locate.js")).defineLocate(command, exit),
-  ],
-  density: [
-    "the probability density of places, given a picture",
-    async (command) => (await import("./density.js")).defineDensity(command),
-  ],
-  evaluate: [
-    "how good models are on pictures whose places are known",
-    async (command) => (await import("./evaluate.js")).defineEvaluate(command),
-  ],
-  imagine: [
-    "make pictures of places: a place, with words, becomes an image",
-    async (command, { args }) => (await import("./imagine.js")).defineImagine(command, args),
-  ],
+const commands: Record<string, [summary: string, load: () => Promise<Definition>]> = {
+  locate: ["say where on Earth pictures show: best guess, radii, country odds", () => import("./locate.js")],
+  density: ["the probability density of places, given a picture", () => import("./density.js")],
+  evaluate: ["how good models are on pictures whose places are known", () => import("./evaluate.js")],
+  imagine: ["make pictures of places: a place, with words, becomes an image", () => import("./imagine.js")],
   "evaluate-imagine": [
     "how good a model's pictures of places are: scores, the round trip, sensitivity, guidance",
-    async (command, { args }) => (await import("./evaluate-imagine.js")).defineEvaluateImagine(command, args),
+    () => import("./evaluate-imagine.js"),
   ],
   embed: [
     "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
-    async (command, { exit }) => (await import("./embed.js")).defineEmbed(command, exit),
+    () => import("./embed.js"),
   ],
-  split: [
-    "split a table of embeddings into training, validation and test, by place",
-    async (command) => (await import("./split.js")).defineSplit(command),
-  ],
-  train: [
-    "train what a config file describes; run it again to go on after a stop",
-    async (command) => (await import("./train.js")).defineTrain(command),
-  ],
-  models: [
-    "list, fetch and look into models and encoders",
-    async (command) => (await import("./models.js")).defineModels(command),
-  ],
+  split: ["split a table of embeddings into training, validation and test, by place", () => import("./split.js")],
+  train: ["train what a config file describes; run it again to go on after a stop", () => import("./train.js")],
+  models: ["list, fetch and look into models and encoders", () => import("./models.js")],
   export: [
     "write a flow or diffusion for other programs: ONNX files, or the layout of the released models",
-    async (command) => (await import("./export.js")).defineExport(command),
+    () => import("./export.js"),
   ],
   evidence: [
     "a zip for whoever is to check an answer: hashes, settings, density, map, what was ruled out, the command",
-    async (command) => (await import("./evidence.js")).defineEvidence(command),
+    () => import("./evidence.js"),
   ],
-  library: [
-    "index an archive's pictures, locate them, and export what was decided",
-    async (command, { exit }) => (await import("./library.js")).defineLibrary(command, exit),
-  ],
-  serve: [
-    "the page and the interface for programs, on this machine",
-    async (command) => (await import("./serve.js")).defineServe(command),
-  ],
+  library: ["index an archive's pictures, locate them, and export what was decided", () => import("./library.js")],
+  serve: ["the page and the interface for programs, on this machine", () => import("./serve.js")],
 };
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -78,9 +55,9 @@ export async function main(args: readonly string[]): Promise<number> {
     code = c;
   };
   const asked = args.find((arg) => Object.hasOwn(commands, arg));
-  for (const [name, [summary, define]] of Object.entries(commands)) {
+  for (const [name, [summary, load]] of Object.entries(commands)) {
     const command = program.command(name).description(summary).exitOverride().showSuggestionAfterError();
-    if (name === asked) await define(command, { args, exit });
+    if (name === asked) (await load()).define(command, { args, exit });
   }
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (e: NodeJS.ErrnoException) => {

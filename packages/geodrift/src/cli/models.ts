@@ -16,7 +16,7 @@ import { progress } from "./progress.js";
 import { usage } from "./usage-error.js";
 
 /** `geodrift models`: what there is, what was fetched, what is in it. */
-export function defineModels(models: Command): void {
+export function define(models: Command): void {
   models
     .command("list", { isDefault: true })
     .description("models and encoders that are known by name")

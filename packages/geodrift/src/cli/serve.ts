@@ -26,7 +26,7 @@ interface Flags {
 }
 
 /** `geodrift serve`. */
-export function defineServe(command: Command): void {
+export function define(command: Command): void {
   command
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")

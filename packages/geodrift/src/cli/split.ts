@@ -7,7 +7,7 @@ import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError } from "./usage-error.js";
 
 /** `geodrift split`. */
-export function defineSplit(command: Command): void {
+export function define(command: Command): void {
   command
     .argument("<table>", "a .parquet file of geodrift embed")
     .requiredOption("-o, --out <file>", "the split, a .csv file with id and part")

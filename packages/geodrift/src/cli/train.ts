@@ -14,7 +14,7 @@ interface Flags {
 }
 
 /** `geodrift train`. */
-export function defineTrain(command: Command): void {
+export function define(command: Command): void {
   command
     .argument("<config>", "JSON file")
     .option("--rasters <folder>", "folder of the rasters, instead of the config's")
