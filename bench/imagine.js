@@ -16,7 +16,7 @@ import {
   toLatLng,
   uniformPoint,
 } from "@geodrift/core";
-import { loadImageModel } from "geodrift";
+import { loadImageModel, usualImagining } from "geodrift";
 import { leastMs, measured, runtime } from "./measure.js";
 
 const { network: trained, ...training } = JSON.parse(
@@ -79,10 +79,10 @@ export const benches = {
   },
   "imagine-picture": async function* () {
     const { model, dispose } = await loadImageModel("earth-images", runtime);
-    const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], { words: 1.5, place: 2 });
+    const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], usualImagining.guidance);
     for (const size of [32, 64])
       for (const [solver, steps] of [
-        ["euler", 32],
+        [usualImagining.solver, usualImagining.steps],
         ["heun", 16],
         ["euler", 16],
       ]) {

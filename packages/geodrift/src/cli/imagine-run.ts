@@ -21,7 +21,14 @@ import { placesWithin } from "../imagine/region-places.js";
 import { checkRows, checkSheet } from "../imagine/sheet.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
 import { toldWords } from "../imagine/words.js";
-import { attentionShown, checkPicturesFile, manifestFile, nearestShown, writePictures } from "../imagine/write.js";
+import {
+  attentionShown,
+  checkPicturesFile,
+  isMoving,
+  manifestFile,
+  nearestShown,
+  writePictures,
+} from "../imagine/write.js";
 import { readPrior } from "../locate/prior.js";
 import { imageModelFolder } from "../models/embedded.js";
 import { describeImageModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
@@ -72,7 +79,7 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   const plan = await planOf({ ...flags, words });
   for (const { words: told } of plan.cells) usage(() => vocabulary.read(told ?? ""));
   usage(() => checkPicturesFile(flags.output, plan.moving));
-  const moving = /\.webp$/i.test(flags.output);
+  const moving = isMoving(flags.output);
   usage(() => checkSheet(plan, size, flags.scale, moving));
   const labelled = [flags.attention && attentionShown, flags.nearest !== undefined && nearestShown];
   for (const shown of labelled) if (shown) usage(() => checkRows(plan.cells.length, shown));

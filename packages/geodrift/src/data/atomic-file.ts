@@ -2,13 +2,20 @@
 import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Writes beside the targets, syncs, then renames over them: files that belong together are all there, or none is touched. */
+const refusal = (file: string, why: string | undefined): Error => new Error(`${file}: cannot be written (${why})`);
+
+/**
+ * Writes beside the targets, syncs, then renames over them: files that belong together are all there, or none is touched.
+ * @throws Error in one sentence, beginning with the name of the file that cannot be written
+ */
 export async function writeFilesAtomically(
   files: readonly (readonly [file: string, bytes: Uint8Array])[],
 ): Promise<void> {
   const partial = (file: string) => `${file}.partial`;
+  let at = "";
   try {
     for (const [file, bytes] of files) {
+      at = file;
       const handle = await open(partial(file), "w");
       try {
         await handle.writeFile(bytes);
@@ -17,10 +24,13 @@ export async function writeFilesAtomically(
         await handle.close();
       }
     }
-    for (const [file] of files) await rename(partial(file), file);
+    for (const [file] of files) {
+      at = file;
+      await rename(partial(file), file);
+    }
   } catch (e) {
     for (const [file] of files) await rm(partial(file), { force: true });
-    throw e;
+    throw refusal(at, (e as NodeJS.ErrnoException).code);
   }
 }
 
@@ -33,10 +43,10 @@ export const writeFileAtomically = (file: string, bytes: Uint8Array): Promise<vo
  */
 export async function prepareFile(file: string): Promise<void> {
   const refuse = (e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be written (${e.code})`);
+    throw refusal(file, e.code);
   };
   await mkdir(dirname(file), { recursive: true }).catch(refuse);
   await access(dirname(file), constants.W_OK).catch(refuse);
   const there = await stat(file).catch(() => undefined);
-  if (there?.isDirectory() || /[\\/]$/.test(file)) throw new Error(`${file}: cannot be written (it is a folder)`);
+  if (there?.isDirectory() || /[\\/]$/.test(file)) throw refusal(file, "it is a folder");
 }

@@ -20,6 +20,9 @@ export function checkPicturesFile(file: string, moving: boolean): void {
   if (!moving) throw new Error(`-o ${file}: .webp is for walks and months, whose pictures move; others are .png`);
 }
 
+/** Does a file that may be written move? */
+export const isMoving = (file: string): boolean => extname(file).toLowerCase() === ".webp";
+
 /** `a/b.png` makes `a/b-attention.png`. */
 export const besideFile = (file: string, ending: string): string => file.slice(0, -extname(file).length) + ending;
 
@@ -39,7 +42,7 @@ export async function writePictures(
   alike?: readonly Compared[],
 ): Promise<string[]> {
   const pictures = drawn.map(({ picture }) => picture);
-  const moving = extname(file).toLowerCase() === ".webp";
+  const moving = isMoving(file);
   const large = (picture: Picture) => enlarged(picture, scale);
   const files: [string, Uint8Array][] = [
     [file, await (moving ? toMovingWebp(pictures.map(large)) : toMadeUpPng(large(sheetOf(pictures, columns))))],
@@ -64,8 +67,6 @@ export async function writePictures(
     }));
     files.push([besideFile(file, "-nearest.png"), await labelledSheet(rows, nearestShown)]);
   }
-  await writeFilesAtomically(files).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${e.path?.replace(/\.partial$/, "") ?? file}: cannot be written (${e.code})`);
-  });
+  await writeFilesAtomically(files);
   return files.map(([name]) => name);
 }

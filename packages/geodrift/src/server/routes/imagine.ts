@@ -42,7 +42,7 @@ const imagineSettings = z.strictObject({
   guidePlace: guide.default(usualImagining.guidance.place).openapi({ description: "strength of the place" }),
   guideWords: guide.default(usualImagining.guidance.words).openapi({ description: "strength of the words" }),
   steps: z.int().min(1).max(100).default(usualImagining.steps),
-  solver: z.enum(["euler", "heun", "rk4"]).default(usualImagining.solver as "euler"),
+  solver: z.enum(["euler", "heun", "rk4"]).default(usualImagining.solver),
   seed: z
     .int()
     .min(0)
