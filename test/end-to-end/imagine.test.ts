@@ -63,27 +63,6 @@ describe("geodrift train, of pictures", () => {
     expect([said.months, said.heldOut]).toEqual([["01", "07"], views.heldOut]);
   });
 
-  it("is judged at places that it may have seen by satellite views of months that it has not, and the other way round", async () => {
-    const { drawTargets } = await import("../../packages/geodrift/src/evaluate/imagine/targets.js");
-    const { readEarthSource } = await import("../../packages/geodrift/src/data/captioned-views.js");
-    const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
-    const source = await readEarthSource(await openEarthFolder(at("rasters")), ["01", "04", "07"]);
-    const description = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
-    const { discs, radiusKm, testRadiusKm } = description.views.heldOut;
-    const away = ({ shot }: { shot: { place: { lat: number; lng: number } } }) =>
-      Math.min(...discs.map((disc: { lat: number; lng: number }) => distanceKm(disc, shot.place)));
-    for (const target of drawTargets("months", source, description, 8, 60)) {
-      expect([target.shot.kind, target.shot.month]).toEqual(["satellite", 3]);
-      expect(away(target)).toBeGreaterThan(radiusKm);
-    }
-    const held = drawTargets("places", source, description, 8, 60);
-    expect(new Set(held.map(({ shot }) => shot.kind)).size).toBe(3);
-    for (const target of held) {
-      expect([undefined, 0, 6]).toContain(target.shot.month);
-      expect(away(target)).toBeLessThanOrEqual(testRadiusKm);
-    }
-  });
-
   it("refuses to go on with other settings", async () => {
     writeFileSync(at("other.json"), JSON.stringify({ ...tinyImages, rate: 0.1 }));
     const { code, stderr } = await geodrift(["train", at("other.json")]);
@@ -358,6 +337,27 @@ describe("memory and imagination", () => {
 });
 
 describe("geodrift evaluate-imagine", () => {
+  it("judges at places that may have been seen by satellite views of months that were not, and the other way round", async () => {
+    const { drawTargets } = await import("../../packages/geodrift/src/evaluate/imagine/targets.js");
+    const { readEarthSource } = await import("../../packages/geodrift/src/data/captioned-views.js");
+    const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
+    const source = await readEarthSource(await openEarthFolder(at("rasters")), ["01", "04", "07"]);
+    const description = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
+    const { discs, radiusKm, testRadiusKm } = description.views.heldOut;
+    const away = ({ shot }: { shot: { place: { lat: number; lng: number } } }) =>
+      Math.min(...discs.map((disc: { lat: number; lng: number }) => distanceKm(disc, shot.place)));
+    for (const target of drawTargets("months", source, description, 8, 60)) {
+      expect([target.shot.kind, target.shot.month]).toEqual(["satellite", 3]);
+      expect(away(target)).toBeGreaterThan(radiusKm);
+    }
+    const held = drawTargets("places", source, description, 8, 60);
+    expect(new Set(held.map(({ shot }) => shot.kind)).size).toBe(3);
+    for (const target of held) {
+      expect([undefined, 0, 6]).toContain(target.shot.month);
+      expect(away(target)).toBeLessThanOrEqual(testRadiusKm);
+    }
+  });
+
   it("judges pictures beside real ones, sends them round, and writes a page of it", async () => {
     writeFileSync(at("earth.json"), JSON.stringify({ ...tinyTraining, locators: tinyTraining.locators.slice(0, 1) }));
     for (const config of ["judge.json", "earth.json"]) {

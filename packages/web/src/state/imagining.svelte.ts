@@ -62,7 +62,7 @@ export class Imagining {
     return this.at !== undefined || this.words.trim() !== "";
   }
 
-  /** What a form does not see that is sent by a click on the globe. */
+  /** What is wrong with the numbers, if anything: a click on the globe passes no form that would say so. */
   private get wrong(): string | undefined {
     const within = (x: unknown, least: number, most: number) =>
       Number.isInteger(x) && least <= Number(x) && Number(x) <= most;
