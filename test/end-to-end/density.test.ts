@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { anyTangent, combine, cross, toLatLng, toVec3 } from "@geodrift/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readRaster } from "../../packages/geodrift/src/data/raster.js";
-import { renderViewInto } from "../../packages/geodrift/src/data/view.js";
+import { readRaster } from "../../packages/geodrift/src/earth/raster.js";
+import { renderViewInto } from "../../packages/geodrift/src/earth/view.js";
 import { geodrift } from "./program.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-density-"));

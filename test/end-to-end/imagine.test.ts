@@ -46,7 +46,7 @@ describe("geodrift train, of pictures", () => {
 
   it("learns from no month and no place that is held out, and says so", async () => {
     const { openCaptioned } = await import("../../packages/geodrift/src/train/captioned-source.js");
-    const { shotAt } = await import("../../packages/geodrift/src/data/captioned-views.js");
+    const { shotAt } = await import("../../packages/geodrift/src/earth/captioned-views.js");
     const { source, views } = await openCaptioned({ ...tinyImages, rasters: at("rasters") } as never);
     expect([...source.months.keys()]).toEqual([0, 6]);
     const { discs, radiusKm } = views.heldOut;
@@ -317,8 +317,8 @@ describe("memory and imagination", () => {
     try {
       // What the model has learned from, view 3 of its training.
       const { views } = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
-      const { readEarthSource, shotAt } = await import("../../packages/geodrift/src/data/captioned-views.js");
-      const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
+      const { readEarthSource, shotAt } = await import("../../packages/geodrift/src/earth/captioned-views.js");
+      const { openEarthFolder } = await import("../../packages/geodrift/src/earth/earth-rasters.js");
       const { drawShot } = await import("../../packages/geodrift/src/imagine/training-views.js");
       const source = await readEarthSource(await openEarthFolder(at("rasters")), views.months);
       const { shot } = shotAt(source, { ...views, countries: [] }, 3);
@@ -339,8 +339,8 @@ describe("memory and imagination", () => {
 describe("geodrift evaluate-imagine", () => {
   it("judges at places that may have been seen by satellite views of months that were not, and the other way round", async () => {
     const { drawTargets } = await import("../../packages/geodrift/src/evaluate/imagine/targets.js");
-    const { readEarthSource } = await import("../../packages/geodrift/src/data/captioned-views.js");
-    const { openEarthFolder } = await import("../../packages/geodrift/src/data/earth-rasters.js");
+    const { readEarthSource } = await import("../../packages/geodrift/src/earth/captioned-views.js");
+    const { openEarthFolder } = await import("../../packages/geodrift/src/earth/earth-rasters.js");
     const source = await readEarthSource(await openEarthFolder(at("rasters")), ["01", "04", "07"]);
     const description = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
     const { discs, radiusKm, testRadiusKm } = description.views.heldOut;

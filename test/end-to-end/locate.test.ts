@@ -18,8 +18,8 @@ import { distanceKm, readSafetensors, writeSafetensors } from "@geodrift/core";
 import { geoArea } from "d3-geo";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readRaster } from "../../packages/geodrift/src/data/raster.js";
-import { renderViewInto } from "../../packages/geodrift/src/data/view.js";
+import { readRaster } from "../../packages/geodrift/src/earth/raster.js";
+import { renderViewInto } from "../../packages/geodrift/src/earth/view.js";
 import { geodrift } from "./program.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-locate-"));

@@ -6,7 +6,6 @@
  */
 import type { DType } from "./dtype.js";
 import type { Attr, GraphBuilder, Onnx } from "./graph.js";
-import type { NormalizationStage } from "./lower/normalization.js";
 
 export interface Value {
   /** Name of the ONNX tensor; empty for a literal, which is stored only when something needs it. */
@@ -59,6 +58,13 @@ export interface Product {
   /** Logical axes of the result that are columns of the matrix. */
   columns: readonly number[];
   withBias(bias: string): Value;
+}
+
+/** What a tensor is on the way from x to its normalisation. */
+export interface NormalizationStage {
+  stage: "sum" | "centred" | "squares" | "variance" | "deviation";
+  x: Value;
+  eps: number;
 }
 
 /** Lowering context: the graph under construction and the moves that turn one layout into another. */

@@ -1,7 +1,6 @@
 /** What of the program a browser can run: no file, no process. The page is made with it. */
 export * from "./encode/encoder.js";
 export { networkEncoder, placeNetwork } from "./encode/network-encoder.js";
-export * from "./encode/preparation.js";
 export * from "./locate/infer.js";
 export { type Contribution, type Knowledge, withKnown } from "./locate/known.js";
 export * from "./locate/options.js";
@@ -9,4 +8,6 @@ export * from "./locate/result.js";
 export * from "./locate/text.js";
 export { modelDescription, velocityConfig } from "./models/schema.js";
 export { solvingOf } from "./models/solving.js";
+export * from "./pictures/preparation.js";
+export { formatKm, formatLatLng } from "./places/format.js";
 export { type Gazetteer, readTowns } from "./places/gazetteer.js";

@@ -4,13 +4,6 @@
  */
 import { commonShape, type Layout, sameAxes, type Value } from "../value.js";
 
-/** What a tensor is on the way from x to its normalisation. */
-export interface NormalizationStage {
-  stage: "sum" | "centred" | "squares" | "variance" | "deviation";
-  x: Value;
-  eps: number;
-}
-
 const width = (x: Value): number => x.shape[x.shape.length - 1];
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.abs(b);
 

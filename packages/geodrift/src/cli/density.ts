@@ -1,10 +1,10 @@
 import { generativeLocator, type LatLng, localizability, toVec3 } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
-import { readNpy } from "../data/npy.js";
-import { readPlacesTable } from "../data/places-table.js";
-import { readPicture } from "../encode/read-picture.js";
+import { readNpy } from "../files/npy.js";
 import { checkModelName, loadGenerativeModel, loadModel } from "../models/load.js";
+import { readPicture } from "../pictures/read-picture.js";
+import { readPlacesTable } from "../places/places-table.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError, usage } from "./usage-error.js";
 

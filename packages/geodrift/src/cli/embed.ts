@@ -1,8 +1,8 @@
 import { dirname, relative } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
-import { openSource } from "../data/sources/index.js";
-import type { PictureSource } from "../data/sources/source.js";
+import { openSource } from "../datasets/sources/index.js";
+import type { PictureSource } from "../datasets/sources/source.js";
 import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
 import type { Provenance } from "../embed/embeddings-file.js";
 import { encoderSource, isEncoderName, openEncoder } from "../models/encoders.js";

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { imageSolvers } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
-import { readEarthSource } from "../data/captioned-views.js";
-import { openEarthFolder } from "../data/earth-rasters.js";
+import { readEarthSource } from "../earth/captioned-views.js";
+import { openEarthFolder } from "../earth/earth-rasters.js";
 import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-images.js";
 import { imagesTables, withoutPictures, writeImagesReport } from "../evaluate/imagine/images-report.js";
 import { targetSets } from "../evaluate/imagine/targets.js";

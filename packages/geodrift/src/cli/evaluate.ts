@@ -1,8 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
-import type { Dataset } from "../data/dataset.js";
-import { openDataset } from "../data/open-dataset.js";
+import { openDataset } from "../datasets/open-dataset.js";
 import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";
 import { type EmbeddedDataset, embedDataset, embeddedTable } from "../evaluate/embedded-dataset.js";
 import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
@@ -11,6 +10,7 @@ import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import type { Dataset } from "../pictures/dataset.js";
 import { gazetteer, readGazetteer } from "../places/bundled-towns.js";
 import { type Part, parts } from "../split/split.js";
 import { decimalNumber, wholeNumber } from "./options.js";

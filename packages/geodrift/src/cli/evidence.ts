@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
-import { readUserConfig } from "../config/user-config.js";
 import { evidenceBundle } from "../evidence/bundle.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
@@ -10,6 +9,7 @@ import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { usage } from "./usage-error.js";
+import { readUserConfig } from "./user-config.js";
 
 interface Flags {
   out: string;

@@ -1,9 +1,9 @@
 import { closedVocabulary, imageSolvers, type LatLng } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
-import { prepareFile } from "../data/atomic-file.js";
-import { readEarthSource } from "../data/captioned-views.js";
-import { kindOf } from "../data/captions.js";
-import { openEarthFolder } from "../data/earth-rasters.js";
+import { readEarthSource } from "../earth/captioned-views.js";
+import { kindOf } from "../earth/captions.js";
+import { openEarthFolder } from "../earth/earth-rasters.js";
+import { prepareFile } from "../files/atomic-file.js";
 import { type DrawnCell, draw } from "../imagine/draw.js";
 import { groundOf } from "../imagine/ground.js";
 import { manifestOf } from "../imagine/manifest.js";

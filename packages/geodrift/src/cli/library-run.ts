@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { readUserConfig } from "../config/user-config.js";
 import { estimateQueue } from "../library/estimate-queue.js";
 import { exportedPictures } from "../library/export/exported.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
@@ -14,10 +13,11 @@ import { scanFolder } from "../library/scan.js";
 import { type State, states } from "../library/tables.js";
 import { keepTrack, readGpxFile } from "../library/tracks.js";
 import { namedPrior } from "../locate/prior.js";
-import { formatLatLng } from "../locate/text.js";
 import { checkModelName } from "../models/load.js";
+import { formatLatLng } from "../places/format.js";
 import { progress } from "./progress.js";
 import { usage } from "./usage-error.js";
+import { readUserConfig } from "./user-config.js";
 
 interface InLibrary {
   library: string;

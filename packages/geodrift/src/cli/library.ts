@@ -1,10 +1,10 @@
 /** `geodrift library`: an archive's pictures, without changing one. */
 
 import { type Command, Option } from "commander";
-import { offsetOf } from "../data/metadata.js";
 import { exportFormats } from "../library/export/formats.js";
 import { states } from "../library/tables.js";
 import { usualLibrary } from "../library/usual-library.js";
+import { offsetOf } from "../pictures/metadata.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { UsageError } from "./usage-error.js";

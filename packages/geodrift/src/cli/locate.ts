@@ -1,18 +1,18 @@
 import { basename, dirname, extname, join } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
-import { readUserConfig } from "../config/user-config.js";
-import { pictureFiles } from "../data/picture-files.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import { pictureFiles } from "../pictures/picture-files.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
 import { UsageError, usage } from "./usage-error.js";
+import { readUserConfig } from "./user-config.js";
 
 interface Flags {
   model?: string;

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
-import { readUserConfig, userConfigFile } from "../config/user-config.js";
+import { readJsonFile } from "../files/json-file.js";
 import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";
 import { embeddedFolder, embeddedImageModels, embeddedJudges, embeddedModels } from "../models/embedded.js";
 import { knownEncoders } from "../models/known-encoders.js";
@@ -11,9 +11,9 @@ import { checkModelName, modelFolder } from "../models/load.js";
 import { pull, wantedBy } from "../models/pull.js";
 import { anyDescription } from "../models/schema.js";
 import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
-import { readJsonFile } from "../schema/json-file.js";
 import { progress } from "./progress.js";
 import { usage } from "./usage-error.js";
+import { readUserConfig, userConfigFile } from "./user-config.js";
 
 /** `geodrift models`: what there is, what was fetched, what is in it. */
 export function define(models: Command): void {

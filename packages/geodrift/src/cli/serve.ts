@@ -1,5 +1,4 @@
 import { type Command, Option } from "commander";
-import { readUserConfig } from "../config/user-config.js";
 import type { Library } from "../library/library.js";
 import { usualLibrary } from "../library/usual-library.js";
 import { imageModelFolder } from "../models/embedded.js";
@@ -7,6 +6,7 @@ import { checkModelName } from "../models/load.js";
 import { jsonLog, type Log } from "../server/log.js";
 import { wholeNumber } from "./options.js";
 import { usage } from "./usage-error.js";
+import { readUserConfig } from "./user-config.js";
 
 interface Flags {
   model?: string;

@@ -13,8 +13,8 @@ import {
 } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { z } from "zod";
-import { encoderConfig } from "../models/schema.js";
-import { parseWith } from "../schema/parse.js";
+import { encoderConfig } from "../encode/config.js";
+import { parseWith } from "../files/validation.js";
 
 export interface EmbeddedRow {
   id: string;

@@ -6,9 +6,9 @@ import { existsSync } from "node:fs";
 import { appendFile, copyFile, mkdir, open, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomically } from "../data/atomic-file.js";
-import { csvCell } from "../data/csv-cell.js";
-import { readJsonFile } from "../schema/json-file.js";
+import { writeFileAtomically } from "../files/atomic-file.js";
+import { csvCell } from "../files/csv-cell.js";
+import { readJsonFile } from "../files/json-file.js";
 import {
   type EmbeddedRow,
   type EmbeddingsFile,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { asTheyAre } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
-import { asTheyAre } from "./preparation.js";
 
 const options = { size: 2, most: 3, colours: asTheyAre, width: 1 };
 const grey = (value: number, side = 2) => ({

@@ -1,7 +1,7 @@
 import { tensor } from "@geodrift/compile";
-import type { Picture } from "../data/picture.js";
-import { planesInto } from "./planes.js";
-import type { Colours } from "./preparation.js";
+import type { Picture } from "../pictures/picture.js";
+import { planesInto } from "../pictures/planes.js";
+import type { Colours } from "../pictures/preparation.js";
 
 /**
  * Runs pictures through a network a few at a time, because activations of hundreds would not fit into memory.

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
-import { readJsonFile } from "../schema/json-file.js";
+import { readJsonFile } from "../files/json-file.js";
 
 export interface ClipTokenizer {
   /**

@@ -1,6 +1,6 @@
 /** Pictures to embeddings: one interface, and behind it the encoders that models name. */
-import type { Picture } from "../data/picture.js";
-import type { Preparation } from "./preparation.js";
+import type { Picture } from "../pictures/picture.js";
+import type { Preparation } from "../pictures/preparation.js";
 
 export interface Encoder {
   /** The square that pictures are made into. */

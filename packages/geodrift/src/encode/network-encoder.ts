@@ -11,12 +11,11 @@ import {
   withCellFeatures,
 } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
-import type { TransformerEncoderConfig } from "../models/known-encoders.js";
-import type { PlaceEncoderConfig } from "../models/schema.js";
+import { asTheyAre, type Colours, colours, type Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
+import type { PlaceEncoderConfig, TransformerEncoderConfig } from "./config.js";
 import type { Encoder } from "./encoder.js";
 import { packedOnnx } from "./packed-onnx.js";
-import { asTheyAre, type Colours, colours, type Preparation } from "./preparation.js";
 
 /** A network with its weights, before it is compiled. */
 export interface EncoderNetwork {

@@ -1,8 +1,8 @@
 /** Any ONNX network that takes pictures, as an encoder: its last result, or one from inside of it. */
 import { type Runtime, summarizeOnnx, type Tensor, tensor, withOutput } from "@geodrift/compile";
+import type { Colours, Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
 import type { Encoder } from "./encoder.js";
-import type { Colours, Preparation } from "./preparation.js";
 
 export interface OnnxEncoderOptions {
   preparation: Preparation;

@@ -1,11 +1,11 @@
 /** What the server's thread and the one that computes say to each other. */
 import type { SentTensors } from "@geodrift/compile";
-import type { Picture } from "../data/picture.js";
 import type { TokenAttention } from "../imagine/draw.js";
 import type { ImagineSettings, Plan } from "../imagine/plan.js";
 import type { LocateOptions } from "../locate/options.js";
 import type { LocateResult } from "../locate/result.js";
 import type { Neighbour } from "../locate/time-neighbours.js";
+import type { Picture } from "../pictures/picture.js";
 
 /** A region that is known: what `namedPrior` takes, or outlines as GeoJSON. */
 export interface AskedPriors {

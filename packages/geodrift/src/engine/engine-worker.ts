@@ -4,7 +4,6 @@ import { sentTensors } from "@geodrift/compile";
 import { distributionTensors } from "@geodrift/core";
 import type { GeoJSON } from "geojson";
 import * as ort from "onnxruntime-node";
-import { pictureOf } from "../encode/read-picture.js";
 import { draw } from "../imagine/draw.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
@@ -13,6 +12,7 @@ import { neighboursPrior } from "../locate/time-neighbours.js";
 import { type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { type LoadedModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import { pictureOf } from "../pictures/read-picture.js";
 import type { Answer, Fault, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */

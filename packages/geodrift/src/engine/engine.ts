@@ -5,22 +5,7 @@ import { type PlaceDistribution, readDistribution } from "@geodrift/core";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
 import type { Answer, DrawingStep, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
-
-/** The queue is full: come back later. */
-export class BusyError extends Error {
-  constructor(readonly retryAfterSeconds: number) {
-    super(`the server is busy; try again in ${retryAfterSeconds} s`);
-  }
-}
-
-/** What the request asks for cannot be done. */
-export class AskedError extends Error {}
-
-/** The picture cannot be decoded. */
-export class PictureError extends AskedError {}
-
-/** The thread that computes has stopped. */
-export class EngineStoppedError extends Error {}
+import { AskedError, BusyError, EngineStoppedError, PictureError } from "./errors.js";
 
 export interface EngineAnswer {
   result: LocateResult;

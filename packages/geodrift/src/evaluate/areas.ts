@@ -1,6 +1,6 @@
 /** Is a guess in the right country, region, town? Told by the nearest town of a table (spec §6). */
 import { type LatLng, toLatLng, vectorAt } from "@geodrift/core";
-import type { AreaLabels } from "../data/dataset.js";
+import type { AreaLabels } from "../pictures/dataset.js";
 import type { Gazetteer } from "../places/gazetteer.js";
 
 export const areaKinds = ["country", "region", "city"] as const;

@@ -2,11 +2,11 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
-import { areasOf } from "../data/areas.js";
-import type { AreaLabels, Dataset, Example } from "../data/dataset.js";
+import { areasOf } from "../datasets/areas.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import type { Encoder } from "../encode/encoder.js";
 import type { ModelDescription } from "../models/schema.js";
+import type { AreaLabels, Dataset, Example } from "../pictures/dataset.js";
 import type { Part } from "../split/split.js";
 
 export interface EmbeddedDataset {

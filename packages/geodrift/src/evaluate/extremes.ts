@@ -2,13 +2,13 @@
 import { type LatLng, type PlaceDistribution, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
 import { geoNaturalEarth1, geoPath } from "d3-geo";
 import sharp from "sharp";
-import type { Dataset, Example } from "../data/dataset.js";
 import { outlines } from "../figures/land.js";
 import { region } from "../figures/region.js";
 import { colours } from "../figures/svg.js";
-import { escapeXml } from "../figures/xml.js";
-import { formatKm } from "../locate/text.js";
+import { escapeXml } from "../files/escape-xml.js";
 import type { LoadedModel } from "../models/load.js";
+import type { Dataset, Example } from "../pictures/dataset.js";
+import { formatKm } from "../places/format.js";
 import { type EmbeddedDataset, embeddingOf } from "./embedded-dataset.js";
 import type { EvaluateOptions, EvaluationRun } from "./evaluate.js";
 import type { Drawing } from "./report.js";

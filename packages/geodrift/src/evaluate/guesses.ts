@@ -10,7 +10,7 @@ import {
   type Vec3,
   vectorAt,
 } from "@geodrift/core";
-import type { AreaLabels } from "../data/dataset.js";
+import type { AreaLabels } from "../pictures/dataset.js";
 import { type AreaKind, type AreaRule, areaHits, areaKinds, labelsOf } from "./areas.js";
 import { type Figure, figures, meanFigure, meanOf } from "./figure.js";
 

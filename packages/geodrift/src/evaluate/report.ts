@@ -1,9 +1,9 @@
 /** Everything that an evaluation says: tables, charts, and one page that holds them all. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "../data/atomic-file.js";
 import { type Chart, chartSvg } from "../figures/chart.js";
-import { escapeXml } from "../figures/xml.js";
+import { writeFileAtomically } from "../files/atomic-file.js";
+import { escapeXml } from "../files/escape-xml.js";
 import { type Ablation, ablationCharts, ablationTables } from "./ablation.js";
 import { recallChart, reliabilityChart } from "./charts.js";
 import type { EvaluationRun } from "./evaluate.js";

@@ -1,6 +1,6 @@
 /** Tables of figures, as Markdown, CSV and HTML. */
-import { csvCell } from "../data/csv-cell.js";
-import { escapeXml } from "../figures/xml.js";
+import { csvCell } from "../files/csv-cell.js";
+import { escapeXml } from "../files/escape-xml.js";
 import type { Figure } from "./figure.js";
 
 /** Text, a figure as it is to be read, or nothing where a method has none. */

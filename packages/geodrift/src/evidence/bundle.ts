@@ -5,7 +5,8 @@ import { strToU8, zipSync } from "fflate";
 import { toGeoJson } from "../figures/geojson.js";
 import { toSvg } from "../figures/svg.js";
 import type { Located } from "../locate/result.js";
-import { certainty, formatKm, formatLatLng } from "../locate/text.js";
+import { certainty } from "../locate/text.js";
+import { formatKm, formatLatLng } from "../places/format.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 

@@ -1,7 +1,7 @@
+import { escapeXml } from "../files/escape-xml.js";
 import type { Located } from "../locate/result.js";
 import { toText } from "../locate/text.js";
 import { toSvg } from "./svg.js";
-import { escapeXml } from "./xml.js";
 
 /** A page of its own: the map, the answer as a table, nothing fetched from anywhere. */
 export function toHtml(located: Located): string {

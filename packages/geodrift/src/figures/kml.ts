@@ -1,8 +1,8 @@
 import { toLatLng, vectorAt } from "@geodrift/core";
+import { escapeXml } from "../files/escape-xml.js";
 import type { Located } from "../locate/result.js";
 import { cutCircle } from "./circle.js";
 import { cutRegion } from "./region.js";
-import { escapeXml } from "./xml.js";
 
 /** For Google Earth and its kin: best guess, modes with circles, samples. */
 export function toKml({ result, samples, distribution }: Located): string {

@@ -2,8 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import sharp from "sharp";
+import { suggestion } from "../files/validation.js";
 import type { Located } from "../locate/result.js";
-import { suggestion } from "../schema/parse.js";
 
 /** Each is loaded when it is asked for: most answers are wanted without a map. */
 const formats: Record<string, (located: Located) => Promise<string | Uint8Array>> = {

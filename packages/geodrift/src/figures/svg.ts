@@ -1,13 +1,14 @@
 /** The map of one answer: where on the globe, and the neighbourhood of the best guess. */
 import { earthRadiusKm, toLatLng, vectorAt } from "@geodrift/core";
 import { type GeoProjection, geoAzimuthalEqualArea, geoGraticule, geoNaturalEarth1, geoPath } from "d3-geo";
+import { escapeXml } from "../files/escape-xml.js";
 import type { Located, LocateResult } from "../locate/result.js";
-import { certainty, formatKm, formatLatLng } from "../locate/text.js";
+import { certainty } from "../locate/text.js";
+import { formatKm, formatLatLng } from "../places/format.js";
 import { circle } from "./circle.js";
 import { outlines } from "./land.js";
 import { region } from "./region.js";
 import { trajectories } from "./trajectories.js";
-import { escapeXml } from "./xml.js";
 
 const height = 360;
 const globeWidth = 690;

@@ -1,6 +1,6 @@
 /** Repositories of models on huggingface.co or a mirror of it: their files with sizes and checksums, at one commit. */
 import { z } from "zod";
-import { parseWith } from "../schema/parse.js";
+import { parseWith } from "../files/validation.js";
 import { fetchJson, type HttpOptions, type RemoteFile } from "./download.js";
 
 /** The server, by HF_ENDPOINT. */

@@ -1,5 +1,5 @@
 /** Attention maps over the pictures that they belong to. */
-import type { Picture } from "../data/picture.js";
+import type { Picture } from "../pictures/picture.js";
 import type { DrawnCell } from "./draw.js";
 import type { LabelledPicture } from "./sheet.js";
 

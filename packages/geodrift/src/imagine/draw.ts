@@ -1,7 +1,7 @@
 /** Draws the pictures of a plan, one after another, each step by step. */
 import { contextTokens, type DrawingState } from "@geodrift/core";
-import type { Picture } from "../data/picture.js";
 import type { LoadedImageModel } from "../models/image-model.js";
+import type { Picture } from "../pictures/picture.js";
 import { drawingOf, type ImagineSettings, type Plan, type PlannedPicture } from "./plan.js";
 
 export interface DrawnCell {

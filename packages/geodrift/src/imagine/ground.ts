@@ -1,5 +1,5 @@
 /** How wide the ground of a picture is: as asked, as its words say, or as usual. */
-import { scaleLimitsKm, scaleOf } from "../data/captions.js";
+import { scaleLimitsKm, scaleOf } from "../earth/captions.js";
 import { usualImagining } from "./usual.js";
 
 type Widths = readonly [least: number, most: number];

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { distanceKm } from "@geodrift/core";
-import { months } from "../data/captions.js";
+import { months } from "../earth/captions.js";
 import type { LoadedImageModel } from "../models/image-model.js";
 import type { DrawnCell } from "./draw.js";
 import type { ImagineSettings, Plan } from "./plan.js";

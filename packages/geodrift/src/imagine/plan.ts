@@ -1,7 +1,7 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import { type Drawing, dualGuidance, type Guidance, geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
-import { kindOf, months, seasons } from "../data/captions.js";
-import { formatLatLng } from "../locate/text.js";
+import { kindOf, months, seasons } from "../earth/captions.js";
+import { formatLatLng } from "../places/format.js";
 
 /** What all pictures of a plan share. */
 export interface ImagineSettings {

@@ -1,17 +1,15 @@
 /** Pictures side by side: plain sheets that can be cut up again, labelled ones for people, and moving ones. */
 import sharp from "sharp";
-import { enlarged, type Picture } from "../data/picture.js";
-import { escapeXml } from "../figures/xml.js";
-
-const raw = ({ width, height, data }: Picture) => sharp(data, { raw: { width, height, channels: 3 } });
+import { escapeXml } from "../files/escape-xml.js";
+import { enlarged, type Picture } from "../pictures/picture.js";
+import { rawPixels, toPng } from "../pictures/png.js";
 
 /** Says in a file itself that nobody has taken the picture: IPTC's source of what a model has made. */
 const madeUp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" xmp:CreatorTool="geodrift"/></rdf:RDF></x:xmpmeta>`;
 
-export const toPng = (picture: Picture): Promise<Uint8Array> => raw(picture).png().toBuffer();
-
 /** The same of a picture that a model has made, which says so. */
-export const toMadeUpPng = (picture: Picture): Promise<Uint8Array> => raw(picture).withXmp(madeUp).png().toBuffer();
+export const toMadeUpPng = (picture: Picture): Promise<Uint8Array> =>
+  rawPixels(picture).withXmp(madeUp).png().toBuffer();
 
 /** Pixels between the cells of a sheet. */
 export const gap = 2;

@@ -10,10 +10,11 @@ import {
   type Shot,
   shotAt,
   withMonths,
-} from "../data/captioned-views.js";
-import type { ViewKind } from "../data/captions.js";
-import { dropAlpha, type Picture } from "../data/picture.js";
+} from "../earth/captioned-views.js";
+import type { ViewKind } from "../earth/captions.js";
 import type { ImageModelDescription } from "../models/schema.js";
+import { dropAlpha, type Picture } from "../pictures/picture.js";
+import { pixelDifference } from "../pictures/pixel-difference.js";
 import type { PlannedPicture } from "./plan.js";
 
 /** A view, and how far it is from a picture: root mean square over channels and pixels, 0 … 255. */
@@ -45,13 +46,6 @@ export function drawShot(source: EarthSource, shot: Shot, size: number): Picture
   const rgba = new Uint8Array(4 * size * size);
   drawShotInto(rgba, source, shot, size);
   return { width: size, height: size, data: dropAlpha(rgba) };
-}
-
-/** Root mean square over channels and pixels, 0 … 255. */
-export function pixelDifference(a: Picture, b: Picture): number {
-  let sum = 0;
-  for (let i = 0; i < a.data.length; i++) sum += (a.data[i] - b.data[i]) ** 2;
-  return Math.sqrt(sum / a.data.length);
 }
 
 /**

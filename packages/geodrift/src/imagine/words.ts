@@ -1,7 +1,7 @@
 /** What people write of a picture, as a model of a closed vocabulary is told it. */
 import { UnknownWordsError, type Vocabulary } from "@geodrift/core";
-import { kinds, months, seasons, surfaces } from "../data/captions.js";
-import { suggestion } from "../schema/parse.js";
+import { kinds, months, seasons, surfaces } from "../earth/captions.js";
+import { suggestion } from "../files/validation.js";
 
 /** Things of which a picture has one. */
 const exclusive = { "kinds of view": kinds, surfaces, seasons, months } as const satisfies Record<

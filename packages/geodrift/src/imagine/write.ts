@@ -1,9 +1,9 @@
 /** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
 import { extname } from "node:path";
 import { distanceKm } from "@geodrift/core";
-import { writeFilesAtomically } from "../data/atomic-file.js";
-import { enlarged, type Picture } from "../data/picture.js";
-import { formatKm } from "../locate/text.js";
+import { writeFilesAtomically } from "../files/atomic-file.js";
+import { enlarged, type Picture } from "../pictures/picture.js";
+import { formatKm } from "../places/format.js";
 import { attentionOverlays } from "./attention-overlay.js";
 import type { DrawnCell } from "./draw.js";
 import type { Manifest } from "./manifest.js";

@@ -1,5 +1,6 @@
 /** Pictures of the queue through a model, one after another, with what the library knows. */
-import { type EngineAnswer, PictureError } from "../engine/engine.js";
+import type { EngineAnswer } from "../engine/engine.js";
+import { PictureError } from "../engine/errors.js";
 import { circleRadiusKm, keepEstimate } from "./estimates.js";
 import { type KnownOptions, type KnownPlaces, knownPlaces } from "./known-places.js";
 import type { Library } from "./library.js";

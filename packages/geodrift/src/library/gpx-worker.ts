@@ -1,8 +1,6 @@
 /** A GPX file in a thread of its own: a long one takes seconds. */
 import { parentPort, workerData } from "node:worker_threads";
-import { readGpx, type TrackPoint } from "./tracks.js";
-
-export type GpxMessage = { points: TrackPoint[] } | { error: string };
+import { type GpxMessage, readGpx } from "./gpx.js";
 
 const say = (message: GpxMessage): void => parentPort?.postMessage(message);
 try {

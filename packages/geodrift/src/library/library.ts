@@ -4,7 +4,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import Database from "libsql";
 import PQueue from "p-queue";
-import { isPictureFile } from "../data/picture-files.js";
+import { isPictureFile } from "../pictures/picture-files.js";
 import { recoverWrites } from "./recover-writes.js";
 import { schemaVersion, tables } from "./tables.js";
 

@@ -1,7 +1,8 @@
 /** Pictures of a library through the computing thread. */
-import { maxPixels, readPictureBytes } from "../encode/read-picture.js";
+
 import { Engine, type LocateCall } from "../engine/engine.js";
 import type { LocateJob } from "../engine/engine-messages.js";
+import { maxPixels, readPictureBytes } from "../pictures/read-picture.js";
 import type { LocatePicture } from "./estimate-queue.js";
 
 export interface PictureSettings {

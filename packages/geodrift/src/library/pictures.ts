@@ -1,7 +1,8 @@
 /** Lists of pictures, page by page, and what is known of one. */
 import type { LatLng } from "@geodrift/core";
 import type { LocateResult } from "../locate/result.js";
-import { certaintySteps, formatLatLng, placeText } from "../locate/text.js";
+import { certaintySteps, placeText } from "../locate/text.js";
+import { formatLatLng } from "../places/format.js";
 import { namesOf } from "./decided-place.js";
 import { type Decision, decisionFor } from "./decisions.js";
 import { estimateOf } from "./estimates.js";

@@ -1,6 +1,6 @@
 /** What a crash in the middle of writing leaves: a temporary file at most, which is taken away. */
 import { readFile, rm } from "node:fs/promises";
-import { sha256Of } from "../encode/read-picture.js";
+import { sha256Of } from "../files/hash.js";
 import type { Library } from "./library.js";
 import { markUndone, markWritten } from "./write-sidecars.js";
 

@@ -2,49 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import type { LatLng } from "@geodrift/core";
-import { gpx } from "@tmcw/togeojson";
-import { DOMParser } from "@xmldom/xmldom";
-import type { GpxMessage } from "./gpx-worker.js";
+import { type GpxMessage, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
-
-export interface TrackPoint extends LatLng {
-  /** Milliseconds, UTC. */
-  at: number;
-}
-
-/** @throws Error in one sentence if it is no GPX with times */
-export function readGpx(text: string): TrackPoint[] {
-  let features: ReturnType<typeof gpx>["features"];
-  try {
-    const parser = new DOMParser({
-      onError: (level, message) => {
-        if (level !== "warning") throw new Error(message);
-      },
-    });
-    features = gpx(parser.parseFromString(text, "text/xml") as never).features;
-  } catch {
-    throw new Error("is no GPX");
-  }
-  const points = features.flatMap(({ geometry, properties }): TrackPoint[] => {
-    const times = (properties as { coordinateProperties?: { times?: string[] | string[][] } })?.coordinateProperties
-      ?.times;
-    const lines =
-      geometry?.type === "LineString"
-        ? [geometry.coordinates]
-        : geometry?.type === "MultiLineString"
-          ? geometry.coordinates
-          : [];
-    return lines.flatMap((line, i) => {
-      const own = (geometry?.type === "LineString" ? times : times?.[i]) as string[] | undefined;
-      return line.flatMap(([lng, lat], k) => {
-        const at = Date.parse(own?.[k] ?? "");
-        return Number.isFinite(at) && Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? [{ lat, lng, at }] : [];
-      });
-    });
-  });
-  if (points.length === 0) throw new Error("holds no track whose points have a time");
-  return points.sort((a, b) => a.at - b.at);
-}
 
 /** The same without holding up this thread. */
 export function readGpxAside(text: string): Promise<TrackPoint[]> {

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { type FileHandle, lstat, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { sha256Of } from "../encode/read-picture.js";
+import { sha256Of } from "../files/hash.js";
 import { xmpPlace } from "./decided-place.js";
 import { decisionFor } from "./decisions.js";
 import type { Library } from "./library.js";

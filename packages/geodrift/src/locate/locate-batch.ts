@@ -1,8 +1,8 @@
 /** A few decoded pictures through a model at once. */
 import { distanceKm } from "@geodrift/core";
-import type { ReadPicture } from "../encode/read-picture.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import type { ReadPicture } from "../pictures/read-picture.js";
 import { gazetteer } from "../places/bundled-towns.js";
 import { type Inferred, infer } from "./infer.js";
 import { withKnown } from "./known.js";

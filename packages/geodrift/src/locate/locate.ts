@@ -1,8 +1,10 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
-import { type PictureMetadata, readMetadata } from "../data/metadata.js";
-import type { Named } from "../data/picture-files.js";
-import { readPicture, readPictureBytes, sha256Of } from "../encode/read-picture.js";
+
+import { sha256Of } from "../files/hash.js";
 import type { LoadedModel } from "../models/load.js";
+import { type PictureMetadata, readMetadata } from "../pictures/metadata.js";
+import type { Named } from "../pictures/picture-files.js";
+import { readPicture, readPictureBytes } from "../pictures/read-picture.js";
 import { locateBatch, type Read } from "./locate-batch.js";
 import type { LocateOptions } from "./options.js";
 import type { Located, LocateFailure } from "./result.js";

@@ -4,11 +4,11 @@ import { feature, isIn } from "@rapideditor/country-coder";
 import { geoArea, geoCentroid, geoContains } from "d3-geo";
 import type { GeoJSON, Polygon, Position } from "geojson";
 import { z } from "zod";
-import { readPlacesTable } from "../data/places-table.js";
+import { readJsonFile } from "../files/json-file.js";
+import { formatLatLng } from "../places/format.js";
 import { photosPrior, placesPrior } from "../places/places-prior.js";
-import { readJsonFile } from "../schema/json-file.js";
+import { readPlacesTable } from "../places/places-table.js";
 import type { Knowledge } from "./known.js";
-import { formatLatLng } from "./text.js";
 
 /**
  * `within:KM:LAT,LNG`, the name or code of a country, a GeoJSON file whose polygons weigh one or their property `weight`, a

@@ -1,13 +1,6 @@
 /** Results for people: one line each. */
-import type { LatLng } from "@geodrift/core";
+import { formatKm, formatLatLng } from "../places/format.js";
 import type { LocateFailure, LocateResult, PlaceName } from "./result.js";
-
-export const formatLatLng = ({ lat, lng }: LatLng): string =>
-  `${Math.abs(lat).toFixed(2)}°${lat < 0 ? "S" : "N"} ${Math.abs(lng).toFixed(2)}°${lng < 0 ? "W" : "E"}`;
-
-/** Two significant digits, and one more from 1,000 km on: 643.27 km reads as 640 km. */
-export const formatKm = (km: number): string =>
-  km < 10 ? `${km.toFixed(1)} km` : `${Number(km.toPrecision(km < 1000 ? 2 : 3)).toLocaleString("en")} km`;
 
 /** A place by its names, the nearest first. */
 export const placeText = ({ city, region, country }: Partial<PlaceName>): string =>

@@ -1,7 +1,7 @@
 /** Pictures taken shortly before or after, whose files say where: a prior for those whose do not. */
 import { isDeepStrictEqual } from "node:util";
 import { angle, earthRadiusKm, type Focus, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
-import type { PictureMetadata } from "../data/metadata.js";
+import type { PictureMetadata } from "../pictures/metadata.js";
 import type { Knowledge } from "./known.js";
 
 /** What is known of the time and place of every picture of a run. */

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import { z } from "zod";
-import { parseWith } from "../schema/parse.js";
+import { parseWith } from "../files/validation.js";
 
 /** GEODRIFT_CACHE, or the platform's folder for what can be fetched again. */
 export const cacheRoot = (): string => process.env.GEODRIFT_CACHE ?? envPaths("geodrift", { suffix: "" }).cache;

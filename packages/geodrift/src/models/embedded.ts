@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { suggestion } from "../schema/parse.js";
+import { suggestion } from "../files/validation.js";
 
 /** Models that come with the package: those that locate, those that make pictures, those that judge them. */
 export const embeddedModels: readonly string[] = ["earth"];

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { closedVocabulary, type ImageModel, imageModel, imageTransformerShapes, type Vocabulary } from "@geodrift/core";
-import { readJsonFile } from "../schema/json-file.js";
+import { readJsonFile } from "../files/json-file.js";
 import { imageModelFolder } from "./embedded.js";
 import { type ImageModelDescription, imageModelDescription } from "./schema.js";
 import { readWeights } from "./weights.js";

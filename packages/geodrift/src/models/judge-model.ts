@@ -12,9 +12,9 @@ import {
   placeEncodingWidth,
   type Traced,
 } from "@geodrift/core";
-import { enlarged, type Picture } from "../data/picture.js";
-import { planesInto } from "../encode/planes.js";
-import { readJsonFile } from "../schema/json-file.js";
+import { readJsonFile } from "../files/json-file.js";
+import { enlarged, type Picture } from "../pictures/picture.js";
+import { planesInto } from "../pictures/planes.js";
 import { judgeFolder } from "./embedded.js";
 import { type JudgeDescription, judgeDescription } from "./schema.js";
 import { readWeights } from "./weights.js";

@@ -1,7 +1,7 @@
 /** Image encoders that are known by name, with where their published weights lie. */
-import type { z } from "zod";
-import { suggestion } from "../schema/parse.js";
-import type { transformerEncoderConfig } from "./schema.js";
+
+import type { TransformerEncoderConfig } from "../encode/config.js";
+import { suggestion } from "../files/validation.js";
 
 /** Something that is published on a hub. */
 export interface Published {
@@ -24,8 +24,6 @@ export interface KnownEncoder extends Published {
   description: string;
   config: Omit<TransformerEncoderConfig, "weights">;
 }
-
-export type TransformerEncoderConfig = z.infer<typeof transformerEncoderConfig>;
 
 const apache: Licence = { name: "Apache-2.0" };
 const mit: Licence = { name: "MIT" };

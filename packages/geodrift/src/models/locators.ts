@@ -28,8 +28,8 @@ import {
   zeroShotShapes,
 } from "@geodrift/core";
 import { z } from "zod";
-import { readJsonFile } from "../schema/json-file.js";
-import { parseWith } from "../schema/parse.js";
+import { readJsonFile } from "../files/json-file.js";
+import { parseWith } from "../files/validation.js";
 import {
   type ModelDescription,
   modelDescription,

@@ -2,10 +2,10 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
+import { writeJsonFile } from "../files/json-file.js";
+import { suggestion } from "../files/validation.js";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
 import { listRepository } from "../hub/repository.js";
-import { writeJsonFile } from "../schema/json-file.js";
-import { suggestion } from "../schema/parse.js";
 import { folderInCache, type Pulled, pulledFile, pulledOf } from "./cache.js";
 import { encoderSource } from "./encoders.js";
 import { knownEncoders, type Published } from "./known-encoders.js";

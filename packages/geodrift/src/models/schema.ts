@@ -1,7 +1,7 @@
 /** What a model folder says of itself. */
 import { type PathName, paths, type ScheduleName, schedules } from "@geodrift/core";
 import { z } from "zod";
-import { preparation } from "../encode/preparation.js";
+import { convolutionalConfig, encoderConfig } from "../encode/config.js";
 
 const whole = z.int().positive();
 
@@ -13,61 +13,6 @@ export const velocityConfig = z.strictObject({
   expansion: whole,
   cond_dim: whole,
 });
-
-export const convolutionalConfig = z.strictObject({
-  size: whole.multipleOf(16),
-  stem: whole,
-  stages: z.array(z.strictObject({ channels: whole, blocks: z.int().nonnegative() })).min(1),
-  squeeze: whole,
-  hidden: whole,
-  embedding: whole,
-});
-
-export const placeHeadConfig = z.strictObject({
-  features: whole,
-  sharpFeatures: whole,
-  sharpness: z.number().positive(),
-});
-
-/** The encoder of views from above; its weights lie in `encoder.safetensors`. */
-export const placeEncoderConfig = z.strictObject({
-  kind: z.literal("places"),
-  trunk: convolutionalConfig,
-  places: placeHeadConfig,
-});
-
-const rgb = z.array(z.number()).length(3);
-
-/** What is taken from pixels in 0…1, and what they are then divided by. */
-const coloursConfig = z.strictObject({ mean: rgb, std: rgb });
-
-/** A vision transformer of published weights. */
-export const transformerEncoderConfig = z.strictObject({
-  kind: z.literal("transformer"),
-  /** One that is known by name, or a file or folder in the model's own. */
-  weights: z.union([z.strictObject({ known: z.string() }), z.strictObject({ file: z.string() })]),
-  preparation,
-  colours: z.union([z.enum(["imagenet", "clip"]), coloursConfig]),
-  /** Where they do not have 64 channels each. */
-  heads: whole.optional(),
-  /** Matrices in eight bits: twice as fast, and embeddings that differ by about a hundredth. */
-  precision: z.literal("int8").optional(),
-});
-
-/** Any ONNX network that takes pictures. */
-export const onnxEncoderConfig = z.strictObject({
-  kind: z.literal("onnx"),
-  file: z.string(),
-  preparation,
-  colours: coloursConfig,
-  output: z.string().optional(),
-});
-
-export const encoderConfig = z.discriminatedUnion("kind", [
-  placeEncoderConfig,
-  transformerEncoderConfig,
-  onnxEncoderConfig,
-]);
 
 /** Any schedule by name; the sigmoid with its ends and temperature. */
 export const scheduleConfig = z.strictObject({
@@ -208,6 +153,4 @@ export const anyDescription = z.discriminatedUnion("method", [
 ]);
 
 export type ModelDescription = z.infer<typeof modelDescription>;
-export type PlaceEncoderConfig = z.infer<typeof placeEncoderConfig>;
-export type EncoderConfig = z.infer<typeof encoderConfig>;
 export type ScheduleConfig = z.infer<typeof scheduleConfig>;

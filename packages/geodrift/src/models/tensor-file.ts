@@ -15,8 +15,8 @@ import {
   writeSafetensors,
 } from "@geodrift/core";
 import { z } from "zod";
-import { writeFileAtomically } from "../data/atomic-file.js";
-import { readJsonFile } from "../schema/json-file.js";
+import { writeFileAtomically } from "../files/atomic-file.js";
+import { readJsonFile } from "../files/json-file.js";
 
 export const saveTensors = (
   file: string,

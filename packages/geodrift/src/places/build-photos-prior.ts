@@ -1,8 +1,8 @@
 /** Run by hand, once: `node dist/places/build-photos-prior.js PLACES.csv` writes the histogram behind `--prior photos`. */
 import { writeFileSync } from "node:fs";
 import { leafDepths, quadtree, toVec3 } from "@geodrift/core";
-import { readPlacesTable } from "../data/places-table.js";
 import { countPlaces, leafCapacity } from "./places-prior.js";
+import { readPlacesTable } from "./places-table.js";
 
 const { places } = await readPlacesTable(process.argv[2]);
 const points = Float64Array.from(places.flatMap((p) => [...toVec3(p)]));

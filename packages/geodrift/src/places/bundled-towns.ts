@@ -1,8 +1,8 @@
 /** The towns that come with the package, and tables of one's own. */
 import { readFileSync } from "node:fs";
 import KDBush from "kdbush";
-import { readPlacesTable } from "../data/places-table.js";
 import { type Gazetteer, gazetteerOf, readTowns } from "./gazetteer.js";
+import { readPlacesTable } from "./places-table.js";
 
 let bundled: Gazetteer | undefined;
 

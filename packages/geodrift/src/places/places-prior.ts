@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { type Prior, type Quadtree, quadtree, quadtreeFromDepths } from "@geodrift/core";
 import { z } from "zod";
-import { readJsonFile } from "../schema/json-file.js";
+import { readJsonFile } from "../files/json-file.js";
 
 /** Leaves of a quadtree and how many places lie in each. */
 export const placesHistogram = z.strictObject({

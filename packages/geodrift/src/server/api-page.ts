@@ -1,5 +1,5 @@
 /** The description of the interface as a page that people read: no script, nothing fetched. */
-import { escapeXml } from "../figures/xml.js";
+import { escapeXml } from "../files/escape-xml.js";
 
 interface Schema {
   type?: string | string[];

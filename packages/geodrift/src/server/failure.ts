@@ -1,6 +1,6 @@
 /** What a client hears of an error: whose fault it is, and one sentence. */
 import { HTTPException } from "hono/http-exception";
-import { AskedError, BusyError, EngineStoppedError } from "../engine/engine.js";
+import { AskedError, BusyError, EngineStoppedError } from "../engine/errors.js";
 import type { Log } from "./log.js";
 
 export interface Failure {

@@ -1,7 +1,7 @@
 /** The models that the server offers, by names that a client may say. */
 import { basename } from "node:path";
 import type { z } from "@hono/zod-openapi";
-import { AskedError } from "../engine/engine.js";
+import { AskedError } from "../engine/errors.js";
 import { pulledOf } from "../models/cache.js";
 import { embeddedModels } from "../models/embedded.js";
 import { knownModels, zeroShotModels } from "../models/known-models.js";

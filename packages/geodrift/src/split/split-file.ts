@@ -2,9 +2,9 @@
 
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { writeFileAtomically } from "../data/atomic-file.js";
-import { csvCell } from "../data/csv-cell.js";
-import { csvRows } from "../data/sources/csv.js";
+import { csvRows } from "../datasets/sources/csv.js";
+import { writeFileAtomically } from "../files/atomic-file.js";
+import { csvCell } from "../files/csv-cell.js";
 import { type Part, parts } from "./split.js";
 
 export async function writeSplit(file: string, ids: readonly string[], part: readonly Part[]): Promise<void> {

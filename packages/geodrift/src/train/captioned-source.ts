@@ -5,10 +5,10 @@ import {
   type EarthSource,
   fingerprintOf,
   readEarthSource,
-} from "../data/captioned-views.js";
-import { openEarthFolder } from "../data/earth-rasters.js";
-import { drawDiscs } from "../data/held-out.js";
-import { onLand } from "../data/raster.js";
+} from "../earth/captioned-views.js";
+import { openEarthFolder } from "../earth/earth-rasters.js";
+import { drawDiscs } from "../earth/held-out.js";
+import { onLand } from "../earth/raster.js";
 import { countryAt, highSeas } from "../places/country.js";
 import type { CaptionedConfig } from "./config.js";
 

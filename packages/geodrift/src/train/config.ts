@@ -1,15 +1,8 @@
 /** What a training config file may say. */
 import { z } from "zod";
-import { viewsConfig } from "../data/views-config.js";
-import {
-  cellsConfig,
-  convolutionalConfig,
-  imageTransformerConfig,
-  judgeConfig,
-  pathName,
-  placeHeadConfig,
-  scheduleConfig,
-} from "../models/schema.js";
+import { viewsConfig } from "../earth/views-config.js";
+import { convolutionalConfig, placeHeadConfig } from "../encode/config.js";
+import { cellsConfig, imageTransformerConfig, judgeConfig, pathName, scheduleConfig } from "../models/schema.js";
 
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);

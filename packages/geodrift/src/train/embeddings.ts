@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { type Tensor, tensor } from "@geodrift/compile";
 import type { ExampleSource } from "@geodrift/core";
-import type { EarthViewsOptions } from "../data/earth-views.js";
-import type { Raster } from "../data/raster.js";
-import { viewBatches } from "../data/view-batches.js";
+import type { EarthViewsOptions } from "../earth/earth-views.js";
+import type { Raster } from "../earth/raster.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
+import { viewBatches } from "./batches/view-batches.js";
 
 /** Planes of pixels [n, 3, size, size] to embeddings [n, width]. */
 export type EncodePlanes = (pixels: Tensor) => Promise<Float32Array>;

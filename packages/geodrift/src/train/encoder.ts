@@ -26,8 +26,8 @@ import {
   zeros,
 } from "@geodrift/core";
 import * as jax from "@jax-js/jax";
-import type { Mask, Raster } from "../data/raster.js";
-import { viewBatches } from "../data/view-batches.js";
+import type { Mask, Raster } from "../earth/raster.js";
+import { viewBatches } from "./batches/view-batches.js";
 import type { EncoderTraining } from "./config.js";
 
 const { numpy: np, nn } = jax;

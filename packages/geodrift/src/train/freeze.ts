@@ -15,10 +15,10 @@ import {
 } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import type { Raster } from "../data/raster.js";
-import { viewBatches } from "../data/view-batches.js";
+import type { Raster } from "../earth/raster.js";
+import type { PlaceEncoderConfig } from "../encode/config.js";
 import { encodePlanes } from "../encode/network-encoder.js";
-import type { PlaceEncoderConfig } from "../models/schema.js";
+import { viewBatches } from "./batches/view-batches.js";
 import type { EarthTraining } from "./config.js";
 
 export interface FrozenEncoder {

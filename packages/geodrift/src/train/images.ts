@@ -14,18 +14,18 @@ import {
   readingTensors,
   warmupConstantDecay,
 } from "@geodrift/core";
-import { vocabulary } from "../data/captions.js";
-import { type DenoisingBatchData, type DenoisingWork, denoisingBatches } from "../data/denoising-batches.js";
+import { vocabulary } from "../earth/captions.js";
+import { writeJsonFile } from "../files/json-file.js";
+import { versions } from "../files/versions.js";
 import type { ImageModelDescription } from "../models/schema.js";
 import { saveTensors } from "../models/tensor-file.js";
-import { writeJsonFile } from "../schema/json-file.js";
+import { type DenoisingBatchData, type DenoisingWork, denoisingBatches } from "./batches/denoising-batches.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { ImagesTraining } from "./config.js";
 import type { TrainingContext } from "./locator-stage.js";
 import { mapStart } from "./map-start.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
-import { versions } from "./versions.js";
 
 export interface ImagesMetrics {
   step: number;

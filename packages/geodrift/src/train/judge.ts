@@ -15,17 +15,17 @@ import {
   warmupCosine,
 } from "@geodrift/core";
 import * as jax from "@jax-js/jax";
-import { attributeNames, attributes } from "../data/attributes.js";
-import { type JudgeWork, judgeBatches } from "../data/judge-batches.js";
+import { attributeNames, attributes } from "../earth/attributes.js";
+import { writeJsonFile } from "../files/json-file.js";
+import { versions } from "../files/versions.js";
 import type { JudgeDescription } from "../models/schema.js";
 import { saveTensors } from "../models/tensor-file.js";
-import { writeJsonFile } from "../schema/json-file.js";
+import { type JudgeWork, judgeBatches } from "./batches/judge-batches.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { JudgeTraining } from "./config.js";
 import type { TrainingContext } from "./locator-stage.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, type Resumable, resumeState, saveState } from "./state-file.js";
-import { versions } from "./versions.js";
 
 interface JudgeMetrics {
   step: number;

@@ -4,17 +4,17 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { averaged, initTrainState, type Parameters, type TrainMetrics, train, zeroShotBuffers } from "@geodrift/core";
+import type { EncoderConfig } from "../encode/config.js";
+import { writeJsonFile } from "../files/json-file.js";
+import { versions } from "../files/versions.js";
 import type { EncoderSource } from "../models/encoders.js";
 import { indexTensors, treeTensor } from "../models/locators.js";
-import type { EncoderConfig } from "../models/schema.js";
 import { saveTensors } from "../models/tensor-file.js";
-import { writeJsonFile } from "../schema/json-file.js";
 import type { LocatorTraining } from "./config.js";
 import { type Embedded, exampleSource } from "./embeddings.js";
 import { type LocatorPlan, planLocator } from "./locators.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
-import { versions } from "./versions.js";
 
 export interface TrainingContext {
   runtime: Runtime;

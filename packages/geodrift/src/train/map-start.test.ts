@@ -1,8 +1,8 @@
 import { cornersInto, type LatLng, mapPoints, mapTable } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
-import type { EarthSource } from "../data/captioned-views.js";
-import { isHeldOut } from "../data/held-out.js";
-import type { Raster } from "../data/raster.js";
+import type { EarthSource } from "../earth/captioned-views.js";
+import { isHeldOut } from "../earth/held-out.js";
+import type { Raster } from "../earth/raster.js";
 import { mapStart } from "./map-start.js";
 
 /** A raster whose colours are a function of the place. */

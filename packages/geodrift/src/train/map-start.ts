@@ -15,10 +15,10 @@ import {
   type PlaceMapConfig,
 } from "@geodrift/core";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import type { CaptionedViewsOptions, EarthSource } from "../data/captioned-views.js";
-import { isHeldOut } from "../data/held-out.js";
-import type { Raster } from "../data/raster.js";
-import { renderViewInto } from "../data/view.js";
+import type { CaptionedViewsOptions, EarthSource } from "../earth/captioned-views.js";
+import { isHeldOut } from "../earth/held-out.js";
+import type { Raster } from "../earth/raster.js";
+import { renderViewInto } from "../earth/view.js";
 
 type Layers = readonly (readonly [raster: Raster, share: number])[];
 

@@ -1,9 +1,9 @@
 import { dirname, resolve } from "node:path";
 import deepmerge from "deepmerge";
 import { z } from "zod";
+import { readJsonFile } from "../files/json-file.js";
+import { parseWith } from "../files/validation.js";
 import { isModelName } from "../models/load.js";
-import { readJsonFile } from "../schema/json-file.js";
-import { parseWith } from "../schema/parse.js";
 import { type Training, training } from "./config.js";
 
 /**

@@ -1,8 +1,8 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
 import { type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
+import { versions } from "../files/versions.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
-import { versions } from "./versions.js";
 
 export interface Resumable {
   step: number;

@@ -1,6 +1,5 @@
 /** What a page asks of whoever makes pictures of places. */
 import type { LatLng } from "@geodrift/core";
-import { followEvents, requestJson } from "./http.js";
 
 /** The model that makes pictures. */
 export interface ImageModelAbout {
@@ -64,21 +63,3 @@ export interface ImageEngine {
   nearest(picture: { png: string; at: LatLng; words?: string }, signal: AbortSignal): Promise<TrainingView>;
   make(asked: ImagineAsked, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
 }
-
-/** The server's. */
-export const serverImages: ImageEngine = {
-  about: () => requestJson("imagine"),
-  nearest: (picture, signal) =>
-    requestJson("imagine/nearest", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(picture),
-      signal,
-    }),
-  make: (asked, { signal, onStep }) =>
-    followEvents(
-      "imagine",
-      { body: JSON.stringify(asked), headers: { "content-type": "application/json" }, signal },
-      onStep,
-    ),
-};

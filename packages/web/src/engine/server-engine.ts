@@ -1,6 +1,6 @@
 import { type ModelEntry, type PageEngine, queryOf } from "./engine.js";
 import { followAnswer, request, requestJson } from "./http.js";
-import { serverImages } from "./imagine.js";
+import { serverImages } from "./server-images.js";
 
 /** The server that the page comes from. @throws LostError if there is none */
 export async function serverEngine(): Promise<PageEngine> {

@@ -1,8 +1,8 @@
 /** Other models on the views that one is judged by: what a choice in the network does. */
 import type { MapLevel } from "@geodrift/core";
 import type { LoadedImageModel } from "../../models/image-model.js";
+import type { ImagesEvaluationOptions, Means } from "./context.js";
 import { drawTarget, tellings } from "./draw-target.js";
-import type { ImagesEvaluationOptions, Means } from "./evaluate-images.js";
 import { type Row, realRow, rowOf } from "./row.js";
 import { drawTargets, targetSets } from "./targets.js";
 

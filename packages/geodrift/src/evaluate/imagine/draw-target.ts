@@ -1,9 +1,9 @@
 /** What a model makes of a target: told its words, its place, or both. */
 import { dualGuidance } from "@geodrift/core";
-import type { Picture } from "../../data/picture.js";
 import { pictureOfPlanes } from "../../imagine/draw.js";
 import type { ImagineSettings } from "../../imagine/plan.js";
 import type { LoadedImageModel } from "../../models/image-model.js";
+import type { Picture } from "../../pictures/picture.js";
 import type { Target } from "./targets.js";
 
 /** What a picture is told, by target. */

@@ -1,46 +1,18 @@
 /** How good a model of pictures is: scores beside reference rows, the round trip, sensitivity, guidance, steps. */
 import { Generator, type Guidance, imageSolvers } from "@geodrift/core";
-import type { EarthSource, Shot } from "../../data/captioned-views.js";
-import { kinds } from "../../data/captions.js";
-import type { Picture } from "../../data/picture.js";
+import type { Shot } from "../../earth/captioned-views.js";
+import { kinds } from "../../earth/captions.js";
 import { usualGroundKm } from "../../imagine/ground.js";
-import { pixelDifference, type TrainingViews } from "../../imagine/training-views.js";
-import type { LoadedImageModel } from "../../models/image-model.js";
-import type { Judge } from "../../models/judge-model.js";
-import type { LoadedModel } from "../../models/load.js";
+import type { Picture } from "../../pictures/picture.js";
+import { pixelDifference } from "../../pictures/pixel-difference.js";
 import { type Figure, meanFigure } from "../figure.js";
 import { type BesideRow, besideRow, besideTellings, judgeBeside } from "./beside.js";
+import type { ImagesEvaluationOptions, Means } from "./context.js";
 import { type DrawingSettings, drawTarget, type Telling, tellings } from "./draw-target.js";
 import { type Row, realRow, rowOf, scoreTargets } from "./row.js";
 import { type JudgeFigures, judgeFigures, type ScoreFigures } from "./scores.js";
 import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
 import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.js";
-
-export interface ImagesEvaluationOptions {
-  /** Views of every set. */
-  n: number;
-  /** Pictures of every cell of the guidance surface, and of every way to solve; 0 for neither. */
-  ablations: number;
-  size: number;
-  seed: number;
-  steps: number;
-  solver: string;
-  guidance: Guidance;
-}
-
-/** What the rows are made with. */
-export interface Means {
-  model: LoadedImageModel;
-  /** Others, held against real views of known places in a table of their own. */
-  beside: readonly LoadedImageModel[];
-  judge: Judge;
-  locator: LoadedModel;
-  /** With all months. */
-  source: EarthSource;
-  training: TrainingViews;
-  /** A step of the work is done: so much of it, in pictures. */
-  advance(pictures: number): void;
-}
 
 /** Pictures of a few targets by every row, for the sheet. */
 export interface Example {

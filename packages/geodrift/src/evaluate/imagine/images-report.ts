@@ -1,8 +1,8 @@
 /** What an evaluation of pictures says, as a page of tables and sheets. */
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { writeFileAtomically } from "../../data/atomic-file.js";
-import { attributeNames } from "../../data/attributes.js";
+import { attributeNames } from "../../earth/attributes.js";
+import { writeFileAtomically } from "../../files/atomic-file.js";
 import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";

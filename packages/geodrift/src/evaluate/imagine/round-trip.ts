@@ -1,10 +1,10 @@
 /** There and back: a picture made at a place, located by a model that had nothing to do with making it. */
 import { distanceKm, distanceMetrics, type LatLng } from "@geodrift/core";
-import type { Picture } from "../../data/picture.js";
-import { decodeSquare } from "../../encode/read-picture.js";
-import { toPng } from "../../imagine/sheet.js";
 import { infer } from "../../locate/infer.js";
 import type { LoadedModel } from "../../models/load.js";
+import type { Picture } from "../../pictures/picture.js";
+import { toPng } from "../../pictures/png.js";
+import { decodeSquare } from "../../pictures/read-picture.js";
 import { type Figure, figures } from "../figure.js";
 
 export interface RoundTrip {

@@ -1,7 +1,8 @@
 /** Pictures of all targets made in one way: scored, and sent round. */
-import type { Picture } from "../../data/picture.js";
+
 import type { Judge } from "../../models/judge-model.js";
 import type { LoadedModel } from "../../models/load.js";
+import type { Picture } from "../../pictures/picture.js";
 import { type RoundTrip, roundTrip } from "./round-trip.js";
 import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
 import type { Target } from "./targets.js";

@@ -1,9 +1,9 @@
 import type { LatLng } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
-import { attributeNames, classOf } from "../../data/attributes.js";
-import type { ViewFacts } from "../../data/captions.js";
-import type { Picture } from "../../data/picture.js";
+import { attributeNames, classOf } from "../../earth/attributes.js";
+import type { ViewFacts } from "../../earth/captions.js";
 import type { Judge } from "../../models/judge-model.js";
+import type { Picture } from "../../pictures/picture.js";
 import { judgeFigures, scoreFigures, scoresOf } from "./scores.js";
 import { sensitivityOf } from "./sensitivity.js";
 

@@ -1,9 +1,9 @@
 /** Scores of pictures, by a judge: how well each fits its place, and its words (Feng et al. 2025, Table 1). */
 import type { LatLng } from "@geodrift/core";
-import { type AttributeName, attributeNames, classOf } from "../../data/attributes.js";
-import type { ViewFacts } from "../../data/captions.js";
-import type { Picture } from "../../data/picture.js";
+import { type AttributeName, attributeNames, classOf } from "../../earth/attributes.js";
+import type { ViewFacts } from "../../earth/captions.js";
 import type { Judge } from "../../models/judge-model.js";
+import type { Picture } from "../../pictures/picture.js";
 import { type Figure, figures, meanFigure, meanOf } from "../figure.js";
 
 export interface Scores {

@@ -1,8 +1,8 @@
 /** Does the place matter? The same noise at other places, against the same place from other noises. */
 import { Generator } from "@geodrift/core";
-import type { Picture } from "../../data/picture.js";
-import { pixelDifference } from "../../imagine/training-views.js";
 import type { Judge } from "../../models/judge-model.js";
+import type { Picture } from "../../pictures/picture.js";
+import { pixelDifference } from "../../pictures/pixel-difference.js";
 import { type Figure, meanFigure } from "../figure.js";
 
 export interface Sensitivity {

@@ -1,13 +1,13 @@
 /** What pictures are asked for, and the real view of each: places or months that no training showed. */
 import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
-import { drawShotInto, type EarthSource, type Shot } from "../../data/captioned-views.js";
-import { months, type ViewFacts } from "../../data/captions.js";
-import { reliefMonth } from "../../data/earth-rasters.js";
-import { drawNear, isHeldOut } from "../../data/held-out.js";
-import type { Picture } from "../../data/picture.js";
-import { onLand } from "../../data/raster.js";
+import { drawShotInto, type EarthSource, type Shot } from "../../earth/captioned-views.js";
+import { months, type ViewFacts } from "../../earth/captions.js";
+import { reliefMonth } from "../../earth/earth-rasters.js";
+import { drawNear, isHeldOut } from "../../earth/held-out.js";
+import { onLand } from "../../earth/raster.js";
 import { drawShot } from "../../imagine/training-views.js";
 import type { ImageModelDescription } from "../../models/schema.js";
+import type { Picture } from "../../pictures/picture.js";
 
 /**
  * `months`: places as in training, satellite views of months that no view showed (relief and lights have no month);

@@ -2,7 +2,7 @@ import { distanceKm } from "@geodrift/core";
 import { parse } from "csv-parse/sync";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ExportedPicture } from "./exported.js";
+import type { ExportedPicture } from "./exported-picture.js";
 import { exportFormats } from "./formats.js";
 import { cellDegrees, cellOf, cellRadiusMetres, obscured } from "./obscure.js";
 

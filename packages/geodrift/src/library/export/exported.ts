@@ -1,30 +1,11 @@
 /** What leaves the library: pictures whose place is known, and who says so. */
-import type { LatLng } from "@geodrift/core";
 import { namePlace } from "../../locate/result.js";
 import { gazetteer } from "../../places/bundled-towns.js";
 import { type DecidedPlace, georeferenceOf, namesOf } from "../decided-place.js";
 import type { Library } from "../library.js";
 import type { Level } from "../tables.js";
-import { type Cell, obscured } from "./obscure.js";
-
-export interface ExportedPicture {
-  path: string;
-  sha256: string | null;
-  takenAt: number | null;
-  camera: string | null;
-  /** The picture's file or sidecar, an estimate that a person accepted, or a person. */
-  source: "file" | "estimate" | "person";
-  level: Level;
-  /** Absent where the place is known by names alone, or only to a cell. */
-  point?: LatLng;
-  /** Metres; absent where a file does not say. */
-  uncertaintyMetres?: number;
-  /** In which it is, where points are not to be told. */
-  cell?: Cell;
-  names: { country?: string; countryCode?: string; region?: string; city?: string };
-  /** How the place came to be, in Darwin Core's terms. */
-  georeference?: Record<string, string | undefined>;
-}
+import type { ExportedPicture } from "./exported-picture.js";
+import { obscured } from "./obscure.js";
 
 interface Row {
   path: string;

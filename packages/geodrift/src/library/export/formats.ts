@@ -1,10 +1,10 @@
 /** The library in formats that other programs read. */
 import type { Feature, FeatureCollection, Geometry } from "geojson";
-import { csvCell } from "../../data/csv-cell.js";
-import { escapeXml } from "../../figures/xml.js";
+import { csvCell } from "../../files/csv-cell.js";
+import { escapeXml } from "../../files/escape-xml.js";
 import { placeText } from "../../locate/text.js";
-import type { ExportedPicture } from "./exported.js";
-import { type Cell, cellDegrees } from "./obscure.js";
+import type { Cell, ExportedPicture } from "./exported-picture.js";
+import { cellDegrees } from "./obscure.js";
 
 const time = (takenAt: number | null): string | undefined =>
   takenAt === null ? undefined : new Date(takenAt).toISOString().slice(0, 19);

@@ -1,14 +1,7 @@
 /** Places that are not to be found: a cell instead of a point, as iNaturalist has it. */
 import type { LatLng } from "@geodrift/core";
 import { distanceKm } from "@geodrift/core";
-import type { ExportedPicture } from "./exported.js";
-
-export interface Cell {
-  south: number;
-  west: number;
-  north: number;
-  east: number;
-}
+import type { Cell, ExportedPicture } from "./exported-picture.js";
 
 /** Degrees on a side. */
 export const cellDegrees = 0.2;

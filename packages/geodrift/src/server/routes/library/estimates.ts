@@ -1,6 +1,5 @@
 /** What a model says of pictures of the library. */
 import { createRoute, z } from "@hono/zod-openapi";
-import { maxPixels, readPictureBytes } from "../../../encode/read-picture.js";
 import type { EngineAnswer, LocateCall } from "../../../engine/engine.js";
 import type { LocateJob } from "../../../engine/engine-messages.js";
 import { circleRadiusKm, keepEstimate } from "../../../library/estimates.js";
@@ -10,6 +9,7 @@ import { locateWith } from "../../../library/locate-picture.js";
 import { checkedPictureFile } from "../../../library/paths.js";
 import { pictureDetail as detailOf } from "../../../library/pictures.js";
 import { namedPrior } from "../../../locate/prior.js";
+import { maxPixels, readPictureBytes } from "../../../pictures/read-picture.js";
 import { estimateBody, overview, pictureSettings } from "../../library-schemas.js";
 import { failure, locateResult } from "../../schemas.js";
 import { densityHeader, streamAnswer, zipped } from "../locate.js";

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { readPictureBytes } from "../../encode/read-picture.js";
-import { isPictureFile } from "../picture-files.js";
+import { isPictureFile } from "../../pictures/picture-files.js";
+import { readPictureBytes } from "../../pictures/read-picture.js";
 import type { PictureSource } from "./source.js";
 
 /** A folder of pictures, at any depth, whose own files say where they were taken (EXIF). */

@@ -1,4 +1,4 @@
-import type { AreaLabels } from "./dataset.js";
+import type { AreaLabels } from "../pictures/dataset.js";
 
 /** Columns of OSV-5M that name the areas of a place. */
 const areaColumns = { country: "unique_country", region: "unique_region", city: "unique_city" } as const;

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { readEarthSource } from "../data/captioned-views.js";
-import { openEarthFolder } from "../data/earth-rasters.js";
-import type { MemoryAnswer, MemoryQuestion, MemoryWork } from "./training-memory.js";
-import { trainingViewsOf } from "./training-views.js";
+import { readEarthSource } from "../earth/captioned-views.js";
+import { openEarthFolder } from "../earth/earth-rasters.js";
+import { trainingViewsOf } from "../imagine/training-views.js";
+import type { MemoryAnswer, MemoryQuestion, MemoryWork } from "./training-memory-messages.js";
 
 const { rasters, description } = workerData as MemoryWork;
 

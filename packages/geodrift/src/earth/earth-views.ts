@@ -1,8 +1,8 @@
 /** Views of random places: real pictures in unlimited number, each a function of the seed and its index alone. */
 import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
+import type { Dataset, Example } from "../pictures/dataset.js";
+import { dropAlpha } from "../pictures/picture.js";
 import { augmentInto } from "./augment.js";
-import type { Dataset, Example } from "./dataset.js";
-import { dropAlpha } from "./picture.js";
 import { onLand, type Pixels, type Raster } from "./raster.js";
 import { darkestComposite, drawSeason, type SeasonOptions } from "./season.js";
 import { type Layer, renderViewInto, type View } from "./view.js";

@@ -15,7 +15,7 @@ import {
   readingInto,
   type VocabularyConfig,
 } from "@geodrift/core";
-import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "./captioned-views.js";
+import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "../../earth/captioned-views.js";
 import { workerBatches } from "./worker-batches.js";
 
 /** Pictures of one size: which share of the batches has it, and how its times are drawn. */

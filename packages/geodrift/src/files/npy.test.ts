@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { readNpy } from "./npy.js";
-import { readPlacesTable } from "./places-table.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,24 +46,5 @@ describe("NumPy arrays", () => {
   });
   it("that are missing are one sentence", async () => {
     await expect(readNpy(join(folder, "none.npy"))).rejects.toThrow("none.npy: cannot be read (ENOENT)");
-  });
-});
-
-describe("places in CSV", () => {
-  it("are read by the names of their columns, quotes and byte order mark included", async () => {
-    const csv = '\ufeffname,Latitude,lon\n"Suva, Fiji",-18.1,178.4\n\nEquator, 0 ,-180\n';
-    expect((await readPlacesTable(file("a.csv", csv))).places).toEqual([
-      { lat: -18.1, lng: 178.4 },
-      { lat: 0, lng: -180 },
-    ]);
-  });
-  it.each([
-    ["a,b\n1,2\n", "columns named lat and lng are needed, got a, b"],
-    ["", "columns named lat and lng are needed, got none"],
-    ["lat,lng\n10,20\n120,30\n", "row 3: latitude must lie in -90…90 degrees, got 120"],
-    ["lat,lng\n10,\n", "row 2: longitude must lie in -180…180 degrees, got NaN"],
-    ["lat,lng\n10,20,30\n", "Invalid Record Length"],
-  ])("%j is one sentence", async (csv, sentence) => {
-    await expect(readPlacesTable(file("bad.csv", csv))).rejects.toThrow(sentence);
   });
 });

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import envPaths from "env-paths";
 import { z } from "zod";
-import { readJsonFile } from "../schema/json-file.js";
+import { readJsonFile } from "../files/json-file.js";
 
 const userConfig = z.strictObject({
   /** The model of commands that name none: a name, a folder or a file. */

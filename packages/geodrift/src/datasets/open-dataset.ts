@@ -1,17 +1,17 @@
 /** Datasets on disk: a table of pictures with places, or a description of views of the Earth. */
 import { dirname, extname, join, resolve } from "node:path";
 import { z } from "zod";
-import type { Preparation } from "../encode/preparation.js";
-import { readPicture } from "../encode/read-picture.js";
-import { readJsonFile } from "../schema/json-file.js";
+import { openEarthFolder } from "../earth/earth-rasters.js";
+import { earthViews } from "../earth/earth-views.js";
+import { readRaster } from "../earth/raster.js";
+import { viewsConfig } from "../earth/views-config.js";
+import { readJsonFile } from "../files/json-file.js";
+import type { Dataset, Example } from "../pictures/dataset.js";
+import type { Preparation } from "../pictures/preparation.js";
+import { readPicture } from "../pictures/read-picture.js";
+import { pictures } from "../places/columns.js";
+import { readPlacesTable } from "../places/places-table.js";
 import { areasOf } from "./areas.js";
-import { pictures } from "./columns.js";
-import type { Dataset, Example } from "./dataset.js";
-import { openEarthFolder } from "./earth-rasters.js";
-import { earthViews } from "./earth-views.js";
-import { readPlacesTable } from "./places-table.js";
-import { readRaster } from "./raster.js";
-import { viewsConfig } from "./views-config.js";
 
 const viewsFile = z.strictObject({
   kind: z.literal("earth-views"),

@@ -3,7 +3,7 @@
  * fixed point, 8 bits in between. Encoders were trained on pictures made by it, and libvips, whose large reductions begin
  * with a box, differs from it by several grey levels.
  */
-import type { Picture } from "../data/picture.js";
+import type { Picture } from "./picture.js";
 
 export interface Rectangle {
   left: number;

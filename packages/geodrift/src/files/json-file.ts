@@ -1,8 +1,8 @@
 /** JSON on disk, read as what a schema says. */
 import { readFile } from "node:fs/promises";
 import type { z } from "zod";
-import { writeFileAtomically } from "../data/atomic-file.js";
-import { parseWith } from "./parse.js";
+import { writeFileAtomically } from "./atomic-file.js";
+import { parseWith } from "./validation.js";
 
 /** Reads and validates a JSON file. @throws Error in one sentence, beginning with the file's name. */
 export async function readJsonFile<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
-import { readPictureBytes } from "../../encode/read-picture.js";
-import { findColumn, identifiers, latitudes, longitudes, pictures } from "../columns.js";
+import { readPictureBytes } from "../../pictures/read-picture.js";
+import { findColumn, identifiers, latitudes, longitudes, pictures } from "../../places/columns.js";
 import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
 
 /** Rows that are in memory at once. */

@@ -1,28 +1,10 @@
 /** The training's views in a thread of their own: reading the rasters and listing the views takes half a minute, once. */
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import type { LatLng } from "@geodrift/core";
 import PQueue from "p-queue";
-import type { ViewKind } from "../data/captions.js";
-import type { Picture } from "../data/picture.js";
-import { BusyError } from "../engine/engine.js";
-import type { ImageModelDescription } from "../models/schema.js";
-import type { AlikeView } from "./training-views.js";
-
-export interface MemoryWork {
-  rasters: string;
-  description: Pick<ImageModelDescription, "name" | "views">;
-}
-
-export interface MemoryQuestion {
-  picture: Picture;
-  place: LatLng;
-  /** Of the views to compare with; all if it is not said. */
-  kind: ViewKind | undefined;
-}
-
-/** No view is the answer where there is none of the kind. */
-export type MemoryAnswer = { view: AlikeView | undefined } | { error: string };
+import type { AlikeView } from "../imagine/training-views.js";
+import { BusyError } from "./errors.js";
+import type { MemoryAnswer, MemoryQuestion, MemoryWork } from "./training-memory-messages.js";
 
 /** Questions that may wait: the page asks once for every picture. */
 const mostWaiting = 32;

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { BatchRequest, BatchWorkerData, MakeBatch } from "./worker-batches.js";
+import type { BatchRequest, BatchWorkerData, MakeBatch } from "./messages.js";
 
 const { module, name, work } = workerData as BatchWorkerData;
 const make: MakeBatch<unknown, Record<string, unknown>> = (await import(module))[name];

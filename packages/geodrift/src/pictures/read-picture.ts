@@ -1,9 +1,9 @@
 /** From a file on disk to a square of pixels, with every way of failing told in one sentence. */
-import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import sharp from "sharp";
-import { type PictureMetadata, readMetadata } from "../data/metadata.js";
-import type { Picture } from "../data/picture.js";
+import { sha256Of } from "../files/hash.js";
+import { type PictureMetadata, readMetadata } from "./metadata.js";
+import type { Picture } from "./picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
 
 /** Larger pictures are refused before they are decoded, unless another limit is given. */
@@ -43,8 +43,6 @@ export async function readPictureBytes(file: string): Promise<Uint8Array> {
     throw new Error(`cannot be read (${e.code})`);
   });
 }
-
-export const sha256Of = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Decodes a picture to a square of 8-bit sRGB. @throws Error in one sentence */
 export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<Picture> {

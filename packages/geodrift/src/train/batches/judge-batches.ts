@@ -1,8 +1,8 @@
 /** Batches for the training of judges: views with their places and attributes, made in a worker thread. */
 import { placeEncodingInto, placeEncodingWidth } from "@geodrift/core";
-import { planesInto } from "../encode/planes.js";
-import { attributeNames, classOf } from "./attributes.js";
-import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "./captioned-views.js";
+import { attributeNames, classOf } from "../../earth/attributes.js";
+import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "../../earth/captioned-views.js";
+import { planesInto } from "../../pictures/planes.js";
 import { workerBatches } from "./worker-batches.js";
 
 export interface JudgeWork {

@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
-import { readPictureBytes } from "../../encode/read-picture.js";
-import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../columns.js";
+import { readPictureBytes } from "../../pictures/read-picture.js";
+import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
 import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
 
 /** Rows of a CSV file one by one, the header first; gzipped files too. @throws Error naming the file */

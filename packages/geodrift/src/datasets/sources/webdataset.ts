@@ -2,9 +2,9 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { extract } from "tar-stream";
-import { parseNpy } from "../npy.js";
-import { endings } from "../picture-files.js";
-import { parsePythonJson } from "../python-json.js";
+import { parseNpy } from "../../files/npy.js";
+import { parsePythonJson } from "../../files/python-json.js";
+import { endings } from "../../pictures/picture-files.js";
 import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
 
 /** Everything up to the first dot of a member's own name is its key, the rest says what it is (spec §8). */

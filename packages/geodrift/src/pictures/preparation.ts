@@ -1,6 +1,6 @@
 /** How a picture becomes the square that an encoder takes. */
 import { z } from "zod";
-import type { Picture } from "../data/picture.js";
+import type { Picture } from "./picture.js";
 import { type Rectangle, resizeBicubic } from "./resample.js";
 
 /**

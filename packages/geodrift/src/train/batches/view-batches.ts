@@ -1,8 +1,8 @@
 /** Batches of rendered views from a worker thread, a few ahead of the training step that eats them. */
 import { toVec3 } from "@geodrift/core";
-import { planesInto } from "../encode/planes.js";
-import { drawViewInto, type EarthViewsOptions, type ViewSource, viewSource } from "./earth-views.js";
-import type { Raster } from "./raster.js";
+import { drawViewInto, type EarthViewsOptions, type ViewSource, viewSource } from "../../earth/earth-views.js";
+import type { Raster } from "../../earth/raster.js";
+import { planesInto } from "../../pictures/planes.js";
 import { workerBatches } from "./worker-batches.js";
 
 export interface ViewBatch {

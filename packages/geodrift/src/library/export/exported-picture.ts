@@ -1,0 +1,30 @@
+/** A picture as it leaves the library. */
+import type { LatLng } from "@geodrift/core";
+import type { Level } from "../tables.js";
+
+/** Degrees. */
+export interface Cell {
+  south: number;
+  west: number;
+  north: number;
+  east: number;
+}
+
+export interface ExportedPicture {
+  path: string;
+  sha256: string | null;
+  takenAt: number | null;
+  camera: string | null;
+  /** The picture's file or sidecar, an estimate that a person accepted, or a person. */
+  source: "file" | "estimate" | "person";
+  level: Level;
+  /** Absent where the place is known by names alone, or only to a cell. */
+  point?: LatLng;
+  /** Metres; absent where a file does not say. */
+  uncertaintyMetres?: number;
+  /** In which it is, where points are not to be told. */
+  cell?: Cell;
+  names: { country?: string; countryCode?: string; region?: string; city?: string };
+  /** How the place came to be, in Darwin Core's terms. */
+  georeference?: Record<string, string | undefined>;
+}
