@@ -11,17 +11,21 @@ const sources = (folder: string): string[] =>
     .filter((f) => /\.(ts|svelte)$/.test(f) && !/\.(test|d)\.ts$/.test(f))
     .map((f) => join(folder, f));
 
+/** Without its docstrings, whose examples import as a user does. */
+const codeOf = (file: string): string => readFileSync(join(root, file), "utf8").replace(/\/\*\*[\s\S]*?\*\//g, "");
+
 /** Modules that a file imports, exports from, or loads on demand. */
 const imports = (file: string): string[] =>
-  [...readFileSync(join(root, file), "utf8").matchAll(/(?:from|import\(|^import)\s*"([^"]+)"/gm)].map((m) => m[1]);
+  [...codeOf(file).matchAll(/(?:from|import\(|^import)\s*"([^"]+)"/gm)].map((m) => m[1]);
 
 const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
 
 /** Packages, each of which may import those before it. */
 const packages = ["compile", "core", "geodrift", "web"];
 
-/** Folders of `core` in layers: a folder may import its own layer's folders only if it is the same, and any layer below. */
+/** Folders of `core` in layers: a folder may import itself, and any layer above it in this list. */
 const layers = [
+  ["errors"],
   ["random"],
   ["sphere"],
   ["schedule", "net"],
@@ -31,6 +35,68 @@ const layers = [
   ["locator"],
   ["evaluate"],
 ];
+
+/** Rooms of the program in layers, in the same way. */
+const rooms = [
+  ["files"],
+  ["pictures"],
+  ["encode", "hub", "places"],
+  ["earth", "models"],
+  ["datasets", "imagine", "locate"],
+  ["engine", "figures", "split"],
+  ["embed", "evidence", "library"],
+  ["evaluate", "server", "train"],
+  ["cli"],
+];
+
+/** Files that a file imports, by paths from the root; types, workers and modules that are loaded on demand among them. */
+const graph = (): Map<string, string[]> => {
+  const files = new Set(packages.flatMap((p) => sources(`packages/${p}/src`)));
+  const found = (file: string, module: string) => {
+    const path = relative(root, resolve(dirname(join(root, file)), module));
+    return [path, path.replace(/\.js$/, ".ts"), `${path}.ts`].filter((f) => files.has(f));
+  };
+  const named = /(?:from|import\(|^import|new URL\()\s*"(\.[^"]+)"/gm;
+  const importsOf = (file: string) => [...readFileSync(join(root, file), "utf8").matchAll(named)].map((m) => m[1]);
+  return new Map([...files].map((file) => [file, importsOf(file).flatMap((module) => found(file, module))]));
+};
+
+/** The files of every circle: strongly connected components of more than one file (Tarjan 1972). */
+function circles(imports: Map<string, string[]>): string[][] {
+  const order = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const components: string[][] = [];
+  const lowOf = (file: string) => low.get(file) ?? Number.POSITIVE_INFINITY;
+  const visit = (file: string): void => {
+    order.set(file, order.size);
+    low.set(file, order.size - 1);
+    stack.push(file);
+    for (const next of imports.get(file) ?? []) {
+      if (!order.has(next)) visit(next);
+      if (stack.includes(next)) low.set(file, Math.min(lowOf(file), lowOf(next)));
+    }
+    if (low.get(file) === order.get(file)) components.push(stack.splice(stack.indexOf(file)));
+  };
+  for (const file of imports.keys()) if (!order.has(file)) visit(file);
+  return components.filter((c) => c.length > 1);
+}
+
+function expectOneDirection(folder: string, order: string[][]): void {
+  const roomOf = (file: string) => /^([^/]+)\//.exec(relative(folder, file))?.[1];
+  const layerOf = (room: string) => order.findIndex((layer) => layer.includes(room));
+  for (const [file, imported] of graph()) {
+    if (!file.startsWith(`${folder}/`)) continue;
+    const own = roomOf(file);
+    // Files beside the rooms are tables of contents.
+    if (own === undefined) continue;
+    expect(layerOf(own), `${file} is in a room that the house does not have`).toBeGreaterThanOrEqual(0);
+    for (const other of imported.filter((f) => f.startsWith(`${folder}/`))) {
+      const room = roomOf(other) ?? "";
+      expect(room === own || layerOf(room) < layerOf(own), `${file} imports ${other}`).toBe(true);
+    }
+  }
+}
 
 describe("the house", () => {
   it.each(packages)("packages/%s imports what its package.json lists, and no package above it", (name) => {
@@ -86,20 +152,26 @@ describe("the house", () => {
     expect(seen.size).toBeGreaterThan(10);
   });
 
-  it("folders of core import downwards", () => {
-    const core = join(root, "packages/core/src");
-    const layerOf = (folder: string) => layers.findIndex((l) => l.includes(folder));
-    for (const file of sources("packages/core/src")) {
-      const [own, rest] = relative(core, join(root, file)).split("/");
-      if (!rest) continue; // index.ts is the table of contents
-      expect(layerOf(own), `${file} is in a folder that the house does not have`).toBeGreaterThanOrEqual(0);
-      for (const module of imports(file).filter((m) => m.startsWith("."))) {
-        const folder = relative(core, resolve(dirname(join(root, file)), module)).split("/")[0];
-        // Points are drawn by the generator, and the generator knows no points.
-        const ok = folder === own || layerOf(folder) < layerOf(own);
-        expect(ok, `${file} imports ${module}`).toBe(true);
-      }
-    }
+  it("folders of core import in one direction", () => {
+    expectOneDirection("packages/core/src", layers);
+  });
+
+  it("rooms of the program import in one direction", () => {
+    expectOneDirection("packages/geodrift/src", rooms);
+  });
+
+  it("no files import each other in a circle, types included", () => {
+    expect(circles(new Map(Object.entries({ a: ["b"], b: ["c"], c: ["a"], d: ["a"] })))).toEqual([["a", "b", "c"]]);
+    expect(circles(graph())).toEqual([]);
+  });
+
+  it("the library's store alone speaks SQL", () => {
+    const sql = /\b(SELECT|INSERT|UPDATE|DELETE)\b [^;]*\b(FROM|INTO|SET)\b|from "libsql"/;
+    const speaking = packages
+      .flatMap((p) => sources(`packages/${p}/src`))
+      .filter((file) => sql.test(readFileSync(join(root, file), "utf8")));
+    expect(speaking.length).toBeGreaterThan(4);
+    for (const file of speaking) expect(file).toMatch(/^packages\/geodrift\/src\/library\/store\//);
   });
 
   it("every package is of one version, under one licence, and asks for the same Node", () => {

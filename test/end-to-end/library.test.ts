@@ -103,7 +103,9 @@ describe("geodrift library", () => {
     expect(await said("library", "status", "--library", join(root, "none"))).toContain(
       'holds no library; "geodrift library add PICTURES" makes one',
     );
-    expect(await said("library", "locate", "--gpx", join(photos, "notes.txt"), ...library)).toContain("is no GPX");
+    expect(await said("library", "locate", "--gpx", join(photos, "notes.txt"), ...library)).toContain(
+      "a GPX file is needed, this is none",
+    );
     expect(await said("library", "locate", "--clock", "noon", ...library)).toContain(
       '--clock: as +02:00 or -05:30, got "noon"',
     );
@@ -455,7 +457,7 @@ describe("a review", () => {
       "lies behind a link, which the library does not follow",
     ]);
     const located = await raw(server, `/api/library/pictures/${id}/locate`, { method: "POST" });
-    expect([located.status, sentence(located)]).toEqual([400, "lies behind a link, which the library does not follow"]);
+    expect([located.status, sentence(located)]).toEqual([404, "lies behind a link, which the library does not follow"]);
     await say("/decisions", { pictures: [id], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
     expect((await told("/write", { pictures: [id] }))[0].error).toBe(
       "lies behind a link, which the library does not follow",
@@ -482,9 +484,9 @@ describe("a review", () => {
     const alone = await idOf("alone.jpg");
     const sidecar = join(photos, "alone.jpg.xmp");
     for (const [theirs, words] of [
-      ["<x:xmpmeta", /is damaged XML/],
-      [Buffer.from([0xff, 0xfe, 0x3c, 0x00]), /is not UTF-8/],
-      ["<svg/>", /is no XMP/],
+      ["<x:xmpmeta", /its XML is damaged/],
+      [Buffer.from([0xff, 0xfe, 0x3c, 0x00]), /its text is not UTF-8/],
+      ["<svg/>", /an element rdf:RDF is needed/],
     ] as const) {
       writeFileSync(sidecar, theirs);
       expect((await told("/write", { pictures: [alone] }))[0].error).toMatch(words);
@@ -526,7 +528,7 @@ describe("a review", () => {
     const large = await post("x".repeat(9 * 2 ** 20));
     expect([large.status, sentence(large)]).toEqual([413, "a track has at most 8 MiB here"]);
     expect(sentence(await post("<svg/>"))).toBe("holds no track whose points have a time");
-    expect(sentence(await post("hello"))).toContain("is no GPX");
+    expect(sentence(await post("hello"))).toContain("a GPX file is needed, this is none");
   });
 
   it("lists what was decided, refuses what makes no sense, and overlooks no misspelt question", async () => {
@@ -551,7 +553,7 @@ describe("a review", () => {
     expect([misspelt.status, sentence(misspelt)]).toEqual([400, 'Unrecognized key: "obscured"']);
     expect((await raw(server, "/api/library/pictures?stat=queue")).status).toBe(400);
     const nowhere = await say("/folders", { path: join(root, "nowhere") });
-    expect([nowhere.status, sentence(nowhere)]).toEqual([400, `${join(root, "nowhere")}: no such folder`]);
+    expect([nowhere.status, sentence(nowhere)]).toEqual([404, `${join(root, "nowhere")}: no such folder`]);
   });
 
   it("exports what is known, and who says so", async () => {

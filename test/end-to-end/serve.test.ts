@@ -210,7 +210,7 @@ describe("what is wrong is said in one sentence", () => {
   it("also in a stream", async () => {
     const { body } = await post("/api/locate", Buffer.from("hello"), { accept: "text/event-stream" });
     expect(events(body.toString())).toEqual([
-      { event: "error", data: { error: expect.stringContaining("not a picture") } },
+      { event: "error", data: { error: expect.stringContaining("not a picture"), code: "picture" } },
     ]);
   });
 
@@ -249,7 +249,7 @@ describe("the server does not let happen", () => {
   it("that other machines ask it unasked", async () => {
     for (const host of ["0.0.0.0", "::", "192.0.2.1"]) {
       const { code, stderr } = await geodrift(["serve", "--port", "0", "--host", host]);
-      expect(code).toBe(1);
+      expect(code).toBe(2);
       expect(stderr).toContain(
         `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know`,
       );

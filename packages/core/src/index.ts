@@ -11,6 +11,8 @@ export * from "./density/prior.js";
 export type { Focus } from "./density/refine-near.js";
 export * from "./density/sample-distribution.js";
 export * from "./density/transported-mesh.js";
+export * from "./errors/geodrift-error.js";
+export * from "./errors/thrown-elsewhere.js";
 export * from "./evaluate/bootstrap.js";
 export * from "./evaluate/calibration.js";
 export * from "./evaluate/distance.js";

@@ -99,7 +99,7 @@ function modelFiles(): { name: string; bytes: Buffer }[] {
   const root = join(dirname(resolve("geodrift")), "..");
   const files = [
     ...["model.json", "config.json", "model.safetensors", "encoder.safetensors"].map((f) => ["models/earth", f]),
-    ...["cities.kdbush", "cities.txt"].map((f) => ["dist/places", f]),
+    ...["cities.kdbush", "cities.txt"].map((f) => ["towns", f]),
   ];
   return files.map(([folder, name]) => ({ name, bytes: readFileSync(join(root, folder, name)) }));
 }

@@ -1,5 +1,6 @@
 /** Densities as pictures: square tiles of the web Mercator grid, which map libraries ask for by zoom, column and row. */
 
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { add, scale } from "../sphere/geodesic.js";
 import { cornersOf } from "../sphere/icosphere.js";
 import { angle, cross, dot, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
@@ -44,7 +45,7 @@ function fractionsOf({ z, x, y }: TileAddress, place: Vec3): [right: number, dow
 export function densityTile(distribution: PlaceDistribution, tile: TileAddress, size = 256): Float32Array {
   const { z, x, y } = tile;
   if (![z, x, y].every(Number.isInteger) || z < 0 || z > 24 || x < 0 || y < 0 || x >= 2 ** z || y >= 2 ** z)
-    throw new RangeError(`zoom is 0 … 24, column and row are below 2^zoom, got ${z}/${x}/${y}`);
+    throw new GeodriftError("not-found", `zoom is 0 … 24, column and row are below 2^zoom, got ${z}/${x}/${y}`);
   return "mesh" in distribution
     ? meshTile(distribution.mesh as DensityMesh, tile, size)
     : smoothTile(distribution, tile, size);

@@ -1,4 +1,5 @@
 /** What is known besides the picture: a weight for every place, times the density, scaled to a total of one. */
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { cornersOf, pointWithin } from "../sphere/icosphere.js";
 import { type Vec3, vectorAt } from "../sphere/point.js";
 import type { DensityMesh } from "./mesh-refinement.js";
@@ -37,7 +38,7 @@ function weighed(mesh: DensityMesh, prior: Prior): { weighted: Float64Array; tot
     return (mass * points.reduce((sum, p) => sum + prior(pointWithin(corners, p)), 0)) / points.length;
   });
   const total = weighted.reduce((a, b) => a + b, 0);
-  if (!(total > 0)) throw new RangeError("the prior leaves nothing of the distribution");
+  if (!(total > 0)) throw new GeodriftError("option", "the prior leaves nothing of the distribution");
   return { weighted, total };
 }
 

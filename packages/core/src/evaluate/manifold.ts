@@ -2,7 +2,9 @@
  * Precision, recall, density and coverage of a set of guesses as a whole (Kynkäänniemi et al. 2019; Naeem et al. 2020):
  * do the guesses lie where places lie, and are all places reached?
  */
+
 import { KthSmallest } from "../density/kth-smallest.js";
+import { GeodriftError } from "../errors/geodrift-error.js";
 
 export interface ManifoldMetrics {
   /** Share of the guesses within the k-th-neighbour ball of some truth. */
@@ -36,7 +38,7 @@ export interface ManifoldShares {
 export function manifoldShares(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldShares {
   const [n, m] = [truths.length / 3, guesses.length / 3];
   if (Math.min(n, m) <= k)
-    throw new RangeError(`manifoldShares: more than ${k} truths and guesses are needed, got ${n} and ${m}`);
+    throw new GeodriftError("data", `manifoldShares: more than ${k} truths and guesses are needed, got ${n} and ${m}`);
   const truthBalls = neighbourChords(truths, k);
   const guessBalls = neighbourChords(guesses, k);
   const [precise, recalled, covered] = [new Uint8Array(m), new Uint8Array(n), new Uint8Array(n)];

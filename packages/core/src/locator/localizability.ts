@@ -1,3 +1,4 @@
+import { GeodriftError } from "../errors/geodrift-error.js";
 import type { DensityOptions, Locator } from "./locator.js";
 
 export interface Localizability {
@@ -20,7 +21,7 @@ export async function localizability(
   n: number,
   { seed, ...options }: DensityOptions & { seed: number },
 ): Promise<Localizability> {
-  if (!locator.logProb) throw new RangeError("localizability: the method has no density");
+  if (!locator.logProb) throw new GeodriftError("model", "localizability: the method has no density");
   const points = await locator.sample(embedding, n, { seed, guidance: options.guidance });
   const bits = (await locator.logProb(embedding, points, options)).map((nats) => nats / Math.LN2);
   const mean = bits.reduce((a, b) => a + b, 0) / n;

@@ -1,5 +1,6 @@
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { Generator } from "../random/generator.js";
 import type { Locator } from "./locator.js";
 
@@ -27,7 +28,7 @@ export function retrievalLocator(
 ): Locator {
   const n = embeddings.length / width;
   if (n < neighbours)
-    throw new RangeError(`retrievalLocator: the index needs ${neighbours} pictures or more, got ${n}`);
+    throw new GeodriftError("model", `retrievalLocator: the index needs ${neighbours} pictures or more, got ${n}`);
   const index = unitRows(embeddings, width);
   const similarities = compile<[Tensor, Tensor], Tensor>(
     (q: np.Array, rows: np.Array) => np.matmul(q, np.transpose(rows)),

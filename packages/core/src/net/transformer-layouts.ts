@@ -2,7 +2,9 @@
  * Published weights of vision transformers, under our names. Three layouts: DINOv2's own code,
  * DINOv2 in transformers, CLIP in transformers. Sizes are read off the shapes; heads have 64 channels in all of them.
  */
+
 import { type Tensor, tensor } from "@geodrift/compile";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { type InterpolationOptions, interpolatePositions } from "./interpolate-positions.js";
 import type { Parameters } from "./parameters.js";
 import type { Activation, TransformerConfig } from "./transformer.js";
@@ -112,7 +114,7 @@ const data = (t: Tensor): Float32Array => t.data as Float32Array;
 export function lookUp(tensors: Parameters): (name: string) => Tensor {
   return (name) => {
     const t = tensors[name];
-    if (!t) throw new Error(`the tensor "${name}" is missing`);
+    if (!t) throw new GeodriftError("model", `the tensor "${name}" is missing`);
     return t;
   };
 }
@@ -194,7 +196,7 @@ function visionLayout(tensors: Parameters): VisionLayout {
   const found = Object.values(visionLayouts).find((l) => tensors[l.classToken]);
   if (found) return found;
   const known = Object.values(visionLayouts).map((l) => `"${l.classToken}"`);
-  throw new Error(`no vision transformer of a known layout: none of ${known.join(", ")} is there`);
+  throw new GeodriftError("model", `no vision transformer of a known layout: none of ${known.join(", ")} is there`);
 }
 
 /** Which tensors of a file may be wanted. */
@@ -216,7 +218,10 @@ export function readVisionTransformer(
   const convolution = get(`${layout.patch}.weight`);
   const patch = convolution.dims[2];
   if (size % patch !== 0)
-    throw new Error(`pictures are cut into patches of ${patch} pixels, which ${size} has no whole number of`);
+    throw new GeodriftError(
+      "model",
+      `pictures are cut into patches of ${patch} pixels, which ${size} has no whole number of`,
+    );
   const positions = data(get(layout.positions));
   const known = Math.round(Math.sqrt(positions.length / width - 1));
   const registers = layout.registers === null ? undefined : tensors[layout.registers];

@@ -1,6 +1,7 @@
 import { compile, tensor } from "@geodrift/compile";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { Generator } from "../random/generator.js";
 import { type Parameters, uniformInit } from "./parameters.js";
 import { closedVocabulary, frozenText, type TextEncoder } from "./words.js";
@@ -42,7 +43,7 @@ describe("a closed vocabulary", () => {
       '"hot dessert": "dessert" is not among the words that the model knows',
     );
     expect(() => text.read("hot desert hot desert hot")).toThrow(
-      new RangeError('"hot desert hot desert hot": the model takes 4 words at once, got 5'),
+      new GeodriftError("option", '"hot desert hot desert hot": the model takes 4 words at once, got 5'),
     );
   });
 

@@ -2,8 +2,10 @@
  * Words as tokens. A text encoder is what turns captions into numbers outside of the network, and those into tokens inside of it:
  * a closed vocabulary, whose table is learned with the network, or any frozen text model.
  */
+
 import { type Tensor, tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { linear } from "./layers.js";
 import type { Traced } from "./parameters.js";
 
@@ -40,13 +42,16 @@ export interface VocabularyConfig {
 const circleWidth = 5;
 
 /** A caption has words that no vocabulary holds. */
-export class UnknownWordsError extends RangeError {
+export class UnknownWordsError extends GeodriftError {
   constructor(
     caption: string,
     readonly words: readonly string[],
   ) {
     const are = words.length === 1 ? "is" : "are";
-    super(`"${caption}": ${words.map((w) => `"${w}"`).join(", ")} ${are} not among the words that the model knows`);
+    super(
+      "option",
+      `"${caption}": ${words.map((w) => `"${w}"`).join(", ")} ${are} not among the words that the model knows`,
+    );
   }
 }
 
@@ -91,7 +96,7 @@ export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }
     }
     if (unknown.length > 0) throw new UnknownWordsError(caption, unknown);
     if (found.length > tokens)
-      throw new RangeError(`"${caption}": the model takes ${tokens} words at once, got ${found.length}`);
+      throw new GeodriftError("option", `"${caption}": the model takes ${tokens} words at once, got ${found.length}`);
     return found;
   };
 

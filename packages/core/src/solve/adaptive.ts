@@ -1,4 +1,5 @@
 /** Dormand & Prince's pair of orders 5 and 4 (1980) with step-size control: for what must be accurate rather than quick. */
+import { GeodriftError } from "../errors/geodrift-error.js";
 
 /** dy/dt at (t, y), as long as y. */
 export type Derivative = (t: number, y: Float64Array) => Promise<Float64Array>;
@@ -55,14 +56,18 @@ export async function integrateAdaptively(
     }
     evaluations += nodes.length - 1;
     const error = worstPoint(combined(new Float64Array(y.length), h, errorWeights, slopes), y, next, tolerance, width);
-    if (Number.isNaN(error)) throw new Error(`the flow is not a number at time ${t}: the weights are broken`);
+    if (Number.isNaN(error))
+      throw new GeodriftError("model", `the flow is not a number at time ${t}: the weights are broken`);
     const last = Math.abs(t1 - t) <= Math.abs(h);
     if (error <= 1) {
       t = last ? t1 : t + h;
       y = next;
       first = slopes[slopes.length - 1];
     } else if (evaluations > maxEvaluations || Math.abs(h) < 1e-12)
-      throw new Error(`no step at time ${t} meets the tolerance ${tolerance}, after ${evaluations} evaluations`);
+      throw new GeodriftError(
+        "model",
+        `no step at time ${t} meets the tolerance ${tolerance}, after ${evaluations} evaluations`,
+      );
     h *= Math.min(5, Math.max(0.2, 0.9 * error ** -0.2));
   }
   return { y, evaluations };

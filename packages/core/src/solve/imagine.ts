@@ -4,8 +4,10 @@
  * Pictures lie on γ·picture + (1 − γ)·noise, so the field is (restored − noisy) / (1 − γ), and any solver of flows in Euclidean
  * space takes it; the last step ends on what the network restores.
  */
+
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import {
   contextTokens,
   type ImageCondition,
@@ -179,12 +181,13 @@ export function imageModel(
   async function* draw(drawing: Drawing): AsyncGenerator<DrawingState> {
     const { terms, groundKm, size, seed, steps, signal } = drawing;
     if (!Object.hasOwn(imageSolvers, drawing.solver))
-      throw new RangeError(
+      throw new GeodriftError(
+        "option",
         `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${drawing.solver}"`,
       );
     const solver = imageSolvers[drawing.solver as keyof typeof imageSolvers];
     if (!config.sizes.includes(size))
-      throw new RangeError(`the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
+      throw new GeodriftError("option", `the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
     const shape = [1, 3, size, size];
     const groups: { weights: number[]; told: TermTensors }[] = [];
     for (let from = 0; from < terms.length; from += most) {

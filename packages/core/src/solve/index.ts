@@ -1,4 +1,5 @@
 /** Solvers by name for each method, and the walk from noise to data. */
+import { GeodriftError } from "../errors/geodrift-error.js";
 import type { PathName } from "../path/path.js";
 import type { Schedule } from "../schedule/index.js";
 import * as steps from "./steps.js";
@@ -71,7 +72,11 @@ export const defaultSolvers: Record<PathName, string> = { "riemannian-flow": "rk
 /** @throws RangeError naming the solvers that the method has. */
 export function solverFor(path: PathName, name = defaultSolvers[path]): Solver {
   const solver = solvers[path][name];
-  if (!solver) throw new RangeError(`${path} has the solvers ${Object.keys(solvers[path]).join(", ")}, got "${name}"`);
+  if (!solver)
+    throw new GeodriftError(
+      "option",
+      `${path} has the solvers ${Object.keys(solvers[path]).join(", ")}, got "${name}"`,
+    );
   return solver;
 }
 

@@ -1,4 +1,5 @@
 /** Places on the unit sphere: degrees at the edges, unit vectors inside. */
+import { GeodriftError } from "../errors/geodrift-error.js";
 
 /** Degrees. Latitude −90 … 90, longitude −180 … 180. */
 export interface LatLng {
@@ -18,8 +19,8 @@ const radians = Math.PI / 180;
  * @throws RangeError for a latitude or longitude out of range (swapped, most often).
  */
 export function checkLatLng({ lat, lng }: LatLng): void {
-  if (!(Math.abs(lat) <= 90)) throw new RangeError(`latitude must lie in -90…90 degrees, got ${lat}`);
-  if (!(Math.abs(lng) <= 180)) throw new RangeError(`longitude must lie in -180…180 degrees, got ${lng}`);
+  if (!(Math.abs(lat) <= 90)) throw new GeodriftError("option", `latitude must lie in -90…90 degrees, got ${lat}`);
+  if (!(Math.abs(lng) <= 180)) throw new GeodriftError("option", `longitude must lie in -180…180 degrees, got ${lng}`);
 }
 
 export function toVec3(place: LatLng): Vec3 {

@@ -2,6 +2,7 @@
  * Cells that follow the data: the sphere as the rectangle of longitude and sine of latitude, on which area is area, cut
  * into four wherever too many places lie (the adaptive quadtree of OSV-5M, Astruc et al. 2024, but on equal areas).
  */
+import { GeodriftError } from "../errors/geodrift-error.js";
 import type { Generator } from "../random/generator.js";
 import { type Vec3, vectorAt } from "./point.js";
 
@@ -70,7 +71,10 @@ export function quadtreeFromDepths(depths: ArrayLike<number>): Quadtree {
   let next = 0;
   const grow = (cell: Cell, depth: number): Node => {
     if (depth > maximalDepth || next >= depths.length)
-      throw new RangeError(`quadtreeFromDepths: these are not the depths of a tree's leaves, at leaf ${next}`);
+      throw new GeodriftError(
+        "model",
+        `quadtreeFromDepths: these are not the depths of a tree's leaves, at leaf ${next}`,
+      );
     if (depths[next] === depth) {
       next++;
       return { cell, depth, leaf: -1 };
@@ -79,7 +83,10 @@ export function quadtreeFromDepths(depths: ArrayLike<number>): Quadtree {
   };
   const root = grow(globe, 0);
   if (next < depths.length)
-    throw new RangeError(`quadtreeFromDepths: these are not the depths of a tree's leaves, at leaf ${next}`);
+    throw new GeodriftError(
+      "model",
+      `quadtreeFromDepths: these are not the depths of a tree's leaves, at leaf ${next}`,
+    );
   return treeOf(root);
 }
 

@@ -1,6 +1,8 @@
 /** Steps of the training of an image transformer: gradient, clipping, AdamW, average. */
+
 import { type CompileOptions, compile, type Tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { type ImageTransformerConfig, initImageTransformer } from "../net/image-transformer.js";
 import { copyOf, type Parameters, type Traced } from "../net/parameters.js";
 import type { TextEncoder } from "../net/words.js";
@@ -61,10 +63,14 @@ export function denoisingSteps(
     async run(state, batch, rate) {
       const [loss, gradients] = await gradientOf(ownWeights(state.params, config, batch.pixels.dims[2]), { ...batch });
       const value = loss.data[0] as number;
-      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
+      if (!Number.isFinite(value))
+        throw new GeodriftError("training", `training diverged: the loss of step ${state.step + 1} is ${value}`);
       const gradient = clipGradients(gradients, clip);
       if (!Number.isFinite(gradient))
-        throw new Error(`training diverged: the gradient of step ${state.step + 1} is ${gradient} long`);
+        throw new GeodriftError(
+          "training",
+          `training diverged: the gradient of step ${state.step + 1} is ${gradient} long`,
+        );
       optimize(adamw, state, gradients, rate, state.step + 1, { betas, ema: warmedDecay(ema, state.step + 1) });
       state.step++;
       return { loss: value, gradient };

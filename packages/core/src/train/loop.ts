@@ -1,6 +1,8 @@
 /** The training loop: an async iterator over steps, whose every step is a function of the state before it. */
+
 import { type CompileOptions, compile, type Tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { copyOf, type Parameters, type Traced } from "../net/parameters.js";
 import { Generator } from "../random/generator.js";
 import { adamw } from "./adamw.js";
@@ -90,7 +92,8 @@ export async function* train(
       const lr = rate(state.step);
       const [loss, gradients] = await gradient(pick(false), pick(true), inputs);
       const value = loss.data[0] as number;
-      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
+      if (!Number.isFinite(value))
+        throw new GeodriftError("training", `training diverged: the loss of step ${state.step + 1} is ${value}`);
       optimize(update, state, gradients, lr, state.step + 1, options);
       state.step++;
       yield { step: state.step, loss: value, rate: lr };

@@ -2,7 +2,9 @@
  * The safetensors format: 8 bytes of header length (little-endian), a JSON header, the data.
  * https://github.com/huggingface/safetensors#format
  */
+
 import { type DType, fromHalves, type Tensor, type TypedArray, tensor, toHalves } from "@geodrift/compile";
+import { GeodriftError } from "../errors/geodrift-error.js";
 
 /** Longer headers are refused, as in the reference implementation. */
 const maxHeaderBytes = 100_000_000;
@@ -82,7 +84,7 @@ export interface SafetensorsHeader {
 }
 
 function fail(what: string): never {
-  throw new Error(`not a valid safetensors file: ${what}`);
+  throw new GeodriftError("file", `not a valid safetensors file: ${what}`);
 }
 
 /** How long the header is, by the first 8 bytes of a file. @throws Error if the file cannot hold so much */

@@ -1,4 +1,4 @@
-import { generativeLocator, type LatLng, localizability, toVec3 } from "@geodrift/core";
+import { GeodriftError, generativeLocator, type LatLng, localizability, toVec3, withSubject } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
 import { readNpy } from "../files/npy.js";
@@ -6,7 +6,6 @@ import { checkModelName, loadGenerativeModel, loadModel } from "../models/load.j
 import { readPicture } from "../pictures/read-picture.js";
 import { readPlacesTable } from "../places/places-table.js";
 import { decimalNumber, wholeNumber } from "./options.js";
-import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
   encoder?: string;
@@ -46,17 +45,20 @@ export function define(command: Command): void {
 
 async function run(name: string, flags: Flags): Promise<void> {
   if ((flags.image === undefined) === (flags.embedding === undefined))
-    throw new UsageError("density wants a picture (--image) or its embedding (--embedding), and only one of them");
+    throw new GeodriftError(
+      "option",
+      "a picture is needed (--image) or its embedding (--embedding), and only one of them",
+    );
   const { points: file, grid, localizability: samples } = flags;
   if ([file, grid, samples].filter((x) => x !== undefined).length !== 1)
-    throw new UsageError("density wants one of places (--points), a grid (--grid), and --localizability");
+    throw new GeodriftError("option", "one is needed of places (--points), a grid (--grid), and --localizability");
   if (samples !== undefined && flags.mode === "official")
-    throw new UsageError("--localizability is of the exact density, --mode official gives none");
-  usage(() => checkModelName(name));
+    throw new GeodriftError("option", "--localizability is of the exact density, --mode official gives none");
+  checkModelName(name);
   const places = file === undefined ? gridOf(grid ?? 90) : (await readPlacesTable(file)).places;
   const { locator, embedding, dispose } = await condition(name, flags);
   try {
-    if (!locator.logProb) throw new Error(`${name}: its method names points and has no density`);
+    if (!locator.logProb) throw new GeodriftError("model", `${name}: its method names points and has no density`);
     if (samples !== undefined) {
       const { bits, standardError } = await localizability(locator, embedding, samples, flags);
       const words = `${bits.toFixed(3)} bits ± ${standardError.toFixed(3)} (standard error of ${samples} samples)`;
@@ -86,18 +88,18 @@ async function condition(name: string, { image, embedding, mode, encoder: named 
   if (image !== undefined) {
     const { description, encoder, locator, dispose } = await loadModel(name, ort, { encoder: named });
     if (mode === "official" && description.method !== "generative")
-      throw new UsageError(
+      throw new GeodriftError(
+        "option",
         `--mode official is for flows and diffusions, the method of ${name} is ${description.method}`,
       );
-    const picture = await readPicture(image, encoder.preparation).catch((e: Error) => {
-      throw new Error(`${image}: ${e.message}`);
-    });
+    const picture = await withSubject(image, () => readPicture(image, encoder.preparation));
     return { locator, embedding: await encoder.encode([picture]), dispose };
   }
   const locator = generativeLocator(await loadGenerativeModel(name), { runtime: ort });
   const { shape, data } = await readNpy(embedding as string);
   if (data.length !== locator.width)
-    throw new Error(
+    throw new GeodriftError(
+      "option",
       `${embedding}: the model takes an embedding of ${locator.width} numbers, got an array of shape [${shape}]`,
     );
   return { locator, embedding: data, dispose: () => locator.dispose() };
@@ -107,7 +109,7 @@ async function condition(name: string, { image, embedding, mode, encoder: named 
 function gridOf(step: number): LatLng[] {
   const count = Math.round(180 / step);
   if (Math.abs(count * step - 180) > 1e-9)
-    throw new UsageError(`--grid: the step must divide 180 degrees, got ${step}`);
+    throw new GeodriftError("option", `--grid: the step must divide 180 degrees, got ${step}`);
   return Array.from({ length: count + 1 }, (_, i) => (i * 180) / count - 90).flatMap((lat) =>
     Array.from({ length: Math.abs(lat) === 90 ? 1 : 2 * count }, (_, j) => ({ lat, lng: (j * 180) / count - 180 })),
   );

@@ -1,4 +1,5 @@
 import { dirname, relative } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { openSource } from "../datasets/sources/index.js";
@@ -7,7 +8,7 @@ import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
 import type { Provenance } from "../embed/embeddings-file.js";
 import { encoderSource, isEncoderName, openEncoder } from "../models/encoders.js";
 import type { Invocation } from "./invocation.js";
-import { UsageError } from "./usage-error.js";
+import { exitCodes, reportError } from "./report-error.js";
 
 interface Flags {
   out: string;
@@ -32,13 +33,12 @@ export function define(command: Command, { exit }: Invocation): void {
 }
 
 async function run(path: string, { out, ready, encoder: named }: Flags): Promise<number> {
-  if (!/\.parquet$/i.test(out)) throw new UsageError(`--out: the table is a .parquet file, got "${out}"`);
+  if (!/\.parquet$/i.test(out)) throw new GeodriftError("option", `--out: the table is a .parquet file, got "${out}"`);
   const name = named ?? encodersOfReady[ready ?? ""];
-  if (name === undefined) throw new UsageError("embed wants --encoder, which says what the embeddings are made with");
+  if (name === undefined)
+    throw new GeodriftError("option", "--encoder is needed, which says what the embeddings are made with");
   const source = await openSource(path, { ready });
-  const from = await encoderSource(name).catch((e: Error) => {
-    throw new UsageError(e.message);
-  });
+  const from = await encoderSource(name);
   // Looking at the first item is dear where a source is millions of pictures in zips.
   const lies = ready === undefined ? undefined : await readyWidth(source);
   const encoder = lies === undefined ? await openEncoder(from, ort) : undefined;
@@ -54,9 +54,13 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
     columns: [...source.columns],
   };
   const began = performance.now();
+  let code: number = exitCodes.done;
   let [shown, before] = [began, -1];
   try {
     const { rows, refused } = await embedSource(source, encoder, about, out, {
+      onMistake(item, thrown) {
+        code = reportError(thrown, item);
+      },
       onProgress({ items, rows, refused }) {
         if (before < 0) before = items;
         if (performance.now() - shown < 10_000) return;
@@ -66,10 +70,10 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
       },
     });
     process.stdout.write(`${out}: ${rows} embedded, ${refused} refused (${refusedFile(out)}), ${manifestFile(out)}\n`);
-    if (rows > 0) return 0;
+    if (rows > 0 || code !== exitCodes.done) return code;
     const why = refused > 0 ? `nothing could be embedded, ${refusedFile(out)} says why` : "holds no pictures";
     process.stderr.write(`geodrift: ${path}: ${why}\n`);
-    return 1;
+    return exitCodes.failed;
   } finally {
     await encoder?.dispose();
   }

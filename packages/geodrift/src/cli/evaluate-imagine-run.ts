@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { imageSolvers } from "@geodrift/core";
+import { GeodriftError, imageSolvers } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
@@ -13,7 +13,6 @@ import { type LoadedImageModel, loadImageModel } from "../models/image-model.js"
 import { type Judge, loadJudge } from "../models/judge-model.js";
 import { checkModelName, loadModel } from "../models/load.js";
 import { progress } from "./progress.js";
-import { UsageError, usage } from "./usage-error.js";
 
 export interface EvaluateImagineFlags {
   rasters: string;
@@ -35,11 +34,13 @@ export interface EvaluateImagineFlags {
 /** Two who have learned from the same views, and pictures that the judge can take. */
 function checkJudged(judge: Judge, { description }: LoadedImageModel, size: number): void {
   if (!isDeepStrictEqual(judge.heldOut, description.views.heldOut))
-    throw new Error(
+    throw new GeodriftError(
+      "option",
       `${judge.name} has learned from other months and places than ${description.name}: train both with the same "heldOut"`,
     );
   if (judge.size % size !== 0)
-    throw new UsageError(
+    throw new GeodriftError(
+      "option",
       `${judge.name} takes pictures of ${judge.size} pixels, into which the ${size} of ${description.name} do not go`,
     );
 }
@@ -51,13 +52,14 @@ export async function runEvaluateImagine(
   args: readonly string[],
 ): Promise<void> {
   const besides = flags.beside ?? [];
-  for (const one of [name, ...besides]) usage(() => imageModelFolder(one));
-  usage(() => judgeFolder(flags.judge));
-  usage(() => checkModelName(flags.locator));
+  for (const one of [name, ...besides]) imageModelFolder(one);
+  judgeFolder(flags.judge);
+  checkModelName(flags.locator);
   if (flags.out !== undefined && !/\.md$/i.test(flags.out))
-    throw new UsageError(`--out: the page is a .md file, got "${flags.out}"`);
+    throw new GeodriftError("option", `--out: the page is a .md file, got "${flags.out}"`);
   if (!Object.hasOwn(imageSolvers, flags.solver))
-    throw new UsageError(
+    throw new GeodriftError(
+      "option",
       `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
     );
   const folder = await openEarthFolder(flags.rasters);
@@ -65,11 +67,14 @@ export async function runEvaluateImagine(
   const { sizes } = model.description.network;
   const size = flags.size ?? Math.max(...sizes);
   if (!sizes.includes(size))
-    throw new UsageError(`--size: ${name} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
+    throw new GeodriftError("option", `--size: ${name} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
   const held = model.description.views.heldOut.months;
   const missing = held.find((month) => !folder.months.includes(month));
   if (missing)
-    throw new Error(`${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`);
+    throw new GeodriftError(
+      "option",
+      `${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`,
+    );
   const judge = await loadJudge(flags.judge, ort);
   checkJudged(judge, model, size);
   const beside: LoadedImageModel[] = [];

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import { GeodriftError } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import * as ort from "onnxruntime-node";
 import { openDataset } from "../datasets/open-dataset.js";
@@ -15,7 +16,6 @@ import { gazetteer, readGazetteer } from "../places/bundled-towns.js";
 import { type Part, parts } from "../split/split.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { withProgress } from "./progress.js";
-import { UsageError, usage } from "./usage-error.js";
 
 interface Flags {
   encoder?: string;
@@ -71,20 +71,21 @@ export function define(command: Command): void {
 async function run(names: string[], flags: Flags): Promise<void> {
   const models = names.slice(0, -1);
   const dataset = names[names.length - 1];
-  if (models.length === 0) throw new UsageError("evaluate wants a model or several, and after them a dataset");
+  if (models.length === 0)
+    throw new GeodriftError("option", "evaluate wants a model or several, and after them a dataset");
   for (const name of models) {
-    usage(() => checkModelName(name));
+    checkModelName(name);
     const description = await describeModel(name, flags);
-    usage(() => solvingOf(description, flags, 0));
+    solvingOf(description, flags, 0);
   }
   const table = /\.parquet$/i.test(dataset);
   if (flags.split !== undefined && !table)
-    throw new UsageError("--split is of a table of embeddings, a .parquet file of geodrift embed");
+    throw new GeodriftError("option", "--split is of a table of embeddings, a .parquet file of geodrift embed");
   if (table && flags.extremes !== undefined)
-    throw new UsageError("--extremes draws pictures, of which a table of embeddings holds none");
+    throw new GeodriftError("option", "--extremes draws pictures, of which a table of embeddings holds none");
   const { json, out, most, split, part, towns: townsFile, extremes: extremeCount, ablations, ...options } = flags;
   if ((extremeCount ?? ablations) !== undefined && out === undefined)
-    throw new UsageError("--extremes and --ablations are written into a folder, which --out names");
+    throw new GeodriftError("option", "--extremes and --ablations are written into a folder, which --out names");
   const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
   if (out !== undefined) await mkdir(out, { recursive: true });
   const runs: EvaluationRun[] = [];

@@ -1,14 +1,15 @@
 import { writeFile } from "node:fs/promises";
+import { withSubject } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { evidenceBundle } from "../evidence/bundle.js";
+import { cannotWrite } from "../files/system-error.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { toText } from "../locate/text.js";
 import { checkModelName, describeModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
-import { usage } from "./usage-error.js";
 import { readUserConfig } from "./user-config.js";
 
 interface Flags {
@@ -39,19 +40,17 @@ export function define(command: Command): void {
 
 async function run(image: string, flags: Flags): Promise<void> {
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
-  usage(() => checkModelName(name));
+  checkModelName(name);
   const known = flags.prior === undefined ? [] : [await readPrior(flags.prior)];
   const description = await describeModel(name, flags);
-  usage(() => solvingOf(description, flags, flags.guidance));
+  solvingOf(description, flags, flags.guidance);
   const model = await loadModel(name, ort, flags);
   try {
     for await (const answer of locate([image], model, { ...flags, samples: 256, known, fine: true })) {
-      if ("error" in answer) throw new Error(`${image}: ${answer.error}`);
+      if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));
       const { encoder, prior } = flags;
       const bundle = evidenceBundle(answer, { model: name, encoder, prior });
-      await writeFile(flags.out, bundle).catch((e: NodeJS.ErrnoException) => {
-        throw new Error(`${flags.out}: cannot be written (${e.code})`);
-      });
+      await writeFile(flags.out, bundle).catch(cannotWrite(flags.out));
       process.stdout.write(`${flags.out}: ${toText(answer.result)}\n`);
     }
   } finally {

@@ -2,7 +2,6 @@ import { type Command, Option } from "commander";
 import { exportToOnnx, exportToPlonk } from "../models/export.js";
 import { checkModelName } from "../models/load.js";
 import { wholeNumber } from "./options.js";
-import { usage } from "./usage-error.js";
 
 interface Flags {
   out: string;
@@ -26,7 +25,7 @@ export function define(command: Command): void {
     .option("--samples <n>", "places that the ONNX files take at once", wholeNumber(1, 100_000), 256)
     .option("--pictures <n>", "pictures that the encoder's ONNX file takes at once", wholeNumber(1, 256), 1)
     .action(async (model: string, { out, format, ...options }: Flags) => {
-      usage(() => checkModelName(model));
+      checkModelName(model);
       const files = format === "onnx" ? await exportToOnnx(model, out, options) : await exportToPlonk(model, out);
       process.stdout.write(`${out}: ${files.join(", ")}\n`);
     });

@@ -1,4 +1,4 @@
-import { closedVocabulary, imageSolvers, type LatLng } from "@geodrift/core";
+import { closedVocabulary, GeodriftError, imageSolvers, type LatLng } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { kindOf } from "../earth/captions.js";
@@ -33,7 +33,6 @@ import { readPrior } from "../locate/prior.js";
 import { imageModelFolder } from "../models/embedded.js";
 import { describeImageModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { progress } from "./progress.js";
-import { UsageError, usage } from "./usage-error.js";
 
 export interface ImagineFlags {
   at?: LatLng[];
@@ -61,31 +60,36 @@ export interface ImagineFlags {
 
 /** @param args the command line, for the manifest */
 export async function runImagine(flags: ImagineFlags, args: readonly string[]): Promise<void> {
-  usage(() => imageModelFolder(flags.model));
+  imageModelFolder(flags.model);
   const description = await describeImageModel(flags.model);
   const { sizes } = description.network;
   const size = flags.size ?? Math.max(...sizes);
   if (!sizes.includes(size))
-    throw new UsageError(`--size: ${flags.model} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
+    throw new GeodriftError(
+      "option",
+      `--size: ${flags.model} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`,
+    );
   if (!Object.hasOwn(imageSolvers, flags.solver))
-    throw new UsageError(
+    throw new GeodriftError(
+      "option",
       `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
     );
-  if (flags.frames !== undefined && !flags.walk) throw new UsageError("--frames is for --walk");
-  if (flags.places !== undefined && flags.average === undefined) throw new UsageError("--places is for --average");
+  if (flags.frames !== undefined && !flags.walk) throw new GeodriftError("option", "--frames is for --walk");
+  if (flags.places !== undefined && flags.average === undefined)
+    throw new GeodriftError("option", "--places is for --average");
   const vocabulary = closedVocabulary(description.vocabulary);
-  const words = usage(() => flags.words?.map((text) => toldWords(vocabulary, text, description.name)));
-  if (flags.months) usage(() => checkMonthsWords(vocabulary.read(words?.[0] ?? "")));
+  const words = flags.words?.map((text) => toldWords(vocabulary, text, description.name));
+  if (flags.months) checkMonthsWords(vocabulary.read(words?.[0] ?? ""));
   const plan = await planOf({ ...flags, words });
-  for (const { words: told } of plan.cells) usage(() => vocabulary.read(told ?? ""));
-  usage(() => checkPicturesFile(flags.output, plan.moving));
+  for (const { words: told } of plan.cells) vocabulary.read(told ?? "");
+  checkPicturesFile(flags.output, plan.moving);
   const moving = isMoving(flags.output);
-  usage(() => checkSheet(plan, size, flags.scale, moving));
+  checkSheet(plan, size, flags.scale, moving);
   const labelled = [flags.attention && attentionShown, flags.nearest !== undefined && nearestShown];
-  for (const shown of labelled) if (shown) usage(() => checkRows(plan.cells.length, shown));
+  for (const shown of labelled) if (shown) checkRows(plan.cells.length, shown);
   const wordings = (words ?? []).map((text) => vocabulary.read(text ?? ""));
   const settings: ImagineSettings = {
-    groundKm: usage(() => groundOf(flags.ground, wordings, description.views.groundKm)),
+    groundKm: groundOf(flags.ground, wordings, description.views.groundKm),
     guidance: { place: flags.guidePlace, words: flags.guideWords },
     steps: flags.steps,
     solver: flags.solver,
@@ -119,12 +123,12 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
  */
 async function viewsOf(rasters: string, { cells }: Plan, { description, words }: LoadedImageModel) {
   if (cells.every(({ places }) => places.length !== 1))
-    throw new UsageError("--nearest compares pictures of one place with the training views near it");
+    throw new GeodriftError("option", "--nearest compares pictures of one place with the training views near it");
   const seen = description.views.kinds;
   for (const { words: told } of cells) {
     const kind = kindOf(words.read(told ?? ""));
     if ((kind === "relief" || kind === "night") && seen[kind] === 0)
-      throw new UsageError(`--nearest: ${description.name} has learned from no ${kind} views`);
+      throw new GeodriftError("option", `--nearest: ${description.name} has learned from no ${kind} views`);
   }
   const folder = await openEarthFolder(rasters);
   const views = trainingViewsOf(await readEarthSource(folder, folder.months), description);
@@ -152,20 +156,23 @@ async function planOf({
   places = usualPlaces,
 }: Omit<ImagineFlags, "words"> & { words?: (string | undefined)[] }): Promise<Plan> {
   const kinds = [average !== undefined && "--average", walk && "--walk", months && "--months"].filter((k) => k);
-  if (kinds.length > 1) throw new UsageError(`${kinds.join(" and ")} exclude each other`);
+  if (kinds.length > 1) throw new GeodriftError("option", `${kinds.join(" and ")} exclude each other`);
   const [kind] = kinds;
-  if (kind && (at.length > 1 || words.length > 1)) throw new UsageError(`${kind} takes one place and one wording`);
+  if (kind && (at.length > 1 || words.length > 1))
+    throw new GeodriftError("option", `${kind} takes one place and one wording`);
   if (n > 1 && (kind === "--walk" || kind === "--months" || at.length > 1 || words.length > 1))
-    throw new UsageError("-n is for pictures of one place; grids, walks and months have one each");
+    throw new GeodriftError("option", "-n is for pictures of one place; grids, walks and months have one each");
   if (average !== undefined) {
-    if (at.length > 0) throw new UsageError("--average has its places from the region, without --at");
+    if (at.length > 0) throw new GeodriftError("option", "--average has its places from the region, without --at");
     // Places of a table, or of photographs, make a density that is nowhere nought: no region.
     if (/\.csv$/i.test(average) || average === "photos")
-      throw new UsageError(
+      throw new GeodriftError(
+        "option",
         `--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file, got "${average}"`,
       );
     const { prior } = await readPrior(average).catch((e: Error) => {
-      throw new UsageError(
+      throw new GeodriftError(
+        "option",
         e.message.replace(
           /^--prior: .* is needed/,
           "--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file",
@@ -180,14 +187,14 @@ async function planOf({
     return averagePlan(found, words[0], seed, n);
   }
   if (walk) {
-    if (at.length === 0) throw new UsageError("--walk goes from --at LAT,LNG to its own place");
-    return usage(() => walkPlan(at[0], walk, words[0], seed, frames));
+    if (at.length === 0) throw new GeodriftError("option", "--walk goes from --at LAT,LNG to its own place");
+    return walkPlan(at[0], walk, words[0], seed, frames);
   }
   if (at.length === 0 && words.every((text) => text === undefined))
-    throw new UsageError("imagine wants a place, --at LAT,LNG, or --words, or both");
+    throw new GeodriftError("option", "imagine wants a place, --at LAT,LNG, or --words, or both");
   if (months) return monthsPlan(at[0], words[0], seed);
   if (at.length > 1 || words.length > 1) {
-    if (at.length === 0) throw new UsageError("a grid wants a place, --at LAT,LNG");
+    if (at.length === 0) throw new GeodriftError("option", "a grid wants a place, --at LAT,LNG");
     return gridPlan(at, words.length > 0 ? words : [undefined], seed);
   }
   return picturesPlan(at[0], words[0], seed, n);

@@ -1,22 +1,25 @@
 /** What the commands of `geodrift library` do. */
+
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { cannotWrite } from "../files/system-error.js";
 import { estimateQueue } from "../library/estimate-queue.js";
 import { exportedPictures } from "../library/export/exported.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
 import { forgetFolder } from "../library/forget.js";
-import { Library } from "../library/library.js";
+import type { Library } from "../library/library.js";
 import { engineLocator } from "../library/locate-picture.js";
+import { openLibrary } from "../library/open-library.js";
 import { type ListedPicture, listPictures, overview } from "../library/pictures.js";
 import { scanFolder } from "../library/scan.js";
-import { type State, states } from "../library/tables.js";
-import { keepTrack, readGpxFile } from "../library/tracks.js";
+import { type State, states } from "../library/states.js";
+import { readGpxFile } from "../library/tracks.js";
 import { namedPrior } from "../locate/prior.js";
 import { checkModelName } from "../models/load.js";
 import { formatLatLng } from "../places/format.js";
 import { progress } from "./progress.js";
-import { usage } from "./usage-error.js";
+import { exitCodes, reportError, worse } from "./report-error.js";
 import { readUserConfig } from "./user-config.js";
 
 interface InLibrary {
@@ -24,7 +27,7 @@ interface InLibrary {
 }
 
 async function within<T>(folder: string, work: (library: Library) => Promise<T>, create = false): Promise<T> {
-  const library = await Library.open(folder, { create });
+  const library = await openLibrary(folder, { create });
   try {
     return await work(library);
   } finally {
@@ -36,23 +39,23 @@ export async function add(folders: string[], flags: InLibrary): Promise<number> 
   // No library is made for folders that are not there.
   if (folders.every((folder) => !existsSync(folder))) {
     for (const folder of folders) process.stderr.write(`${folder}: no such folder\n`);
-    return 1;
+    return exitCodes.failed;
   }
   return within(
     flags.library,
     async (library) => {
-      let failed = 0;
+      let code: number = exitCodes.done;
       for (const folder of folders) {
         try {
           const { found, read, missing } = await scanFolder(library, folder);
           const gone = missing > 0 ? `, ${missing} gone` : "";
           process.stdout.write(`${folder}: ${found} pictures, ${read} new or changed${gone}\n`);
         } catch (e) {
-          failed++;
-          process.stderr.write(`${(e as Error).message}\n`);
+          code = worse(code, e);
+          reportError(e);
         }
       }
-      return failed > 0 ? 1 : 0;
+      return code;
     },
     true,
   );
@@ -135,15 +138,16 @@ interface LocateFlags extends InLibrary {
 
 export async function locate(flags: LocateFlags): Promise<number> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
-  usage(() => checkModelName(model));
+  checkModelName(model);
   const { prior } = flags;
   if (prior !== undefined) await namedPrior(prior, "--prior: a country, within:KM:LAT,LNG, or photos is needed");
   const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
   return within(flags.library, async (library) => {
-    for (const { file, points } of tracks) keepTrack(library, resolve(file), points);
+    for (const { file, points } of tracks) library.store.tracks.keep(resolve(file), points);
     const { encoder, seed, guidance } = flags;
     const locator = engineLocator({ model, encoder, seed, guidance, prior });
     let bar: ReturnType<typeof progress> | undefined;
+    let code: number = exitCodes.done;
     try {
       const done = await estimateQueue(library, locator.locate, {
         ...flags,
@@ -153,12 +157,15 @@ export async function locate(flags: LocateFlags): Promise<number> {
           bar ??= progress(of);
           bar.advance(1);
         },
-        onFailure: (path, error) => process.stderr.write(`${path}: ${error}\n`),
+        onFailure(path, thrown) {
+          code = worse(code, thrown);
+          reportError(thrown, path);
+        },
       });
       bar?.stop();
       const none = done.of === 0 && !flags.again ? "; --again looks at those that have one already" : "";
       process.stdout.write(`${done.done} of ${done.of} pictures have an estimate now${none}\n`);
-      return done.failed > 0 ? 1 : 0;
+      return code;
     } finally {
       bar?.stop();
       await locator.close();
@@ -182,8 +189,6 @@ export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags
       process.stdout.write(text);
       return;
     }
-    await writeFile(out, text).catch((e: NodeJS.ErrnoException) => {
-      throw new Error(`${out}: cannot be written (${e.code})`);
-    });
+    await writeFile(out, text).catch(cannotWrite(out));
     process.stdout.write(`${out}: ${pictures.length} pictures\n`);
   });

@@ -1,13 +1,13 @@
 /** `geodrift library`: an archive's pictures, without changing one. */
 
+import { GeodriftError } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import { exportFormats } from "../library/export/formats.js";
-import { states } from "../library/tables.js";
+import { states } from "../library/states.js";
 import { usualLibrary } from "../library/usual-library.js";
 import { offsetOf } from "../pictures/metadata.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
-import { UsageError } from "./usage-error.js";
 
 /** What the commands do, and the index with it, loaded when one of them runs: no other command waits for it. */
 const running = () => import("./library-run.js");
@@ -75,6 +75,6 @@ export function define(library: Command, { exit }: Invocation): void {
 
 function clock(text: string): number {
   const minutes = offsetOf(text);
-  if (minutes === undefined) throw new UsageError(`--clock: as +02:00 or -05:30, got "${text}"`);
+  if (minutes === undefined) throw new GeodriftError("option", `--clock: as +02:00 or -05:30, got "${text}"`);
   return minutes;
 }

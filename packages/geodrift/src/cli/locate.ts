@@ -1,4 +1,5 @@
 import { basename, dirname, extname, join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { checkMapFile, writeMap } from "../figures/map.js";
@@ -11,7 +12,7 @@ import { pictureFiles } from "../pictures/picture-files.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
-import { UsageError, usage } from "./usage-error.js";
+import { exitCodes, reportError, showStack, worse } from "./report-error.js";
 import { readUserConfig } from "./user-config.js";
 
 interface Flags {
@@ -60,39 +61,44 @@ export function define(command: Command, { exit }: Invocation): void {
 }
 
 async function run(names: string[], flags: Flags): Promise<number> {
-  if (flags.trajectories && !flags.map) throw new UsageError("--trajectories are drawn into a map, which --map names");
+  if (flags.trajectories && !flags.map)
+    throw new GeodriftError("option", "--trajectories are drawn into a map, which --map names");
   if (flags.trajectories && /\.kml$/i.test(flags.map ?? ""))
-    throw new UsageError("--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
-  if (flags.map) usage(() => checkMapFile(flags.map as string));
+    throw new GeodriftError("option", "--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
+  if (flags.map) checkMapFile(flags.map as string);
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
-  usage(() => checkModelName(name));
+  checkModelName(name);
   const known = flags.prior === undefined ? undefined : [await readPrior(flags.prior)];
   const description = await describeModel(name, flags);
-  usage(() => solvingOf(description, flags, flags.guidance));
+  solvingOf(description, flags, flags.guidance);
   if (flags.trajectories && description.method !== "generative")
-    throw new UsageError(`--trajectories are of flows and diffusions, the method of ${name} is ${description.method}`);
+    throw new GeodriftError(
+      "option",
+      `--trajectories are of flows and diffusions, the method of ${name} is ${description.method}`,
+    );
   const model = await loadModel(name, ort, flags);
   const named = await pictureFiles(names);
   const bar = progress(named.length);
   const maps = new Set<string>();
-  let failed = 0;
+  let code: number = exitCodes.done;
   let photographs = 0;
   try {
     for await (const answer of locate(named, model, { ...flags, known, fine: flags.map !== undefined })) {
       bar.advance(1);
       if ("error" in answer) {
-        failed++;
+        code = worse(code, answer.thrown);
         if (flags.json) bar.above(`${JSON.stringify(answer)}\n`);
         else process.stderr.write(`${failureText(answer)}\n`);
+        showStack(answer.thrown);
         continue;
       }
       if (answer.camera) photographs++;
       bar.above(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result)}\n`);
       if (!flags.map) continue;
       const file = named.length > 1 ? mapBeside(flags.map, answer.result.image, maps) : flags.map;
-      await writeMap(file, answer).catch((e: Error) => {
-        failed++;
-        process.stderr.write(`${e.message}\n`);
+      await writeMap(file, answer).catch((e: unknown) => {
+        code = worse(code, e);
+        reportError(e);
       });
     }
   } finally {
@@ -103,7 +109,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
     process.stderr.write(
       'geodrift: earth is for views from above; for photographs, "geodrift models pull plonk-yfcc" once, then --model plonk-yfcc\n',
     );
-  return failed > 0 ? 1 : 0;
+  return code;
 }
 
 /** `map.svg` and `a/b.jpg` make `map-b.svg`; a second `b` makes `map-b-2.svg`. */

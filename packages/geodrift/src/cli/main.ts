@@ -1,8 +1,8 @@
-/** The command line: exit code 0 when all went well, 1 when something failed, 2 for a command that makes no sense. */
+/** The command line. Exit codes: docs/errors.md. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import type { Invocation } from "./invocation.js";
-import { UsageError } from "./usage-error.js";
+import { debugging, exitCodes, reportError } from "./report-error.js";
 
 interface Definition {
   /** Arguments, flags and what they do. */
@@ -44,8 +44,9 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /** Runs the arguments that follow the program's name; resolves to the exit code, and never throws. */
-export async function main(args: readonly string[]): Promise<number> {
-  let code = 0;
+export async function main(given: readonly string[]): Promise<number> {
+  const args = debugging(given);
+  let code: number = exitCodes.done;
   const program = new Command("geodrift")
     .description("Where on Earth was this image taken? A map of probability, not a guess.")
     .version(version)
@@ -57,6 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const asked = args.find((arg) => Object.hasOwn(commands, arg));
   for (const [name, [summary, load]] of Object.entries(commands)) {
     const command = program.command(name).description(summary).exitOverride().showSuggestionAfterError();
+    command.option("--debug", "show where an error comes from, with what caused it; as GEODRIFT_DEBUG=1 does");
     if (name === asked) (await load()).define(command, { args, exit });
   }
   // A reader that has seen enough (`| head`) is no error.
@@ -67,8 +69,7 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (e) {
-    if (e instanceof CommanderError) return e.exitCode === 0 ? 0 : 2;
-    process.stderr.write(`geodrift: ${(e as Error).message}\n`);
-    return e instanceof UsageError ? 2 : 1;
+    if (e instanceof CommanderError) return e.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    return reportError(e);
   }
 }

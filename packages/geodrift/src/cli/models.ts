@@ -1,5 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { readJsonFile } from "../files/json-file.js";
@@ -12,7 +13,6 @@ import { pull, wantedBy } from "../models/pull.js";
 import { anyDescription } from "../models/schema.js";
 import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
 import { progress } from "./progress.js";
-import { usage } from "./usage-error.js";
 import { readUserConfig, userConfigFile } from "./user-config.js";
 
 /** `geodrift models`: what there is, what was fetched, what is in it. */
@@ -104,7 +104,7 @@ async function list({ json }: { json?: boolean }): Promise<void> {
 }
 
 async function pullAll(names: string[], flags: { revision?: string; acceptLicence?: boolean }): Promise<void> {
-  for (const name of names) usage(() => wantedBy(name));
+  for (const name of names) wantedBy(name);
   for (const name of names) {
     let bar = progress(1);
     try {
@@ -135,7 +135,7 @@ const megabytes = (bytes: number): string =>
 async function inspect(text: string, { json }: { json?: boolean }): Promise<void> {
   const encoder = knownEncoders[text];
   const other = [...embeddedImageModels, ...embeddedJudges].includes(text);
-  if (!encoder && !other) usage(() => checkModelName(text));
+  if (!encoder && !other) checkModelName(text);
   const folder = encoder ? folderInCache(text) : other ? embeddedFolder(text) : modelFolder(text);
   const described = encoder ? { ...encoder.config, description: encoder.description } : await description(text, folder);
   const source = pulledOf(text);
@@ -168,10 +168,11 @@ async function description(text: string, folder: string): Promise<object> {
 }
 
 async function weights(folder: string, text: string) {
-  if (!existsSync(folder)) throw new Error(`${text} has not been fetched yet: "geodrift models pull ${text}" does it`);
+  if (!existsSync(folder))
+    throw new GeodriftError("option", `${text} has not been fetched yet: "geodrift models pull ${text}" does it`);
   const main = await weightsFile(folder);
   if (!/\.(safetensors|json)$/.test(main))
-    throw new Error(`${main}: is neither a model's folder nor a .safetensors file`);
+    throw new GeodriftError("option", `${main}: is neither a model's folder nor a .safetensors file`);
   const encoder = join(folder, "encoder.safetensors");
   const files = [main, ...(existsSync(encoder) ? [encoder] : [])].filter((f) => f.endsWith(".safetensors"));
   return Promise.all(

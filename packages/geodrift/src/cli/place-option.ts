@@ -1,4 +1,4 @@
-import { checkLatLng, type LatLng } from "@geodrift/core";
+import { checkLatLng, isMendable, type LatLng } from "@geodrift/core";
 import { InvalidArgumentError } from "commander";
 
 /** A place as people write it on a command line: `LAT,LNG` in degrees. */
@@ -9,7 +9,8 @@ export function latLngOption(text: string): LatLng {
   try {
     checkLatLng(place);
   } catch (e) {
-    throw new InvalidArgumentError(`${(e as Error).message[0].toUpperCase()}${(e as Error).message.slice(1)}.`);
+    if (!isMendable(e)) throw e;
+    throw new InvalidArgumentError(`${e.message[0].toUpperCase()}${e.message.slice(1)}.`);
   }
   return place;
 }

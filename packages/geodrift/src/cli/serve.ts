@@ -1,3 +1,4 @@
+import { isMendable } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import type { Library } from "../library/library.js";
 import { usualLibrary } from "../library/usual-library.js";
@@ -5,7 +6,6 @@ import { imageModelFolder } from "../models/embedded.js";
 import { checkModelName } from "../models/load.js";
 import { jsonLog, type Log } from "../server/log.js";
 import { wholeNumber } from "./options.js";
-import { usage } from "./usage-error.js";
 import { readUserConfig } from "./user-config.js";
 
 interface Flags {
@@ -55,13 +55,13 @@ export function define(command: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
-  usage(() => checkModelName(model));
-  usage(() => imageModelFolder(flags.imageModel));
+  checkModelName(model);
+  imageModelFolder(flags.imageModel);
   const { host, port, token, iKnow, encoder } = flags;
   const log = jsonLog((line) => process.stderr.write(line));
   // Loaded here, so that no other command waits for it.
   const [{ serve }, { default: open }] = await Promise.all([import("../server/serve.js"), import("open")]);
-  const library = await openLibrary(flags.library, log);
+  const library = await libraryOf(flags.library, log);
   const server = await serve({
     model,
     encoder,
@@ -98,10 +98,11 @@ async function run(flags: Flags): Promise<void> {
 }
 
 /** The one that is named, else the usual one, without which the page works as well. */
-async function openLibrary(named: string | undefined, log: Log): Promise<Library | undefined> {
-  const { Library } = await import("../library/library.js");
-  if (named !== undefined) return Library.open(named, { create: true });
-  return Library.open(usualLibrary(), { create: true }).catch((e: Error) => {
+async function libraryOf(named: string | undefined, log: Log): Promise<Library | undefined> {
+  const { openLibrary } = await import("../library/open-library.js");
+  if (named !== undefined) return openLibrary(named, { create: true });
+  return openLibrary(usualLibrary(), { create: true }).catch((e: unknown) => {
+    if (!isMendable(e)) throw e;
     log("no library", { message: e.message });
     return undefined;
   });

@@ -1,10 +1,10 @@
+import { GeodriftError } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import { openEmbeddings } from "../embed/embeddings-file.js";
 import { readPlacesOf } from "../embed/read-embeddings.js";
 import { leastGapKm, parts, type SplitOptions, splitKinds, splitPlaces } from "../split/split.js";
 import { writeSplit } from "../split/split-file.js";
 import { decimalNumber, wholeNumber } from "./options.js";
-import { UsageError } from "./usage-error.js";
 
 /** `geodrift split`. */
 export function define(command: Command): void {
@@ -23,17 +23,19 @@ async function run(
   table: string,
   { out, by, ...options }: Omit<SplitOptions, "kind"> & { out: string; by: SplitOptions["kind"] },
 ): Promise<void> {
-  if (!/\.csv$/i.test(out)) throw new UsageError(`--out: the split is a .csv file, got "${out}"`);
+  if (!/\.csv$/i.test(out)) throw new GeodriftError("option", `--out: the split is a .csv file, got "${out}"`);
   if (options.test + options.validation > 0.95)
-    throw new UsageError(
+    throw new GeodriftError(
+      "option",
       `--test and --validation leave nothing to train on: ${options.test} and ${options.validation}`,
     );
   const { ids, places } = await readPlacesOf(await openEmbeddings(table));
-  if (ids.length === 0) throw new Error(`${table}: holds no rows to split`);
+  if (ids.length === 0) throw new GeodriftError("option", `${table}: holds no rows to split`);
   const part = splitPlaces(places, { kind: by, ...options });
   for (const name of ["test", "validation"] as const)
     if (options[name] > 0 && !part.includes(name))
-      throw new Error(
+      throw new GeodriftError(
+        "option",
         `${table}: no group of ${by} is small enough for the part ${name}; a smaller --km makes smaller ones`,
       );
   await writeSplit(out, ids, part);

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
 import * as ort from "onnxruntime-node";
 import { trainEarth } from "../train/earth.js";
@@ -6,7 +7,6 @@ import { trainImages } from "../train/images.js";
 import { trainJudge } from "../train/judge.js";
 import { trainPhotos } from "../train/photos.js";
 import { readTraining } from "../train/read-config.js";
-import { UsageError } from "./usage-error.js";
 
 interface Flags {
   rasters?: string;
@@ -20,13 +20,12 @@ export function define(command: Command): void {
     .option("--rasters <folder>", "folder of the rasters, instead of the config's")
     .option("--out <folder>", "folder for state and models, instead of the config's")
     .action(async (file: string, { rasters, out }: Flags) => {
-      const config = await readTraining(file).catch((e: Error) => {
-        throw new UsageError(e.message);
-      });
+      const config = await readTraining(file);
       const context = { runtime: ort, report: (line: string) => process.stderr.write(`${line}\n`) };
       const elsewhere = out && { out: resolve(out) };
       if (config.kind === "photos") {
-        if (rasters) throw new UsageError(`--rasters is for trainings from rasters, ${file} is of kind photos`);
+        if (rasters)
+          throw new GeodriftError("option", `--rasters is for trainings from rasters, ${file} is of kind photos`);
         return trainPhotos({ ...config, ...elsewhere }, context);
       }
       const there = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere };

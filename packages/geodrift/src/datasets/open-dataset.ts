@@ -1,5 +1,7 @@
 /** Datasets on disk: a table of pictures with places, or a description of views of the Earth. */
+
 import { dirname, extname, join, resolve } from "node:path";
+import { GeodriftError, withSubject } from "@geodrift/core";
 import { z } from "zod";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { earthViews } from "../earth/earth-views.js";
@@ -33,7 +35,8 @@ export async function openDataset(file: string, preparation: Preparation): Promi
   const ending = extname(file).toLowerCase();
   if (ending === ".csv") return tableOfPictures(file, preparation);
   if (ending === ".json") return viewsOf(file, preparation);
-  throw new Error(
+  throw new GeodriftError(
+    "data",
     `${file}: a dataset is a .csv of pictures with places, a .parquet of embeddings, or a .json of views`,
   );
 }
@@ -41,9 +44,12 @@ export async function openDataset(file: string, preparation: Preparation): Promi
 async function viewsOf(file: string, { size }: Preparation): Promise<Dataset> {
   const { rasters, month, picture, views, length } = await readJsonFile(file, viewsFile);
   if (views.size !== size)
-    throw new Error(`${file}: the model takes pictures of ${size} pixels, the views have ${views.size}`);
+    throw new GeodriftError(
+      "data",
+      `${file}: the model takes pictures of ${size} pixels, the views have ${views.size}`,
+    );
   if ((month === undefined) === (picture === undefined))
-    throw new Error(`${file}: either "month" or "picture" says what views are cut from`);
+    throw new GeodriftError("data", `${file}: either "month" or "picture" says what views are cut from`);
   const folder = resolve(dirname(file), rasters);
   const earth = await openEarthFolder(folder);
   const land = await earth.land();
@@ -65,9 +71,7 @@ async function tableOfPictures(file: string, preparation: Preparation): Promise<
     async *examples(from, to): AsyncIterable<Example> {
       for (let i = from; i < Math.min(to, places.length); i++) {
         const path = resolve(dirname(file), files[i]);
-        const picture = await readPicture(path, preparation).catch((e: Error) => {
-          throw new Error(`${path}: ${e.message}`);
-        });
+        const picture = await withSubject(path, () => readPicture(path, preparation));
         yield { id: files[i], picture, place: places[i], ...(areas && { areas: areas(rows[i]) }) };
       }
     },

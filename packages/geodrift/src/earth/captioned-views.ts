@@ -1,6 +1,6 @@
 /** Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed and index. */
 import { createHash } from "node:crypto";
-import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
+import { Generator, GeodriftError, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
 import { countryAt, highSeas } from "../places/country.js";
 import { captionOf, climateWords, scaleOf, seasonOf, surfaceOf, type ViewFacts, type ViewKind } from "./captions.js";
 import type { EarthFolder } from "./earth-rasters.js";
@@ -63,7 +63,7 @@ export function fingerprintOf({ months, relief, night, climate }: EarthSource): 
 export function withMonths(source: EarthSource, months: readonly string[]): EarthSource {
   const own = months.map((month): [number, Raster] => {
     const raster = source.months.get(Number(month) - 1);
-    if (!raster) throw new Error(`there is no raster of month ${month}`);
+    if (!raster) throw new GeodriftError("data", `there is no raster of month ${month}`);
     return [Number(month) - 1, raster];
   });
   return { ...source, months: new Map(own) };
@@ -106,7 +106,7 @@ export function shotAt(
  */
 export function drawShotInto(out: Uint8Array, source: EarthSource, shot: Shot, size: number): ViewFacts {
   const raster = shot.kind === "satellite" ? source.months.get(shot.month ?? 0) : source[shot.kind];
-  if (!raster) throw new Error(`there is no raster of month ${(shot.month ?? 0) + 1}`);
+  if (!raster) throw new GeodriftError("data", `there is no raster of month ${(shot.month ?? 0) + 1}`);
   renderViewInto(out, raster, shot, size);
   let land = 0;
   for (let i = 3; i < out.length; i += 4) land += out[i];

@@ -1,6 +1,9 @@
 /** The rasters of a folder laid out as `bmng-2004-MM.jpg` and `land-fraction-*.png`. */
+
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
+import { cannotRead } from "../files/system-error.js";
 import { type Mask, type Raster, readMask, readRaster } from "./raster.js";
 
 /** The month that no locator is trained on. */
@@ -29,21 +32,20 @@ export interface EarthFolder {
 
 /** @throws Error if the folder lacks the land mask or any month. */
 export async function openEarthFolder(folder: string): Promise<EarthFolder> {
-  const files = await readdir(folder).catch(() => {
-    throw new Error(`${folder}: no such folder of rasters`);
-  });
+  const files = await readdir(folder).catch(cannotRead(folder, "folder of rasters"));
   const mask = files.find((f) => /^land-fraction.*\.png$/.test(f));
-  if (!mask) throw new Error(`${folder}: a land mask named land-fraction-*.png is needed`);
+  if (!mask) throw new GeodriftError("data", `${folder}: a land mask named land-fraction-*.png is needed`);
   const byMonth = new Map(
     files.flatMap((f) => {
       const month = /^bmng-\d{4}-(\d\d)\.(jpg|png|tif)$/.exec(f)?.[1];
       return month ? [[month, f] as const] : [];
     }),
   );
-  if (byMonth.size === 0) throw new Error(`${folder}: no monthly raster named bmng-YYYY-MM.jpg was found`);
+  if (byMonth.size === 0)
+    throw new GeodriftError("data", `${folder}: no monthly raster named bmng-YYYY-MM.jpg was found`);
   const named = (pattern: RegExp, what: string): string => {
     const file = files.find((f) => pattern.test(f));
-    if (!file) throw new Error(`${folder}: ${what} is needed`);
+    if (!file) throw new GeodriftError("data", `${folder}: ${what} is needed`);
     return join(folder, file);
   };
   const relief = () => named(/relief.*\.(jpg|png|tif)$/, "a picture of the relief named *relief*.jpg");
@@ -61,7 +63,10 @@ export async function openEarthFolder(folder: string): Promise<EarthFolder> {
     month: (month, land) => {
       const file = byMonth.get(month);
       if (!file)
-        throw new Error(`${folder}: month ${month} is missing, there are ${[...byMonth.keys()].sort().join(", ")}`);
+        throw new GeodriftError(
+          "data",
+          `${folder}: month ${month} is missing, there are ${[...byMonth.keys()].sort().join(", ")}`,
+        );
       return readRaster(join(folder, file), land, file);
     },
   };

@@ -5,6 +5,7 @@ import {
   earthRadiusKm,
   expMap,
   Generator,
+  GeodriftError,
   type LatLng,
   tangentFrame,
   toLatLng,
@@ -34,7 +35,10 @@ export function drawDiscs(count: number, radiusKm: number, seed: number, onLand:
   const discs: LatLng[] = [];
   for (let tries = 0; discs.length < count; tries++) {
     if (tries > 1e6)
-      throw new Error(`held-out discs: ${count} of radius ${radiusKm} km have no room on land, found ${discs.length}`);
+      throw new GeodriftError(
+        "data",
+        `held-out discs: ${count} of radius ${radiusKm} km have no room on land, found ${discs.length}`,
+      );
     const place = toLatLng(uniformPoint(random));
     if (place.lat < -60 || !onLand(place)) continue;
     if (discs.every((disc) => distanceKm(disc, place) >= 2 * radiusKm)) discs.push(place);

@@ -1,6 +1,8 @@
 /** Maps of the whole globe: equirectangular, row 0 at the north, column 0 at 180° W. */
+
 import { createHash } from "node:crypto";
 import type { LatLng } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core";
 import sharp from "sharp";
 
 export interface Pixels {
@@ -36,7 +38,10 @@ export async function readRaster(file: string, land: Mask | undefined, name: str
     .raw()
     .toBuffer({ resolveWithObject: true });
   if (info.width !== 2 * info.height)
-    throw new Error(`${file}: a global raster is twice as wide as high, got ${info.width}×${info.height}`);
+    throw new GeodriftError(
+      "data",
+      `${file}: a global raster is twice as wide as high, got ${info.width}×${info.height}`,
+    );
   const { width, height } = info;
   const out = new Uint8Array(new SharedArrayBuffer(width * height * 4));
   for (let y = 0; y < height; y++) {

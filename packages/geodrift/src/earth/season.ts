@@ -2,7 +2,9 @@
  * The look of the land on any day of a year of which only some months are at hand: between two months, and thawed
  * towards what the land looks like without snow.
  */
+
 import type { Generator } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core";
 import type { Pixels, Raster } from "./raster.js";
 import type { Layer } from "./view.js";
 
@@ -49,7 +51,8 @@ export function darkestComposite(rasters: readonly Raster[]): Pixels {
   const [first, ...others] = rasters;
   for (const r of others)
     if (r.width !== first.width || r.height !== first.height)
-      throw new Error(
+      throw new GeodriftError(
+        "data",
         `${r.name}: rasters that are blended have the same size, ${first.name} has ${first.width}×${first.height} and this one ${r.width}×${r.height}`,
       );
   const data = new Uint8Array(new SharedArrayBuffer(first.data.length));

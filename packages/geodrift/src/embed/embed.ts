@@ -1,8 +1,10 @@
 /** From pictures with places to a table of embeddings: streaming, in constant memory, going on after any stop. */
+
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { LatLng } from "@geodrift/core";
+import { failureOf, GeodriftError, isMendable } from "@geodrift/core";
 import type { PictureSource, SourceItem } from "../datasets/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
 import { sha256Of } from "../files/hash.js";
@@ -18,6 +20,8 @@ import { type Refusal, WorkInProgress } from "./work-in-progress.js";
 export interface EmbedOptions {
   /** Told how far it is: items of the source, rows of the table, refusals. */
   onProgress?: (done: { items: number; rows: number; refused: number }) => void;
+  /** Told of every item that a mistake of the program refuses. */
+  onMistake?: (item: string, thrown: unknown) => void;
   /** Most seconds of work that a stop may cost. */
   saveEverySeconds?: number;
 }
@@ -46,6 +50,8 @@ interface Ready {
   sha256: string;
   picture?: Picture;
   refused?: string;
+  /** Thrown, and nobody's but the program's own. */
+  mistake?: unknown;
 }
 
 /** Beside `embeddings.parquet`. */
@@ -62,7 +68,7 @@ export async function embedSource(
   encoder: Encoder | undefined,
   about: Provenance,
   out: string,
-  { onProgress, saveEverySeconds = 60 }: EmbedOptions = {},
+  { onProgress, onMistake, saveEverySeconds = 60 }: EmbedOptions = {},
 ): Promise<EmbedManifest> {
   if (existsSync(out)) await checkReplaceable(out, about);
   const work = await WorkInProgress.open(out, about);
@@ -103,6 +109,7 @@ export async function embedSource(
     const reason = ready.refused ?? (ready.sha256 && !seen.add(ready.sha256) ? "is the same as one before" : undefined);
     if (reason === undefined) batch.push(ready);
     else refusals.push({ id: ready.item.id, reason });
+    if (ready.mistake !== undefined) onMistake?.(ready.item.id, ready.mistake);
     // Batches are the same however often the work is stopped: saves wait for their ends.
     if (batch.length < batchSize && consumed % mostItems !== 0) continue;
     await encodeBatch();
@@ -123,7 +130,8 @@ export async function embedSource(
 async function checkReplaceable(out: string, { source, encoder }: Provenance): Promise<void> {
   const there = await openEmbeddings(out);
   if (there.source === source && isDeepStrictEqual(there.encoder.config, encoder.config)) return;
-  throw new Error(
+  throw new GeodriftError(
+    "data",
     `${out}: holds embeddings of ${there.source} by ${there.encoder.name}; move it away, or name another file`,
   );
 }
@@ -143,7 +151,10 @@ async function* prepared(
 ): AsyncGenerator<Ready> {
   const queue: Promise<Ready>[] = [];
   const changed = () =>
-    new Error(`${source.name}: is no longer what ${done.folder} was made of; move that away to begin anew`);
+    new GeodriftError(
+      "data",
+      `${source.name}: is no longer what ${done.folder} was made of; move that away to begin anew`,
+    );
   let [seen, chain] = [0, ""];
   for await (const item of source.items()) {
     if (seen < done.consumed) {
@@ -178,7 +189,7 @@ async function prepare(item: SourceItem, encoder: Encoder | undefined, width: nu
     }
     return { item, place, sha256: sha256Of(bytes), picture: await decodeSquare(bytes, encoder.preparation) };
   } catch (e) {
-    return refuse((e as Error).message);
+    return { ...refuse(failureOf(e).error), ...(!isMendable(e) && { mistake: e }) };
   }
 }
 

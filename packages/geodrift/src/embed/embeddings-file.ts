@@ -2,6 +2,8 @@
  * Embeddings with places as a Parquet table, which other programs read as well: id, lat, lng, sha256, the
  * source's own columns, and the embedding as a list. Which encoder made them stands in the file's metadata.
  */
+
+import { asMendable, GeodriftError } from "@geodrift/core";
 import {
   type AsyncBuffer,
   asyncBufferFromFile,
@@ -14,6 +16,7 @@ import {
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { z } from "zod";
 import { encoderConfig } from "../encode/config.js";
+import { cannotRead } from "../files/system-error.js";
 import { parseWith } from "../files/validation.js";
 
 export interface EmbeddedRow {
@@ -120,19 +123,14 @@ export interface EmbeddingsFile extends Provenance {
 
 /** @throws Error in one sentence if the file is no table of embeddings made here */
 export async function openEmbeddings(file: string): Promise<EmbeddingsFile> {
-  let buffer: AsyncBuffer;
-  let metadata: FileMetaData;
-  try {
-    buffer = await asyncBufferFromFile(file);
-    metadata = await parquetMetadataAsync(buffer);
-  } catch (e) {
-    const { code, message } = e as NodeJS.ErrnoException;
-    throw new Error(`${file}: ${code === "ENOENT" ? "no such file" : `not a Parquet file (${message})`}`);
-  }
+  const buffer: AsyncBuffer = await asyncBufferFromFile(file).catch(cannotRead(file));
+  const metadata: FileMetaData = await parquetMetadataAsync(buffer).catch(
+    asMendable("file", (said) => `${file}: not a Parquet file (${said})`),
+  );
   const text = metadata.key_value_metadata?.find(({ key }) => key === metadataKey)?.value;
   if (!text) {
     const head = parquetSchema(metadata).children.map((c) => c.element.name);
-    throw new Error(`${file}: was not made by "geodrift embed", its columns are ${head.join(", ")}`);
+    throw new GeodriftError("data", `${file}: was not made by "geodrift embed", its columns are ${head.join(", ")}`);
   }
   const about = parseWith(provenance, JSON.parse(text), file);
   return {

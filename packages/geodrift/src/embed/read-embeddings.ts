@@ -1,5 +1,5 @@
 /** A table of embeddings in memory, all of it or one part of a split. */
-import { type LatLng, toVec3 } from "@geodrift/core";
+import { GeodriftError, type LatLng, toVec3 } from "@geodrift/core";
 import type { Part } from "../split/split.js";
 import { readSplit } from "../split/split-file.js";
 import { type EmbeddingsFile, openEmbeddings } from "./embeddings-file.js";
@@ -37,7 +37,8 @@ export async function readEmbeddings(
   const part = split && (await readSplit(split.file, (await readPlacesOf(about)).ids));
   const taken = (i: number) => !part || split.parts.includes(part[i]);
   const count = part ? part.filter((p) => split.parts.includes(p)).length : about.length;
-  if (count === 0) throw new Error(`${path}: holds no rows${split ? ` of the part ${split.parts.join(", ")}` : ""}`);
+  if (count === 0)
+    throw new GeodriftError("data", `${path}: holds no rows${split ? ` of the part ${split.parts.join(", ")}` : ""}`);
   const out: TableOfEmbeddings = {
     about,
     ids: [],

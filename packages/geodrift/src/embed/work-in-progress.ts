@@ -2,9 +2,11 @@
  * Where embedding has come to: parts of the table, refusals, and how many items of the source they stand for, so that the
  * same command goes on after any stop. All of it lies in one folder beside the result and goes when that is done.
  */
+
 import { existsSync } from "node:fs";
 import { appendFile, copyFile, mkdir, open, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { z } from "zod";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { csvCell } from "../files/csv-cell.js";
@@ -65,7 +67,10 @@ export class WorkInProgress {
     if (existsSync(file)) {
       const saved = await readJsonFile(file, progress);
       if (saved.provenance !== work.#state.provenance)
-        throw new Error(`${work.#folder}: holds the beginning of something else; move it away to begin anew`);
+        throw new GeodriftError(
+          "data",
+          `${work.#folder}: holds the beginning of something else; move it away to begin anew`,
+        );
       work.#state = saved;
       // What was written after the last save is made again.
       await truncate(work.#refusals, saved.refusedBytes);

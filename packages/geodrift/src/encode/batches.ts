@@ -1,4 +1,5 @@
 import { tensor } from "@geodrift/compile";
+import { GeodriftError } from "@geodrift/core";
 import type { Picture } from "../pictures/picture.js";
 import { planesInto } from "../pictures/planes.js";
 import type { Colours } from "../pictures/preparation.js";
@@ -15,7 +16,10 @@ export async function encodeInBatches(
 ): Promise<Float32Array> {
   const misfit = pictures.find((picture) => picture.width !== size || picture.height !== size);
   if (misfit)
-    throw new RangeError(`picture: the encoder takes ${size} × ${size} pixels, got ${misfit.width} × ${misfit.height}`);
+    throw new GeodriftError(
+      "picture",
+      `picture: the encoder takes ${size} × ${size} pixels, got ${misfit.width} × ${misfit.height}`,
+    );
   const all = new Float32Array(pictures.length * width);
   const area = size * size;
   for (let from = 0; from < pictures.length; from += most) {
@@ -28,6 +32,9 @@ export async function encodeInBatches(
   }
   const odd = all.findIndex((x) => !Number.isFinite(x));
   if (odd >= 0)
-    throw new Error(`the encoder gives ${all[odd]}, which is no number to compute with: its weights may be damaged`);
+    throw new GeodriftError(
+      "model",
+      `the encoder gives ${all[odd]}, which is no number to compute with: its weights may be damaged`,
+    );
   return all;
 }

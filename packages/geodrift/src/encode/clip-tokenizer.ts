@@ -1,9 +1,12 @@
 /** CLIP's byte-pair tokenizer (Radford et al. 2021), from the vocabulary and the merges that lie beside a model's weights. */
+
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";
+import { cannotRead } from "../files/system-error.js";
 
 export interface ClipTokenizer {
   /**
@@ -24,12 +27,11 @@ const words = "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\
 export async function readClipTokenizer(folder: string): Promise<ClipTokenizer> {
   const vocab = await readJsonFile(join(folder, "vocab.json"), vocabulary);
   const file = join(folder, "merges.txt");
-  const text = await readFile(file, "utf8").catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
-  });
+  const text = await readFile(file, "utf8").catch(cannotRead(file));
   const merges = text.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("#version"));
   for (const special of [start, end])
-    if (vocab[special] === undefined) throw new Error(`${join(folder, "vocab.json")}: the token ${special} is missing`);
+    if (vocab[special] === undefined)
+      throw new GeodriftError("model", `${join(folder, "vocab.json")}: the token ${special} is missing`);
   const added = [start, end].map((content) => ({
     id: vocab[content],
     content,

@@ -1,5 +1,7 @@
 /** Any ONNX network that takes pictures, as an encoder: its last result, or one from inside of it. */
+
 import { type Runtime, summarizeOnnx, type Tensor, tensor, withOutput } from "@geodrift/compile";
+import { asMendable, GeodriftError } from "@geodrift/core";
 import type { Colours, Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
 import type { Encoder } from "./encoder.js";
@@ -20,13 +22,18 @@ export async function onnxEncoder(
   sha256: string,
   runtime: Runtime,
 ): Promise<Encoder> {
-  const { inputs, outputs } = summarizeOnnx(file);
+  const damaged = asMendable("model", (said) => said);
+  const { inputs, outputs } = attempt(() => summarizeOnnx(file), damaged);
   if (inputs.length !== 1 || inputs[0].dims.length !== 4)
-    throw new Error(
+    throw new GeodriftError(
+      "model",
       `an encoder takes one batch of pictures [n, 3, height, width], this takes ${inputs.map((i) => `${i.name} [${i.dims}]`).join(" and ")}`,
     );
-  const cut = output === undefined ? { bytes: file, output: outputs[0].name } : withOutput(file, output);
-  const session = await runtime.InferenceSession.create(new Uint8Array(cut.bytes), { logSeverityLevel: 3 });
+  const cut =
+    output === undefined ? { bytes: file, output: outputs[0].name } : attempt(() => withOutput(file, output), damaged);
+  const session = await runtime.InferenceSession.create(new Uint8Array(cut.bytes), { logSeverityLevel: 3 }).catch(
+    damaged,
+  );
   const { name, dims } = inputs[0];
   const { size } = preparation;
   // Some are exported for a fixed number of pictures: what is missing is made up.
@@ -35,14 +42,17 @@ export async function onnxEncoder(
     const n = planes.dims[0];
     const result = (await session.run({ [name]: fixed === undefined ? planes : padded(planes, fixed) }))[cut.output];
     if (result.type !== "float32")
-      throw new Error(`embeddings are numbers of type float32, "${cut.output}" has type ${result.type}`);
+      throw new GeodriftError(
+        "model",
+        `embeddings are numbers of type float32, "${cut.output}" has type ${result.type}`,
+      );
     const all = result.data as Float32Array;
     return all.subarray(0, (all.length / (fixed ?? n)) * n);
   };
   const probe = tensor(new Float32Array(3 * size * size), [1, 3, size, size]);
-  const { length: width } = await run(probe).catch((e: Error) => {
-    throw new Error(`the network does not take pictures of ${size} pixels: ${e.message.split("\n")[0]}`);
-  });
+  const { length: width } = await run(probe).catch(
+    asMendable("model", (said) => `the network does not take pictures of ${size} pixels: ${said}`),
+  );
   const most = fixed ?? mostAtOnce;
   return {
     preparation,
@@ -60,4 +70,12 @@ function padded(planes: Tensor, n: number): Tensor {
   const all = new Float32Array((planes.size / own) * n);
   all.set(planes.data as Float32Array);
   return tensor(all, [n, ...rest]);
+}
+
+function attempt<T>(work: () => T, failed: (e: unknown) => never): T {
+  try {
+    return work();
+  } catch (e) {
+    return failed(e);
+  }
 }

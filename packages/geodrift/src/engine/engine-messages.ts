@@ -1,5 +1,6 @@
 /** What the server's thread and the one that computes say to each other. */
 import type { SentTensors } from "@geodrift/compile";
+import type { ThrownElsewhere } from "@geodrift/core";
 import type { TokenAttention } from "../imagine/draw.js";
 import type { ImagineSettings, Plan } from "../imagine/plan.js";
 import type { LocateOptions } from "../locate/options.js";
@@ -70,8 +71,5 @@ export type FromEngine = { id: number } & (
   | { type: "answer"; answer: Answer }
   | { type: "drawing"; drawing: DrawingStep }
   | { type: "drawn"; model: { name: string; sha256: string } }
-  | { type: "error"; message: string; fault: Fault }
+  | { type: "error"; thrown: ThrownElsewhere }
 );
-
-/** Whose an error is: the picture's, which cannot be decoded; that of what was asked about it; or the program's. */
-export type Fault = "picture" | "request" | "program";

@@ -1,7 +1,7 @@
 /** The thread that computes: ONNX Runtime holds the thread that calls it, and the server's must stay free. */
 import { parentPort } from "node:worker_threads";
 import { sentTensors } from "@geodrift/compile";
-import { distributionTensors } from "@geodrift/core";
+import { distributionTensors, GeodriftError, toMessage } from "@geodrift/core";
 import type { GeoJSON } from "geojson";
 import * as ort from "onnxruntime-node";
 import { draw } from "../imagine/draw.js";
@@ -13,31 +13,16 @@ import { type LoadedImageModel, loadImageModel } from "../models/image-model.js"
 import { type LoadedModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { pictureOf } from "../pictures/read-picture.js";
-import type { Answer, Fault, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
+import type { Answer, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */
 const mostModels = 2;
 
-class FaultError extends Error {
-  constructor(
-    readonly fault: Fault,
-    e: unknown,
-  ) {
-    super((e as Error).message);
-  }
-}
-
-/** Runs something whose failure is the picture's or the request's. @throws FaultError */
-async function blaming<T>(fault: Fault, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (e) {
-    throw e instanceof FaultError ? e : new FaultError(fault, e);
-  }
-}
-
 const models = new Map<string, Promise<LoadedModel>>();
 const cancelled = new Set<number>();
+
+const withdrawn = () => new GeodriftError("stopped", "the request was withdrawn");
+
 let running = 0;
 
 async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel> {
@@ -81,19 +66,19 @@ async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promi
 
 async function locateOne(id: number, job: LocateJob): Promise<Answer> {
   const stop = () => {
-    if (cancelled.has(id)) throw new FaultError("request", new Error("the request was withdrawn"));
+    if (cancelled.has(id)) throw withdrawn();
   };
-  const known = await blaming("request", () => knowledgeOf(job));
+  const known = await knowledgeOf(job);
   const model = await modelOf(job);
-  const { steps } = await blaming("request", () => solvingOf(model.description, job.options, job.options.guidance));
+  const { steps } = solvingOf(model.description, job.options, job.options.guidance);
   const { preparation } = model.encoder;
-  const picture = await blaming("picture", () => pictureOf(job.bytes, preparation, job.mostPixels));
+  const picture = await pictureOf(job.bytes, preparation, job.mostPixels);
   stop();
   const onStep = (step: number, points: Float64Array) =>
     say({ type: "step", id, step, steps, points: Float32Array.from(points) });
   const options = { ...job.options, known, stop, ...(job.watch && { onStep }) };
   for await (const answer of locateBatch([{ file: job.image, picture }], model, options)) {
-    if ("error" in answer) throw new FaultError("request", new Error(answer.error));
+    if ("error" in answer) throw answer.thrown;
     const { result, distribution, samples } = answer;
     return { result, tensors: sentTensors(distributionTensors(distribution, samples)) };
   }
@@ -102,12 +87,12 @@ async function locateOne(id: number, job: LocateJob): Promise<Answer> {
 
 async function imagineAll(id: number, { model: name, plan, settings, attention }: ImagineJob): Promise<void> {
   const model = await imageModelOf(name);
-  for (const { words } of plan.cells) await blaming("request", () => model.words.read(words ?? ""));
+  for (const { words } of plan.cells) model.words.read(words ?? "");
   for await (const { index, step, steps, picture, drawn } of draw(model, plan, settings, { attention })) {
     say({ type: "drawing", id, drawing: { index, step, steps, picture, attention: drawn?.attention } });
-    // The thread hears of a withdrawal only when it comes up for air.
+    // The thread receives messages, a withdrawal among them, only between two of its tasks.
     await new Promise((resolve) => setImmediate(resolve));
-    if (cancelled.has(id)) throw new FaultError("request", new Error("the request was withdrawn"));
+    if (cancelled.has(id)) throw withdrawn();
   }
   say({ type: "drawn", id, model: { name: model.description.name, sha256: model.sha256 } });
 }
@@ -132,7 +117,7 @@ parentPort?.on("message", async (message: ToEngine) => {
     if (message.type === "imagine") await imagineAll(id, message.job);
     else say({ type: "answer", id, answer: await locateOne(id, message.job) });
   } catch (e) {
-    say({ type: "error", id, message: (e as Error).message, fault: e instanceof FaultError ? e.fault : "program" });
+    say({ type: "error", id, thrown: toMessage(e) });
   } finally {
     running--;
     cancelled.delete(id);

@@ -1,11 +1,11 @@
 /** The computing thread as the server sees it: a bounded queue before it, answers and steps out of it. */
 import { Worker } from "node:worker_threads";
 import { receivedTensors } from "@geodrift/compile";
-import { type PlaceDistribution, readDistribution } from "@geodrift/core";
+import { fromMessage, GeodriftError, type PlaceDistribution, readDistribution } from "@geodrift/core";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
 import type { Answer, DrawingStep, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
-import { AskedError, BusyError, EngineStoppedError, PictureError } from "./errors.js";
+import { BusyError } from "./errors.js";
 
 export interface EngineAnswer {
   result: LocateResult;
@@ -88,7 +88,7 @@ export class Engine {
     };
   }
 
-  /** @throws AskedError, PictureError, EngineStoppedError, or the signal's reason */
+  /** @throws what the thread has thrown, GeodriftError `stopped` if it has ended, or the signal's reason */
   async locate(job: LocateJob, { signal, priority = 1, onStep }: LocateCall): Promise<EngineAnswer> {
     const answer = await this.queued<Answer>(
       (id) => ({ type: "locate", id, job }),
@@ -165,7 +165,7 @@ export class Engine {
   }
 
   private send(message: ToEngine): void {
-    if (this.closed) throw new EngineStoppedError("the server is stopping");
+    if (this.closed) throw new GeodriftError("stopped", "the server is stopping");
     this.worker ??= this.start();
     this.worker.postMessage(message);
   }
@@ -175,16 +175,16 @@ export class Engine {
     worker.on("message", (message: FromEngine) => {
       const call = this.waiting.get(message.id);
       if (!call) return;
-      if (message.type === "error") call.reject(errorOf(message));
+      if (message.type === "error") call.reject(fromMessage(message.thrown));
       else call.hear(message);
     });
-    const stopped = (why: string) => {
+    const stopped = (why: string, cause?: Error) => {
       // It may have been followed by another, whose requests go on.
       if (this.worker !== worker) return;
       this.worker = undefined;
-      for (const call of this.waiting.values()) call.reject(new EngineStoppedError(why));
+      for (const call of this.waiting.values()) call.reject(new GeodriftError("stopped", why, { cause }));
     };
-    worker.on("error", (e: Error) => stopped(`the thread that computes has failed: ${e.message}`));
+    worker.on("error", (e: Error) => stopped(`the thread that computes has failed: ${e.message}`, e));
     worker.on("exit", () => stopped("the thread that computes has stopped"));
     return worker;
   }
@@ -223,9 +223,4 @@ function readLater({ result, tensors }: Answer): EngineAnswer {
       return density().samples;
     },
   };
-}
-
-function errorOf({ message, fault }: Extract<FromEngine, { type: "error" }>): Error {
-  if (fault === "picture") return new PictureError(message);
-  return fault === "request" ? new AskedError(message) : new Error(message);
 }

@@ -1,17 +1,8 @@
-/** Why the computing thread does not answer. */
+import { GeodriftError } from "@geodrift/core";
 
 /** The queue is full: come back later. */
-export class BusyError extends Error {
+export class BusyError extends GeodriftError {
   constructor(readonly retryAfterSeconds: number) {
-    super(`the server is busy; try again in ${retryAfterSeconds} s`);
+    super("busy", `the server is busy; try again in ${retryAfterSeconds} s`);
   }
 }
-
-/** What the request asks for cannot be done. */
-export class AskedError extends Error {}
-
-/** The picture cannot be decoded. */
-export class PictureError extends AskedError {}
-
-/** The thread that computes has stopped. */
-export class EngineStoppedError extends Error {}

@@ -1,5 +1,5 @@
 /** What the thread that keeps the training's views is told and answers. */
-import type { LatLng } from "@geodrift/core";
+import type { LatLng, ThrownElsewhere } from "@geodrift/core";
 import type { ViewKind } from "../earth/captions.js";
 import type { AlikeView } from "../imagine/training-views.js";
 import type { ImageModelDescription } from "../models/schema.js";
@@ -18,4 +18,4 @@ export interface MemoryQuestion {
 }
 
 /** No view is the answer where there is none of the kind. */
-export type MemoryAnswer = { view: AlikeView | undefined } | { error: string };
+export type MemoryAnswer = { view: AlikeView | undefined } | { thrown: ThrownElsewhere };

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { toMessage } from "@geodrift/core";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
@@ -18,7 +19,7 @@ views.catch(() => undefined);
 parentPort?.on("message", async ({ picture, place, kind }: MemoryQuestion) => {
   const answer: MemoryAnswer = await views.then(
     (v) => ({ view: v.mostAlike(picture, place, kind) }),
-    (e: Error) => ({ error: e.message }),
+    (e: unknown) => ({ thrown: toMessage(e) }),
   );
   parentPort?.postMessage(answer);
 });

@@ -1,6 +1,8 @@
 /** The training's views in a thread of their own: reading the rasters and listing the views takes half a minute, once. */
+
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { fromMessage } from "@geodrift/core";
 import PQueue from "p-queue";
 import type { AlikeView } from "../imagine/training-views.js";
 import { BusyError } from "./errors.js";
@@ -35,7 +37,7 @@ export class TrainingMemory {
     });
     this.worker.postMessage(question);
     const [answer] = (await answered) as [MemoryAnswer];
-    if ("error" in answer) throw new Error(answer.error);
+    if ("thrown" in answer) throw fromMessage(answer.thrown);
     return answer.view;
   }
 

@@ -1,6 +1,7 @@
 /** What guidance, steps and solvers do to a flow or a diffusion: the paper's ablations. */
 import {
   distanceMetrics,
+  GeodriftError,
   type ManifoldMetrics,
   manifoldMetrics,
   type PathName,
@@ -58,12 +59,13 @@ export const ablationRows = (path: PathName): number =>
 export async function ablate(model: LoadedModel, data: EmbeddedDataset, options: AblationOptions): Promise<Ablation> {
   const { description } = model;
   if (description.method !== "generative")
-    throw new Error(
+    throw new GeodriftError(
+      "data",
       `${description.name}: guidance and steps are of flows and diffusions, its method is ${description.method}`,
     );
   const known = solvers[description.path];
   const n = Math.min(options.most, data.ids.length);
-  if (n <= 3) throw new Error(`${data.name}: ablations want more than 3 examples, got ${n}`);
+  if (n <= 3) throw new GeodriftError("data", `${data.name}: ablations want more than 3 examples, got ${n}`);
   const truths = data.truths.subarray(0, 3 * n);
   const draw = async (solver: string, steps: number, guidance: number): Promise<Float64Array> => {
     const points = new Float64Array(3 * n);

@@ -1,7 +1,7 @@
 /** A dataset as models see it: embeddings, and what is true. Made once for all models that share an encoder. */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
+import { GeodriftError, type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
 import { areasOf } from "../datasets/areas.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import type { Encoder } from "../encode/encoder.js";
@@ -34,7 +34,8 @@ export async function embedDataset(
   { most = Number.POSITIVE_INFINITY, onExample }: { most?: number; onExample?: () => void } = {},
 ): Promise<EmbeddedDataset> {
   const count = Math.min(dataset.length, most);
-  if (!Number.isFinite(count)) throw new Error(`${dataset.name}: is without end; say how many examples to take`);
+  if (!Number.isFinite(count))
+    throw new GeodriftError("data", `${dataset.name}: is without end; say how many examples to take`);
   const { width } = encoder;
   const embeddings = new Float32Array(count * width);
   const truths = new Float64Array(3 * count);
@@ -58,7 +59,7 @@ export async function embedDataset(
   }
   if (batch.length > 0) await embed(batch);
   const n = ids.length;
-  if (n === 0) throw new Error(`${dataset.name}: holds no examples`);
+  if (n === 0) throw new GeodriftError("data", `${dataset.name}: holds no examples`);
   return {
     name: dataset.name,
     fingerprint: dataset.fingerprint,
@@ -83,7 +84,8 @@ export async function embeddedTable(
   const { about, ids, places, labels, embeddings } = await readEmbeddings(file, split);
   const { sha256, config, name } = about.encoder;
   const same = sha256 === undefined ? isDeepStrictEqual(config, description.encoder) : sha256 === encoder.sha256;
-  if (!same) throw new Error(`${file}: was embedded by ${name}, the encoder of ${description.name} is another`);
+  if (!same)
+    throw new GeodriftError("data", `${file}: was embedded by ${name}, the encoder of ${description.name} is another`);
   const n = Math.min(most ?? ids.length, ids.length);
   const known = areasOf(about.columns);
   return {

@@ -1,5 +1,6 @@
 /** One model on one dataset: every figure that the paper's tables have, and what they lack. */
 import {
+  GeodriftError,
   type LatLng,
   paths,
   type RecallAgainstArea,
@@ -98,7 +99,8 @@ export async function evaluate(
 ): Promise<EvaluationRun> {
   const { locator, description } = model;
   if (data.width !== locator.width)
-    throw new Error(
+    throw new GeodriftError(
+      "data",
       `${data.name}: has embeddings of ${data.width} numbers, ${description.name} wants ${locator.width}`,
     );
   const n = data.ids.length;

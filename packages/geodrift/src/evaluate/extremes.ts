@@ -1,5 +1,12 @@
 /** The most and the least localizable pictures with their maps: Figure 3 of the paper. */
-import { type LatLng, type PlaceDistribution, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import {
+  GeodriftError,
+  type LatLng,
+  type PlaceDistribution,
+  sampleDistribution,
+  toLatLng,
+  vectorAt,
+} from "@geodrift/core";
 import { geoNaturalEarth1, geoPath } from "d3-geo";
 import sharp from "sharp";
 import { outlines } from "../figures/land.js";
@@ -68,7 +75,7 @@ ${drawn.join("\n")}
 
 async function exampleAt(dataset: Dataset, index: number): Promise<Example> {
   for await (const example of dataset.examples(index, index + 1)) return example;
-  throw new Error(`${dataset.name}: has no example ${index}`);
+  throw new GeodriftError("data", `${dataset.name}: has no example ${index}`);
 }
 
 async function dataUri({ picture: { width, height, data } }: Example): Promise<string> {

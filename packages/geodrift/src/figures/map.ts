@@ -1,7 +1,10 @@
 /** One map in several formats, by the ending of the file's name. */
+
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import sharp from "sharp";
+import { cannotWrite } from "../files/system-error.js";
 import { suggestion } from "../files/validation.js";
 import type { Located } from "../locate/result.js";
 
@@ -23,12 +26,13 @@ const formats: Record<string, (located: Located) => Promise<string | Uint8Array>
 export function checkMapFile(file: string): void {
   const ending = extname(file).toLowerCase();
   if (!formats[ending])
-    throw new Error(`--map ${file}: the ending chooses the format${suggestion(ending || file, Object.keys(formats))}`);
+    throw new GeodriftError(
+      "option",
+      `--map ${file}: the ending chooses the format${suggestion(ending || file, Object.keys(formats))}`,
+    );
 }
 
 export async function writeMap(file: string, located: Located): Promise<void> {
   checkMapFile(file);
-  await writeFile(file, await formats[extname(file).toLowerCase()](located)).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be written (${e.code})`);
-  });
+  await writeFile(file, await formats[extname(file).toLowerCase()](located)).catch(cannotWrite(file));
 }

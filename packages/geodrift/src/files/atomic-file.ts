@@ -1,8 +1,9 @@
 /** Files that are written whole or not at all: a kill at any moment leaves the old file or the new. */
+
 import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-
-const refusal = (file: string, why: string | undefined): Error => new Error(`${file}: cannot be written (${why})`);
+import { GeodriftError } from "@geodrift/core";
+import { cannotWrite } from "./system-error.js";
 
 /**
  * Writes beside the targets, syncs, then renames over them: files that belong together are all there, or none is touched.
@@ -30,7 +31,7 @@ export async function writeFilesAtomically(
     }
   } catch (e) {
     for (const [file] of files) await rm(partial(file), { force: true });
-    throw refusal(at, (e as NodeJS.ErrnoException).code);
+    cannotWrite(at)(e);
   }
 }
 
@@ -42,11 +43,9 @@ export const writeFileAtomically = (file: string, bytes: Uint8Array): Promise<vo
  * @throws Error in one sentence if the file could not be written there
  */
 export async function prepareFile(file: string): Promise<void> {
-  const refuse = (e: NodeJS.ErrnoException) => {
-    throw refusal(file, e.code);
-  };
-  await mkdir(dirname(file), { recursive: true }).catch(refuse);
-  await access(dirname(file), constants.W_OK).catch(refuse);
+  await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));
+  await access(dirname(file), constants.W_OK).catch(cannotWrite(file));
   const there = await stat(file).catch(() => undefined);
-  if (there?.isDirectory() || /[\\/]$/.test(file)) throw refusal(file, "it is a folder");
+  if (there?.isDirectory() || /[\\/]$/.test(file))
+    throw new GeodriftError("disk", `${file}: cannot be written (it is a folder)`);
 }

@@ -1,5 +1,8 @@
 /** NumPy's array file: a header that is a Python literal, then the numbers (NEP 1; versions 1 to 3). */
+
 import { readFile } from "node:fs/promises";
+import { GeodriftError, withSubject } from "@geodrift/core";
+import { cannotRead } from "./system-error.js";
 
 export interface NumericArray {
   shape: number[];
@@ -13,19 +16,14 @@ const readers: Record<string, [bytes: number, (view: DataView, at: number) => nu
 
 /** @throws Error in one sentence if the file is missing, or is none that `parseNpy` reads */
 export async function readNpy(file: string): Promise<NumericArray> {
-  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be read (${e.code})`);
-  });
-  try {
-    return parseNpy(bytes);
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
-  }
+  const bytes = await readFile(file).catch(cannotRead(file));
+  return withSubject(file, () => parseNpy(bytes));
 }
 
 /** @throws Error, without a subject, for what is no such file, is truncated, or holds other than floats */
 export function parseNpy(bytes: Buffer): NumericArray {
-  if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== "\x93NUMPY") throw new Error("is not a NumPy array file");
+  if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== "\x93NUMPY")
+    throw new GeodriftError("file", "is not a NumPy array file");
   const [start, length] = bytes[6] === 1 ? [10, bytes.readUInt16LE(8)] : [12, bytes.readUInt32LE(8)];
   const header = bytes.toString("utf8", start, start + length);
   const type = /'descr': *'([^']*)'/.exec(header)?.[1] ?? "";
@@ -36,13 +34,14 @@ export function parseNpy(bytes: Buffer): NumericArray {
       .filter((d) => d.trim() !== "")
       .map(Number) ?? [];
   const reader = readers[type];
-  if (!reader) throw new Error(`floats of 4 or 8 bytes are read, got "${type}"`);
+  if (!reader) throw new GeodriftError("file", `floats of 4 or 8 bytes are read, got "${type}"`);
   if (/'fortran_order': *True/.test(header) && shape.filter((d) => d > 1).length > 1)
-    throw new Error(`rows first is the order that is read, this array has columns first`);
+    throw new GeodriftError("file", `rows first is the order that is read, this array has columns first`);
   const count = shape.reduce((a, b) => a * b, 1);
   const [size, read] = reader;
   if (bytes.length - start - length !== count * size)
-    throw new Error(
+    throw new GeodriftError(
+      "file",
       `[${shape}] takes ${count * size} bytes, the file has ${bytes.length - start - length}: it is cut off or damaged`,
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset + start + length);

@@ -1,4 +1,5 @@
 /** Validation whose errors name the key, the rule and the value, and the nearest known key for an unknown one. */
+import { GeodriftError } from "@geodrift/core";
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 
@@ -24,12 +25,14 @@ export function parseWith<T extends z.ZodType>(schema: T, value: unknown, subjec
   const path = issue.path.join(".");
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0];
-    throw new Error(
+    throw new GeodriftError(
+      "data",
       `${subject}: unknown key "${path ? `${path}.` : ""}${key}"${suggestion(key, keysAt(schema, issue.path))}`,
     );
   }
   const got = issue.input === undefined ? "nothing" : JSON.stringify(issue.input);
-  throw new Error(
+  throw new GeodriftError(
+    "data",
     `${subject}: ${path ? `"${path}": ` : ""}${issue.message.replace(/^Invalid input: /, "")}, got ${got}`,
   );
 }

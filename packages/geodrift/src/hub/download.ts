@@ -2,12 +2,15 @@
  * One file from a server to disk: resumed after interruptions, checked by size and checksum, put in its place only when
  * whole. A server may stall, cut off, send too much or something else: the answer is the right file or one sentence.
  */
+
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { GeodriftError, isMendable } from "@geodrift/core";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
+import { cannotWrite } from "../files/system-error.js";
 
 export interface Checksum {
   /** `git` is the name of a blob in git: SHA-1 of `blob`, the length, a zero and the bytes. */
@@ -40,7 +43,11 @@ export interface DownloadOptions extends HttpOptions {
 }
 
 /** An answer that no repetition would change. */
-class Refusal extends Error {}
+class Refusal extends GeodriftError {
+  constructor(sentence: string, options?: ErrorOptions) {
+    super("network", sentence, options);
+  }
+}
 
 /** Proxies are those of HTTP_PROXY, HTTPS_PROXY and NO_PROXY. */
 let proxies: EnvHttpProxyAgent | undefined;
@@ -59,7 +66,7 @@ async function request<T>(
 ): Promise<T> {
   proxies ??= new EnvHttpProxyAgent();
   const stalled = new AbortController();
-  const giveUp = () => stalled.abort(new Error(`${url}: sends nothing for ${stallMs / 1000} s`));
+  const giveUp = () => stalled.abort(new GeodriftError("network", `${url}: sends nothing for ${stallMs / 1000} s`));
   let timer = setTimeout(giveUp, stallMs);
   const alive = () => {
     clearTimeout(timer);
@@ -92,7 +99,7 @@ function refused({ status, headers }: Response, url: string): Error {
   const said = `${url}: the server answers ${status}`;
   if (status !== 429 && status < 500) return new Refusal(said);
   const seconds = Number(headers.get("retry-after"));
-  return Object.assign(new Error(said), seconds > 0 && { afterMs: Math.min(60, seconds) * 1000 });
+  return Object.assign(new GeodriftError("network", said), seconds > 0 && { afterMs: Math.min(60, seconds) * 1000 });
 }
 
 /** Does `once` until it succeeds, refuses, or fails `attempts` times in a row without progress. */
@@ -109,9 +116,10 @@ async function persistently<T>(
         progressed = true;
       });
     } catch (e) {
-      if (e instanceof Refusal) throw e;
+      if (e instanceof Refusal || (isMendable(e) && e.code === "disk")) throw e;
       failures = progressed ? 1 : failures + 1;
-      if (failures >= attempts) throw new Error(`${sentence(e as Error, url)} (${attempts} attempts)`);
+      if (failures >= attempts)
+        throw new GeodriftError("network", `${sentence(e as Error, url)} (${attempts} attempts)`, { cause: e });
       await wait((e as { afterMs?: number }).afterMs ?? backoffMs * 2 ** (failures - 1));
     }
   }
@@ -131,7 +139,7 @@ export async function fetchJson(url: string, options: HttpOptions = {}): Promise
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(`${url}: answers with something that is not JSON`);
+    throw new GeodriftError("network", `${url}: answers with something that is not JSON`);
   }
 }
 
@@ -159,7 +167,10 @@ export async function download(file: RemoteFile, target: string, options: Downlo
   }
   if (sum !== file.checksum.value) {
     await rm(partial, { force: true });
-    throw new Error(`${file.url}: the checksum is ${sum}, where ${file.checksum.value} is expected; nothing was kept`);
+    throw new GeodriftError(
+      "network",
+      `${file.url}: the checksum is ${sum}, where ${file.checksum.value} is expected; nothing was kept`,
+    );
   }
   await rename(partial, target);
 }
@@ -184,9 +195,7 @@ async function fetchInto(partial: string, file: RemoteFile, options: DownloadOpt
           alive();
           done += chunk.length;
           if (done > size) throw new Refusal(`${url}: sends more than the ${size} bytes that are expected`);
-          await out.write(chunk).catch((e: Error) => {
-            throw new Refusal(`${partial}: cannot be written (${(e as NodeJS.ErrnoException).code ?? e.message})`);
-          });
+          await out.write(chunk).catch(cannotWrite(partial));
           options.onBytes?.(chunk.length);
           progress();
         }
@@ -194,7 +203,7 @@ async function fetchInto(partial: string, file: RemoteFile, options: DownloadOpt
       } finally {
         await out.close();
       }
-      if (done < size) throw new Error(`${url}: ends after ${done} of ${size} bytes`);
+      if (done < size) throw new GeodriftError("network", `${url}: ends after ${done} of ${size} bytes`);
     });
   });
 }

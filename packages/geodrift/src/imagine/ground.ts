@@ -1,4 +1,5 @@
 /** How wide the ground of a picture is: as asked, as its words say, or as usual. */
+import { GeodriftError } from "@geodrift/core";
 import { scaleLimitsKm, scaleOf } from "../earth/captions.js";
 import { usualImagining } from "./usual.js";
 
@@ -17,14 +18,15 @@ export function groundOf(asked: number | undefined, wordings: readonly (readonly
   const [least, most] = widths;
   const named = (["near", "wide"] as const).filter((scale) => wordings.some((words) => words.includes(scale)));
   if (named.length > 1)
-    throw new RangeError("near and wide are different widths of ground, and these pictures have one");
+    throw new GeodriftError("option", "near and wide are different widths of ground, and these pictures have one");
   const [scale] = named;
   if (asked !== undefined && (asked < least || asked > most))
-    throw new RangeError(`the model knows widths of ground from ${least} to ${most} km, got ${asked}`);
+    throw new GeodriftError("option", `the model knows widths of ground from ${least} to ${most} km, got ${asked}`);
   const km = asked ?? (scale ? within(usualImagining.scaleKm[scale], widths) : usualGroundKm(widths));
   const own = scaleOf(km);
   if (scale && own !== scale)
-    throw new RangeError(
+    throw new GeodriftError(
+      "option",
       `"${scale}" means ${scale === "near" ? "less" : "more"} than ${scaleLimitsKm[scale === "near" ? 0 : 1]} km of ground, and it would be ${km}`,
     );
   return km;

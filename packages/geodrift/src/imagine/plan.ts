@@ -1,5 +1,14 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
-import { type Drawing, dualGuidance, type Guidance, geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
+import {
+  type Drawing,
+  dualGuidance,
+  GeodriftError,
+  type Guidance,
+  geodesic,
+  type LatLng,
+  toLatLng,
+  toVec3,
+} from "@geodrift/core";
 import { kindOf, months, seasons } from "../earth/captions.js";
 import { formatLatLng } from "../places/format.js";
 
@@ -64,10 +73,10 @@ export function walkPlan(from: LatLng, to: LatLng, words: string | undefined, se
 export function checkMonthsWords(words: readonly string[]): void {
   const times: readonly string[] = [...months, ...seasons];
   const own = words.find((word) => times.includes(word));
-  if (own) throw new RangeError(`--months tells every month itself, the words name ${own}`);
+  if (own) throw new GeodriftError("option", `--months tells every month itself, the words name ${own}`);
   const kind = kindOf(words);
   if (kind !== undefined && kind !== "satellite")
-    throw new RangeError(`--months is for satellite views, the words say ${kind}`);
+    throw new GeodriftError("option", `--months is for satellite views, the words say ${kind}`);
 }
 
 /** One place through the months of the year, from one noise. */

@@ -1,4 +1,4 @@
-import { fibonacciSphere, type LatLng, type Prior, toLatLng, type Vec3 } from "@geodrift/core";
+import { fibonacciSphere, GeodriftError, type LatLng, type Prior, toLatLng, type Vec3 } from "@geodrift/core";
 
 /** Even points on the globe at the most: 250 km² each. */
 const finest = 2_000_000;
@@ -16,7 +16,7 @@ export function placesWithin(weight: Prior, count: number): LatLng[] {
   for (let n = 4000, tries = 0; ; tries++) {
     const found = spread(weight, n);
     if (n === finest && found.length === 0)
-      throw new Error("the region is too small to find places in, or weighs nothing");
+      throw new GeodriftError("option", "the region is too small to find places in, or weighs nothing");
     const close = found.length <= Math.max(1.1 * count, count + 3);
     if (n === finest || (found.length >= count && (close || tries > patience))) {
       const wanted = Math.min(count, found.length);

@@ -1,4 +1,5 @@
 /** Pictures side by side: plain sheets that can be cut up again, labelled ones for people, and moving ones. */
+import { GeodriftError } from "@geodrift/core";
 import sharp from "sharp";
 import { escapeXml } from "../files/escape-xml.js";
 import { enlarged, type Picture } from "../pictures/picture.js";
@@ -38,7 +39,8 @@ export function checkSheet(
   const side = (k: number) => (k * (size + gap) - gap) * scale;
   const pixels = moving ? cells.length * (size * scale) ** 2 : side(columns) * side(Math.ceil(cells.length / columns));
   if (pixels > mostPixels || (moving && size * scale > longestMoving))
-    throw new RangeError(
+    throw new GeodriftError(
+      "option",
       `${cells.length} pictures of ${size * scale} pixels are too much for one file: fewer, or a smaller --scale, are needed`,
     );
 }
@@ -84,7 +86,8 @@ const highest = 32_767;
 /** @throws RangeError if a labelled sheet has no room for so many rows */
 export function checkRows(rows: number, shown: number): void {
   const most = Math.floor(highest / (shown + line + space));
-  if (rows > most) throw new RangeError(`a sheet of comparisons has room for ${most} pictures, got ${rows}`);
+  if (rows > most)
+    throw new GeodriftError("option", `a sheet of comparisons has room for ${most} pictures, got ${rows}`);
 }
 
 /**

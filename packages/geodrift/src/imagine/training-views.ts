@@ -1,5 +1,7 @@
 /** The views that an image model learned from, drawn again: what its pictures are compared with, to tell memory from imagination. */
+
 import type { LatLng } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core";
 import { around } from "geokdbush";
 import KDBush from "kdbush";
 import {
@@ -59,7 +61,10 @@ export function trainingViewsOf(
   const own = withMonths(source, months);
   const found = fingerprintOf(own);
   if (found !== data)
-    throw new Error(`${name} has learned from other rasters than these: their fingerprints are ${data} and ${found}`);
+    throw new GeodriftError(
+      "option",
+      `${name} has learned from other rasters than these: their fingerprints are ${data} and ${found}`,
+    );
   return trainingViews(own, { ...options, countries: [] }, n);
 }
 

@@ -1,5 +1,5 @@
 /** What people write of a picture, as a model of a closed vocabulary is told it. */
-import { UnknownWordsError, type Vocabulary } from "@geodrift/core";
+import { GeodriftError, UnknownWordsError, type Vocabulary } from "@geodrift/core";
 import { kinds, months, seasons, surfaces } from "../earth/captions.js";
 import { suggestion } from "../files/validation.js";
 
@@ -18,7 +18,7 @@ export function toldWords(vocabulary: Vocabulary, text: string | undefined, mode
   for (const [what, names] of Object.entries(exclusive)) {
     const own = (names as readonly string[]).filter((name) => words.includes(name));
     if (own.length > 1)
-      throw new RangeError(`"${text}": a picture has one of several ${what}, got ${own.join(" and ")}`);
+      throw new GeodriftError("option", `"${text}": a picture has one of several ${what}, got ${own.join(" and ")}`);
   }
   return words.length > 0 ? text : undefined;
 }
@@ -29,6 +29,6 @@ function readWords(vocabulary: Vocabulary, text: string, model: string): string[
   } catch (e) {
     if (!(e instanceof UnknownWordsError)) throw e;
     const list = `; "geodrift models inspect ${model}" lists them`;
-    throw new RangeError(`${e.message}${suggestion(e.words[0], vocabulary.known, list)}`);
+    throw new GeodriftError("option", `${e.message}${suggestion(e.words[0], vocabulary.known, list)}`, { cause: e });
   }
 }

@@ -1,6 +1,6 @@
 /** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
 import { extname } from "node:path";
-import { distanceKm } from "@geodrift/core";
+import { distanceKm, GeodriftError } from "@geodrift/core";
 import { writeFilesAtomically } from "../files/atomic-file.js";
 import { enlarged, type Picture } from "../pictures/picture.js";
 import { formatKm } from "../places/format.js";
@@ -16,8 +16,12 @@ export function checkPicturesFile(file: string, moving: boolean): void {
   const ending = extname(file).toLowerCase();
   if (ending === ".png") return;
   if (ending !== ".webp")
-    throw new Error(`-o ${file}: pictures are written as .png, walks and months as .webp as well`);
-  if (!moving) throw new Error(`-o ${file}: .webp is for walks and months, whose pictures move; others are .png`);
+    throw new GeodriftError("option", `-o ${file}: pictures are written as .png, walks and months as .webp as well`);
+  if (!moving)
+    throw new GeodriftError(
+      "option",
+      `-o ${file}: .webp is for walks and months, whose pictures move; others are .png`,
+    );
 }
 
 /** Does a file that may be written move? */

@@ -1,24 +1,7 @@
 /** A decision as the fields of a sidecar and of Darwin Core. */
-import type { LatLng } from "@geodrift/core";
 import type { PlaceName } from "../locate/result.js";
-import type { Level } from "./tables.js";
+import type { DecidedPlace } from "./store/decisions.js";
 import { estimateMethod, type XmpPlace, xmpDegrees } from "./xmp.js";
-
-/** What a person said of a picture's place. */
-export interface DecidedPlace extends LatLng {
-  level: Level;
-  /** Of the circle in which it is, nine times of ten where the place is an estimate. */
-  radiusKm: number;
-  /** An estimate that was accepted, or a pin that a person set. */
-  source: "estimate" | "person";
-  place: PlaceName;
-  /** Which model estimated, with its hash. */
-  model: string | undefined;
-  /** What the estimate took in besides the picture, in words. */
-  known: string | undefined;
-  /** Milliseconds. */
-  at: number;
-}
 
 /** The names that a level says: what is below it is not known. */
 export function namesOf({ level, place }: Pick<DecidedPlace, "level" | "place">): Partial<PlaceName> {

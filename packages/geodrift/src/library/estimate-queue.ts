@@ -1,7 +1,7 @@
 /** Pictures of the queue through a model, one after another, with what the library knows. */
+import { failureOf, isMendable } from "@geodrift/core";
 import type { EngineAnswer } from "../engine/engine.js";
-import { PictureError } from "../engine/errors.js";
-import { circleRadiusKm, keepEstimate } from "./estimates.js";
+import { keepAnswer } from "./estimates.js";
 import { type KnownOptions, type KnownPlaces, knownPlaces } from "./known-places.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
@@ -21,7 +21,8 @@ export interface EstimateOptions extends KnownOptions {
   limit?: number;
   signal?: AbortSignal;
   onProgress?: (progress: EstimateProgress) => void;
-  onFailure?: (path: string, error: string) => void;
+  /** Told of each that could not be located, and of what was thrown. */
+  onFailure?: (path: string, thrown: unknown) => void;
 }
 
 /** Located at a time: one is decoded while another is computed. */
@@ -32,30 +33,23 @@ export async function estimateQueue(
   locate: LocatePicture,
   { again = false, limit, signal, onProgress, onFailure, ...known }: EstimateOptions,
 ): Promise<EstimateProgress> {
-  const waiting = library.rows<{ id: number; path: string }>(
-    `SELECT id, path FROM pictures
-     WHERE missing = 0 AND state = 'queue' ${again ? "" : "AND bits IS NULL"} ORDER BY id LIMIT ?`,
-    limit ?? -1,
-  );
+  const waiting = library.store.pictures.waiting({ again, limit });
   const progress = { done: 0, failed: 0, of: waiting.length };
   const one = async ({ id, path }: { id: number; path: string }) => {
     try {
       const file = await checkedPictureFile(library, id);
-      const { result, distribution, samples } = await locate(file, path, knownPlaces(library, id, known));
-      keepEstimate(library, id, { result, radiusKm: circleRadiusKm(distribution, samples, result.best) });
+      keepAnswer(library, id, await locate(file, path, knownPlaces(library, id, known)));
       progress.done++;
     } catch (e) {
       if (signal?.aborted) return;
       progress.failed++;
-      const { message } = e as Error;
       // Its header was well, the rest is not.
-      if (e instanceof PictureError)
-        library.run(
-          "UPDATE pictures SET state = 'unreadable', error = ? WHERE id = ? AND state = 'queue'",
-          message,
-          id,
-        );
-      onFailure?.(path, message);
+      if (isMendable(e) && e.code === "picture")
+        library.store.transaction(() => {
+          const { pictures } = library.store;
+          if (pictures.advance(id, { kind: "undecodable" })) pictures.failed(id, failureOf(e));
+        });
+      onFailure?.(path, e);
     }
     onProgress?.({ ...progress });
   };

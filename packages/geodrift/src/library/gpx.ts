@@ -1,7 +1,8 @@
 /** GPX files: where a person, with a camera, was at which time. */
-import type { LatLng } from "@geodrift/core";
+
+import { GeodriftError, type LatLng, type ThrownElsewhere } from "@geodrift/core";
 import { gpx } from "@tmcw/togeojson";
-import { DOMParser } from "@xmldom/xmldom";
+import { parseXml } from "./parse-xml.js";
 
 export interface TrackPoint extends LatLng {
   /** Milliseconds, UTC. */
@@ -10,17 +11,8 @@ export interface TrackPoint extends LatLng {
 
 /** @throws Error in one sentence if it is no GPX with times */
 export function readGpx(text: string): TrackPoint[] {
-  let features: ReturnType<typeof gpx>["features"];
-  try {
-    const parser = new DOMParser({
-      onError: (level, message) => {
-        if (level !== "warning") throw new Error(message);
-      },
-    });
-    features = gpx(parser.parseFromString(text, "text/xml") as never).features;
-  } catch {
-    throw new Error("is no GPX");
-  }
+  const document = parseXml(text, (said) => `a GPX file is needed, this is none (${said})`);
+  const { features } = gpx(document as never);
   const points = features.flatMap(({ geometry, properties }): TrackPoint[] => {
     const times = (properties as { coordinateProperties?: { times?: string[] | string[][] } })?.coordinateProperties
       ?.times;
@@ -38,9 +30,9 @@ export function readGpx(text: string): TrackPoint[] {
       });
     });
   });
-  if (points.length === 0) throw new Error("holds no track whose points have a time");
+  if (points.length === 0) throw new GeodriftError("data", "holds no track whose points have a time");
   return points.sort((a, b) => a.at - b.at);
 }
 
 /** What the thread that reads a file answers. */
-export type GpxMessage = { points: TrackPoint[] } | { error: string };
+export type GpxMessage = { points: TrackPoint[] } | { thrown: ThrownElsewhere };

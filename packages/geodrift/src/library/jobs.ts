@@ -1,32 +1,32 @@
 /** What the library is busy with while its pages are looked at: one thing at a time. */
+
 import { Worker } from "node:worker_threads";
+import { failureOf, fromMessage, GeodriftError } from "@geodrift/core";
+import type { z } from "zod";
+import type { job } from "./contract.js";
 import { type EstimateOptions, estimateQueue, type LocatePicture } from "./estimate-queue.js";
 import type { Library } from "./library.js";
 import type { ScanMessage, ScanTask } from "./scan-worker.js";
 
-export interface JobState {
-  kind: "scan" | "estimate";
-  /** Of a scan: pictures met and read; of estimates: done, failed, and of how many. */
-  progress: Record<string, number>;
-  running: boolean;
-  /** One sentence, if it failed. */
-  error?: string;
-}
-
-export class BusyWithJob extends Error {}
+/** What the library is busy with, or was last. */
+export type JobState = z.infer<typeof job>;
 
 export class Jobs {
   private job: JobState | undefined;
   private cancel: (() => void) | undefined;
   private end = Promise.resolve();
 
-  constructor(private readonly library: Library) {}
+  /** @param onFailure told of what was thrown by a job that failed */
+  constructor(
+    private readonly library: Library,
+    private readonly onFailure?: (thrown: unknown) => void,
+  ) {}
 
   get state(): JobState | undefined {
     return this.job;
   }
 
-  /** @throws BusyWithJob */
+  /** @throws GeodriftError `conflict` if something else is under way */
   scan(folders: string[]): void {
     const workerData: ScanTask = { library: this.library.folder, folders };
     this.start("scan", (job) => {
@@ -35,7 +35,7 @@ export class Jobs {
       return new Promise((resolve, reject) => {
         worker.on("message", (message: ScanMessage) => {
           if ("progress" in message) Object.assign(job.progress, message.progress);
-          else if ("error" in message) reject(new Error(message.error));
+          else if ("thrown" in message) reject(fromMessage(message.thrown));
         });
         worker.on("error", reject);
         worker.on("exit", () => resolve());
@@ -43,7 +43,7 @@ export class Jobs {
     });
   }
 
-  /** @throws BusyWithJob */
+  /** @throws GeodriftError `conflict` if something else is under way */
   estimate(locate: (signal: AbortSignal) => LocatePicture, options: EstimateOptions): void {
     const stop = new AbortController();
     this.start("estimate", async (job) => {
@@ -57,12 +57,13 @@ export class Jobs {
   }
 
   private start(kind: JobState["kind"], work: (job: JobState) => Promise<void>): void {
-    if (this.job?.running) throw new BusyWithJob(`the library is busy with a ${this.job.kind}`);
+    if (this.job?.running) throw new GeodriftError("conflict", `the library is busy with a ${this.job.kind}`);
     const job: JobState = { kind, progress: {}, running: true };
     this.job = job;
     this.end = work(job)
-      .catch((e: Error) => {
-        job.error = e.message;
+      .catch((e: unknown) => {
+        Object.assign(job, failureOf(e));
+        this.onFailure?.(e);
       })
       .finally(() => {
         job.running = false;

@@ -2,25 +2,14 @@
 import { readFile, rm } from "node:fs/promises";
 import { sha256Of } from "../files/hash.js";
 import type { Library } from "./library.js";
-import { markUndone, markWritten } from "./write-sidecars.js";
-
-interface Unfinished {
-  id: number;
-  picture: number;
-  process: number;
-  at: number;
-  state: "writing" | "undoing";
-  sidecar: string;
-  temporary: string;
-  before: Uint8Array | null;
-  after_sha256: string;
-}
+import { markUndone, markWritten } from "./sidecar-log.js";
+import type { WriteRecord } from "./store/writes.js";
 
 /** No write takes so long: a process of that number is another one by now. */
 const mostMs = 10 * 60_000;
 
 /** Is it the work of a process that still runs? */
-function stillRuns({ process: id, at }: Unfinished): boolean {
+function stillRuns({ process: id, at }: WriteRecord): boolean {
   if (Date.now() - at > mostMs) return false;
   if (id === process.pid) return true;
   try {
@@ -32,24 +21,21 @@ function stillRuns({ process: id, at }: Unfinished): boolean {
   }
 }
 
-export async function recoverWrites(library: Library): Promise<void> {
-  const unfinished = library.rows<Unfinished>(
-    `SELECT id, picture, process, at, state, sidecar, temporary, before, after_sha256 FROM writes
-     WHERE state IN ('writing', 'undoing')`,
-  );
-  for (const write of unfinished.filter((w) => !stillRuns(w))) {
-    const { id, picture, state, sidecar, temporary, before, after_sha256: after } = write;
+/** Finishes in the index what is finished on disk, and forgets the rest. */
+export async function recoverWrites({ store }: Library): Promise<void> {
+  for (const write of store.writes.unfinished().filter((w) => !stillRuns(w))) {
+    const { id, picture, state, sidecar, temporary, before, afterSha256 } = write;
     await rm(temporary, { force: true }).catch(() => undefined);
     const now = await readFile(sidecar).catch(() => undefined);
     // The crash may have come after the file was in its place and before the index knew.
-    const isAfter = now !== undefined && sha256Of(now) === after;
+    const isAfter = now !== undefined && sha256Of(now) === afterSha256;
     if (state === "writing") {
-      if (isAfter) await markWritten(library, id, picture, sidecar);
-      else library.run("UPDATE writes SET state = 'failed' WHERE id = ? AND state = 'writing'", id);
+      if (isAfter) await markWritten(store, id, picture, sidecar);
+      else store.writes.set(id, "failed");
       continue;
     }
     const isBefore = before === null ? now === undefined : now !== undefined && sha256Of(now) === sha256Of(before);
-    if (isBefore) await markUndone(library, id, picture, sidecar);
-    else library.run("UPDATE writes SET state = ? WHERE id = ?", isAfter ? "written" : "theirs", id);
+    if (isBefore) await markUndone(store, id, picture, sidecar);
+    else store.writes.set(id, isAfter ? "written" : "theirs");
   }
 }

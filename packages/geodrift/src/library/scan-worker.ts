@@ -1,6 +1,7 @@
 /** A scan in a thread of its own: hashing and reading metadata would hold up the server's. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Library } from "./library.js";
+import { type ThrownElsewhere, toMessage } from "@geodrift/core";
+import { joinLibrary } from "./open-library.js";
 import { type ScanProgress, scanFolder } from "./scan.js";
 
 export interface ScanTask {
@@ -8,11 +9,11 @@ export interface ScanTask {
   folders: string[];
 }
 
-export type ScanMessage = { progress: ScanProgress } | { done: true } | { error: string };
+export type ScanMessage = { progress: ScanProgress } | { done: true } | { thrown: ThrownElsewhere };
 
 const { library: folder, folders } = workerData as ScanTask;
 const say = (message: ScanMessage): void => parentPort?.postMessage(message);
-const library = Library.join(folder);
+const library = joinLibrary(folder);
 const total: ScanProgress = { found: 0, read: 0, missing: 0 };
 try {
   for (const named of folders) {
@@ -30,7 +31,7 @@ try {
   }
   say({ done: true });
 } catch (e) {
-  say({ error: (e as Error).message });
+  say({ thrown: toMessage(e) });
 } finally {
   library.close();
 }

@@ -1,6 +1,8 @@
 /** Small pictures for the page, made when they are first looked at and kept by the hash of what they show. */
+
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { asMendable, GeodriftError } from "@geodrift/core";
 import PQueue from "p-queue";
 import sharp from "sharp";
 import type { Library } from "./library.js";
@@ -19,10 +21,10 @@ let temporary = 0;
  * @throws Error in one sentence if the picture cannot be read
  */
 export async function thumbnail(library: Library, id: number, size: ThumbnailSize): Promise<Uint8Array> {
-  const row = library.row<{ sha256: string | null }>("SELECT sha256 FROM pictures WHERE id = ?", id);
-  if (!row?.sha256) throw new Error("the picture cannot be read");
-  const folder = join(library.folder, "thumbnails", row.sha256.slice(0, 2));
-  const file = join(folder, `${row.sha256}-${size}.webp`);
+  const { sha256 } = library.store.pictures.get(id);
+  if (sha256 === null) throw new GeodriftError("not-found", "the picture cannot be read");
+  const folder = join(library.folder, "thumbnails", sha256.slice(0, 2));
+  const file = join(folder, `${sha256}-${size}.webp`);
   const kept = await readFile(file).catch(() => undefined);
   if (kept) return kept;
   return making.add(async () => {
@@ -33,9 +35,7 @@ export async function thumbnail(library: Library, id: number, size: ThumbnailSiz
       .resize(side, side, { fit: "inside", withoutEnlargement: true })
       .webp({ quality: 75 })
       .toBuffer()
-      .catch(() => {
-        throw new Error("the picture cannot be read");
-      });
+      .catch(asMendable("picture", (said) => `the picture cannot be decoded (${said})`));
     // Without room to keep it, it is made again next time.
     try {
       await mkdir(folder, { recursive: true });

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type DecidedPlace, darwinCore, namesOf, xmpPlace } from "./decided-place.js";
+import { darwinCore, namesOf, xmpPlace } from "./decided-place.js";
+import type { DecidedPlace } from "./store/decisions.js";
 import { degreesOfXmp, placeOfSidecar, withPlace, xmpDegrees } from "./xmp.js";
 
 const place = { country: "Norway", countryCode: "NO", region: "Vestland", city: "Bergen", distanceKm: 3 };
@@ -92,14 +93,14 @@ describe("a sidecar", () => {
   });
 
   it.each([
-    ["nothing", "", /damaged XML|no XMP/],
-    ["no XML", "hello", /damaged XML/],
-    ["half of one", theirs.slice(0, 700), /damaged XML/],
-    ["other XML", "<svg/>", /is no XMP: it has no rdf:RDF/],
+    ["nothing", "", /its XML is damaged/],
+    ["no XML", "hello", /its XML is damaged/],
+    ["half of one", theirs.slice(0, 700), /its XML is damaged/],
+    ["other XML", "<svg/>", /an element rdf:RDF is needed/],
     [
       "entities that grow",
       '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>',
-      /damaged XML|no XMP/,
+      /its XML is damaged/,
     ],
   ])("that is %s is refused", (_, text, words) => {
     expect(() => withPlace(text, xmpPlace(decided))).toThrow(words);

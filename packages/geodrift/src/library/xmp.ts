@@ -2,8 +2,12 @@
  * XMP sidecars: what is known of a place, in the fields that other programs read, merged into what is there already (XMP
  * specification part 1, ISO 16684-1; fields as ExifTool, digiKam and Immich have them).
  */
+
+import { extname } from "node:path";
 import type { LatLng } from "@geodrift/core";
-import { DOMParser, type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
+import { GeodriftError } from "@geodrift/core";
+import { type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
+import { parseXml } from "./parse-xml.js";
 
 const namespaces = {
   x: "adobe:ns:meta/",
@@ -40,21 +44,11 @@ const empty = `<?xpacket begin='\uFEFF' id='W5M0MpCehiHzreSzNTczkc9d'?>
 
 /** @throws Error in one sentence if it is no XMP */
 function parse(text: string): { document: Document; rdf: Element } {
-  let document: Document;
-  try {
-    const parser = new DOMParser({
-      onError: (level, message) => {
-        if (level !== "warning") throw new Error(message);
-      },
-    });
-    document = parser.parseFromString(text.replace(/^\uFEFF/, ""), "text/xml");
-  } catch (e) {
-    // What the parser met may be anything.
-    const said = (e as Error).message.split("\n")[0].replace(/[^\x20-\x7e]/g, "?");
-    throw new Error(`is damaged XML (${said.slice(0, 100)})`);
-  }
+  // What the parser met may be anything.
+  const printable = (said: string) => said.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
+  const document = parseXml(text.replace(/^\uFEFF/, ""), (said) => `its XML is damaged (${printable(said)})`);
   const [rdf] = document.getElementsByTagNameNS(namespaces.rdf, "RDF");
-  if (!rdf) throw new Error("is no XMP: it has no rdf:RDF");
+  if (!rdf) throw new GeodriftError("data", "an element rdf:RDF is needed in an XMP file, this has none");
   return { document, rdf };
 }
 
@@ -80,7 +74,7 @@ function remove(owner: Element, prefix: Prefix, name: string): void {
 
 function append(owner: Element, prefix: Prefix, name: string, text?: string): Element {
   const { ownerDocument } = owner;
-  if (!ownerDocument) throw new Error("is no document");
+  if (!ownerDocument) throw new Error("xmp: an element without a document");
   const e = ownerDocument.createElementNS(namespaces[prefix], `${prefix}:${name}`);
   if (text !== undefined) e.appendChild(ownerDocument.createTextNode(text));
   owner.appendChild(e);
@@ -202,3 +196,9 @@ export function placeOfSidecar(text: string): SidecarPlace | undefined {
   if (lat === undefined || lng === undefined || Math.abs(lat) > 90 || Math.abs(lng) > 180) return undefined;
   return { lat, lng, method: find("GPSProcessingMethod") };
 }
+
+/** `photo.jpg.xmp`, and `photo.xmp` as some programs have it. */
+export const sidecarNames = (picture: string): string[] => [
+  `${picture}.xmp`,
+  `${picture.slice(0, picture.length - extname(picture).length)}.xmp`,
+];

@@ -1,6 +1,6 @@
 /** What is known besides a picture: each thing a prior of its own, and what it does to the answer. */
 import {
-  type LatLng,
+  GeodriftError,
   type MeshDistribution,
   meshDistribution,
   ownShare,
@@ -10,24 +10,18 @@ import {
   refinedFor,
   withPrior,
 } from "@geodrift/core";
+import type { z } from "zod";
+import type { contribution } from "./contract.js";
 
 export interface Knowledge {
-  kind: "region" | "time-neighbours" | "album" | "track";
+  kind: Contribution["kind"];
   /** For people: what it is, in a few words. */
   label: string;
   prior: Prior;
 }
 
 /** One thing known, multiplied with the picture's density alone. */
-export interface Contribution {
-  kind: Knowledge["kind"];
-  label: string;
-  /** Of the picture with this. */
-  localizabilityBits: number;
-  best: LatLng;
-  /** What the picture alone gives to where nine tenths of the answer with this lie: 0.9 if it changes nothing. */
-  ownShare: number;
-}
+export type Contribution = z.infer<typeof contribution>;
 
 /**
  * The density times all that is known, and what each did by itself.
@@ -38,7 +32,10 @@ export function withKnown(
   known: readonly Knowledge[],
 ): { distribution: MeshDistribution; contributions: Contribution[] } {
   if (!("mesh" in plain))
-    throw new Error("a prior wants the whole distribution, which this model's method does not give");
+    throw new GeodriftError(
+      "option",
+      "--prior: the whole distribution is needed, which this model's method does not give",
+    );
   const priors = known.map((k) => k.prior);
   // Refined once for all; on that mesh each prior is seen as it is.
   const mesh = refinedFor((plain as MeshDistribution).mesh, priors.reduce(productOfPriors));

@@ -7,10 +7,10 @@ import { gazetteer } from "../places/bundled-towns.js";
 import { type Inferred, infer } from "./infer.js";
 import { withKnown } from "./known.js";
 import type { LocateOptions } from "./options.js";
-import { type Located, type LocateFailure, summarize } from "./result.js";
+import { failedAnswer, type Located, type LocateFailure, summarize } from "./result.js";
 import { type Neighbour, neighboursKnowledge } from "./time-neighbours.js";
 
-export type Read = { file: string; picture: ReadPicture } | { file: string; error: string };
+export type Read = { file: string; picture: ReadPicture } | { file: string; failure: unknown };
 
 /**
  * One answer for each picture, in order; one that cannot be located has its sentence.
@@ -25,19 +25,19 @@ export async function* locateBatch(
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
   const started = performance.now();
   let inferred: Inferred[] = [];
-  let failure: string | undefined;
+  let failed: { failure: unknown } | undefined;
   try {
     if (good.length > 0) {
       const embeddings = await model.encoder.encode(good.map((g) => g.picture));
       inferred = await infer(model.locator, embeddings, options);
     }
   } catch (e) {
-    failure = (e as Error).message;
+    failed = { failure: e };
   }
   const share = (performance.now() - started) / Math.max(1, good.length);
   for (const item of items) {
-    if ("error" in item || failure !== undefined)
-      yield { image: item.file, error: "error" in item ? item.error : (failure as string) };
+    if ("failure" in item) yield failedAnswer(item.file, item.failure);
+    else if (failed) yield failedAnswer(item.file, failed.failure);
     else yield answer(item, inferred[good.indexOf(item)], share, model, options, neighboursOf?.(item.file));
   }
 }
@@ -84,6 +84,6 @@ function answer(
       },
     };
   } catch (e) {
-    return { image: file, error: (e as Error).message };
+    return failedAnswer(file, e);
   }
 }

@@ -24,11 +24,11 @@ export async function* locate(
 ): AsyncGenerator<Located | LocateFailure> {
   const items = named.map((n): Named => (typeof n === "string" ? { file: n } : n));
   const read = async (n: Named): Promise<Read> => {
-    if ("error" in n) return n;
+    if ("error" in n) return { file: n.file, failure: n.error };
     try {
       return { file: n.file, picture: await readPicture(n.file, model.encoder.preparation) };
     } catch (e) {
-      return { file: n.file, error: (e as Error).message };
+      return { file: n.file, failure: e };
     }
   };
   const album = options.timeNeighbours === undefined ? undefined : await readAlbum(items);

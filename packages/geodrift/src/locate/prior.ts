@@ -1,5 +1,14 @@
 /** Priors as people write them: a country, a circle, a file of outlines or of places, where photographs are taken. */
-import { angle, earthRadiusKm, type Prior, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
+import {
+  angle,
+  earthRadiusKm,
+  GeodriftError,
+  type Prior,
+  toLatLng,
+  toVec3,
+  type Vec3,
+  withSubject,
+} from "@geodrift/core";
 import { feature, isIn } from "@rapideditor/country-coder";
 import { geoArea, geoCentroid, geoContains } from "d3-geo";
 import type { GeoJSON, Polygon, Position } from "geojson";
@@ -32,7 +41,7 @@ export async function namedPrior(
   if (text.startsWith("within:")) return circlePrior(text, rule);
   if (text === "photos") return { kind: "region", label: "where photographs are taken", prior: await photosPrior() };
   const country = feature(text);
-  if (!country) throw new Error(`${rule}, got "${text}"`);
+  if (!country) throw new GeodriftError("option", `${rule}, got "${text}"`);
   const { id, nameEn } = country.properties;
   const prior: Prior = (x) => {
     const { lat, lng } = toLatLng(x);
@@ -45,7 +54,10 @@ function circlePrior(text: string, rule: string): Knowledge {
   const [, km, lat, lng] = /^within:([\d.]+):(-?[\d.]+),(-?[\d.]+)$/.exec(text) ?? [];
   const finite = [km, lat, lng].every((part) => Number.isFinite(Number(part)));
   if (km === undefined || !finite || !(Number(km) > 0))
-    throw new Error(`${rule}; within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`);
+    throw new GeodriftError(
+      "option",
+      `${rule}; within:KM:LAT,LNG has a radius in km and a place in degrees, got "${text}"`,
+    );
   const centre = toVec3({ lat: Number(lat), lng: Number(lng) });
   const radius = Number(km) / earthRadiusKm;
   const inside = (x: Vec3) => (angle(x, centre) <= radius ? 1 : 0);
@@ -55,7 +67,7 @@ function circlePrior(text: string, rule: string): Knowledge {
 
 async function tablePrior(file: string): Promise<Prior> {
   const { places } = await readPlacesTable(file);
-  if (places.length === 0) throw new Error(`${file}: holds no places`);
+  if (places.length === 0) throw new GeodriftError("option", `${file}: holds no places`);
   return placesPrior(Float64Array.from(places.flatMap((p) => [...toVec3(p)])));
 }
 
@@ -80,18 +92,14 @@ const outlines = z.union(
 
 async function readOutline(file: string): Promise<Knowledge> {
   const json = await readJsonFile(file, outlines);
-  try {
-    return { kind: "region", label: file, prior: outlinePrior(json as GeoJSON) };
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
-  }
+  return withSubject(file, () => ({ kind: "region", label: file, prior: outlinePrior(json as GeoJSON) }), "data");
 }
 
 /** Polygons weigh one, or their property `weight`. @throws Error in one sentence if there are none */
 export function outlinePrior(json: GeoJSON): Prior {
-  if (!outlines.safeParse(json).success) throw new Error(wantsOutlines);
+  if (!outlines.safeParse(json).success) throw new GeodriftError("option", wantsOutlines);
   const parts = polygonsOf(json);
-  if (parts.length === 0) throw new Error("holds no polygons");
+  if (parts.length === 0) throw new GeodriftError("option", "holds no polygons");
   const caps = parts.map(({ polygon }) => capOf(polygon));
   const weight = (x: Vec3) => {
     const { lat, lng } = toLatLng(x);
@@ -123,7 +131,10 @@ function polygonsOf(json: GeoJSON | null, inherited = 1): { polygon: Polygon; we
   if (json.type === "Feature") {
     const weight = Number(json.properties?.weight ?? 1);
     if (!(weight >= 0 && Number.isFinite(weight)))
-      throw new Error(`"weight" is a number from 0 on, got ${JSON.stringify(json.properties?.weight)}`);
+      throw new GeodriftError(
+        "option",
+        `"weight" is a number from 0 on, got ${JSON.stringify(json.properties?.weight)}`,
+      );
     return polygonsOf(json.geometry, weight);
   }
   if (json.type === "GeometryCollection") return json.geometries.flatMap((g) => polygonsOf(g, inherited));

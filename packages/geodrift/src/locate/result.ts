@@ -1,81 +1,43 @@
 /** What `locate` answers: the contract of `--json`, and its making from samples. */
 import {
   earthAreaKm2,
+  type Failure,
+  failureOf,
   type LatLng,
-  type Mode,
   type PlaceDistribution,
-  type Region,
   toLatLng,
   vectorAt,
 } from "@geodrift/core";
+import type { z } from "zod";
 import { countryAt, countryName, highSeas } from "../places/country.js";
 import { type Gazetteer, nearestTown } from "../places/gazetteer.js";
-import type { Contribution } from "./known.js";
-import type { Neighbour } from "./time-neighbours.js";
+import type { locateResult, placeName } from "./contract.js";
 
-export interface PlaceName {
-  country: string;
-  countryCode: string;
-  region: string;
-  city: string;
-  /** From the best guess to the city. */
-  distanceKm: number;
-}
+/** What `locate` says of one picture: the contract of `--json`. Angles in degrees, areas in km². */
+export type LocateResult = z.infer<typeof locateResult>;
+
+/** A place by the town nearest to it. */
+export type PlaceName = z.infer<typeof placeName>;
 
 /** A peak by name: the nearest town and its country. */
-export interface NamedMode extends Mode {
-  name: string;
-}
+export type NamedMode = LocateResult["modes"][number];
 
-export interface CountryOdds {
-  code: string;
-  name: string;
-  probability: number;
-}
+/** A country and its share of the probability. */
+export type CountryOdds = LocateResult["countries"][number];
 
-/** A first-level division: region, state, province. */
-export interface DivisionOdds {
-  countryCode: string;
-  name: string;
-  probability: number;
-}
+/** A first-level division (region, state, province) and its share of the probability. */
+export type DivisionOdds = LocateResult["divisions"][number];
 
-export interface LocateResult {
+/** A picture that has no answer: one sentence and a code, `internal` for a mistake of the program. */
+export interface LocateFailure extends Failure {
   image: string;
-  /** Of the picture's bytes. */
-  sha256: string;
-  model: { name: string; sha256: string };
-  seed: number;
-  /** Of methods that solve a flow; the others take no steps. */
-  solver?: string;
-  steps: number;
-  guidance: number;
-  best: LatLng;
-  place: PlaceName;
-  localizabilityBits: number;
-  regions: Region[];
-  /** The part of the globe outside the smallest region that holds 99 %. */
-  ruledOut: { mass: number; areaKm2: number };
-  modes: NamedMode[];
-  countries: CountryOdds[];
-  /** Told by the nearest town of the country: right but for a strip along the borders. */
-  divisions: DivisionOdds[];
-  elapsedMs: number;
-  /** Only where a least localizability is asked for: does the picture tell less? */
-  abstained?: boolean;
-  /** What the picture's own file says, which is never used, and how far the best guess is from it. */
-  recorded?: LatLng & { distanceKm: number };
-  /** Only where they are asked for: pictures taken shortly before or after, which the answer takes in. */
-  neighbours?: Neighbour[];
-  /** Only with something known besides the picture: what each thing does to the picture's own answer. */
-  contributions?: Contribution[];
+  /** What was thrown; not part of the JSON. */
+  thrown?: unknown;
 }
 
-export interface LocateFailure {
-  image: string;
-  /** One sentence. */
-  error: string;
-}
+/** The answer of a picture that something was thrown for. */
+export const failedAnswer = (image: string, thrown: unknown): LocateFailure =>
+  Object.defineProperty({ image, ...failureOf(thrown) } as LocateFailure, "thrown", { value: thrown });
 
 /** What maps are drawn from is kept beside the result, and left out of the JSON. */
 export interface Located {

@@ -1,17 +1,16 @@
 /** Pictures taken shortly before or after, whose files say where: a prior for those whose do not. */
 import { isDeepStrictEqual } from "node:util";
-import { angle, earthRadiusKm, type Focus, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import { angle, earthRadiusKm, type Focus, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import type { z } from "zod";
 import type { PictureMetadata } from "../pictures/metadata.js";
+import type { neighbour } from "./contract.js";
 import type { Knowledge } from "./known.js";
 
 /** What is known of the time and place of every picture of a run. */
 export type Album = ReadonlyMap<string, PictureMetadata & { sha256: string }>;
 
-export interface Neighbour extends LatLng {
-  image: string;
-  /** Between the two pictures. */
-  minutes: number;
-}
+/** A picture taken about the same time, whose place is known; `minutes` between the two. */
+export type Neighbour = z.infer<typeof neighbour>;
 
 /** Between two pictures, in a car more often than in an aeroplane. */
 const speedKmPerHour = 80;

@@ -1,6 +1,8 @@
 /** Where fetched models lie: a folder for each, whole as soon as its `pulled.json` is there. */
+
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import envPaths from "env-paths";
 import { z } from "zod";
 import { parseWith } from "../files/validation.js";
@@ -32,6 +34,6 @@ export function pulledOf(name: string): Pulled | undefined {
 /** The folder of what was fetched under a name. @throws Error saying how to get it */
 export function cachedFolder(name: string): string {
   if (!pulledOf(name))
-    throw new Error(`${name} has not been fetched yet: "geodrift models pull ${name}" does it, once`);
+    throw new GeodriftError("model", `${name} has not been fetched yet: "geodrift models pull ${name}" does it, once`);
   return folderInCache(name);
 }

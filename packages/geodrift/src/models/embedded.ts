@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { GeodriftError } from "@geodrift/core";
 import { suggestion } from "../files/validation.js";
 
 /** Models that come with the package: those that locate, those that make pictures, those that judge them. */
@@ -16,7 +17,8 @@ export const embeddedFolder = (name: string): string =>
  */
 function folderOf(kind: string, known: readonly string[], text: string): string {
   if (known.includes(text)) return embeddedFolder(text);
-  if (!existsSync(text)) throw new Error(`${kind} "${text}" is neither known nor a folder${suggestion(text, known)}`);
+  if (!existsSync(text))
+    throw new GeodriftError("option", `${kind} "${text}" is neither known nor a folder${suggestion(text, known)}`);
   return text;
 }
 

@@ -1,16 +1,25 @@
 /** From what says which encoder to the encoder: by name, from a folder, a file, or a model. */
+
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
-import { convolutionalShapes, isTransformerTensor, placeHeadShapes, readVisionTransformer } from "@geodrift/core";
+import {
+  convolutionalShapes,
+  GeodriftError,
+  isTransformerTensor,
+  placeHeadShapes,
+  readVisionTransformer,
+  withSubject,
+} from "@geodrift/core";
 import { z } from "zod";
 import { type EncoderConfig, encoderConfig, onnxEncoderConfig, transformerEncoderConfig } from "../encode/config.js";
 import type { Encoder } from "../encode/encoder.js";
 import { type EncoderNetwork, networkEncoder, placeNetwork, transformerNetwork } from "../encode/network-encoder.js";
 import { type OnnxEncoderOptions, onnxEncoder } from "../encode/onnx-encoder.js";
 import { readJsonFile } from "../files/json-file.js";
+import { cannotRead } from "../files/system-error.js";
 import { suggestion } from "../files/validation.js";
 import { cachedFolder } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
@@ -44,15 +53,20 @@ export async function encoderSource(named: string): Promise<EncoderSource> {
   const text = embeddedModels.includes(named) ? embeddedFolder(named) : named;
   const info = await stat(text).catch(() => undefined);
   if (!info) {
-    if (/\.(onnx|safetensors)$|[/\\]/i.test(text)) throw new Error(`${text}: no such file or folder`);
+    if (/\.(onnx|safetensors)$|[/\\]/i.test(text))
+      throw new GeodriftError("not-found", `${text}: no such file or folder`);
     const names = [...embeddedModels, ...Object.keys(knownModels), ...Object.keys(knownEncoders)];
-    throw new Error(`encoder "${text}" is neither known nor a file or folder${suggestion(text, names)}`);
+    throw new GeodriftError(
+      "option",
+      `encoder "${text}" is neither known nor a file or folder${suggestion(text, names)}`,
+    );
   }
   if (/\.onnx$/i.test(text)) {
     const settings = text.replace(/\.onnx$/i, ".json");
     if (!existsSync(settings))
-      throw new Error(
-        `${text}: wants its preprocessing in ${settings}: preparation (size, square), colours (mean, std), output`,
+      throw new GeodriftError(
+        "model",
+        `${text}: a file ${settings} is needed, which says how pictures are prepared: preparation (size, square), colours (mean, std), output`,
       );
     const own = await readJsonFile(settings, onnxSettings);
     return { config: { kind: "onnx", file: basename(text), ...own }, folder: dirname(text) };
@@ -64,8 +78,9 @@ export async function encoderSource(named: string): Promise<EncoderSource> {
   const weights = await weightsFile(text);
   const settings = join(dirname(weights), "encoder.json");
   if (!existsSync(settings))
-    throw new Error(
-      `${text}: wants ${settings}, which says preparation (size, square) and colours (imagenet, clip, or mean and std)`,
+    throw new GeodriftError(
+      "model",
+      `${text}: a file ${settings} is needed, which says how pictures are prepared: preparation (size, square) and colours (imagenet, clip, or mean and std)`,
     );
   const own = await readJsonFile(settings, transformerSettings);
   return { config: { kind: "transformer", weights: { file: basename(weights) }, ...own }, folder: dirname(weights) };
@@ -75,15 +90,16 @@ export async function encoderSource(named: string): Promise<EncoderSource> {
 export async function openEncoder(source: EncoderSource, runtime: Runtime): Promise<Encoder> {
   const read = await readEncoder(source);
   if ("network" in read) return networkEncoder(read.network, read.sha256, runtime);
-  return onnxEncoder(read.bytes, read, read.sha256, runtime).catch((e: Error) => {
-    throw new Error(`${read.file}: ${e.message}`);
-  });
+  return withSubject(read.file, () => onnxEncoder(read.bytes, read, read.sha256, runtime));
 }
 
 /** The file of the weights of a vision transformer. @throws Error for another encoder, or one that is not here */
 export async function encoderFile({ config, folder }: EncoderSource): Promise<string> {
   if (config.kind !== "transformer")
-    throw new Error(`a vision transformer of published weights is wanted, this encoder is of kind ${config.kind}`);
+    throw new GeodriftError(
+      "model",
+      `a vision transformer of published weights is wanted, this encoder is of kind ${config.kind}`,
+    );
   const { weights } = config;
   return weightsFile("known" in weights ? cachedFolder(weights.known) : join(folder, weights.file));
 }
@@ -113,19 +129,15 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
       // Where the weights lie makes no other embeddings, what is done to pictures does.
       hash.update(JSON.stringify({ preparation, colours, heads, precision }));
       const { tensors } = await loadTensors(file, { hash, wanted: isVisionTensor });
-      try {
+      return withSubject(file, () => {
         const vision = readVisionTransformer(tensors, { size: preparation.size, heads });
         return { network: transformerNetwork(vision, { preparation, colours, precision }), sha256: hash.digest("hex") };
-      } catch (e) {
-        throw new Error(`${file}: ${(e as Error).message}`);
-      }
+      });
     }
     case "onnx": {
       const { file: name, kind: _, ...settings } = config;
       const file = join(folder, name);
-      const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
-        throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
-      });
+      const bytes = await readFile(file).catch(cannotRead(file));
       hash.update(JSON.stringify(settings)).update(bytes);
       return { file, bytes, ...settings, sha256: hash.digest("hex") };
     }
@@ -139,7 +151,8 @@ const isVisionTensor = (name: string): boolean =>
 /** @throws Error for an encoder in several files, which is not put into a model's folder */
 export function checkCopyable({ config, folder }: EncoderSource): void {
   if (config.kind !== "transformer" || "known" in config.weights || !config.weights.file.endsWith(".json")) return;
-  throw new Error(
+  throw new GeodriftError(
+    "model",
     `${join(folder, config.weights.file)}: an encoder in several files cannot be copied into a model; merge them first`,
   );
 }

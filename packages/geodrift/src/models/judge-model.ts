@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
+  GeodriftError,
   judgePictures,
   judgePlaces,
   judgeShapes,
@@ -106,6 +107,6 @@ export async function loadJudge(text: string, runtime: Runtime): Promise<Judge> 
 function fitted(picture: Picture, size: number): Picture {
   const times = size / picture.width;
   if (!Number.isInteger(times))
-    throw new RangeError(`the judge takes pictures of ${size} pixels, got ${picture.width}`);
+    throw new GeodriftError("model", `the judge takes pictures of ${size} pixels, got ${picture.width}`);
   return enlarged(picture, times);
 }

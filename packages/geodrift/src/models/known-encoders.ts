@@ -1,5 +1,6 @@
 /** Image encoders that are known by name, with where their published weights lie. */
 
+import { GeodriftError } from "@geodrift/core";
 import type { TransformerEncoderConfig } from "../encode/config.js";
 import { suggestion } from "../files/validation.js";
 
@@ -82,6 +83,7 @@ export function knownEncoder(text: string): TransformerEncoderConfig | undefined
 /** @throws Error naming the encoders that are known */
 export function publishedEncoder(name: string): KnownEncoder {
   const known = knownEncoders[name];
-  if (!known) throw new Error(`encoder "${name}" is not known${suggestion(name, Object.keys(knownEncoders))}`);
+  if (!known)
+    throw new GeodriftError("option", `encoder "${name}" is not known${suggestion(name, Object.keys(knownEncoders))}`);
   return known;
 }

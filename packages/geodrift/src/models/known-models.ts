@@ -1,4 +1,5 @@
 /** The released PLONK models by name, each with its method, schedule and encoder (spec §1.3, §9). */
+import { GeodriftError } from "@geodrift/core";
 import type { Published } from "./known-encoders.js";
 import { knownEncoder } from "./known-encoders.js";
 import type { ModelDescription } from "./schema.js";
@@ -29,7 +30,7 @@ function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [strin
   const { suffix, path, by } = kinds[kind];
   const name = `plonk-${dataset}${kind}`;
   const config = knownEncoder(encoder);
-  if (!config) throw new Error(`${name}: its encoder ${encoder} is not known`);
+  if (!config) throw new GeodriftError("model", `${name}: its encoder ${encoder} is not known`);
   return [
     name,
     {

@@ -1,9 +1,11 @@
 /** Opens a model: one that comes along, one that was fetched, a folder, or a file of the released layout. */
+
 import { createHash } from "node:crypto";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import type { GenerativeModel, Locator } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core";
 import type { Encoder } from "../encode/encoder.js";
 import { readJsonFile } from "../files/json-file.js";
 import { suggestion } from "../files/validation.js";
@@ -36,7 +38,10 @@ export const isModelName = (text: string): boolean =>
 export function checkModelName(text: string): void {
   const known = [...embeddedModels, ...Object.keys(knownModels), ...Object.keys(zeroShotModels)];
   if (!isModelName(text) && !existsSync(text))
-    throw new Error(`model "${text}" is neither known nor a folder or file${suggestion(text, known)}`);
+    throw new GeodriftError(
+      "option",
+      `model "${text}" is neither known nor a folder or file${suggestion(text, known)}`,
+    );
 }
 
 /**
@@ -48,7 +53,8 @@ export function modelFolder(text: string): string {
   if (embeddedModels.includes(text)) return embeddedFolder(text);
   if (!isModelName(text)) return text;
   if (!pulledOf(text))
-    throw new Error(
+    throw new GeodriftError(
+      "model",
       `${text} has not been fetched yet: "geodrift models pull ${text}" does it, once, over the internet; earth, which comes along, is for views from above`,
     );
   return folderInCache(text);
@@ -76,7 +82,8 @@ export async function describeModel(text: string, { encoder }: ModelOptions = {}
     return own ? { ...description, encoder: own } : description;
   }
   if (!own)
-    throw new Error(
+    throw new GeodriftError(
+      "model",
       `${text}: has no model.json, and --encoder does not say which encoder its pictures pass; those of the released models are dinov2-vitl14-reg and streetclip`,
     );
   return {
@@ -99,7 +106,10 @@ export async function loadModel(text: string, runtime: Runtime, options: ModelOp
     options.encoder === undefined ? { config: description.encoder, folder } : await encoderSource(options.encoder);
   const encoder = await openEncoder(source, runtime);
   if (encoder.width !== locator.width)
-    throw new Error(`${text}: the encoder makes ${encoder.width} numbers, the network wants ${locator.width}`);
+    throw new GeodriftError(
+      "model",
+      `${text}: the encoder makes ${encoder.width} numbers, the network wants ${locator.width}`,
+    );
   return {
     description,
     sha256: hash.update(encoder.sha256).digest("hex"),

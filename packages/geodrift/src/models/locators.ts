@@ -8,6 +8,7 @@ import {
   cellClassifierShapes,
   cellLocator,
   type GenerativeModel,
+  GeodriftError,
   generativeLocator,
   type Locator,
   type PathName,
@@ -89,7 +90,10 @@ export async function generativeMethod(
   const description = described ?? (existsSync(file) ? await readJsonFile(file, modelDescription) : undefined);
   if (!description) return releasedMethod(folder);
   if (description.method !== "generative")
-    throw new Error(`${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`);
+    throw new GeodriftError(
+      "model",
+      `${folder}: a flow or a diffusion is needed, this model's method is ${description.method}`,
+    );
   return description;
 }
 
@@ -116,7 +120,7 @@ export async function openGenerative(
 function velocityConfigOf({ entries }: SafetensorsHeader, file: string): VelocityConfig {
   const shapeOf = (name: string): number[] => {
     const entry = entries.find((e) => e.name === name);
-    if (!entry) throw new Error(`${file}: the tensor "${name}" is missing`);
+    if (!entry) throw new GeodriftError("model", `${file}: the tensor "${name}" is missing`);
     return entry.shape;
   };
   const [dim, input_dim] = shapeOf("initial_mapper.weight");
@@ -154,7 +158,8 @@ export async function openLocator(
       const { depths, offsets } = description;
       const perceptron = await readJsonFile(configOf(folder), perceptronConfig);
       const params = await readWeights(weightsOf(folder), hash, (tensors) => {
-        if (!tensors[treeTensor]) throw new Error(`${weightsOf(folder)}: the tensor "${treeTensor}" is missing`);
+        if (!tensors[treeTensor])
+          throw new GeodriftError("model", `${weightsOf(folder)}: the tensor "${treeTensor}" is missing`);
         const tree = quadtreeFromDepths(tensors[treeTensor].data as Int32Array);
         return cellClassifierShapes({ ...perceptron, classes: cellClasses(tree, depths), offsets });
       });

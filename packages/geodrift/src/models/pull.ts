@@ -1,7 +1,9 @@
 /** Fetches models and encoders that are known by name into the cache. */
+
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
+import { GeodriftError } from "@geodrift/core";
 import { writeJsonFile } from "../files/json-file.js";
 import { suggestion } from "../files/validation.js";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
@@ -36,7 +38,7 @@ export function wantedBy(name: string): [string, Published][] {
   const encoder = knownEncoders[name];
   if (encoder) return [[name, encoder]];
   const known = [...Object.keys(knownModels), ...Object.keys(zeroShotModels), ...Object.keys(knownEncoders)];
-  throw new Error(`"${name}" is no model or encoder that can be fetched${suggestion(name, known)}`);
+  throw new GeodriftError("option", `"${name}" is no model or encoder that can be fetched${suggestion(name, known)}`);
 }
 
 /**
@@ -47,7 +49,8 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
   const all = wantedBy(name);
   const closed = all.find(([, { licence }]) => licence.nonCommercial && !options.acceptLicence);
   if (closed && !pulledOf(closed[0]))
-    throw new Error(
+    throw new GeodriftError(
+      "option",
       `${closed[0]} is for non-commercial use only (${closed[1].licence.name}): --accept-licence says that you agree`,
     );
   for (const [own, published] of all) {
@@ -62,7 +65,7 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
 /** Reads the prompts by the text tower, once, and keeps what comes of it as a model. */
 async function makeZeroShot(name: string, { runtime, onPrompts }: PullOptions): Promise<void> {
   const { description, encoder, prompts } = zeroShotModels[name];
-  if (!runtime) throw new Error(`${name}: is made here by a network, which wants a runtime`);
+  if (!runtime) throw new GeodriftError("model", `${name}: is made here by a network, which wants a runtime`);
   const source = await encoderSource(encoder);
   const { config, tensors } = await zeroShotModel(source, { ...zeroShotDefaults, prompts }, runtime, onPrompts);
   const folder = folderInCache(name);
@@ -95,7 +98,7 @@ async function fetchOne(name: string, published: Published, options: PullOptions
   };
   const remoteOf = (file: string): RemoteFile => {
     const remote = there.get(file);
-    if (!remote) throw new Error(`${repository}: holds no ${file}`);
+    if (!remote) throw new GeodriftError("network", `${repository}: holds no ${file}`);
     return remote;
   };
   // Large models come in several files, with an index in place of the one.

@@ -2,21 +2,25 @@
  * Tensors on disk: safetensors files, one or several with an index, read tensor by tensor, so that a file may be larger
  * than a buffer can be; written atomically, so that a kill at any moment leaves the old file or the new.
  */
+
 import type { Hash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   decodeTensor,
+  GeodriftError,
   parseSafetensorsHeader,
   type SafetensorsHeader,
   safetensorsHeaderLength,
   type TensorFile,
+  withSubject,
   writeSafetensors,
 } from "@geodrift/core";
 import { z } from "zod";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { readJsonFile } from "../files/json-file.js";
+import { cannotRead } from "../files/system-error.js";
 
 export const saveTensors = (
   file: string,
@@ -38,20 +42,18 @@ export interface LoadOptions {
 export async function loadTensors(file: string, options: LoadOptions = {}): Promise<TensorFile> {
   if (file.endsWith(".json")) return loadShards(file, options);
   const { hash, wanted = () => true } = options;
-  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : e.message}`);
-  });
+  const handle = await open(file).catch(cannotRead(file));
   try {
-    const { entries, metadata } = await readHeader(handle, hash);
-    const tensors: TensorFile["tensors"] = {};
-    for (const entry of entries.filter((e) => wanted(e.name))) {
-      const bytes = await readRange(handle, entry);
-      hash?.update(bytes);
-      tensors[entry.name] = decodeTensor(entry, bytes.buffer);
-    }
-    return { tensors, metadata };
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
+    return await withSubject(file, async () => {
+      const { entries, metadata } = await readHeader(handle, hash);
+      const tensors: TensorFile["tensors"] = {};
+      for (const entry of entries.filter((e) => wanted(e.name))) {
+        const bytes = await readRange(handle, entry);
+        hash?.update(bytes);
+        tensors[entry.name] = decodeTensor(entry, bytes.buffer);
+      }
+      return { tensors, metadata };
+    });
   } finally {
     await handle.close();
   }
@@ -59,11 +61,9 @@ export async function loadTensors(file: string, options: LoadOptions = {}): Prom
 
 /** Names, types and shapes of the tensors of a file, and nothing of their data. */
 export async function readTensorHeader(file: string): Promise<SafetensorsHeader> {
-  const handle = await open(file);
+  const handle = await open(file).catch(cannotRead(file));
   try {
-    return await readHeader(handle);
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
+    return await withSubject(file, () => readHeader(handle));
   } finally {
     await handle.close();
   }
@@ -90,7 +90,7 @@ async function readRange(handle: FileHandle, { from, to }: Bytes): Promise<Uint8
   const bytes = new Uint8Array(to - from);
   for (let done = 0; done < bytes.length; ) {
     const { bytesRead } = await handle.read(bytes, done, Math.min(mostBytes, bytes.length - done), from + done);
-    if (bytesRead === 0) throw new Error(`ends at byte ${from + done}, where ${to} are expected`);
+    if (bytesRead === 0) throw new GeodriftError("file", `ends at byte ${from + done}, where ${to} are expected`);
     done += bytesRead;
   }
   return bytes;
@@ -103,14 +103,15 @@ async function loadShards(file: string, options: LoadOptions): Promise<TensorFil
   const all: TensorFile = { tensors: {}, metadata: {} };
   const shards = [...new Set(Object.values(weight_map))].sort();
   const odd = shards.find((s) => basename(s) !== s);
-  if (odd !== undefined) throw new Error(`${file}: shards lie beside their index, got "${odd}"`);
+  if (odd !== undefined) throw new GeodriftError("model", `${file}: shards lie beside their index, got "${odd}"`);
   for (const shard of shards) {
     const wanted = (name: string) => weight_map[name] === shard && (options.wanted?.(name) ?? true);
     const { tensors } = await loadTensors(join(dirname(file), shard), { ...options, wanted });
     Object.assign(all.tensors, tensors);
   }
   const missing = Object.keys(weight_map).find((name) => (options.wanted?.(name) ?? true) && !all.tensors[name]);
-  if (missing !== undefined) throw new Error(`${file}: the tensor "${missing}" is not in ${weight_map[missing]}`);
+  if (missing !== undefined)
+    throw new GeodriftError("model", `${file}: the tensor "${missing}" is not in ${weight_map[missing]}`);
   return all;
 }
 
@@ -123,6 +124,6 @@ export async function weightsFile(fileOrFolder: string): Promise<string> {
   if (!info?.isDirectory()) return fileOrFolder;
   const names = ["model.safetensors", "model.safetensors.index.json"];
   const found = names.map((name) => join(fileOrFolder, name)).find((file) => existsSync(file));
-  if (!found) throw new Error(`${fileOrFolder}: holds no weights, neither ${names.join(" nor ")}`);
+  if (!found) throw new GeodriftError("model", `${fileOrFolder}: holds no weights, neither ${names.join(" nor ")}`);
   return found;
 }

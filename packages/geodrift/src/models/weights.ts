@@ -1,6 +1,8 @@
 /** Weights from files, checked before anything is computed with them. */
+
 import type { Hash } from "node:crypto";
 import type { Parameters } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core";
 import { loadTensors } from "./tensor-file.js";
 
 /**
@@ -17,12 +19,18 @@ export async function readWeights(
     const data = t.data as Float32Array;
     for (let i = 0; i < data.length; i++)
       if (!Number.isFinite(data[i]))
-        throw new Error(`${file}: weight ${i} of "${name}" is ${data[i]}, not a number to compute with`);
+        throw new GeodriftError(
+          "model",
+          `${file}: weight ${i} of "${name}" is ${data[i]}, not a number to compute with`,
+        );
   }
   for (const [name, shape] of Object.entries(shapes(tensors))) {
-    if (!tensors[name]) throw new Error(`${file}: the tensor "${name}" is missing`);
+    if (!tensors[name]) throw new GeodriftError("model", `${file}: the tensor "${name}" is missing`);
     if (tensors[name].dims.join() !== shape.join())
-      throw new Error(`${file}: "${name}" should be [${shape}] by the config, got [${tensors[name].dims}]`);
+      throw new GeodriftError(
+        "model",
+        `${file}: "${name}" should be [${shape}] by the config, got [${tensors[name].dims}]`,
+      );
   }
   return tensors;
 }

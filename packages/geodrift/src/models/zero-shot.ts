@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
+  GeodriftError,
   isTransformerTensor,
   type Parameters,
   readImageProjection,
@@ -36,7 +37,7 @@ export async function zeroShotModel(
   const wanted = (name: string) => isTransformerTensor(name) && !/^vision_model\.(encoder|embeddings)/.test(name);
   const { tensors } = await loadTensors(file, { wanted });
   if (!tensors["text_projection.weight"])
-    throw new Error(`${file}: zero-shot location wants a CLIP with its text tower, this has none`);
+    throw new GeodriftError("model", `${file}: zero-shot location wants a CLIP with its text tower, this has none`);
   const heads = source.config.kind === "transformer" ? source.config.heads : undefined;
   const tower = readTextTower(tensors, heads);
   const image = readImageProjection(tensors);

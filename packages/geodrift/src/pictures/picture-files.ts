@@ -1,6 +1,8 @@
 /** Files, folders and patterns named on a command line, as the list of picture files they stand for. */
+
 import { stat } from "node:fs/promises";
 import { extname, isAbsolute, join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { glob, isDynamicPattern } from "tinyglobby";
 
 export const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif", ".avif", ".heic", ".heif"];
@@ -8,7 +10,7 @@ export const endings = [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif
 export const isPictureFile = (name: string): boolean => endings.includes(extname(name).toLowerCase());
 
 /** A picture to locate, or a name that stands for none, with the reason. */
-export type Named = { file: string } | { file: string; error: string };
+export type Named = { file: string } | { file: string; error: GeodriftError };
 
 /**
  * A file stands for itself, whatever its ending; a folder for the pictures in it, at any depth; a pattern for its
@@ -35,5 +37,7 @@ async function expand(name: string): Promise<Named[]> {
 
 function pictures(files: string[], name: string, none: string): Named[] {
   const found = files.filter(isPictureFile).sort();
-  return found.length > 0 ? found.map((file) => ({ file })) : [{ file: name, error: none }];
+  return found.length > 0
+    ? found.map((file) => ({ file }))
+    : [{ file: name, error: new GeodriftError("not-found", none) }];
 }

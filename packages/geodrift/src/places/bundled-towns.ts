@@ -1,5 +1,7 @@
 /** The towns that come with the package, and tables of one's own. */
+
 import { readFileSync } from "node:fs";
+import { GeodriftError } from "@geodrift/core";
 import KDBush from "kdbush";
 import { type Gazetteer, gazetteerOf, readTowns } from "./gazetteer.js";
 import { readPlacesTable } from "./places-table.js";
@@ -9,8 +11,8 @@ let bundled: Gazetteer | undefined;
 /** GeoNames' towns of a thousand people and more (CC BY 4.0), which come with the package. */
 export function gazetteer(): Gazetteer {
   if (bundled) return bundled;
-  const bytes = readFileSync(new URL("./cities.kdbush", import.meta.url));
-  const text = readFileSync(new URL("./cities.txt", import.meta.url), "utf8");
+  const bytes = readFileSync(new URL("../../towns/cities.kdbush", import.meta.url));
+  const text = readFileSync(new URL("../../towns/cities.txt", import.meta.url), "utf8");
   bundled = readTowns(new Uint8Array(bytes).buffer, text);
   return bundled;
 }
@@ -22,7 +24,7 @@ export function gazetteer(): Gazetteer {
 export async function readGazetteer(file: string): Promise<Gazetteer> {
   const { places, column } = await readPlacesTable(file);
   const [names, regions, districts, countries] = ["name", "admin1", "admin2", "cc"].map((name) => column([name]));
-  if (places.length === 0) throw new Error(`${file}: holds no towns`);
+  if (places.length === 0) throw new GeodriftError("data", `${file}: holds no towns`);
   const index = new KDBush(places.length);
   for (const { lat, lng } of places) index.add(lng, lat);
   index.finish();

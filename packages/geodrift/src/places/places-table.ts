@@ -1,9 +1,11 @@
 /** CSV tables whose rows have a place; gzipped ones too. */
+
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { checkLatLng, type LatLng } from "@geodrift/core";
+import { asMendable, checkLatLng, GeodriftError, type LatLng, withSubject } from "@geodrift/core";
 import { parse } from "csv-parse/sync";
+import { cannotRead } from "../files/system-error.js";
 import { findColumn, latitudes, longitudes, numberOf } from "./columns.js";
 
 export interface PlacesTable {
@@ -26,39 +28,36 @@ export interface PlacesTable {
  * @throws Error in one sentence for a missing file or column, or a value that is no coordinate
  */
 export async function readPlacesTable(file: string): Promise<PlacesTable> {
-  const bytes = await readFile(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: cannot be read (${e.code})`);
-  });
-  let table: string[][];
-  try {
-    table = parse(file.endsWith(".gz") ? gunzipSync(bytes) : bytes, { bom: true, skip_empty_lines: true, trim: true });
-  } catch (e) {
-    throw new Error(`${file}: ${(e as Error).message}`);
-  }
+  const bytes = await readFile(file).catch(cannotRead(file));
+  const table = parsed(file, bytes);
   const [head = [], ...rows] = table;
   const known = head.map((name) => name.toLowerCase());
   const find = (names: readonly string[]) => findColumn(known, names);
   const [lat, lng] = [find(latitudes), find(longitudes)];
   const got = known.join(", ") || "none";
-  if (lat < 0 || lng < 0) throw new Error(`${file}: columns named lat and lng are needed, got ${got}`);
+  if (lat < 0 || lng < 0) throw new GeodriftError("data", `${file}: columns named lat and lng are needed, got ${got}`);
   const places = rows.map((row, i) => {
     const place = { lat: numberOf(row[lat]), lng: numberOf(row[lng]) };
-    try {
-      checkLatLng(place);
-    } catch (e) {
-      throw new Error(`${file}: row ${i + 2}: ${(e as Error).message}`);
-    }
+    withSubject(`${file}: row ${i + 2}`, () => checkLatLng(place), "data");
     return place;
   });
   return {
     places,
     column(names) {
       const at = find(names);
-      if (at < 0) throw new Error(`${file}: a column named ${names[0]} is needed, got ${got}`);
+      if (at < 0) throw new GeodriftError("data", `${file}: a column named ${names[0]} is needed, got ${got}`);
       return rows.map((row) => row[at]);
     },
     columns: known,
     rows,
     sha256: createHash("sha256").update(bytes).digest("hex"),
   };
+}
+
+function parsed(file: string, bytes: Buffer): string[][] {
+  try {
+    return parse(file.endsWith(".gz") ? gunzipSync(bytes) : bytes, { bom: true, skip_empty_lines: true, trim: true });
+  } catch (e) {
+    return asMendable("data", (said) => `${file}: ${said}`)(e);
+  }
 }

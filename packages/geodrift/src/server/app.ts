@@ -1,16 +1,19 @@
 /** All routes behind the guard, and what an error becomes. */
-import { OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { apiStyle } from "./api-page.js";
-import type { App, ServerContext } from "./context.js";
-import { toFailure } from "./failure.js";
+import { apiPage, apiStyle, type OpenApiDocument } from "./api-page.js";
+import type { ServerContext } from "./context.js";
+import { refused, toRefusal } from "./failure.js";
 import { type GuardOptions, guard } from "./guard.js";
 import { requestLog } from "./log.js";
 import { oneFile, pageFiles } from "./page-files.js";
-import { addAbout } from "./routes/about.js";
-import { addDensity } from "./routes/density.js";
-import { addImagine, type ServedImages } from "./routes/imagine.js";
-import { addLocate } from "./routes/locate.js";
+import { router } from "./router.js";
+import { aboutRoutes } from "./routes/about.js";
+import { densityRoutes } from "./routes/density.js";
+import { imagineRoutes, type ServedImages } from "./routes/imagine.js";
+import type { LibraryContext } from "./routes/library/shared.js";
+import { libraryRoutes } from "./routes/library.js";
+import { locateRoutes } from "./routes/locate.js";
 
 export interface AppOptions extends GuardOptions {
   version: string;
@@ -18,8 +21,8 @@ export interface AppOptions extends GuardOptions {
   detail?: string;
   /** The model that makes pictures. */
   images: ServedImages;
-  /** Adds what belongs to a library, if there is one. */
-  addLibrary?: (app: App) => void;
+  /** What belongs to a library, if there is one. */
+  library?: LibraryContext;
 }
 
 /** Everything from here, nothing from elsewhere; pictures that the page itself has made are blobs. */
@@ -36,19 +39,26 @@ const policy = {
   frameAncestors: ["'none'"],
 };
 
-export function serverApp(
-  context: ServerContext,
-  { version, detail, images, addLibrary, ...guarded }: AppOptions,
-): App {
-  const app = new OpenAPIHono({
-    defaultHook: (result, c) => {
-      if (result.success) return undefined;
-      const [issue] = result.error.issues;
-      const key = issue.path.join(".");
-      const rule = issue.message.replace(/^(Invalid input|Too small|Too big): /, "");
-      return c.json({ error: key ? `"${key}": ${rule}` : rule }, 400);
-    },
-  });
+/** Of a body that is JSON: numbers of 100,000 pictures take less than one. */
+const mostJsonBytes = 4 * 2 ** 20;
+
+/** The whole interface, and nothing around it: what the page's client takes its types from. */
+const apiRoutes = (context: ServerContext, images: ServedImages, about: { version: string; detail: boolean }) =>
+  router()
+    .route("/", locateRoutes(context))
+    .route("/", densityRoutes(context))
+    .route("/", imagineRoutes(context, images))
+    .route("/", aboutRoutes(context, { ...about, library: context.library }));
+
+/** The types of all requests and answers: for `hc` of hono/client. */
+export type Api = ReturnType<typeof apiRoutes>;
+
+/** The same of a library's. */
+export type LibraryApi = ReturnType<typeof libraryRoutes>;
+
+/** The application that answers requests. */
+export function serverApp(context: ServerContext, { version, detail, images, library, ...guarded }: AppOptions) {
+  const app = router();
   app.use(requestLog(context.log));
   app.use(
     secureHeaders({
@@ -61,21 +71,33 @@ export function serverApp(
     }),
   );
   app.use(guard(guarded));
+  const json = bodyLimit({
+    maxSize: mostJsonBytes,
+    onError: () => {
+      throw refused(413, `a request in JSON has at most ${mostJsonBytes / 2 ** 20} MiB here`);
+    },
+  });
+  app.use("/api/*", (c, next) =>
+    c.req.header("content-type")?.startsWith("application/json") ? json(c, next) : next(),
+  );
   app.use("/api/*", async (c, next) => {
     await next();
     if (!c.res.headers.has("cache-control")) c.res.headers.set("cache-control", "no-store");
   });
   app.onError((e, c) => {
     if (c.req.raw.signal.aborted) return c.body(null, 400);
-    const { status, error, headers } = toFailure(e, context.log, c.req.path);
-    return c.json({ error }, status, headers);
+    const { status, body, headers } = toRefusal(e, context.log, c.req.path);
+    return c.json(body, status, headers);
   });
-  app.notFound((c) => c.json({ error: "there is nothing under this address" }, 404));
-  addLocate(app, context);
-  addDensity(app, context);
-  addImagine(app, context, images);
-  addLibrary?.(app);
-  addAbout(app, context, { version, library: addLibrary !== undefined, detail: detail !== undefined });
+  app.notFound((c) => c.json({ error: "there is nothing under this address", code: "not-found" }, 404));
+  app.route("/", apiRoutes(context, images, { version, detail: detail !== undefined }));
+  if (library) app.route("/", libraryRoutes(library));
+  const about = {
+    openapi: "3.1.0",
+    info: { title: "geodrift", version, description: "Where on Earth was this image taken?" },
+  };
+  app.doc31("/api/openapi.json", about);
+  app.get("/api", (c) => c.html(apiPage(app.getOpenAPI31Document(about) as unknown as OpenApiDocument)));
   app.get("/api.css", (c) => c.body(apiStyle, 200, { "content-type": "text/css" }));
   if (detail !== undefined) app.get("/map/detail.pmtiles", oneFile(detail));
   app.get("*", pageFiles());

@@ -1,5 +1,4 @@
 /** What every route works with. */
-import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Engine } from "../engine/engine.js";
 import type { Densities } from "./densities.js";
 import type { Log } from "./log.js";
@@ -17,6 +16,6 @@ export interface ServerContext {
   densities: Densities;
   limits: Limits;
   log: Log;
+  /** Is there an archive? */
+  library: boolean;
 }
-
-export type App = OpenAPIHono;

@@ -1,7 +1,7 @@
 /** The models that the server offers, by names that a client may say. */
 import { basename } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import type { z } from "@hono/zod-openapi";
-import { AskedError } from "../engine/errors.js";
 import { pulledOf } from "../models/cache.js";
 import { embeddedModels } from "../models/embedded.js";
 import { knownModels, zeroShotModels } from "../models/known-models.js";
@@ -43,10 +43,11 @@ export class Models {
     return [...this.offered.values()].map((o) => o.entry);
   }
 
-  /** @throws AskedError naming the models if it is none of them */
+  /** @throws GeodriftError `option` naming the models if it is none of them */
   named(id = this.entries[0].id): OfferedModel {
     const model = this.offered.get(id);
-    if (!model) throw new AskedError(`the models here are ${[...this.offered.keys()].join(", ")}, got "${id}"`);
+    if (!model)
+      throw new GeodriftError("option", `the models here are ${[...this.offered.keys()].join(", ")}, got "${id}"`);
     return model;
   }
 }

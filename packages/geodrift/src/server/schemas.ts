@@ -1,11 +1,7 @@
 /** What goes over the wire, once for validation and for the description of the interface. */
+import { type ErrorCode, errorCodes } from "@geodrift/core";
 import { z } from "@hono/zod-openapi";
-
-const lat = z.number().min(-90).max(90);
-const lng = z.number().min(-180).max(180);
-
-/** Degrees. */
-export const latLng = z.object({ lat, lng });
+import { locateResult } from "../locate/contract.js";
 
 /** Whole numbers and decimals from text, where nothing else is meant by it. */
 const number = (schema: z.ZodNumber) =>
@@ -55,47 +51,53 @@ export const locateSettings = z.strictObject({
 
 export type LocateSettings = z.infer<typeof locateSettings>;
 
-const region = z.object({ mass: z.number(), areaKm2: z.number(), radiusKm: z.number() });
+/** What every refused request is answered with. */
+export const failure = z
+  .object({
+    error: z.string().openapi({ description: "one sentence" }),
+    code: z
+      .enum([
+        ...(Object.keys(errorCodes) as [ErrorCode]),
+        "internal",
+        "unauthorized",
+        "forbidden",
+        "host",
+        "too-large",
+        "media-type",
+      ])
+      .openapi({ description: "what kind of thing is to be mended; internal is a mistake of the program" }),
+    id: z.string().optional().openapi({ description: "of an internal one, which the server's log has under it" }),
+  })
+  .openapi("Failure");
 
-const contribution = z.object({
-  kind: z.string(),
-  label: z.string(),
-  localizabilityBits: z.number(),
-  best: latLng,
-  ownShare: z.number(),
+export type FailureBody = z.infer<typeof failure>;
+
+/** The description of a JSON answer. */
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
 });
 
-export const locateResult = z
-  .object({
-    image: z.string(),
-    sha256: z.string(),
-    model: z.object({ name: z.string(), sha256: z.string() }),
-    seed: z.number(),
-    solver: z.string().optional(),
-    steps: z.number(),
-    guidance: z.number(),
-    best: latLng,
-    place: z.object({
-      country: z.string(),
-      countryCode: z.string(),
-      region: z.string(),
-      city: z.string(),
-      distanceKm: z.number(),
-    }),
-    localizabilityBits: z.number(),
-    regions: z.array(region),
-    ruledOut: z.object({ mass: z.number(), areaKm2: z.number() }),
-    modes: z.array(latLng.extend({ mass: z.number(), radiusKm: z.number(), name: z.string() })),
-    countries: z.array(z.object({ code: z.string(), name: z.string(), probability: z.number() })),
-    divisions: z.array(z.object({ countryCode: z.string(), name: z.string(), probability: z.number() })),
-    elapsedMs: z.number(),
-    abstained: z.boolean().optional(),
-    recorded: latLng.extend({ distanceKm: z.number() }).optional(),
-    contributions: z.array(contribution).optional(),
-  })
-  .openapi("LocateResult");
+/** The description of a JSON body. */
+export const body = <T extends z.ZodType>(schema: T) => ({
+  content: { "application/json": { schema } },
+  required: true as const,
+});
 
-export const failure = z.object({ error: z.string().openapi({ description: "one sentence" }) }).openapi("Failure");
+/** The description of an answer that is a file. */
+export const file = (type: string, description: string) => ({
+  description,
+  content: { [type]: { schema: z.string().openapi({ format: "binary" }) } },
+});
+
+/** Refusals, by what they say. */
+export const refusals = {
+  asked: { 400: json(failure, "what was asked cannot be done") },
+  unknown: { 404: json(failure, "there is none") },
+  large: { 413: json(failure, "the body is too large") },
+  conflict: { 409: json(failure, "something else is under way, or has changed it since") },
+  busy: { 429: json(failure, "too much is waiting; Retry-After says when to come back") },
+} as const;
 
 export const modelEntry = z
   .object({
@@ -103,8 +105,7 @@ export const modelEntry = z
     description: z.string(),
     licence: z.string(),
     method: z.string(),
-    /** Takes steps, which can be watched. */
-    steps: z.boolean(),
+    steps: z.boolean().openapi({ description: "takes steps, which can be watched" }),
     guidance: z.boolean(),
   })
   .openapi("Model");
@@ -117,6 +118,27 @@ export const densityAt = z
   })
   .openapi("DensityAt");
 
+/** The events of an answer that is followed step by step. */
+export const locateStep = z.object({
+  step: z.number(),
+  steps: z.number(),
+  points: z.array(z.number()).openapi({ description: "longitude, latitude, longitude, …" }),
+});
+
+/** The last event: the answer, and the name of its density under /api/density. */
+export const locateEnd = z.object({ result: locateResult, density: z.string() });
+
 export const placeQuery = z.strictObject({ lat: decimal(-90, 90), lng: decimal(-180, 180) });
 export const wholeNumber = whole;
 export const decimalNumber = decimal;
+
+/** Is the server well, and what does it have? */
+export const health = z.object({
+  status: z.literal("ok"),
+  version: z.string(),
+  running: z.number(),
+  waiting: z.number(),
+  mostWaiting: z.number(),
+  library: z.boolean().openapi({ description: "is there an archive?" }),
+  detail: z.boolean().openapi({ description: "is there a map with more detail, /map/detail.pmtiles?" }),
+});

@@ -5,20 +5,22 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { GeodriftError, isMendable } from "@geodrift/core";
 import { serve as serveApp } from "@hono/node-server";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { Engine } from "../engine/engine.js";
 import { TrainingMemory } from "../engine/training-memory.js";
+import { cannotRead } from "../files/system-error.js";
 import { Jobs } from "../library/jobs.js";
 import type { Library } from "../library/library.js";
 import { describeImageModel } from "../models/image-model.js";
 import { serverApp } from "./app.js";
-import type { App, ServerContext } from "./context.js";
+import type { ServerContext } from "./context.js";
 import { Densities } from "./densities.js";
+import { logMistake } from "./failure.js";
 import { isLoopback } from "./guard.js";
 import type { Log } from "./log.js";
 import { Models } from "./models.js";
-import { addLibrary } from "./routes/library.js";
 
 export interface ServeOptions {
   model: string;
@@ -63,10 +65,11 @@ const patienceMs = 30_000;
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { host, port, token, iKnow, log } = options;
   if (!isLoopback(host) && token === undefined && !iKnow)
-    throw new Error(
+    throw new GeodriftError(
+      "option",
       `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know if that is meant`,
     );
-  if (token !== undefined && token.length < 8) throw new Error("--token: has at least 8 characters");
+  if (token !== undefined && token.length < 8) throw new GeodriftError("option", "--token: has at least 8 characters");
   if (options.detail !== undefined) await checkPmtiles(options.detail);
   const models = await Models.open(options);
   const { rasters, imageModel = "earth-images" } = options;
@@ -76,10 +79,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const images = { model: imageModel, description, memory };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
-  const context: ServerContext = { engine, models, densities: new Densities(), limits, log };
   const { library } = options;
+  const context = { engine, models, densities: new Densities(), limits, log, library: library !== undefined };
   const entrance = randomUUID();
-  const jobs = library && new Jobs(library);
+  const jobs = library && new Jobs(library, (e) => !isMendable(e) && logMistake(e, log, { job: "library" }));
   const app = serverApp(context, {
     host,
     token,
@@ -87,7 +90,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     version,
     detail: options.detail,
     images,
-    ...(library && jobs && { addLibrary: (app) => addLibrary(app, { ...context, library, jobs, host }) }),
+    ...(library && jobs && { library: { ...context, library, jobs, host } }),
   });
   const server = await listen(app, host, port);
   const { port: own } = server.address() as AddressInfo;
@@ -116,19 +119,17 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
 
 /** @throws Error in one sentence if it is none */
 async function checkPmtiles(file: string): Promise<void> {
-  const handle = await open(file).catch((e: NodeJS.ErrnoException) => {
-    throw new Error(`${file}: ${e.code === "ENOENT" ? "no such file" : `cannot be opened (${e.code})`}`);
-  });
+  const handle = await open(file).catch(cannotRead(file));
   try {
     const { buffer } = await handle.read(Buffer.alloc(8), 0, 8, 0);
     if (buffer.toString("latin1", 0, 7) !== "PMTiles" || buffer[7] !== 3)
-      throw new Error(`${file}: is no PMTiles file of version 3`);
+      throw new GeodriftError("option", `${file}: a PMTiles file of version 3 is needed`);
   } finally {
     await handle.close();
   }
 }
 
-function listen(app: App, host: string, port: number): Promise<Server> {
+function listen(app: ReturnType<typeof serverApp>, host: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = serveApp(
       {
@@ -147,7 +148,9 @@ function listen(app: App, host: string, port: number): Promise<Server> {
         EADDRNOTAVAIL: "is no address of this machine",
         ENOTFOUND: "is no address of this machine",
       };
-      reject(new Error(`${host}:${port} ${why[e.code ?? ""] ?? `cannot be listened on (${e.code})`}`));
+      reject(
+        new GeodriftError("option", `${host}:${port} ${why[e.code ?? ""] ?? `cannot be listened on (${e.code})`}`),
+      );
     });
   });
 }

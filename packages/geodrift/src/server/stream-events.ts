@@ -1,17 +1,21 @@
 import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
-import { toFailure } from "./failure.js";
+import { toRefusal } from "./failure.js";
 import type { Log } from "./log.js";
 
-export interface EventCall {
+export interface EventCall<Step extends object> {
   /** Aborted when nobody listens any more. */
   signal: AbortSignal;
   /** Sends an event `step`, after those before it. */
-  step(data: () => object | Promise<object>): void;
+  step(data: () => Step | Promise<Step>): void;
 }
 
 /** Runs something and sends its steps as they come, then its result or its error, as events. */
-export function streamEvents(c: Context, log: Log, work: (call: EventCall) => Promise<object>): Response {
+export function streamEvents<Step extends object, Result extends object>(
+  c: Context,
+  log: Log,
+  work: (call: EventCall<Step>) => Promise<Result>,
+): Response {
   return streamSSE(c, async (stream) => {
     const gone = new AbortController();
     stream.onAbort(() => gone.abort());
@@ -30,7 +34,7 @@ export function streamEvents(c: Context, log: Log, work: (call: EventCall) => Pr
       await send("result", result);
     } catch (e) {
       if (gone.signal.aborted) log("withdrawn", { path: c.req.path });
-      else await send("error", { error: toFailure(e as Error, log, c.req.path).error });
+      else await send("error", toRefusal(e, log, c.req.path).body);
     }
   });
 }

@@ -1,16 +1,16 @@
 /** The body of a request, of bounded size. */
-import { HTTPException } from "hono/http-exception";
+import { GeodriftError } from "@geodrift/core";
+import { refused } from "./failure.js";
 
 /**
  * Reads the body piece by piece and stops when it is too long, whatever its header says.
  * @param what it is, for the sentences
- * @throws HTTPException 413 or 400 in one sentence
+ * @throws HTTPException 413, or GeodriftError for an empty one
  */
 export async function readUpload(request: Request, mostBytes: number, what = "a picture"): Promise<Uint8Array> {
-  const tooLong = () =>
-    new HTTPException(413, { message: `${what} has at most ${Math.floor(mostBytes / 2 ** 20)} MiB here` });
+  const tooLong = () => refused(413, `${what} has at most ${Math.floor(mostBytes / 2 ** 20)} MiB here`);
   if (Number(request.headers.get("content-length") ?? 0) > mostBytes) throw tooLong();
-  if (!request.body) throw new HTTPException(400, { message: `the body is empty, where ${what} is expected` });
+  if (!request.body) throw new GeodriftError("file", `the body is empty, where ${what} is expected`);
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of request.body) {
@@ -18,7 +18,7 @@ export async function readUpload(request: Request, mostBytes: number, what = "a 
     if (length > mostBytes) throw tooLong();
     parts.push(part);
   }
-  if (length === 0) throw new HTTPException(400, { message: `the body is empty, where ${what} is expected` });
+  if (length === 0) throw new GeodriftError("file", `the body is empty, where ${what} is expected`);
   // Not from a pool: it is handed over to another thread whole.
   const bytes = new Uint8Array(length);
   let at = 0;

@@ -2,6 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { csvRows } from "../datasets/sources/csv.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { csvCell } from "../files/csv-cell.js";
@@ -31,18 +32,20 @@ export async function readSplit(file: string, ids: readonly string[]): Promise<P
   for await (const [id, part] of csvRows(file)) {
     if (head) {
       if (id !== "id" || part !== "part")
-        throw new Error(`${file}: a split has the columns id and part, got ${id}, ${part}`);
+        throw new GeodriftError("data", `${file}: a split has the columns id and part, got ${id}, ${part}`);
       head = false;
       continue;
     }
     if (id !== ids[out.length])
-      throw new Error(
+      throw new GeodriftError(
+        "data",
         `${file}: is of another table: row ${out.length + 2} is "${id}", the table has "${ids[out.length]}"`,
       );
     if (!(parts as readonly string[]).includes(part))
-      throw new Error(`${file}: row ${out.length + 2}: a part is ${parts.join(", ")}, got "${part}"`);
+      throw new GeodriftError("data", `${file}: row ${out.length + 2}: a part is ${parts.join(", ")}, got "${part}"`);
     out.push(part as Part);
   }
-  if (out.length !== ids.length) throw new Error(`${file}: splits ${out.length} rows, the table has ${ids.length}`);
+  if (out.length !== ids.length)
+    throw new GeodriftError("data", `${file}: splits ${out.length} rows, the table has ${ids.length}`);
   return out;
 }

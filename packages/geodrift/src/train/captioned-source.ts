@@ -1,5 +1,5 @@
 /** Rasters and views of the trainings that learn from captioned views: without what is held out. */
-import { fibonacciSphere, toLatLng } from "@geodrift/core";
+import { fibonacciSphere, GeodriftError, toLatLng } from "@geodrift/core";
 import {
   type CaptionedViewsOptions,
   type EarthSource,
@@ -25,7 +25,7 @@ export interface Captioned {
 export async function openCaptioned({ rasters, views, heldOut }: CaptionedConfig): Promise<Captioned> {
   const folder = await openEarthFolder(rasters);
   const months = folder.months.filter((m) => !heldOut.months.includes(m));
-  if (months.length === 0) throw new Error(`${rasters}: every month there is held out`);
+  if (months.length === 0) throw new GeodriftError("data", `${rasters}: every month there is held out`);
   const source = await readEarthSource(folder, months);
   const { discs, seed, ...held } = heldOut;
   return {

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { compile, type Tensor } from "@geodrift/compile";
-import { type Parameters, placeWidth, type Traced, withCellFeatures } from "@geodrift/core";
+import { GeodriftError, type Parameters, placeWidth, type Traced, withCellFeatures } from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";
@@ -21,11 +21,12 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
   await mkdir(out, { recursive: true });
   const folder = await openEarthFolder(config.rasters);
   const land = await folder.land();
-  if (!land.data.some((share) => share > 127)) throw new Error(`${config.rasters}: the land mask shows no land`);
+  if (!land.data.some((share) => share > 127))
+    throw new GeodriftError("data", `${config.rasters}: the land mask shows no land`);
   const rasters: Raster[] = [];
   for (const month of folder.months.filter((m) => m !== heldOutMonth)) rasters.push(await folder.month(month, land));
   if (rasters.length === 0)
-    throw new Error(`${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
+    throw new GeodriftError("data", `${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
   const data = digest(rasters.map((r) => [r.name, r.sha256]));
   const encoder = await encoderStage(config, out, rasters, landCells(config.encoder.cells, land), data, context);
   const embedded = await embeddingStage(config, out, rasters, encoder, data, context);

@@ -11,6 +11,7 @@ import {
   fibonacciSphere,
   fourierFeatures,
   Generator,
+  GeodriftError,
   initConvolutional,
   linear,
   type Moments,
@@ -123,7 +124,7 @@ export async function* trainEncoder(
       state.step++;
       const value = crossEntropy.data[0] as number;
       if (!Number.isFinite(value))
-        throw new Error(`training diverged: the cross-entropy of step ${state.step} is ${value}`);
+        throw new GeodriftError("data", `training diverged: the cross-entropy of step ${state.step} is ${value}`);
       const now = performance.now();
       yield {
         step: state.step,

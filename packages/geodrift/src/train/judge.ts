@@ -5,6 +5,7 @@ import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
   adamw,
   Generator,
+  GeodriftError,
   initJudge,
   type JudgeConfig,
   judgeLoss,
@@ -110,7 +111,8 @@ async function* judgeSteps(
         Object.fromEntries(classes),
       );
       const value = loss.data[0] as number;
-      if (!Number.isFinite(value)) throw new Error(`training diverged: the loss of step ${state.step + 1} is ${value}`);
+      if (!Number.isFinite(value))
+        throw new GeodriftError("data", `training diverged: the loss of step ${state.step + 1} is ${value}`);
       optimize(adamw, state, gradients, lr, state.step + 1, { weightDecay: config.weightDecay });
       state.step++;
       const now = performance.now();

@@ -4,6 +4,7 @@ import {
   cellClasses,
   cellObjective,
   copyOf,
+  GeodriftError,
   leafDepths,
   matchingObjective,
   type Objective,
@@ -51,7 +52,10 @@ export async function planLocator(
       const { from, dropout } = locator;
       const { config, params, path, schedule } = await loadGenerativeModel(from);
       if (config.cond_dim !== width)
-        throw new Error(`${locator.name}: ${from} takes embeddings of ${config.cond_dim} numbers, these have ${width}`);
+        throw new GeodriftError(
+          "data",
+          `${locator.name}: ${from} takes embeddings of ${config.cond_dim} numbers, these have ${width}`,
+        );
       const objective = matchingObjective({ config, path, schedule, dropout });
       // Copies: optimisers work in place.
       const init = () => copyOf(params);
@@ -98,7 +102,7 @@ export async function planLocator(
     }
     case "zero-shot": {
       const { kind: _, name, ...asked } = locator;
-      if (!encoder) throw new Error(`${name}: zero-shot location is for pictures that a CLIP embedded`);
+      if (!encoder) throw new GeodriftError("data", `${name}: zero-shot location is for pictures that a CLIP embedded`);
       const { config, tensors } = await zeroShotModel(await encoder(), { ...zeroShotDefaults, ...asked }, runtime);
       return { network: { ...config }, method: { method: "zero-shot" }, buffers: tensors };
     }

@@ -1,7 +1,9 @@
 /** Training on one's own pictures: any locator, on a table of embeddings. */
+
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { GeodriftError } from "@geodrift/core";
 import type { EmbeddingsFile } from "../embed/embeddings-file.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import { pulledOf } from "../models/cache.js";
@@ -48,7 +50,7 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
  */
 async function checkEncoder(source: EncoderSource, { file, encoder }: EmbeddingsFile): Promise<void> {
   if (!isDeepStrictEqual(source.config, encoder.config))
-    throw new Error(`${file}: was embedded by ${encoder.name}, whose settings have changed since`);
+    throw new GeodriftError("data", `${file}: was embedded by ${encoder.name}, whose settings have changed since`);
   const { config } = source;
   const named = config.kind === "transformer" && "known" in config.weights ? config.weights.known : undefined;
   // One that is known by name is not copied, and need not be here.
@@ -56,5 +58,5 @@ async function checkEncoder(source: EncoderSource, { file, encoder }: Embeddings
   if (named === undefined) checkCopyable(source);
   const { sha256 } = await readEncoder(source);
   if (encoder.sha256 !== undefined && sha256 !== encoder.sha256)
-    throw new Error(`${file}: was embedded by ${encoder.name}, whose weights have changed since`);
+    throw new GeodriftError("data", `${file}: was embedded by ${encoder.name}, whose weights have changed since`);
 }

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import deepmerge from "deepmerge";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";
@@ -16,7 +17,7 @@ export async function readTraining(file: string): Promise<Training> {
 }
 
 async function withBase(file: string, above: readonly string[]): Promise<Record<string, unknown>> {
-  if (above.includes(file)) throw new Error(`${file}: extends itself, by way of ${above.join(", ")}`);
+  if (above.includes(file)) throw new GeodriftError("data", `${file}: extends itself, by way of ${above.join(", ")}`);
   const { extends: base, ...own } = await readJsonFile(file, z.looseObject({ extends: z.string().optional() }));
   for (const key of ["out", "rasters", "embeddings", "split"]) {
     const path = own[key];

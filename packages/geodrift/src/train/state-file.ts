@@ -1,6 +1,6 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
-import { type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
+import { GeodriftError, type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
 import { versions } from "../files/versions.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
 
@@ -41,7 +41,10 @@ export async function resumeState(file: string, state: Resumable, provenance: Pr
   const { tensors, metadata } = await loadTensors(file);
   for (const [key, value] of Object.entries(provenance))
     if (metadata[key] !== value)
-      throw new Error(`${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`);
+      throw new GeodriftError(
+        "data",
+        `${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`,
+      );
   state.step = Number(metadata.step);
   state.params = subtree(tensors, "params");
   state.moments = { first: subtree(tensors, "first"), second: subtree(tensors, "second") };

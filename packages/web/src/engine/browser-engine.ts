@@ -2,7 +2,8 @@
 import { receivedTensors, type SentTensors } from "@geodrift/compile";
 import { readDistribution } from "@geodrift/core";
 import type { LocateResult } from "geodrift/browser";
-import type { LocateCall, ModelEntry, PageEngine, Settings, Step } from "./engine.js";
+import type { LocateStep, ModelEntry } from "geodrift/contract";
+import type { LocateCall, PageEngine, Settings } from "./engine.js";
 import { pixelsOf } from "./pixels.js";
 import type { FromRunner, ToRunner } from "./runner-messages.js";
 
@@ -43,7 +44,7 @@ export function browserEngine(): PageEngine {
       const pixels = await pixelsOf(picture);
       signal.throwIfAborted();
       const id = next++;
-      const steps: Step[] = [];
+      const steps: LocateStep[] = [];
       const withdraw = () => {
         tell({ type: "cancel", id });
         calls.get(id)?.reject(signal.reason);
@@ -52,7 +53,7 @@ export function browserEngine(): PageEngine {
       try {
         const { result, tensors } = await new Promise<{ result: LocateResult; tensors: SentTensors }>(
           (resolve, reject) => {
-            const step = (s: Step) => {
+            const step = (s: LocateStep) => {
               steps.push(s);
               onStep(s);
             };
@@ -80,5 +81,5 @@ export function browserEngine(): PageEngine {
 interface Call extends Pick<LocateCall, "onLoading"> {
   resolve(answer: { result: LocateResult; tensors: SentTensors }): void;
   reject(e: Error): void;
-  step(step: Step): void;
+  step(step: LocateStep): void;
 }

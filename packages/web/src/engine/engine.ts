@@ -1,16 +1,17 @@
 /** Whoever computes: the server that the page comes from, or the browser itself. */
 import type { LatLng, PlaceDistribution } from "@geodrift/core";
-import type { LocateResult } from "geodrift/browser";
-import type { ImageEngine } from "./imagine.js";
-
-export interface ModelEntry {
-  id: string;
-  description: string;
-  licence: string;
-  method: string;
-  steps: boolean;
-  guidance: boolean;
-}
+import type {
+  ImageModel,
+  Imagined,
+  ImagineSettings,
+  ImagineStep,
+  LocateQuery,
+  LocateResult,
+  LocateStep,
+  ModelEntry,
+  NearestBody,
+  TrainingView,
+} from "geodrift/contract";
 
 export interface Settings {
   model?: string;
@@ -26,23 +27,16 @@ export interface Settings {
 
 export const usualSettings: Settings = { samples: 256, guidance: 0, seed: 0 };
 
-/** The points at one step: longitude, latitude, longitude, … */
-export interface Step {
-  step: number;
-  steps: number;
-  points: number[];
-}
-
 export interface Answer {
   result: LocateResult;
   distribution: PlaceDistribution;
   samples: Float64Array;
-  steps: Step[];
+  steps: LocateStep[];
 }
 
 export interface LocateCall {
   signal: AbortSignal;
-  onStep(step: Step): void;
+  onStep(step: LocateStep): void;
   /** Of what is loaded before the first answer, where that takes a while. */
   onLoading?(loaded: number, total: number): void;
 }
@@ -65,14 +59,22 @@ export interface PageEngine {
 /** The server does not answer at all. */
 export class LostError extends Error {}
 
-/** What is asked of `geodrift/server` as a query string. */
-export function queryOf({ region, ...settings }: Settings): URLSearchParams {
-  const query = new URLSearchParams();
+/** Makes pictures of places. */
+export interface ImageEngine {
+  about(): Promise<ImageModel>;
+  /** The training view near a place that is most like a picture. */
+  nearest(picture: NearestBody, signal: AbortSignal): Promise<TrainingView>;
+  make(asked: ImagineSettings, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
+}
+
+/** Settings as the server's query string has them. */
+export function queryOf({ region, ...settings }: Settings): LocateQuery {
+  const query: Record<string, string> = {};
   for (const [name, value] of Object.entries(settings))
-    if (value !== undefined && value !== "") query.set(name, String(value));
+    if (value !== undefined && value !== "") query[name] = String(value);
   if (region && region.length > 2) {
     const ring = [...region, region[0]].map(({ lat, lng }) => [lng, lat]);
-    query.set("region", JSON.stringify({ type: "Polygon", coordinates: [ring] }));
+    query.region = JSON.stringify({ type: "Polygon", coordinates: [ring] });
   }
   return query;
 }

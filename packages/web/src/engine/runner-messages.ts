@@ -1,7 +1,8 @@
 /** What the page and the thread that runs the model say to each other. */
 import type { SentTensors } from "@geodrift/compile";
 import type { LocateResult } from "geodrift/browser";
-import type { Settings, Step } from "./engine.js";
+import type { LocateStep } from "geodrift/contract";
+import type { Settings } from "./engine.js";
 
 export interface SentPicture {
   width: number;
@@ -26,7 +27,7 @@ export type ToRunner =
 
 export type FromRunner = { id: number } & (
   | { type: "loading"; loaded: number; total: number }
-  | { type: "step"; step: Step }
+  | { type: "step"; step: LocateStep }
   | { type: "answer"; result: LocateResult; tensors: SentTensors }
   | { type: "error"; message: string }
 );

@@ -1,26 +1,25 @@
-import { type ModelEntry, type PageEngine, queryOf } from "./engine.js";
-import { followAnswer, request, requestJson } from "./http.js";
+import { answerOf, client } from "./client.js";
+import { type PageEngine, queryOf } from "./engine.js";
+import { asEvents, followAnswer } from "./events.js";
 import { serverImages } from "./server-images.js";
 
 /** The server that the page comes from. @throws LostError if there is none */
 export async function serverEngine(): Promise<PageEngine> {
-  const { library, detail } = await requestJson<{ library: boolean; detail: boolean }>("health");
+  const { library, detail } = await answerOf(client.api.health.$get());
   return {
     library,
     ...(detail && { detail: "map/detail.pmtiles" }),
     priors: true,
     images: serverImages,
-    models: () => requestJson<ModelEntry[]>("models"),
+    models: () => answerOf(client.api.models.$get()),
     locate: (picture, settings, call) => {
-      const query = queryOf(settings);
-      query.set("fine", "true");
-      query.set("name", picture.name);
-      return followAnswer(`locate?${query}`, picture, call);
+      const query = { ...queryOf(settings), fine: "true" as const, name: picture.name };
+      const init = { body: picture, signal: call.signal };
+      return followAnswer(client.api.locate.$post({ query }, { headers: asEvents, init }), call);
     },
     evidence: async (picture, settings) => {
-      const query = queryOf(settings);
-      query.set("name", picture.name);
-      return (await request(`evidence?${query}`, { method: "POST", body: picture })).blob();
+      const query = { ...queryOf(settings), name: picture.name };
+      return (await client.api.evidence.$post({ query }, { init: { body: picture } })).blob();
     },
   };
 }

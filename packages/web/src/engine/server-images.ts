@@ -1,20 +1,16 @@
-import { followEvents, requestJson } from "./http.js";
-import type { ImageEngine } from "./imagine.js";
+import type { Imagined, ImagineStep } from "geodrift/contract";
+import { answerOf, client } from "./client.js";
+import type { ImageEngine } from "./engine.js";
+import { asEvents, followEvents } from "./events.js";
 
-/** The server's. */
+/** Pictures of places by the server. */
 export const serverImages: ImageEngine = {
-  about: () => requestJson("imagine"),
-  nearest: (picture, signal) =>
-    requestJson("imagine/nearest", {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(picture),
+  about: () => answerOf(client.api.imagine.$get()),
+  nearest: (json, signal) => answerOf(client.api.imagine.nearest.$post({ json }, { init: { signal } })),
+  make: (json, { signal, onStep }) =>
+    followEvents<ImagineStep, Imagined>(
+      client.api.imagine.$post({ json }, { headers: asEvents, init: { signal } }),
       signal,
-    }),
-  make: (asked, { signal, onStep }) =>
-    followEvents(
-      "imagine",
-      { body: JSON.stringify(asked), headers: { "content-type": "application/json" }, signal },
       onStep,
     ),
 };

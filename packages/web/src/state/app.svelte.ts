@@ -1,6 +1,7 @@
 /** What all of the page shares: who computes, the models, how it looks. */
 
-import { LostError, type ModelEntry, type PageEngine } from "../engine/engine.js";
+import type { ModelEntry } from "geodrift/contract";
+import { LostError, type PageEngine } from "../engine/engine.js";
 import type { Base } from "../map/basemap.js";
 
 type Theme = "light" | "dark";

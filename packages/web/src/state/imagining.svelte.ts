@@ -1,11 +1,15 @@
 /** Pictures of a place: what is asked, how they come, and what came before. */
 import type { LatLng } from "@geodrift/core";
-import type { ImageEngine, ImageModelAbout, ImagineAsked, Imagined, TrainingView } from "../engine/imagine.js";
+import type { ImageModel, Imagined, ImagineSettings, TrainingView } from "geodrift/contract";
+import type { ImageEngine } from "../engine/engine.js";
 import { app } from "./app.svelte.js";
+
+/** What a person asked for, with the numbers of the form. */
+type Asked = ImagineSettings & Required<Pick<ImagineSettings, "n" | "guidePlace" | "guideWords" | "seed">>;
 
 /** Pictures that were made, with what they were made from. */
 export interface Made {
-  asked: ImagineAsked;
+  asked: Asked;
   imagined: Imagined;
 }
 
@@ -17,12 +21,12 @@ export const mostPictures = 16;
 export const mostSeed = 1_000_000;
 
 /** Of one comparison: the same picture may have been made of two places. */
-const comparisonOf = ({ at, words }: ImagineAsked, sha256: string): string => JSON.stringify([at, words, sha256]);
+const comparisonOf = ({ at, words }: Asked, sha256: string): string => JSON.stringify([at, words, sha256]);
 
 const someSeed = (): number => Math.floor(Math.random() * mostSeed);
 
 export class Imagining {
-  about = $state.raw<ImageModelAbout>();
+  about = $state.raw<ImageModel>();
   at = $state.raw<LatLng>();
   words = $state("");
   /** Not given before somebody gives it. */
@@ -39,7 +43,7 @@ export class Imagining {
   coming = $state.raw<(string | undefined)[]>([]);
   progress = $state(0);
   /** What is on its way, or was when it was stopped. */
-  asked = $state.raw<ImagineAsked>();
+  asked = $state.raw<Asked>();
   made = $state.raw<Made[]>([]);
   shown = $state.raw<Made>();
   private nearest = $state.raw<Record<string, TrainingView>>({});
@@ -82,7 +86,7 @@ export class Imagining {
     if (!this.locked) this.seed = someSeed();
     const { at, groundKm, n, guidePlace, guideWords, seed } = this;
     const words = this.words.trim() || undefined;
-    const asked: ImagineAsked = { at, words, groundKm, n, guidePlace, guideWords, seed, attention: true };
+    const asked: Asked = { at, words, groundKm, n, guidePlace, guideWords, seed, attention: true };
     this.working = true;
     this.asked = asked;
     this.shown = undefined;

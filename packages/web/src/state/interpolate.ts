@@ -1,12 +1,12 @@
 /** Points between two steps of a trajectory: along great circles, as the flow goes. */
 import { angle, normalize, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
-import type { Step } from "../engine/engine.js";
+import type { LocateStep } from "geodrift/contract";
 
 /**
  * @param at position among the steps, from 0 to the last
  * @returns longitude, latitude, longitude, …
  */
-export function pointsAt(steps: readonly Step[], at: number): number[] {
+export function pointsAt(steps: readonly LocateStep[], at: number): number[] {
   const low = Math.max(0, Math.min(steps.length - 1, Math.floor(at)));
   const share = at - low;
   const from = steps[low]?.points ?? [];

@@ -1,13 +1,25 @@
 /** The archive as the page sees it: a list, a picture that is looked at, and what is done with it. */
 import type { LatLng } from "@geodrift/core";
+import type {
+  Album,
+  KnownPlaces,
+  Level,
+  ListedPicture,
+  LibraryState as Overview,
+  PictureQuery,
+  State,
+  Verdict,
+} from "geodrift/contract";
+import { answerOf, archive } from "../engine/client.js";
 import { queryOf, usualSettings } from "../engine/engine.js";
-import { api, followAnswer, request, requestJson, send } from "../engine/http.js";
-import type { Album, KnownPlaces, Level, Listed, Outcome, Overview, State } from "../engine/library.js";
+import { asEvents, followAnswer } from "../engine/events.js";
 import { plural } from "../words.js";
 import { app } from "./app.svelte.js";
 import { Pane } from "./pane.svelte.js";
 
 const pageSize = 60;
+
+const api = archive.api.library;
 
 /** What an estimate can be accepted as: no coordinates are said where the circle holds half a continent. */
 const levelFor = (radiusKm: number): Level => (radiusKm <= 100 ? "point" : radiusKm <= 700 ? "region" : "country");
@@ -20,9 +32,9 @@ export class LibraryState {
   /** Which of the albums alone. */
   album = $state.raw<Album>();
   order = $state<"number" | "time" | "bits">("number");
-  pictures = $state.raw<Listed[]>([]);
+  pictures = $state.raw<ListedPicture[]>([]);
   next = $state<string>();
-  current = $state.raw<Listed>();
+  current = $state.raw<ListedPicture>();
   selected = $state.raw<ReadonlySet<number>>(new Set());
   known = $state.raw<KnownPlaces[]>([]);
   /** Which of what is known besides is taken in. */
@@ -43,7 +55,15 @@ export class LibraryState {
   private watching = 0;
   private turn = Promise.resolve();
 
-  thumbnail = (id: number, size: "small" | "large" = "small") => api(`library/pictures/${id}/thumbnail?size=${size}`);
+  thumbnail = (id: number, size: "small" | "large" = "small") =>
+    api.pictures[":id"].thumbnail.$url({ param: { id: String(id) }, query: { size } }).href;
+
+  /** Address of a file of what is known. */
+  export = (format: "csv" | "geojson" | "kml" | "dwc", obscure = false) =>
+    api.export.$url({ query: { format, obscure: obscure ? "true" : "false" } }).href;
+
+  /** Address of the evidence for the answer that is shown. */
+  evidence = (id: number) => api.pictures[":id"].evidence.$url({ param: { id: String(id) }, query: this.asked }).href;
 
   /** Runs something whose failure is one sentence on the page, until a person does something else. */
   private async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -75,9 +95,9 @@ export class LibraryState {
   async refresh(): Promise<void> {
     await this.attempt(async () => {
       const scannedBefore = this.overview?.folders;
-      this.overview = await requestJson<Overview>("library");
+      this.overview = await answerOf(archive.api.library.$get());
       if (JSON.stringify(scannedBefore) !== JSON.stringify(this.overview.folders))
-        this.albums = await requestJson<Album[]>("library/albums");
+        this.albums = await answerOf(api.albums.$get());
     });
     // Also after a question without an answer: the server may come back.
     if (this.overview?.job?.running) {
@@ -121,25 +141,29 @@ export class LibraryState {
   }
 
   private page(after?: string) {
-    const query = new URLSearchParams({ state: this.state, order: this.order, limit: String(pageSize) });
-    if (this.text) query.set("text", this.text);
-    if (this.album) {
-      query.set("folder", String(this.album.folder));
-      query.set("album", this.album.album);
-    }
-    if (after) query.set("after", after);
-    return this.attempt(() => requestJson<{ pictures: Listed[]; next?: string }>(`library/pictures?${query}`));
+    const query = {
+      state: this.state,
+      order: this.order,
+      limit: String(pageSize),
+      ...(this.text && { text: this.text }),
+      ...(this.album && { folder: String(this.album.folder), album: this.album.album }),
+      ...(after !== undefined && { after }),
+    };
+    return this.attempt(() => answerOf(api.pictures.$get({ query })));
   }
 
-  private get knownQuery(): URLSearchParams {
-    const query = new URLSearchParams({ album: String(this.use.album), track: String(this.use.track) });
-    if (this.use.time) query.set("timeNeighbours", String(this.use.minutes));
-    if (this.use.track) query.set("clockMinutes", String(60 * this.use.clockHours));
-    return query;
+  private get knownQuery(): PictureQuery {
+    const { time, minutes, album, track, clockHours } = this.use;
+    return {
+      album: album ? "true" : "false",
+      track: track ? "true" : "false",
+      ...(time && { timeNeighbours: String(minutes) }),
+      ...(track && { clockMinutes: String(60 * clockHours) }),
+    };
   }
 
   /** Shows a picture, and locates it with what is known besides. */
-  look(picture: Listed | undefined): void {
+  look(picture: ListedPicture | undefined): void {
     this.current = picture;
     this.pin = undefined;
     this.known = [];
@@ -157,8 +181,9 @@ export class LibraryState {
     const picture = this.current;
     if (!picture) return;
     this.settled = false;
+    const param = { id: String(picture.id) };
     const query = this.knownQuery;
-    const known = await this.attempt(() => requestJson<KnownPlaces[]>(`library/pictures/${picture.id}/known?${query}`));
+    const known = await this.attempt(() => answerOf(api.pictures[":id"].known.$get({ param, query })));
     if (this.current?.id !== picture.id) return;
     this.known = known ?? [];
     const settings = {
@@ -167,14 +192,17 @@ export class LibraryState {
       region: this.pane.settings.region,
       prior: this.pane.settings.prior,
     };
-    for (const [name, value] of queryOf(settings)) query.set(name, value);
-    this.asked = query.toString();
-    query.set("fine", "true");
-    const path = `library/pictures/${picture.id}`;
-    const answer = await this.pane.follow((_, call) => followAnswer(`${path}/locate?${query}`, undefined, call));
+    this.asked = { ...query, ...queryOf(settings) };
+    const fine = { ...this.asked, fine: "true" as const };
+    const answer = await this.pane.follow((_, call) =>
+      followAnswer(
+        api.pictures[":id"].locate.$post({ param, query: fine }, { headers: asEvents, init: { signal: call.signal } }),
+        call,
+      ),
+    );
     if (!answer) return;
     // What the list says of it is what the library keeps now.
-    const kept = await this.attempt(() => requestJson<Listed>(path));
+    const kept = await this.attempt(() => answerOf(api.pictures[":id"].$get({ param })));
     if (!kept) return;
     this.pictures = this.pictures.map((p) => (p.id === kept.id ? kept : p));
     if (this.current?.id !== kept.id) return;
@@ -207,7 +235,7 @@ export class LibraryState {
   }
 
   /** What the answer that is shown was asked with. */
-  asked = $state("");
+  asked = $state.raw<PictureQuery>({});
 
   /** The selection, or what is looked at. */
   private get meant(): number[] {
@@ -226,8 +254,8 @@ export class LibraryState {
       const pin = this.pin && { pin: $state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
       // Of one that is looked at, no other estimate is accepted than the one that is shown.
       const shown = this.selected.size === 0 && !pin ? { madeAt: this.current?.estimate?.madeAt } : {};
-      const verdict = kind === "accept" ? { kind, level: this.level, ...pin, ...shown } : { kind };
-      const { left } = await send<{ left: Outcome[] }>("library/decisions", { pictures, verdict });
+      const verdict: Verdict = kind === "accept" ? { kind, level: this.level, ...pin, ...shown } : { kind };
+      const { left } = await answerOf(api.decisions.$post({ json: { pictures, verdict } }));
       const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
       this.message = `${plural(pictures.length, "picture")} ${words[kind]}. U takes it back.`;
       if (left.length > 0)
@@ -244,7 +272,7 @@ export class LibraryState {
 
   async undo(): Promise<void> {
     await this.act(async () => {
-      const outcomes = await send<Outcome[]>("library/undo", {});
+      const outcomes = await answerOf(api.undo.$post({ json: {} }));
       const failed = outcomes.find((o) => o.error);
       this.message = outcomes.length === 0 ? "There is nothing to take back." : `Taken back: ${outcomes.length}.`;
       if (failed) this.error = `One of them: ${failed.error}.`;
@@ -255,7 +283,7 @@ export class LibraryState {
 
   async write(): Promise<void> {
     await this.act(async () => {
-      const outcomes = await send<Outcome[]>("library/write", {});
+      const outcomes = await answerOf(api.write.$post({ json: {} }));
       const failed = outcomes.filter((o) => o.error);
       this.message = `${plural(outcomes.length - failed.length, "sidecar")} written.`;
       if (failed.length > 0) this.error = `${failed.length} not written; the first: ${failed[0].error}.`;
@@ -264,19 +292,19 @@ export class LibraryState {
     });
   }
 
-  addFolder = (path: string) => this.job(() => send("library/folders", { path }));
+  addFolder = (path: string) => this.job(() => api.folders.$post({ json: { path } }));
 
-  scan = () => this.job(() => send("library/scan", {}));
+  scan = () => this.job(() => api.scan.$post());
 
   estimateAll = () =>
     this.job(() => {
       const { time, minutes, album, track, clockHours } = this.use;
       const { model } = this.pane.settings;
       const known = { album, track, clockMinutes: 60 * clockHours, ...(time && { timeNeighbours: minutes }) };
-      return send("library/estimate", { model, ...known });
+      return api.estimate.$post({ json: { model, ...known } });
     });
 
-  stopJob = () => this.job(() => send("library/job", {}, "DELETE"));
+  stopJob = () => this.job(() => api.job.$delete());
 
   private async job(work: () => Promise<unknown>): Promise<void> {
     await this.act(work);
@@ -285,8 +313,8 @@ export class LibraryState {
 
   async addTrack(file: File): Promise<void> {
     await this.act(async () => {
-      const path = `library/tracks?name=${encodeURIComponent(file.name)}`;
-      const { points } = await (await request(path, { method: "POST", body: file })).json();
+      const sent = api.tracks.$post({ query: { name: file.name } }, { init: { body: file } });
+      const { points } = await answerOf(sent);
       this.message = `${file.name}: ${points} points.`;
       this.use.track = true;
       await this.locate();

@@ -1,6 +1,8 @@
 /** One picture with one set of settings: what is asked, what comes, and where on its way it is looked at. */
+
 import { flatDegrees } from "@geodrift/core";
-import { type Answer, type LocateCall, LostError, type Settings, type Step, usualSettings } from "../engine/engine.js";
+import type { LocateStep } from "geodrift/contract";
+import { type Answer, type LocateCall, LostError, type Settings, usualSettings } from "../engine/engine.js";
 import type { Focus, Mark } from "../map/globe.js";
 import { app } from "./app.svelte.js";
 import { pointsAt } from "./interpolate.js";
@@ -18,7 +20,7 @@ export class Pane {
   working = $state(false);
   error = $state<string>();
   answer = $state.raw<Answer>();
-  steps = $state.raw<Step[]>([]);
+  steps = $state.raw<LocateStep[]>([]);
   /** Where on the way from noise to places: a step, or between two. */
   at = $state(0);
   playing = $state(false);

@@ -1,7 +1,9 @@
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
+import { asMendable, GeodriftError } from "@geodrift/core";
 import { parse } from "csv-parse";
+import { cannotRead, isSystemError } from "../../files/system-error.js";
 import { readPictureBytes } from "../../pictures/read-picture.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
 import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
@@ -17,8 +19,8 @@ export async function* csvRows(file: string): AsyncGenerator<string[]> {
   try {
     for await (const row of parser) yield row as string[];
   } catch (e) {
-    const { code, message } = e as NodeJS.ErrnoException;
-    throw new Error(`${file}: ${code === "ENOENT" ? "no such file" : message}`);
+    if (isSystemError(e)) cannotRead(file)(e);
+    asMendable("data", (said) => `${file}: ${said}`)(e);
   } finally {
     bytes.destroy();
   }
@@ -27,7 +29,7 @@ export async function* csvRows(file: string): AsyncGenerator<string[]> {
 /** The first row of a CSV file. */
 export async function csvHead(file: string): Promise<string[]> {
   for await (const head of csvRows(file)) return head;
-  throw new Error(`${file}: is empty`);
+  throw new GeodriftError("data", `${file}: is empty`);
 }
 
 /** Where a table keeps things. */
@@ -45,7 +47,11 @@ export function tableColumns(head: readonly string[], file: string, names: reado
   const known = head.map((name) => name.toLowerCase());
   const [lat, lng, picture] = [latitudes, longitudes, names].map((wanted) => {
     const at = findColumn(known, wanted);
-    if (at < 0) throw new Error(`${file}: a column named ${wanted[0]} is needed, got ${head.join(", ") || "none"}`);
+    if (at < 0)
+      throw new GeodriftError(
+        "data",
+        `${file}: a column named ${wanted[0]} is needed, got ${head.join(", ") || "none"}`,
+      );
     return at;
   });
   return { lat, lng, picture, rest: [...known.keys()].filter((i) => ![lat, lng, picture].includes(i)) };

@@ -1,7 +1,9 @@
 /** From a name on a command line to the reader of its layout. */
+
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { csvSource } from "./csv.js";
 import { folderSource } from "./folder.js";
 import { osv5mSource, zipsOf } from "./osv5m.js";
@@ -16,10 +18,11 @@ import { webdatasetSource } from "./webdataset.js";
  */
 export async function openSource(path: string, options: ReadyOptions = {}): Promise<PictureSource> {
   const info = await stat(path).catch(() => undefined);
-  if (!info) throw new Error(`${path}: no such file or folder`);
+  if (!info) throw new GeodriftError("not-found", `${path}: no such file or folder`);
   const ready = (source: PictureSource) => {
     if (options.ready !== undefined)
-      throw new Error(
+      throw new GeodriftError(
+        "data",
         `${path}: ready-made embeddings (${options.ready}) are taken from tars and Parquet tables, this is none`,
       );
     return source;
@@ -29,7 +32,7 @@ export async function openSource(path: string, options: ReadyOptions = {}): Prom
     if (ending === ".tar") return webdatasetSource(path, options);
     if (ending === ".parquet") return parquetSource(path, options);
     if (ending === ".csv") return ready(zipsOf(path) ? await osv5mSource(path) : await csvSource(path));
-    throw new Error(`${path}: a source is a folder, a .csv, a .parquet, or a .tar`);
+    throw new GeodriftError("data", `${path}: a source is a folder, a .csv, a .parquet, or a .tar`);
   }
   if ((await readdir(path)).some((f) => f.endsWith(".tar"))) return webdatasetSource(path, options);
   for (const table of ["train.csv", "test.csv"]) {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { csvHead, csvRows, rowItem, tableColumns } from "./csv.js";
 import type { PictureSource } from "./source.js";
 import { indexZips } from "./zip-index.js";
@@ -14,7 +15,8 @@ export function zipsOf(table: string): string | undefined {
 /** OSV-5M: `train.csv` or `test.csv` with a column `id`, and the pictures `ID.jpg` in `images/train/NN.zip` (spec §8). */
 export async function osv5mSource(table: string): Promise<PictureSource> {
   const folder = zipsOf(table);
-  if (!folder) throw new Error(`${table}: images/${basename(table, ".csv")} with zips is not beside it`);
+  if (!folder)
+    throw new GeodriftError("data", `${table}: images/${basename(table, ".csv")} with zips is not beside it`);
   const head = await csvHead(table);
   const columns = tableColumns(head, table, ["id"]);
   const zips = (await readdir(folder)).filter((f) => f.endsWith(".zip")).sort();
@@ -30,7 +32,7 @@ export async function osv5mSource(table: string): Promise<PictureSource> {
             const item = rowItem(row, columns);
             const bytes = async () => {
               const found = await index.read(item.id);
-              if (!found) throw new Error(`is in none of the zips of ${folder}`);
+              if (!found) throw new GeodriftError("data", `is in none of the zips of ${folder}`);
               return found;
             };
             yield { ...item, bytes };

@@ -1,4 +1,5 @@
 import { dirname, resolve } from "node:path";
+import { asMendable, GeodriftError } from "@geodrift/core";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { readPictureBytes } from "../../pictures/read-picture.js";
 import { findColumn, identifiers, latitudes, longitudes, pictures } from "../../places/columns.js";
@@ -24,14 +25,15 @@ const textOf = (value: unknown): string | null =>
  */
 export async function parquetSource(file: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
   const buffer = await asyncBufferFromFile(file);
-  const metadata = await parquetMetadataAsync(buffer).catch((e: Error) => {
-    throw new Error(`${file}: not a Parquet file (${e.message})`);
-  });
+  const metadata = await parquetMetadataAsync(buffer).catch(
+    asMendable("file", (said) => `${file}: not a Parquet file (${said})`),
+  );
   const head = parquetSchema(metadata).children.map((c) => c.element.name);
   const known = head.map((name) => name.toLowerCase());
   const find = (names: readonly string[], needed: boolean) => {
     const at = findColumn(known, names);
-    if (at < 0 && needed) throw new Error(`${file}: a column named ${names[0]} is needed, got ${head.join(", ")}`);
+    if (at < 0 && needed)
+      throw new GeodriftError("data", `${file}: a column named ${names[0]} is needed, got ${head.join(", ")}`);
     return at < 0 ? undefined : head[at];
   };
   const [lat, lng] = [find(latitudes, true), find(longitudes, true)] as [string, string];

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { asMendable } from "@geodrift/core";
 import { extract } from "tar-stream";
 import { parseNpy } from "../../files/npy.js";
 import { parsePythonJson } from "../../files/python-json.js";
@@ -42,7 +43,7 @@ async function* samples(tar: string): AsyncGenerator<Sample> {
       sample.members.set(kind, Buffer.concat(chunks));
     }
   } catch (e) {
-    throw new Error(`${tar}: ${(e as Error).message}`);
+    asMendable("file", (said) => `${tar}: ${said}`)(e);
   } finally {
     file.destroy();
   }

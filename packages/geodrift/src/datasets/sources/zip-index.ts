@@ -2,8 +2,10 @@
  * Members of many zip files by name: some 30 bytes for each, in typed arrays, so that millions of pictures can be looked up
  * without a database.
  */
+
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
+import { GeodriftError } from "@geodrift/core";
 import { type Entry, open, type ZipFile } from "yauzl";
 
 export interface ZipIndex {
@@ -23,7 +25,7 @@ const stem = (path: string): string => basename(path).replace(/\.[^.]*$/, "");
 const openZip = (file: string): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
     open(file, { lazyEntries: true, autoClose: false }, (e, zip) =>
-      e ? reject(new Error(`${file}: ${e.message}`)) : resolve(zip),
+      e ? reject(new GeodriftError("file", `${file}: ${e.message}`, { cause: e })) : resolve(zip),
     );
   });
 

@@ -1,5 +1,5 @@
 /** What pictures are asked for, and the real view of each: places or months that no training showed. */
-import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
+import { Generator, GeodriftError, toLatLng, uniformPoint } from "@geodrift/core";
 import { drawShotInto, type EarthSource, type Shot } from "../../earth/captioned-views.js";
 import { months, type ViewFacts } from "../../earth/captions.js";
 import { reliefMonth } from "../../earth/earth-rasters.js";
@@ -27,7 +27,7 @@ export function targetSets({ name, views }: Pick<ImageModelDescription, "name" |
   if (unseenMonths(views).length > 0) sets.push("months");
   if (views.heldOut.discs.length > 0) sets.push("places");
   if (sets.length === 0)
-    throw new Error(`${name} has seen every month and every place: there is nothing to judge it by`);
+    throw new GeodriftError("data", `${name} has seen every month and every place: there is nothing to judge it by`);
   return sets;
 }
 

@@ -1,6 +1,6 @@
 /** A picture as it leaves the library. */
 import type { LatLng } from "@geodrift/core";
-import type { Level } from "../tables.js";
+import type { Level } from "../states.js";
 
 /** Degrees. */
 export interface Cell {

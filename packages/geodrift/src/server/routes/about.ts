@@ -1,56 +1,31 @@
-/** What the server is and offers, for programs and for people. */
-import { createRoute, z } from "@hono/zod-openapi";
-import { apiPage, type OpenApiDocument } from "../api-page.js";
-import type { App, ServerContext } from "../context.js";
-import { modelEntry } from "../schemas.js";
+/** What the server is and offers, for programs. */
 
-const health = createRoute({
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ServerContext } from "../context.js";
+import { router } from "../router.js";
+import { health, json, modelEntry } from "../schemas.js";
+
+const healthRoute = createRoute({
   method: "get",
   path: "/api/health",
   summary: "Is the server well",
-  responses: {
-    200: {
-      description: "how much runs and waits",
-      content: {
-        "application/json": {
-          schema: z.object({
-            status: z.literal("ok"),
-            version: z.string(),
-            running: z.number(),
-            waiting: z.number(),
-            mostWaiting: z.number(),
-            library: z.boolean().openapi({ description: "is there an archive?" }),
-            detail: z.boolean().openapi({ description: "is there a map with more detail, /map/detail.pmtiles?" }),
-          }),
-        },
-      },
-    },
-  },
+  responses: { 200: json(health, "how much runs and waits") },
 });
 
-const models = createRoute({
+const modelsRoute = createRoute({
   method: "get",
   path: "/api/models",
   summary: "The models that can be asked; the first is the default",
-  responses: {
-    200: { description: "models", content: { "application/json": { schema: z.array(modelEntry) } } },
-  },
+  responses: { 200: json(z.array(modelEntry), "models") },
 });
 
-export function addAbout(
-  app: App,
-  { engine, models: offered }: ServerContext,
+export const aboutRoutes = (
+  { engine, models }: ServerContext,
   { version, ...has }: { version: string; library: boolean; detail: boolean },
-): void {
-  app.openapi(health, (c) => {
-    const { running, waiting, most } = engine.load;
-    return c.json({ status: "ok" as const, version, running, waiting, mostWaiting: most, ...has }, 200);
-  });
-  app.openapi(models, (c) => c.json(offered.entries, 200));
-  const about = {
-    openapi: "3.1.0",
-    info: { title: "geodrift", version, description: "Where on Earth was this image taken?" },
-  };
-  app.doc31("/api/openapi.json", about);
-  app.get("/api", (c) => c.html(apiPage(app.getOpenAPI31Document(about) as unknown as OpenApiDocument)));
-}
+) =>
+  router()
+    .openapi(healthRoute, (c) => {
+      const { running, waiting, most } = engine.load;
+      return c.json({ status: "ok" as const, version, running, waiting, mostWaiting: most, ...has }, 200);
+    })
+    .openapi(modelsRoute, (c) => c.json(models.entries, 200));

@@ -1,14 +1,21 @@
 /** Questions to the density of an answer: its outlines, its value at a place, its picture on a map, all of it. */
-import { densityColours, densityTile, distributionTensors, peakLogDensity, writeSafetensors } from "@geodrift/core";
+
+import {
+  densityColours,
+  densityTile,
+  distributionTensors,
+  GeodriftError,
+  peakLogDensity,
+  writeSafetensors,
+} from "@geodrift/core";
 import { createRoute, z } from "@hono/zod-openapi";
-import { HTTPException } from "hono/http-exception";
 import sharp from "sharp";
 import type { EngineAnswer } from "../../engine/engine.js";
 import { toGeoJson } from "../../figures/geojson.js";
-import type { App, ServerContext } from "../context.js";
-import { densityAt, failure, placeQuery, wholeNumber } from "../schemas.js";
+import type { ServerContext } from "../context.js";
+import { router } from "../router.js";
+import { densityAt, file, json, placeQuery, refusals, wholeNumber } from "../schemas.js";
 
-const missing = { 404: { description: "no such density", content: { "application/json": { schema: failure } } } };
 const id = z.string().openapi({ description: "from the answer that it belongs to" });
 const path = "/api/density/{id}";
 
@@ -22,7 +29,7 @@ const outlines = createRoute({
       description: "as POST /api/density",
       content: { "application/geo+json": { schema: z.object({ type: z.literal("FeatureCollection") }) } },
     },
-    ...missing,
+    ...refusals.unknown,
   },
 });
 
@@ -32,8 +39,8 @@ const value = createRoute({
   summary: "How likely is it here?",
   request: { params: z.object({ id }), query: placeQuery },
   responses: {
-    200: { description: "the density at the place", content: { "application/json": { schema: densityAt } } },
-    ...missing,
+    200: json(densityAt, "the density at the place"),
+    ...refusals.unknown,
   },
 });
 
@@ -50,8 +57,8 @@ const tile = createRoute({
     }),
   },
   responses: {
-    200: { description: "the tile", content: { "image/png": { schema: z.string().openapi({ format: "binary" }) } } },
-    ...missing,
+    200: file("image/png", "the tile"),
+    ...refusals.unknown,
   },
 });
 
@@ -61,61 +68,53 @@ const tensors = createRoute({
   summary: "The whole density (safetensors): mesh, masses, log densities, samples",
   request: { params: z.object({ id }) },
   responses: {
-    200: {
-      description: "vertices [n, 3], triangles [m, 3], masses, areas, vertexLogDensities; samples [k, 3]",
-      content: { "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) } },
-    },
-    ...missing,
+    200: file(
+      "application/octet-stream",
+      "vertices [n, 3], triangles [m, 3], masses, areas, vertexLogDensities; samples [k, 3]",
+    ),
+    ...refusals.unknown,
   },
 });
 
 const tileSize = 256;
 
-export function addDensity(app: App, { densities }: ServerContext): void {
+export function densityRoutes({ densities }: ServerContext) {
   const find = (name: string): EngineAnswer => {
     const answer = densities.get(name);
-    if (!answer)
-      throw new HTTPException(404, { message: "no such density: the server keeps those of its last answers" });
+    if (!answer) throw new GeodriftError("not-found", "no such density: the server keeps those of its last answers");
     return answer;
   };
 
-  app.openapi(outlines, (c) => {
-    const body = JSON.stringify(toGeoJson(find(c.req.valid("param").id)));
-    return c.body(body, 200, { "content-type": "application/geo+json" }) as never;
-  });
-
-  app.openapi(value, (c) => {
-    const { distribution } = find(c.req.valid("param").id);
-    const place = c.req.valid("query");
-    const logProbNats = distribution.logProbNats(place);
-    const timesUniform = Math.exp(logProbNats) * 4 * Math.PI;
-    // JSON has no −∞: a prior may have ruled the place out.
-    const finite = Number.isFinite(logProbNats) ? logProbNats : -Number.MAX_VALUE;
-    return c.json({ logProbNats: finite, timesUniform, credibleLevel: distribution.credibleLevel(place) }, 200);
-  });
-
-  app.openapi(tile, async (c) => {
-    const { id: name, ...address } = c.req.valid("param");
-    const { distribution } = find(name);
-    let values: Float32Array;
-    try {
-      values = densityTile(distribution, address, tileSize);
-    } catch (e) {
-      throw new HTTPException(404, { message: (e as Error).message });
-    }
-    const raw = { width: tileSize, height: tileSize, channels: 4 } as const;
-    const png = await sharp(densityColours(values, peakLogDensity(distribution)), { raw })
-      .png()
-      .toBuffer();
-    return c.body(new Uint8Array(png), 200, {
-      "content-type": "image/png",
-      "cache-control": "private, max-age=3600",
-    }) as never;
-  });
-
-  app.openapi(tensors, (c) => {
-    const { distribution, samples } = find(c.req.valid("param").id);
-    const file = writeSafetensors({ tensors: distributionTensors(distribution, samples), metadata: {} });
-    return c.body(new Uint8Array(file), 200, { "content-type": "application/octet-stream" }) as never;
-  });
+  return router()
+    .openapi(outlines, (c) => {
+      const body = JSON.stringify(toGeoJson(find(c.req.valid("param").id)));
+      return c.body(body, 200, { "content-type": "application/geo+json" }) as never;
+    })
+    .openapi(value, (c) => {
+      const { distribution } = find(c.req.valid("param").id);
+      const place = c.req.valid("query");
+      const logProbNats = distribution.logProbNats(place);
+      const timesUniform = Math.exp(logProbNats) * 4 * Math.PI;
+      // JSON has no −∞: a prior may have ruled the place out.
+      const finite = Number.isFinite(logProbNats) ? logProbNats : -Number.MAX_VALUE;
+      return c.json({ logProbNats: finite, timesUniform, credibleLevel: distribution.credibleLevel(place) }, 200);
+    })
+    .openapi(tile, async (c) => {
+      const { id: name, ...address } = c.req.valid("param");
+      const { distribution } = find(name);
+      const values = densityTile(distribution, address, tileSize);
+      const raw = { width: tileSize, height: tileSize, channels: 4 } as const;
+      const png = await sharp(densityColours(values, peakLogDensity(distribution)), { raw })
+        .png()
+        .toBuffer();
+      return c.body(new Uint8Array(png), 200, {
+        "content-type": "image/png",
+        "cache-control": "private, max-age=3600",
+      }) as never;
+    })
+    .openapi(tensors, (c) => {
+      const { distribution, samples } = find(c.req.valid("param").id);
+      const file = writeSafetensors({ tensors: distributionTensors(distribution, samples), metadata: {} });
+      return c.body(new Uint8Array(file), 200, { "content-type": "application/octet-stream" }) as never;
+    });
 }

@@ -1,10 +1,14 @@
 /** The archive's day over HTTP: pictures, estimates, decisions, sidecars. */
-import { addDecisions } from "./library/decisions.js";
-import { addEstimates } from "./library/estimates.js";
-import { addFolders } from "./library/folders.js";
-import { addPictures } from "./library/pictures.js";
-import type { AddRoutes } from "./library/shared.js";
+import { router } from "../router.js";
+import { decisionRoutes } from "./library/decisions.js";
+import { estimateRoutes } from "./library/estimates.js";
+import { folderRoutes } from "./library/folders.js";
+import { pictureRoutes } from "./library/pictures.js";
+import type { LibraryContext } from "./library/shared.js";
 
-export const addLibrary: AddRoutes = (app, context) => {
-  for (const add of [addFolders, addPictures, addEstimates, addDecisions]) add(app, context);
-};
+export const libraryRoutes = (context: LibraryContext) =>
+  router()
+    .route("/", folderRoutes(context))
+    .route("/", pictureRoutes(context))
+    .route("/", estimateRoutes(context))
+    .route("/", decisionRoutes(context));

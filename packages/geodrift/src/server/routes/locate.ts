@@ -1,4 +1,5 @@
 /** A picture in, the answer of `geodrift locate` out, at once or step by step. */
+
 import { flatDegrees } from "@geodrift/core";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
@@ -6,30 +7,26 @@ import type { EngineAnswer, LocateCall } from "../../engine/engine.js";
 import type { LocateJob } from "../../engine/engine-messages.js";
 import { evidenceBundle } from "../../evidence/bundle.js";
 import { toGeoJson } from "../../figures/geojson.js";
-import type { App, ServerContext } from "../context.js";
-import { failure, type LocateSettings, locateResult, locateSettings } from "../schemas.js";
+import { locateResult } from "../../locate/contract.js";
+import type { ServerContext } from "../context.js";
+import { router } from "../router.js";
+import { file, type LocateSettings, type locateEnd, locateSettings, type locateStep, refusals } from "../schemas.js";
 import { streamEvents } from "../stream-events.js";
 import { announcedBytes, readUpload } from "../upload.js";
 
-const picture = {
-  content: {
-    "image/*": { schema: z.string().openapi({ format: "binary" }) },
-    "application/octet-stream": { schema: z.string().openapi({ format: "binary" }) },
-  },
-  required: true,
-};
+const binary = { schema: z.string().openapi({ format: "binary" }) };
+const picture = { content: { "image/*": binary, "application/octet-stream": binary }, required: true };
 
-const failures = {
-  400: { description: "what was asked cannot be done", content: { "application/json": { schema: failure } } },
-  413: { description: "the picture is too large", content: { "application/json": { schema: failure } } },
-  429: {
-    description: "too much is waiting; Retry-After says when to come back",
-    content: { "application/json": { schema: failure } },
-  },
-};
+const failures = { ...refusals.asked, ...refusals.large, ...refusals.busy };
 
 /** Header that names the density of the answer, for the routes under /api/density. */
 export const densityHeader = "Geodrift-Density";
+
+/** An answer that comes whole, or as events. */
+export const followed = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema }, "text/event-stream": { schema: z.string() } },
+});
 
 const locateRoute = createRoute({
   method: "post",
@@ -40,13 +37,10 @@ const locateRoute = createRoute({
     "longitude, … at every step from noise), `result` (the answer, and the name of its density) or `error`.",
   request: { query: locateSettings, body: picture },
   responses: {
-    200: {
-      description: `the answer of \`geodrift locate --json\`; the header ${densityHeader} names its density`,
-      content: {
-        "application/json": { schema: locateResult },
-        "text/event-stream": { schema: z.string() },
-      },
-    },
+    200: followed(
+      locateResult,
+      `the answer of \`geodrift locate --json\`; the header ${densityHeader} names its density`,
+    ),
     ...failures,
   },
 });
@@ -71,15 +65,12 @@ const evidenceRoute = createRoute({
   summary: "The answer for whoever is to check it (zip)",
   request: { query: locateSettings, body: picture },
   responses: {
-    200: {
-      description: "hashes, settings, density, map, what was ruled out, the command that gives it again",
-      content: { "application/zip": { schema: z.string().openapi({ format: "binary" }) } },
-    },
+    200: file("application/zip", "hashes, settings, density, map, what was ruled out, the command that gives it again"),
     ...failures,
   },
 });
 
-export function addLocate(app: App, context: ServerContext): void {
+export function locateRoutes(context: ServerContext) {
   const { engine, densities, limits } = context;
 
   /** Keeps a place in the queue, reads the picture, and gives the place back when all is answered. */
@@ -92,42 +83,41 @@ export function addLocate(app: App, context: ServerContext): void {
     }
   }
 
-  app.openapi(locateRoute, async (c) => {
-    const settings = c.req.valid("query");
-    if (c.req.header("accept")?.includes("text/event-stream")) {
-      const giveBack = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
-      try {
-        const job = jobOf(settings, await readUpload(c.req.raw, limits.bytes), context, true);
-        return streamAnswer(c, context, (call) => engine.locate(job, call).finally(giveBack)) as never;
-      } catch (e) {
-        giveBack();
-        throw e;
+  return router()
+    .openapi(locateRoute, async (c) => {
+      const settings = c.req.valid("query");
+      if (c.req.header("accept")?.includes("text/event-stream")) {
+        const giveBack = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
+        try {
+          const job = jobOf(settings, await readUpload(c.req.raw, limits.bytes), context, true);
+          return streamAnswer(c, context, (call) => engine.locate(job, call).finally(giveBack)) as never;
+        } catch (e) {
+          giveBack();
+          throw e;
+        }
       }
-    }
-    return withPicture(c, async (bytes) => {
-      const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
-      c.header(densityHeader, densities.keep(answer));
-      return c.json(answer.result, 200);
-    });
-  });
-
-  app.openapi(densityRoute, (c) =>
-    withPicture(c, async (bytes) => {
-      const settings = { ...c.req.valid("query"), fine: true };
-      const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
-      c.header(densityHeader, densities.keep(answer));
-      return c.body(JSON.stringify(toGeoJson(answer)), 200, { "content-type": "application/geo+json" }) as never;
-    }),
-  );
-
-  app.openapi(evidenceRoute, (c) =>
-    withPicture(c, async (bytes) => {
-      const settings = { ...c.req.valid("query"), fine: true };
-      const job = jobOf(settings, bytes, context, false);
-      const answer = await engine.locate(job, { signal: c.req.raw.signal });
-      return zipped(c, { ...settings, model: context.models.named(settings.model).entry.id }, job, answer) as never;
-    }),
-  );
+      return withPicture(c, async (bytes) => {
+        const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
+        c.header(densityHeader, densities.keep(answer));
+        return c.json(answer.result, 200);
+      });
+    })
+    .openapi(densityRoute, (c) =>
+      withPicture(c, async (bytes) => {
+        const settings = { ...c.req.valid("query"), fine: true };
+        const answer = await engine.locate(jobOf(settings, bytes, context, false), { signal: c.req.raw.signal });
+        c.header(densityHeader, densities.keep(answer));
+        return c.body(JSON.stringify(toGeoJson(answer)), 200, { "content-type": "application/geo+json" }) as never;
+      }),
+    )
+    .openapi(evidenceRoute, (c) =>
+      withPicture(c, async (bytes) => {
+        const settings = { ...c.req.valid("query"), fine: true };
+        const job = jobOf(settings, bytes, context, false);
+        const answer = await engine.locate(job, { signal: c.req.raw.signal });
+        return zipped(c, { ...settings, model: context.models.named(settings.model).entry.id }, job, answer) as never;
+      }),
+    );
 }
 
 /** An evidence bundle as a file to keep. */
@@ -153,10 +143,10 @@ function jobOf(settings: LocateSettings, bytes: Uint8Array, { models, limits }: 
 /** Runs a job and sends its steps as they come, then the answer. */
 export function streamAnswer(
   c: Context,
-  { densities, log }: ServerContext,
+  { densities, log }: Pick<ServerContext, "densities" | "log">,
   locate: (call: LocateCall) => Promise<EngineAnswer>,
 ): Response {
-  return streamEvents(c, log, async ({ signal, step }) => {
+  return streamEvents<z.infer<typeof locateStep>, z.infer<typeof locateEnd>>(c, log, async ({ signal, step }) => {
     const onStep: LocateCall["onStep"] = ({ points, step: done, steps }) =>
       step(() => ({ step: done, steps, points: degrees(points) }));
     const answer = await locate({ signal, onStep });

@@ -1,0 +1,132 @@
+/** What a library says over HTTP and in `--json`; the types are inferred from here. */
+import { errorCodes } from "@geodrift/core";
+import { z } from "@hono/zod-openapi";
+import { latLng, locateResult } from "../locate/contract.js";
+import { levels, states } from "./states.js";
+
+const failureCode = z.enum([...(Object.keys(errorCodes) as [keyof typeof errorCodes]), "internal"]);
+
+/** What the library is busy with. */
+export const job = z
+  .object({
+    kind: z.enum(["scan", "estimate"]),
+    progress: z
+      .record(z.string(), z.number())
+      .openapi({ description: "of a scan: pictures found and read; of estimates: done, failed, and of how many" }),
+    running: z.boolean(),
+    error: z.string().optional().openapi({ description: "one sentence, if it failed" }),
+    code: failureCode.optional(),
+  })
+  .openapi("Job");
+
+/** Pictures by state, folders, and what waits for a model. */
+export const overview = z.object({
+  counts: z.record(z.enum(states), z.number()),
+  missing: z.number().openapi({ description: "pictures that were gone at the last scan" }),
+  folders: z.array(
+    z.object({ id: z.number(), path: z.string(), scannedAt: z.number().nullable(), pictures: z.number() }),
+  ),
+  unestimated: z.number().openapi({ description: "pictures in the queue that no model has looked at yet" }),
+});
+
+/** A picture in a list. Times are milliseconds, places degrees. */
+export const listedPicture = z
+  .object({
+    id: z.number(),
+    path: z.string(),
+    folder: z.number(),
+    album: z.string(),
+    state: z.enum(states),
+    takenAt: z.number().nullable(),
+    camera: z.string().nullable(),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+    recorded: latLng.nullable().openapi({ description: "of the file or its sidecar" }),
+    error: z.string().nullable().openapi({ description: "why it cannot be read, in one sentence" }),
+    errorCode: z.string().nullable(),
+    decided: z
+      .object({ place: z.string(), level: z.enum(levels), source: z.enum(["estimate", "person"]) })
+      .nullable()
+      .openapi({ description: "what a person has accepted, in words" }),
+    estimate: z
+      .object({
+        best: latLng,
+        place: z.string(),
+        bits: z.number(),
+        radiusKm: z.number(),
+        abstained: z.boolean(),
+        madeAt: z.number(),
+      })
+      .nullable(),
+  })
+  .openapi("Picture");
+
+/** A picture with its whole estimate and the last word on it. */
+export const pictureDetail = listedPicture
+  .extend({
+    sha256: z.string().nullable(),
+    result: locateResult.nullable(),
+    decision: z
+      .looseObject({ kind: z.enum(["accept", "reject", "not-a-place"]) })
+      .nullable()
+      .openapi({ description: "with the place, its level and where it comes from, if it was accepted" }),
+  })
+  .openapi("PictureDetail");
+
+/** A folder within the folders that were added. */
+export const album = z.object({ folder: z.number(), album: z.string(), pictures: z.number() });
+
+/** Places that bear on a picture: of the same time, the same folder, a track. */
+export const knownPlaces = z.array(
+  z.object({
+    kind: z.enum(["time-neighbours", "album", "track"]),
+    label: z.string(),
+    places: z.array(
+      latLng.extend({
+        picture: z.number().optional().openapi({ description: "that it is of; absent for points of tracks" }),
+        path: z.string().optional(),
+        minutes: z.number().openapi({ description: "between it and the picture" }),
+      }),
+    ),
+    elsewhere: z.number().optional().openapi({
+      description: "probability that they say nothing of the picture, where it does not follow from the time",
+    }),
+  }),
+);
+
+/** What became of one picture: its sidecar, or why there is none. */
+export const outcome = z.object({
+  picture: z.number(),
+  sidecar: z.string().optional(),
+  error: z.string().optional(),
+  code: failureCode.optional(),
+});
+
+/** What has been said of several pictures at once. */
+export const decisions = z.object({
+  batch: z.number().openapi({ description: "the number under which it can be taken back" }),
+  left: z
+    .array(outcome.required({ error: true, code: true }))
+    .openapi({ description: "sidecars that could not be taken away" }),
+});
+
+/** What a person says of a picture. */
+export const verdict = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("accept"),
+    level: z.enum(levels).default("point"),
+    pin: latLng.optional().openapi({ description: "where a person has put it; the estimate's best guess if left out" }),
+    radiusKm: z
+      .number()
+      .positive()
+      .max(20_000)
+      .optional()
+      .openapi({ description: "of a pin; an estimate has its own" }),
+    madeAt: z
+      .number()
+      .optional()
+      .openapi({ description: "of the estimate that was looked at, if no other is to be accepted" }),
+  }),
+  z.strictObject({ kind: z.literal("reject") }),
+  z.strictObject({ kind: z.literal("not-a-place") }),
+]);

@@ -1,0 +1,120 @@
+import type { LatLng } from "@geodrift/core";
+import type { PlaceName } from "../../locate/result.js";
+import type { Level, State } from "../states.js";
+import type { IndexFile } from "./index-file.js";
+
+/** What a person said of a picture's place. */
+export interface DecidedPlace extends LatLng {
+  level: Level;
+  /** Of the circle in which it is, nine times of ten where the place is an estimate. */
+  radiusKm: number;
+  /** An estimate that was accepted, or a pin that a person set. */
+  source: "estimate" | "person";
+  place: PlaceName;
+  /** Which model estimated, with its hash. */
+  model: string | undefined;
+  /** What the estimate took in besides the picture, in words. */
+  known: string | undefined;
+  /** Milliseconds. */
+  at: number;
+}
+
+/** A word of a person about a picture; only an accepted one has a place. */
+export type Decision =
+  | { id: number; kind: "accept"; decided: DecidedPlace }
+  | { id: number; kind: "reject" | "not-a-place" };
+
+/** A decision with the state that it was said in. */
+export interface UndoableDecision {
+  id: number;
+  picture: number;
+  stateBefore: State;
+}
+
+interface Row {
+  id: number;
+  kind: Decision["kind"];
+  level: Level;
+  lat: number;
+  lng: number;
+  radiusKm: number;
+  source: DecidedPlace["source"];
+  place: string | null;
+  model: string | null;
+  known: string | null;
+  at: number;
+}
+
+/** A decision as the columns of a row have it. */
+export function decisionOf({ id, kind, place, model, known, ...rest }: Row): Decision {
+  if (kind !== "accept" || place === null) return { id, kind: kind as "reject" | "not-a-place" };
+  const decided = { ...rest, place: JSON.parse(place) as PlaceName };
+  return { id, kind, decided: { ...decided, model: model ?? undefined, known: known ?? undefined } };
+}
+
+/** The log of what people said. Nothing is taken out of it: what is taken back is marked so. */
+export const decisionTable = (index: IndexFile) => ({
+  /** The number of the next thing that is said of several pictures at once. */
+  nextBatch: (): number =>
+    1 + (index.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions")?.last ?? 0),
+
+  /** The number of the last word that can be taken back; undefined if there is none. */
+  lastBatch: (): number | undefined =>
+    index.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions WHERE undone = 0")?.last ?? undefined,
+
+  add(
+    batch: number,
+    picture: { id: number; sha256: string | null; state: State },
+    kind: Decision["kind"],
+    place: Omit<DecidedPlace, "at"> | undefined,
+  ): void {
+    index.run(
+      `INSERT INTO decisions (batch, picture, at, kind, level, lat, lng, radius_km, source, place, model, known, sha256,
+         state_before)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      batch,
+      picture.id,
+      Date.now(),
+      kind,
+      place?.level ?? null,
+      place?.lat ?? null,
+      place?.lng ?? null,
+      place?.radiusKm ?? null,
+      place?.source ?? null,
+      place ? JSON.stringify(place.place) : null,
+      place?.model ?? null,
+      place?.known ?? null,
+      picture.sha256,
+      picture.state,
+    );
+  },
+
+  /** The last word on a picture, as it is now, that has not been taken back. */
+  for(picture: number): Decision | undefined {
+    const row = index.row<Row>(
+      `SELECT d.id, d.kind, d.level, d.lat, d.lng, d.radius_km AS radiusKm, d.source, d.place, d.model, d.known, d.at
+       FROM decisions d JOIN pictures p ON p.id = d.picture
+       WHERE d.picture = ? AND d.undone = 0 AND d.sha256 IS p.sha256 ORDER BY d.id DESC LIMIT 1`,
+      picture,
+    );
+    return row && decisionOf(row);
+  },
+
+  /** The last word on a picture, of whichever bytes, that has not been taken back. */
+  lastOf: (picture: number): number | undefined =>
+    index.row<{ id: number }>(
+      "SELECT id FROM decisions WHERE picture = ? AND undone = 0 ORDER BY id DESC LIMIT 1",
+      picture,
+    )?.id,
+
+  /** What was said under a number and has not been taken back, the last first. */
+  ofBatch: (batch: number): UndoableDecision[] =>
+    index.rows(
+      "SELECT id, picture, state_before AS stateBefore FROM decisions WHERE batch = ? AND undone = 0 ORDER BY id DESC",
+      batch,
+    ),
+
+  markUndone(id: number): void {
+    index.run("UPDATE decisions SET undone = 1 WHERE id = ?", id);
+  },
+});

@@ -1,0 +1,45 @@
+import type { LocateResult } from "../../locate/result.js";
+import type { IndexFile } from "./index-file.js";
+
+/** What a model says of a picture. */
+export interface EstimateRecord {
+  result: LocateResult;
+  /** Of the circle around the best guess that holds 90 % of the probability. */
+  radiusKm: number;
+  /** Milliseconds. */
+  madeAt: number;
+}
+
+/** Estimates of the index: the last one of every picture. */
+export const estimateTable = (index: IndexFile) => ({
+  keep(picture: number, { result, radiusKm }: Omit<EstimateRecord, "madeAt">): void {
+    index.transaction(() => {
+      index.run(
+        `INSERT INTO estimates (picture, sha256, made_at, radius_km, result) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (picture) DO UPDATE SET sha256 = excluded.sha256, made_at = excluded.made_at,
+           radius_km = excluded.radius_km, result = excluded.result`,
+        picture,
+        result.sha256,
+        Date.now(),
+        radiusKm,
+        JSON.stringify(result),
+      );
+      index.run(
+        "UPDATE pictures SET bits = ? WHERE id = ? AND sha256 = ?",
+        result.localizabilityBits,
+        picture,
+        result.sha256,
+      );
+    });
+  },
+
+  /** Of a picture as it is now; undefined if there is none, or the file has changed since. */
+  of(picture: number): EstimateRecord | undefined {
+    const row = index.row<{ radiusKm: number; result: string; madeAt: number }>(
+      `SELECT e.radius_km AS radiusKm, e.result, e.made_at AS madeAt FROM estimates e JOIN pictures p ON p.id = e.picture
+       WHERE e.picture = ? AND e.sha256 = p.sha256`,
+      picture,
+    );
+    return row && { ...row, result: JSON.parse(row.result) as LocateResult };
+  },
+});

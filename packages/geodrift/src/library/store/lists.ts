@@ -1,0 +1,194 @@
+/** Lists over several tables: pictures with their estimates and decisions. */
+import { GeodriftError, type LatLng } from "@geodrift/core";
+import type { LocateResult } from "../../locate/result.js";
+import type { Level, State } from "../states.js";
+import { type DecidedPlace, type Decision, decisionOf } from "./decisions.js";
+import type { IndexFile } from "./index-file.js";
+
+export interface PictureFilter {
+  state?: State;
+  folder?: number;
+  album?: string;
+  /** Part of the path or the camera. */
+  text?: string;
+  /** Milliseconds by the camera's clock: from, and before. */
+  from?: number;
+  to?: number;
+  /** Pictures whose estimate tells so much, in bits. */
+  leastBits?: number;
+  /** By number, by time (those without one last), or by what the estimate tells, most first. */
+  order?: "number" | "time" | "bits";
+  limit?: number;
+  /** As the page before gave it. */
+  after?: string;
+}
+
+/** A picture with what is said of it. */
+export interface ListedRecord {
+  id: number;
+  path: string;
+  folder: number;
+  album: string;
+  state: State;
+  sha256: string | null;
+  takenAt: number | null;
+  camera: string | null;
+  width: number | null;
+  height: number | null;
+  recorded: LatLng | null;
+  error: string | null;
+  errorCode: string | null;
+  /** What a person has accepted. */
+  decision: Decision | undefined;
+  estimate: { result: LocateResult; bits: number; radiusKm: number; madeAt: number } | undefined;
+}
+
+interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate"> {
+  fileLat: number | null;
+  fileLng: number | null;
+  bits: number | null;
+  estimateRadiusKm: number | null;
+  madeAt: number | null;
+  result: string | null;
+  decisionId: number | null;
+  kind: Decision["kind"];
+  level: Level;
+  lat: number;
+  lng: number;
+  radiusKm: number;
+  source: DecidedPlace["source"];
+  place: string | null;
+  model: string | null;
+  known: string | null;
+  at: number;
+}
+
+const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at AS takenAt, p.camera, p.width, p.height,
+  p.file_lat AS fileLat, p.file_lng AS fileLng, p.error, p.error_code AS errorCode, p.bits,
+  e.radius_km AS estimateRadiusKm, e.made_at AS madeAt, e.result,
+  d.id AS decisionId, d.kind, d.level, d.lat, d.lng, d.radius_km AS radiusKm, d.source, d.place, d.model, d.known, d.at`;
+
+/** The decision that a state stands on: of accepted and written pictures, the last word. */
+const decided = `LEFT JOIN decisions d ON p.state IN ('accepted', 'written') AND d.id =
+    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)`;
+
+const joined = `pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256 ${decided}`;
+
+/** What pages are sorted by, as the indices have it; pictures without it come last. */
+const orders = {
+  number: "p.id",
+  time: "coalesce(p.taken_at, 9e15)",
+  bits: "coalesce(-p.bits, 1e9)",
+} as const;
+
+function recordOf(row: Row): ListedRecord {
+  const { id, path, folder, album, state, sha256, takenAt, camera, width, height, error, errorCode } = row;
+  const { fileLat, fileLng, bits, estimateRadiusKm, madeAt, result, decisionId, ...decision } = row;
+  return {
+    ...{ id, path, folder, album, state, sha256, takenAt, camera, width, height, error, errorCode },
+    recorded: fileLat === null || fileLng === null ? null : { lat: fileLat, lng: fileLng },
+    decision: decisionId === null ? undefined : decisionOf({ ...decision, id: decisionId }),
+    // Read when it is asked for: an export of a whole archive asks for none.
+    get estimate() {
+      if (result === null || bits === null || estimateRadiusKm === null || madeAt === null) return undefined;
+      return { result: JSON.parse(result) as LocateResult, bits, radiusKm: estimateRadiusKm, madeAt };
+    },
+  };
+}
+
+/** A place that a file or a person says of another picture. */
+export interface SaidPlace extends LatLng {
+  picture: number;
+  path: string;
+  takenAt: number | null;
+  sha256: string | null;
+}
+
+/**
+ * Places that files or people say: never a model's own, accepted or not, or one mistake would make the next. A picture without
+ * a place of its own has a person's pin where the last decision is one.
+ */
+const said = `
+  SELECT p.id AS picture, p.path, p.taken_at AS takenAt, p.sha256,
+    CASE WHEN d.source = 'person' THEN d.lat ELSE p.file_lat END AS lat,
+    CASE WHEN d.source = 'person' THEN d.lng ELSE p.file_lng END AS lng
+  FROM pictures p LEFT JOIN decisions d ON d.id =
+    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS p.sha256)
+  WHERE p.id != ? AND p.missing = 0 AND (d.source = 'person' AND d.level = 'point' OR p.file_lat IS NOT NULL)`;
+
+export const lists = (index: IndexFile) => ({
+  /**
+   * Pictures that are there, a page at a time.
+   * @throws GeodriftError `option` for an `after` that no page gave
+   */
+  page(filter: PictureFilter): { pictures: ListedRecord[]; next: string | undefined } {
+    const { order = "number", limit = 100, after } = filter;
+    const key = orders[order];
+    const where = ["p.missing = 0"];
+    const values: (string | number)[] = [];
+    const add = (sql: string, ...more: (string | number)[]) => {
+      where.push(sql);
+      values.push(...more);
+    };
+    if (filter.state !== undefined) add("p.state = ?", filter.state);
+    if (filter.folder !== undefined) add("p.folder = ?", filter.folder);
+    if (filter.album !== undefined) add("p.album = ?", filter.album);
+    if (filter.text) {
+      const like = `%${filter.text.replace(/[\\%_]/g, "\\$&")}%`;
+      add("(p.path LIKE ? ESCAPE '\\' OR p.camera LIKE ? ESCAPE '\\')", like, like);
+    }
+    if (filter.from !== undefined) add("p.taken_at >= ?", filter.from);
+    if (filter.to !== undefined) add("p.taken_at < ?", filter.to);
+    if (filter.leastBits !== undefined) add("p.bits >= ?", filter.leastBits);
+    if (after !== undefined) {
+      const [at, id] = after.split("_").map(Number);
+      if (!Number.isFinite(at) || !Number.isFinite(id))
+        throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
+      if (order === "number") add("p.id > ?", id);
+      else add(`(${key}, p.id) > (?, ?)`, at, id);
+    }
+    const rows = index.rows<Row & { sorted: number }>(
+      `SELECT ${columns}, ${key} AS sorted FROM ${joined} WHERE ${where.join(" AND ")} ORDER BY ${key === "p.id" ? key : `${key}, p.id`} LIMIT ?`,
+      ...values,
+      limit,
+    );
+    const last = rows.length === limit ? rows[rows.length - 1] : undefined;
+    return { pictures: rows.map(recordOf), next: last && `${last.sorted}_${last.id}` };
+  },
+
+  one(id: number): ListedRecord | undefined {
+    const row = index.row<Row>(`SELECT ${columns} FROM ${joined} WHERE p.id = ?`, id);
+    return row && recordOf(row);
+  },
+
+  /** Those whose place is known: by their files, or by a decision. */
+  located: (): ListedRecord[] =>
+    index
+      .rows<Row>(
+        `SELECT ${columns} FROM ${joined}
+         WHERE p.missing = 0 AND p.state IN ('located', 'accepted', 'written') ORDER BY p.folder, p.path`,
+      )
+      .map(recordOf),
+
+  /** What is said of other pictures that were taken within `reachMs` of a time, the nearest first. */
+  saidAround: (picture: number, time: number, reachMs: number, limit: number): SaidPlace[] =>
+    index.rows(
+      `${said} AND p.taken_at BETWEEN ? AND ? ORDER BY abs(p.taken_at - ?) LIMIT ?`,
+      picture,
+      time - reachMs,
+      time + reachMs,
+      time,
+      limit,
+    ),
+
+  /** What is said of other pictures of a folder, the nearest in time first. */
+  saidInAlbum: (picture: number, folder: number, album: string, time: number, limit: number): SaidPlace[] =>
+    index.rows(
+      `${said} AND p.folder = ? AND p.album = ? ORDER BY abs(coalesce(p.taken_at, 0) - ?), p.id LIMIT ?`,
+      picture,
+      folder,
+      album,
+      time,
+      limit,
+    ),
+});

@@ -1,0 +1,149 @@
+/**
+ * How the index came to have the tables it has: one named step after another, each recorded in the file. To change the tables,
+ * add a step at the end; a step that has been released is never changed.
+ */
+import { GeodriftError } from "@geodrift/core";
+import type { IndexFile } from "./index-file.js";
+
+interface Migration {
+  name: string;
+  sql: string;
+}
+
+/** Paths are relative to the folder that was added; times are milliseconds. */
+const firstTables = `
+CREATE TABLE folders (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  scanned_at INTEGER
+);
+CREATE TABLE pictures (
+  id INTEGER PRIMARY KEY,
+  folder INTEGER NOT NULL REFERENCES folders,
+  path TEXT NOT NULL,
+  album TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  modified REAL NOT NULL,
+  sidecar_modified REAL,
+  sha256 TEXT,
+  width INTEGER,
+  height INTEGER,
+  taken_at INTEGER,
+  utc_offset_minutes INTEGER,
+  camera TEXT,
+  file_lat REAL,
+  file_lng REAL,
+  state TEXT NOT NULL,
+  error TEXT,
+  missing INTEGER NOT NULL DEFAULT 0,
+  bits REAL,
+  UNIQUE (folder, path)
+);
+CREATE INDEX pictures_by_state ON pictures (missing, state, id);
+CREATE INDEX pictures_in_order ON pictures (missing, id);
+CREATE INDEX pictures_by_time ON pictures (missing, coalesce(taken_at, 9e15), id);
+CREATE INDEX pictures_by_state_and_time ON pictures (missing, state, coalesce(taken_at, 9e15), id);
+CREATE INDEX pictures_by_clock ON pictures (taken_at);
+CREATE INDEX pictures_by_bits ON pictures (missing, coalesce(-bits, 1e9), id);
+CREATE INDEX pictures_by_state_and_bits ON pictures (missing, state, coalesce(-bits, 1e9), id);
+CREATE INDEX pictures_by_album ON pictures (folder, album);
+CREATE INDEX pictures_by_hash ON pictures (sha256);
+CREATE TABLE estimates (
+  picture INTEGER PRIMARY KEY REFERENCES pictures,
+  sha256 TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  radius_km REAL NOT NULL,
+  result TEXT NOT NULL
+);
+CREATE TABLE decisions (
+  id INTEGER PRIMARY KEY,
+  batch INTEGER NOT NULL,
+  picture INTEGER NOT NULL REFERENCES pictures,
+  at INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  level TEXT,
+  lat REAL,
+  lng REAL,
+  radius_km REAL,
+  source TEXT,
+  place TEXT,
+  model TEXT,
+  known TEXT,
+  sha256 TEXT,
+  state_before TEXT NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX decisions_by_picture ON decisions (picture, undone, id);
+CREATE INDEX decisions_by_batch ON decisions (batch);
+CREATE TABLE writes (
+  id INTEGER PRIMARY KEY,
+  decision INTEGER NOT NULL REFERENCES decisions,
+  picture INTEGER NOT NULL REFERENCES pictures,
+  at INTEGER NOT NULL,
+  process INTEGER NOT NULL,
+  sidecar TEXT NOT NULL,
+  temporary TEXT NOT NULL,
+  before BLOB,
+  after_sha256 TEXT NOT NULL,
+  state TEXT NOT NULL
+);
+CREATE INDEX writes_by_picture ON writes (picture, id);
+CREATE INDEX writes_by_state ON writes (state);
+CREATE TABLE track_points (
+  track TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  lat REAL NOT NULL,
+  lng REAL NOT NULL,
+  PRIMARY KEY (track, at)
+) WITHOUT ROWID;
+CREATE INDEX track_points_by_time ON track_points (at);
+`;
+
+/** In the order in which they are taken. */
+export const migrations: readonly Migration[] = [
+  { name: "first-tables", sql: firstTables },
+  { name: "error-codes", sql: "ALTER TABLE pictures ADD COLUMN error_code TEXT" },
+];
+
+/** Version 0.1 recorded no names: it counted, and 1 stood for the first tables. */
+const byVersion: readonly string[] = ["first-tables"];
+
+/** Names of the steps that the file has taken. */
+export function appliedMigrations(index: IndexFile): string[] {
+  const recorded = index.row("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'migrations'");
+  if (recorded) return index.rows<{ name: string }>("SELECT name FROM migrations ORDER BY id").map((m) => m.name);
+  const [{ user_version: version }] = index.rows<{ user_version: number }>("PRAGMA user_version");
+  return byVersion.slice(0, version);
+}
+
+/**
+ * Takes the steps that the file has not taken yet, all or none.
+ * @throws GeodriftError `file` if a newer geodrift has taken steps that are not known here
+ */
+export function migrate(index: IndexFile): void {
+  // Most of the time there is nothing to do, and nothing that would wait for another process that writes.
+  if (pending(index).length === 0) return;
+  index.transaction(() => {
+    index.execute(
+      "CREATE TABLE IF NOT EXISTS migrations (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, at INTEGER)",
+    );
+    const record = (name: string, at: number | null) =>
+      index.run("INSERT OR IGNORE INTO migrations (name, at) VALUES (?, ?)", name, at);
+    const [{ user_version: version }] = index.rows<{ user_version: number }>("PRAGMA user_version");
+    for (const name of byVersion.slice(0, version)) record(name, null);
+    for (const { name, sql } of pending(index)) {
+      index.execute(sql);
+      record(name, Date.now());
+    }
+    // Version 0.1 says of a file with a higher number that a newer geodrift made it, which is so.
+    index.execute(`PRAGMA user_version = ${migrations.length}`);
+  });
+}
+
+function pending(index: IndexFile): readonly Migration[] {
+  const applied = appliedMigrations(index);
+  const unknown = applied.find((name) => migrations.every((m) => m.name !== name));
+  if (unknown !== undefined)
+    throw new GeodriftError("file", `was made by a newer geodrift, which has changed it ("${unknown}")`);
+  return migrations.filter(({ name }) => !applied.includes(name));
+}

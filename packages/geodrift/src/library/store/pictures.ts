@@ -1,0 +1,188 @@
+import { dirname } from "node:path";
+import { type Failure, GeodriftError, type LatLng } from "@geodrift/core";
+import { nextState, type PictureEvent, type State } from "../states.js";
+import type { IndexFile } from "./index-file.js";
+
+/** What a scan reads of a picture's file and of the sidecars beside it. */
+export interface ScannedFile {
+  /** Bytes. */
+  size: number;
+  /** Milliseconds. */
+  modified: number;
+  /** Of the latest of its sidecars. */
+  sidecarModified: number | null;
+  /** Null where the file could not be read. */
+  sha256: string | null;
+  width: number | null;
+  height: number | null;
+  /** Milliseconds by the camera's clock. */
+  takenAt: number | null;
+  /** What that clock is ahead of UTC. */
+  utcOffsetMinutes: number | null;
+  camera: string | null;
+  /** What the file or a sidecar says. */
+  recorded: LatLng | null;
+  /** Why it is no picture that can be read. */
+  failure: Failure | null;
+}
+
+/** A picture of the index. */
+export interface PictureRecord extends Omit<ScannedFile, "failure"> {
+  id: number;
+  folder: number;
+  /** Absolute path of that folder. */
+  root: string;
+  /** Relative to the folder. */
+  path: string;
+  /** Folder within the folder. */
+  album: string;
+  state: State;
+  /** Was it gone when its folder was last scanned? */
+  missing: boolean;
+}
+
+interface Row extends Omit<PictureRecord, "recorded" | "missing"> {
+  lat: number | null;
+  lng: number | null;
+  missing: number;
+}
+
+const columns = `p.id, p.folder, f.path AS root, p.path, p.album, p.state, p.size, p.modified,
+  p.sidecar_modified AS sidecarModified, p.sha256, p.width, p.height, p.taken_at AS takenAt,
+  p.utc_offset_minutes AS utcOffsetMinutes, p.camera, p.file_lat AS lat, p.file_lng AS lng, p.missing`;
+
+const recordOf = ({ lat, lng, missing, ...row }: Row): PictureRecord => ({
+  ...row,
+  recorded: lat === null || lng === null ? null : { lat, lng },
+  missing: missing !== 0,
+});
+
+const valuesOf = (s: ScannedFile) =>
+  [
+    s.size,
+    s.modified,
+    s.sidecarModified,
+    s.sha256,
+    s.width,
+    s.height,
+    s.takenAt,
+    s.utcOffsetMinutes,
+    s.camera,
+    s.recorded?.lat ?? null,
+    s.recorded?.lng ?? null,
+    s.failure?.error ?? null,
+    s.failure?.code ?? null,
+  ] as const;
+
+/** Pictures of the index: what scans know of them, and their states. */
+export function pictureTable(index: IndexFile) {
+  const select = `SELECT ${columns} FROM pictures p JOIN folders f ON f.id = p.folder`;
+
+  const find = (id: number): PictureRecord | undefined => {
+    const row = index.row<Row>(`${select} WHERE p.id = ?`, id);
+    return row && recordOf(row);
+  };
+
+  /** @throws GeodriftError `not-found` */
+  const get = (id: number): PictureRecord => {
+    const picture = find(id);
+    if (!picture) throw new GeodriftError("not-found", `the library has no picture ${id}`);
+    return picture;
+  };
+
+  return {
+    find,
+    get,
+
+    at(folder: number, path: string): PictureRecord | undefined {
+      const row = index.row<Row>(`${select} WHERE p.folder = ? AND p.path = ?`, folder, path);
+      return row && recordOf(row);
+    },
+
+    /** @returns the new picture's number */
+    add: (folder: number, path: string, scanned: ScannedFile, state: State): number =>
+      index.run(
+        `INSERT INTO pictures (size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera,
+           file_lat, file_lng, error, error_code, folder, path, album, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        ...valuesOf(scanned),
+        folder,
+        path,
+        dirname(path),
+        state,
+      ).lastInsertRowid,
+
+    /** What a scan has read anew. Estimates of other bytes no longer count. */
+    rescan(id: number, scanned: ScannedFile, sameContent: boolean): void {
+      index.run(
+        `UPDATE pictures SET size = ?, modified = ?, sidecar_modified = ?, sha256 = ?, width = ?, height = ?, taken_at = ?,
+           utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, error = ?, error_code = ?, missing = 0,
+           bits = CASE WHEN ? THEN bits END
+         WHERE id = ?`,
+        ...valuesOf(scanned),
+        sameContent ? 1 : 0,
+        id,
+      );
+    },
+
+    /**
+     * Moves a picture on, as the state machine has it.
+     * @returns false where the event does not happen in its state, which stays
+     */
+    advance(id: number, event: PictureEvent): boolean {
+      const next = nextState(get(id).state, event);
+      if (next === undefined) return false;
+      index.run("UPDATE pictures SET state = ? WHERE id = ?", next, id);
+      return true;
+    },
+
+    /** Why a picture cannot be decoded. */
+    failed(id: number, { error, code }: Failure): void {
+      index.run("UPDATE pictures SET error = ?, error_code = ? WHERE id = ?", error, code, id);
+    },
+
+    setMissing(ids: readonly number[], missing: boolean): void {
+      for (const id of ids) index.run("UPDATE pictures SET missing = ? WHERE id = ?", missing ? 1 : 0, id);
+    },
+
+    /** A sidecar is as we have left it: the next scan need not read it. */
+    sidecarModified(id: number, modified: number | null): void {
+      index.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, id);
+    },
+
+    /** Numbers of the pictures of a folder that are there. */
+    present: (folder: number): number[] =>
+      index.rows<{ id: number }>("SELECT id FROM pictures WHERE folder = ? AND missing = 0", folder).map((p) => p.id),
+
+    /** Numbers of the pictures in a state that are there. */
+    inState: (state: State): number[] =>
+      index
+        .rows<{ id: number }>("SELECT id FROM pictures WHERE missing = 0 AND state = ? ORDER BY id", state)
+        .map((p) => p.id),
+
+    /** The queue: all of it, or what no model has looked at yet. */
+    waiting: ({ again, limit }: { again: boolean; limit: number | undefined }): { id: number; path: string }[] =>
+      index.rows(
+        `SELECT id, path FROM pictures
+         WHERE missing = 0 AND state = 'queue' ${again ? "" : "AND bits IS NULL"} ORDER BY id LIMIT ?`,
+        limit ?? -1,
+      ),
+
+    /** Pictures that are there, by state; how many are not; how many wait without an estimate. */
+    counts(): { byState: { state: State; n: number }[]; missing: number; unestimated: number } {
+      const one = (sql: string) => index.row<{ n: number }>(sql)?.n ?? 0;
+      return {
+        byState: index.rows("SELECT state, count(*) AS n FROM pictures WHERE missing = 0 GROUP BY state"),
+        missing: one("SELECT count(*) AS n FROM pictures WHERE missing = 1"),
+        unestimated: one("SELECT count(*) AS n FROM pictures WHERE missing = 0 AND state = 'queue' AND bits IS NULL"),
+      };
+    },
+
+    /** Folders within the folders that were added, with their pictures. */
+    albums: (): { folder: number; album: string; pictures: number }[] =>
+      index.rows(
+        `SELECT folder, album, count(*) AS pictures FROM pictures WHERE missing = 0 GROUP BY folder, album
+         ORDER BY folder, album LIMIT 2000`,
+      ),
+  };
+}

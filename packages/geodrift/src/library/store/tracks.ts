@@ -1,0 +1,21 @@
+import type { TrackPoint } from "../gpx.js";
+import type { IndexFile } from "./index-file.js";
+
+/** Points of the tracks that were taken in. */
+export const trackTable = (index: IndexFile) => ({
+  /** Under the name of its file; one of the same name is replaced. */
+  keep(name: string, points: readonly TrackPoint[]): void {
+    index.transaction(() => {
+      index.run("DELETE FROM track_points WHERE track = ?", name);
+      for (const { at, lat, lng } of points)
+        index.run("INSERT OR REPLACE INTO track_points (track, at, lat, lng) VALUES (?, ?, ?, ?)", name, at, lat, lng);
+    });
+  },
+
+  /** The points just before and just after a time (milliseconds, UTC), as far as there are any. */
+  around: (utc: number): TrackPoint[] =>
+    [
+      "SELECT at, lat, lng FROM track_points WHERE at <= ? ORDER BY at DESC LIMIT 1",
+      "SELECT at, lat, lng FROM track_points WHERE at > ? ORDER BY at LIMIT 1",
+    ].flatMap((sql) => index.rows<TrackPoint>(sql, utc)),
+});

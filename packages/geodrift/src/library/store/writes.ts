@@ -1,0 +1,71 @@
+import type { IndexFile } from "./index-file.js";
+
+/** A sidecar that was written for a decision, or is about to be, or was taken back. */
+export interface WriteRecord {
+  id: number;
+  decision: number;
+  picture: number;
+  /** Milliseconds. */
+  at: number;
+  /** Which process began it. */
+  process: number;
+  sidecar: string;
+  /** Beside it, renamed over it in the end. */
+  temporary: string;
+  /** What was there before; null where nothing was. */
+  before: Uint8Array | null;
+  /** Of what was written. */
+  afterSha256: string;
+  state: WriteState;
+}
+
+/**
+ * `writing` and `undoing` are under way, or were when the process was killed. `theirs` is one that another program has changed
+ * since, `superseded` one that a later write stands on.
+ */
+export type WriteState = "writing" | "written" | "failed" | "superseded" | "undoing" | "undone" | "theirs";
+
+const columns = "id, decision, picture, at, process, sidecar, temporary, before, after_sha256 AS afterSha256, state";
+
+/** The log of sidecars: each is entered before its file is touched, so that a crash at any moment is recognised. */
+export const writeTable = (index: IndexFile) => ({
+  /** @returns its number */
+  begin: (w: Pick<WriteRecord, "decision" | "picture" | "sidecar" | "temporary" | "before" | "afterSha256">): number =>
+    index.run(
+      `INSERT INTO writes (decision, picture, at, process, sidecar, temporary, before, after_sha256, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'writing')`,
+      w.decision,
+      w.picture,
+      Date.now(),
+      process.pid,
+      w.sidecar,
+      w.temporary,
+      w.before ? Buffer.from(w.before) : null,
+      w.afterSha256,
+    ).lastInsertRowid,
+
+  /** The one that stands beside a picture. */
+  lastWritten: (picture: number): WriteRecord | undefined =>
+    index.row(
+      `SELECT ${columns} FROM writes WHERE picture = ? AND state = 'written' ORDER BY id DESC LIMIT 1`,
+      picture,
+    ),
+
+  /** Those that are under way, in this process or in another, or were when one was killed. */
+  unfinished: (): WriteRecord[] => index.rows(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`),
+
+  set(id: number, state: Exclude<WriteState, "undoing">): void {
+    index.run("UPDATE writes SET state = ? WHERE id = ?", state, id);
+  },
+
+  /** This process takes it back. */
+  beginUndo(id: number): void {
+    index.run("UPDATE writes SET state = 'undoing', process = ?, at = ? WHERE id = ?", process.pid, Date.now(), id);
+  },
+
+  /** It stands, and those before it no longer do. */
+  finish(id: number, picture: number): void {
+    index.run("UPDATE writes SET state = 'superseded' WHERE picture = ? AND state = 'written'", picture);
+    index.run("UPDATE writes SET state = 'written' WHERE id = ?", id);
+  },
+});

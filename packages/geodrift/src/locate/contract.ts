@@ -1,0 +1,92 @@
+/** The answer of `locate` as programs read it: `--json`, and over HTTP. Its type is inferred from here. */
+import { z } from "@hono/zod-openapi";
+
+/** A place, degrees. */
+export const latLng = z.object({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) });
+
+const describe = (description: string) => ({ description });
+
+const distanceKm = z.number();
+
+/** A model by name, with the hash of its weights. */
+export const modelName = z.object({ name: z.string(), sha256: z.string() });
+
+/** A place by the town nearest to it. */
+export const placeName = z.object({
+  country: z.string(),
+  countryCode: z.string(),
+  region: z.string(),
+  city: z.string(),
+  distanceKm: distanceKm.openapi(describe("from the place to the city")),
+});
+
+/** A picture taken about the same time, whose place is known. */
+export const neighbour = latLng.extend({
+  image: z.string(),
+  minutes: z.number().openapi(describe("between the two pictures")),
+});
+
+/** One thing known, multiplied with the picture's density alone. */
+export const contribution = z.object({
+  kind: z.enum(["region", "time-neighbours", "album", "track"]),
+  label: z.string().openapi(describe("what it is, in a few words")),
+  localizabilityBits: z.number().openapi(describe("of the picture with this")),
+  best: latLng,
+  ownShare: z
+    .number()
+    .openapi(
+      describe(
+        "what the picture alone gives to where nine tenths of the answer with this lie: 0.9 if it changes nothing",
+      ),
+    ),
+});
+
+/** What `locate` says of one picture. */
+export const locateResult = z
+  .object({
+    image: z.string(),
+    sha256: z.string().openapi(describe("of the picture's bytes")),
+    model: modelName,
+    seed: z.number(),
+    solver: z.string().optional().openapi(describe("of methods that solve a flow; the others take no steps")),
+    steps: z.number(),
+    guidance: z.number(),
+    best: latLng,
+    place: placeName,
+    localizabilityBits: z.number(),
+    regions: z.array(z.object({ mass: z.number(), areaKm2: z.number(), radiusKm: z.number() })),
+    ruledOut: z
+      .object({ mass: z.number(), areaKm2: z.number() })
+      .openapi(describe("the part of the globe outside the smallest region that holds 99 %")),
+    modes: z.array(
+      latLng.extend({
+        mass: z.number(),
+        radiusKm: z.number(),
+        name: z.string().openapi(describe("the nearest town and its country")),
+      }),
+    ),
+    countries: z.array(z.object({ code: z.string(), name: z.string(), probability: z.number() })),
+    divisions: z
+      .array(z.object({ countryCode: z.string(), name: z.string(), probability: z.number() }))
+      .openapi(describe("by the nearest town of the country: right but for a strip along the borders")),
+    elapsedMs: z.number(),
+    abstained: z
+      .boolean()
+      .optional()
+      .openapi(describe("only where a least localizability is asked for: does the picture tell less?")),
+    recorded: latLng
+      .extend({ distanceKm })
+      .optional()
+      .openapi(
+        describe("what the picture's own file says, which is never used, and how far the best guess is from it"),
+      ),
+    neighbours: z
+      .array(neighbour)
+      .optional()
+      .openapi(describe("pictures taken shortly before or after, which the answer takes in")),
+    contributions: z
+      .array(contribution)
+      .optional()
+      .openapi(describe("what each thing known besides does to the picture's own answer")),
+  })
+  .openapi("LocateResult");

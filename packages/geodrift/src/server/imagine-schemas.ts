@@ -1,0 +1,92 @@
+/** What is asked of, and answered by, the model that makes pictures. */
+import { imageSolvers } from "@geodrift/core";
+import { z } from "@hono/zod-openapi";
+import { usualImagining } from "../imagine/usual.js";
+import { latLng, modelName } from "../locate/contract.js";
+
+const guide = z.number().min(0).max(100);
+
+/** A place, with words, and how pictures are made of it. */
+export const imagineSettings = z.strictObject({
+  at: latLng.strict().optional().openapi({ description: "the place; left out, words alone are the condition" }),
+  words: z.string().max(300).optional().openapi({ description: "words that the model knows" }),
+  groundKm: z
+    .number()
+    .positive()
+    .optional()
+    .openapi({ description: "width of the ground; if left out, what the words near and wide say, or the default" }),
+  n: z.int().min(1).max(16).default(4).openapi({ description: "pictures, each from a noise of its own" }),
+  guidePlace: guide.default(usualImagining.guidance.place).openapi({ description: "strength of the place" }),
+  guideWords: guide.default(usualImagining.guidance.words).openapi({ description: "strength of the words" }),
+  steps: z.int().min(1).max(100).default(usualImagining.steps),
+  solver: z.enum(Object.keys(imageSolvers) as [keyof typeof imageSolvers]).default(usualImagining.solver),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 52)
+    .default(0)
+    .openapi({ description: "of the first picture's noise; the next has the next" }),
+  size: z.int().optional().openapi({ description: "pixels along a side; the model's largest if left out" }),
+  attention: z
+    .boolean()
+    .default(false)
+    .openapi({ description: "also where each word, longitude and latitude are looked at" }),
+});
+
+const png = z.string().openapi({ description: "base64" });
+
+/** Pictures that were made. */
+export const imagined = z
+  .object({
+    model: modelName,
+    size: z.number(),
+    pictures: z.array(
+      z.object({
+        seed: z.number(),
+        png,
+        sha256: z.string().openapi({ description: "of its RGB bytes" }),
+        attention: z
+          .array(z.object({ token: z.string(), map: z.array(z.number()) }))
+          .optional()
+          .openapi({ description: "for each token shares of attention, rows from the top" }),
+      }),
+    ),
+  })
+  .openapi("Imagined");
+
+/** A picture on its way. */
+export const imagineStep = z.object({ index: z.number(), step: z.number(), steps: z.number(), png });
+
+/** The model that makes pictures. */
+export const imageModel = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    licence: z.string(),
+    sizes: z.array(z.number()),
+    groundKm: z.tuple([z.number(), z.number()]).openapi({ description: "smallest and greatest width of the ground" }),
+    words: z.array(z.string()),
+    memory: z.boolean().openapi({ description: "can training views be compared with?" }),
+    usual: z.object({ groundKm: z.number(), guidePlace: z.number(), guideWords: z.number() }),
+  })
+  .openapi("ImageModel");
+
+/** Which picture is held against the training's views. */
+export const nearestBody = z.strictObject({
+  at: latLng.strict(),
+  words: z.string().max(300).optional(),
+  png: z.string().max(100_000).openapi({ description: "the picture, base64" }),
+});
+
+/** A view of the training, and how unlike the picture it is. */
+export const trainingView = z
+  .object({
+    png,
+    at: latLng,
+    km: z.number().openapi({ description: "how far its centre lies from the place" }),
+    groundKm: z.number(),
+    kind: z.string(),
+    month: z.string().optional(),
+    difference: z.number().openapi({ description: "root mean square of the pixels, of 255" }),
+  })
+  .openapi("TrainingView");

@@ -1,0 +1,68 @@
+/** What is asked of a library over HTTP. */
+import { z } from "@hono/zod-openapi";
+import { job, overview, verdict } from "../library/contract.js";
+import { type ExportFormat, exportFormats } from "../library/export/formats.js";
+import { states } from "../library/states.js";
+import { decimalNumber, locateSettings, wholeNumber } from "./schemas.js";
+
+const flag = z
+  .enum(["true", "false"])
+  .default("false")
+  .transform((v) => v === "true")
+  .openapi({ type: "string" });
+
+/** What a library holds, what it is busy with, and what may be asked of it. */
+export const libraryState = overview
+  .extend({
+    canAdd: z.boolean().openapi({ description: "whether folders can be added over this interface" }),
+    undo: z.number().optional().openapi({ description: "number of the last word that can be taken back" }),
+    job: job.optional(),
+  })
+  .openapi("Library");
+
+export const listQuery = z.strictObject({
+  state: z.enum(states).optional(),
+  folder: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  album: z.string().max(4096).optional(),
+  text: z.string().max(300).optional(),
+  from: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  to: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  leastBits: decimalNumber(-4, 30).optional(),
+  order: z.enum(["number", "time", "bits"]).optional(),
+  limit: wholeNumber(1, 1000).default(100),
+  after: z.string().max(100).optional(),
+});
+
+/** What may be taken in besides a picture. */
+export const knownQuery = {
+  timeNeighbours: decimalNumber(0, 100_000).optional().openapi({ description: "minutes" }),
+  album: flag,
+  track: flag,
+  clockMinutes: decimalNumber(-1440, 1440).optional(),
+};
+
+export const pictureSettings = locateSettings.extend(knownQuery);
+
+const pictures = z.array(z.int().positive()).min(1).max(100_000);
+
+export const decisionBody = z.strictObject({ pictures, verdict }).openapi("Decision");
+
+export const writeBody = z.strictObject({ pictures: pictures.optional() });
+export const undoBody = z.strictObject({ batch: z.int().positive().optional() });
+export const folderBody = z.strictObject({ path: z.string().min(1).max(4096) });
+export const estimateBody = z.strictObject({
+  model: z.string().optional(),
+  seed: z.int().nonnegative().default(0),
+  guidance: z.number().min(0).max(20).default(0),
+  prior: z.string().max(200).optional(),
+  timeNeighbours: z.number().min(0).max(100_000).optional(),
+  album: z.boolean().default(false),
+  track: z.boolean().default(false),
+  clockMinutes: z.number().min(-1440).max(1440).optional(),
+  again: z.boolean().default(false),
+});
+export const exportQuery = z.strictObject({
+  format: z.enum(Object.keys(exportFormats) as [ExportFormat]).default("csv"),
+  obscure: flag,
+});
+export const thumbnailQuery = z.strictObject({ size: z.enum(["small", "large"]).default("small") });

@@ -1,0 +1,36 @@
+/** Requests to the server that the page comes from, typed by what the server itself checks them with. */
+import type { Api, FailureBody, LibraryApi } from "geodrift/contract";
+import { type ClientResponse, hc } from "hono/client";
+import { LostError } from "./engine.js";
+
+const base = new URL(".", document.baseURI).href;
+
+/** @throws LostError if there is no answer, Error with the server's sentence if it refuses */
+async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, init).catch((e: Error) => {
+    init?.signal?.throwIfAborted();
+    throw new LostError(`The server does not answer (${e.message}).`);
+  });
+  if (response.ok) return response;
+  const text = await response.text();
+  let said = text;
+  try {
+    said = (JSON.parse(text) as FailureBody).error;
+  } catch {
+    // No JSON: whatever it is, it is all there is.
+  }
+  throw new Error(said || `The server answers ${response.status}.`);
+}
+
+/** The interface of every server. */
+export const client = hc<Api>(base, { fetch: ask });
+
+/** That of one with a library. */
+export const archive = hc<LibraryApi>(base, { fetch: ask });
+
+/** What a request is answered with when it is not refused. */
+type Answered<R> = R extends ClientResponse<infer T, 200 | 202, "json"> ? T : never;
+
+/** The JSON of a request that was not refused: refusals have been thrown. */
+export const answerOf = async <R extends Pick<Response, "json">>(request: Promise<R>): Promise<Answered<R>> =>
+  (await request).json() as Promise<Answered<R>>;
