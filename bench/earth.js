@@ -7,7 +7,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { earthViews, embedDataset, evaluate, loadModel, modelFolder, openEarthFolder, readRaster } from "geodrift";
-import { runtime } from "./measure.js";
 
 const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
 const name = process.env.EARTH_MODEL ?? "earth";
@@ -34,8 +33,8 @@ export const benches = {
       ["three-globe-4096", n / 5, () => readRaster(threeGlobe, land, "three-globe")],
     ];
     const regression = join(dirname(modelFolder(name).replace(/\/$/, "")), "regression");
-    const models = [await loadModel(name, runtime)];
-    if (existsSync(regression)) models.push(await loadModel(regression, runtime));
+    const models = [await loadModel(name)];
+    if (existsSync(regression)) models.push(await loadModel(regression));
     for (const [raster, count, read] of rasters) {
       const dataset = earthViews([await read()], views, count);
       for (const model of models) {

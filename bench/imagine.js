@@ -3,18 +3,20 @@ import { readFileSync } from "node:fs";
 import { tensor } from "@geodrift/compile";
 import {
   closedVocabulary,
-  denoisingSteps,
+  denoisingObjective,
   dualGuidance,
   emptyReading,
   Generator,
   groundOctaves,
-  initDenoising,
+  initTrainState,
   mapFeatures,
   placeEncodingWidth,
   readingInto,
   readingTensors,
   toLatLng,
+  train,
   uniformPoint,
+  warmedDecay,
 } from "@geodrift/core";
 import { loadImageModel, usualImagining } from "geodrift";
 import { leastMs, measured, runtime } from "./measure.js";
@@ -58,27 +60,38 @@ function batchOf(n) {
   };
 }
 
+/** Steps of the training on one batch, without end. */
+function stepsOf(n) {
+  const objective = denoisingObjective(network, words);
+  const state = initTrainState(objective, new Generator(1), { average: true });
+  const batch = batchOf(n);
+  const batches = async function* () {
+    for (;;) yield batch;
+  };
+  const { betas, clip, ema } = training;
+  const options = { steps: 1e6, rate: () => 1e-4, betas, clip, ema: (step) => warmedDecay(ema, step) };
+  return { state, steps: train(state, objective, batches, options, { runtime }) };
+}
+
 const megabytes = () => Math.round(process.memoryUsage().rss / 2 ** 20);
 
 export const benches = {
   "imagine-step": async function* () {
     const n = 64;
-    const steps = denoisingSteps(network, words, training, { runtime });
-    const state = initDenoising(network, words, new Generator(1));
-    const batch = batchOf(n);
+    const steps = stepsOf(n).steps;
     const parameters = { width: network.width, blocks: network.depth, pixels: 64, batch: n };
     const line = await measured(
       "imagine-step",
       parameters,
       6 * macs(network) * n,
-      () => steps.run(state, batch, 1e-4),
+      () => steps.next(),
       8,
     );
     yield { ...line, picturesPerSecond: Math.round((1000 * n) / line.ms) };
-    await steps.dispose();
+    await steps.return();
   },
   "imagine-picture": async function* () {
-    const { model, dispose } = await loadImageModel("earth-images", runtime);
+    const { model, dispose } = await loadImageModel("earth-images");
     const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], usualImagining.guidance);
     for (const size of [32, 64])
       for (const [solver, steps] of [
@@ -96,16 +109,14 @@ export const benches = {
   /** Resident memory in the fifths of so many minutes of training: MINUTES, 60 if not set. */
   "imagine-memory": async function* () {
     const minutes = Number(process.env.MINUTES ?? 60);
-    const steps = denoisingSteps(network, words, training, { runtime });
-    const state = initDenoising(network, words, new Generator(1));
-    const batch = batchOf(64);
+    const { steps, state } = stepsOf(64);
     const fifths = [];
     const started = performance.now();
     for (let fifth = 1; fifth <= 5; fifth++) {
-      while (performance.now() - started < (fifth * minutes * 60_000) / 5) await steps.run(state, batch, 1e-4);
+      while (performance.now() - started < (fifth * minutes * 60_000) / 5) await steps.next();
       fifths.push(megabytes());
     }
     yield { bench: "imagine-memory", minutes, steps: state.step, megabytes: fifths };
-    await steps.dispose();
+    await steps.return();
   },
 };

@@ -37,7 +37,7 @@ export const benches = {
       "../example/img/earth-blue-marble.jpg",
     );
     const raster = await readRaster(blueMarble, undefined, "three-globe");
-    const model = await loadModel("earth", runtime);
+    const model = await loadModel("earth");
     const likelihood = likelihoodModel(await loadGenerativeModel("earth"), { runtime });
     const seen = [];
     for await (const { picture } of earthViews([raster], views).examples(0, pictures)) seen.push(picture);

@@ -1,6 +1,7 @@
 /** The PLONK network's steps: training, guided sampling, exact divergence. FLOP are those of its matrix products. */
 import { compile, tensor } from "@geodrift/compile";
 import {
+  exampleBatches,
   Generator,
   initTrainState,
   initVelocity,
@@ -12,6 +13,7 @@ import {
   train,
   uniformPoints,
   velocityModel,
+  warmupCosine,
 } from "@geodrift/core";
 import * as jax from "@jax-js/jax";
 import { measured, runtime } from "./measure.js";
@@ -28,7 +30,7 @@ function macs({ dim, depth, expansion, cond_dim }) {
 export function trainer(dim, blocks, batch) {
   const config = plonk(dim, blocks);
   const objective = matchingObjective({ config, path: riemannianFlow, schedule: sigmoidSchedule(), dropout: 0.1 });
-  const state = initTrainState(objective, 1);
+  const state = initTrainState(objective, new Generator(1, 1), { average: true });
   const random = new Generator(1);
   const source = {
     length: batch,
@@ -38,17 +40,8 @@ export function trainer(dim, blocks, batch) {
       places: uniformPoints(random, indices.length),
     }),
   };
-  const options = {
-    steps: 1e6,
-    batch,
-    seed: 1,
-    optimizer: "lamb",
-    rate: 8e-4,
-    warmup: 500,
-    weightDecay: 0.05,
-    ema: 0.999,
-  };
-  return train(state, objective, source, options, { runtime });
+  const options = { steps: 1e6, optimizer: "lamb", rate: warmupCosine(8e-4, 500, 1e6), weightDecay: 0.05, ema: 0.999 };
+  return train(state, objective, exampleBatches(source, batch, 1), options, { runtime });
 }
 
 async function trainStep(dim, blocks, batch) {

@@ -6,7 +6,6 @@ import { existsSync, readFileSync } from "node:fs";
 import { distanceKm } from "@geodrift/core";
 import { feature } from "@rapideditor/country-coder";
 import { earthViews, embedDataset, loadModel, openEarthFolder, quickMesh, truthOf } from "geodrift";
-import { runtime } from "./measure.js";
 
 const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
 const n = Number(process.env.EARTH_VIEWS ?? 5000);
@@ -22,7 +21,7 @@ export const benches = {
     if (!existsSync(folder)) throw new Error(`bench regions: the rasters of ${folder} are needed`);
     const earth = await openEarthFolder(folder);
     const dataset = earthViews([await earth.month("07", await earth.land())], views, n);
-    const model = await loadModel("earth", runtime);
+    const model = await loadModel("earth");
     const data = await embedDataset(dataset, model.encoder);
     const { width } = model.encoder;
     const found = new Map();

@@ -7,7 +7,6 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { distanceKm } from "@geodrift/core";
 import { formatKm, loadModel, locate, readRaster, renderViewInto, toText, writeMap } from "geodrift";
-import * as ort from "onnxruntime-node";
 import sharp from "sharp";
 
 const places = [
@@ -26,7 +25,7 @@ const file = join(
   "../example/img/earth-blue-marble.jpg",
 );
 const blueMarble = await readRaster(file, undefined, "three-globe");
-const model = await loadModel("earth", ort);
+const model = await loadModel("earth");
 await mkdir(out, { recursive: true });
 
 const files = [];

@@ -73,7 +73,7 @@ const print = (line) => console.log(JSON.stringify(line));
 
 /** Five pictures of the demo, as the embedded model sees them. */
 async function embeddings() {
-  const model = await loadModel("earth", runtime);
+  const model = await loadModel("earth");
   const names = ["nile-delta", "strait-of-gibraltar", "lake-titicaca", "great-lakes", "south-island"];
   const pictures = await Promise.all(
     names.map((name) =>

@@ -206,7 +206,7 @@ describe("geodrift export", () => {
       near(step.x_next.data as Float32Array, expected);
       await model.dispose();
 
-      const own = await loadModel(at("models", name), ort);
+      const own = await loadModel(at("models", name));
       const pictures = await Promise.all(
         ["00.jpg", "01.jpg"].map((f) => readPicture(at("album", f), own.encoder.preparation)),
       );
@@ -277,7 +277,7 @@ describe.skipIf(!existsSync(photos))("real photographs, embedded by a real netwo
     );
     // What is exported takes pixels from 0 to 1, and gives the features and not the classes.
     await run("export", models[0], "-o", "onnx-real", "--samples", "2");
-    const own = await loadModel(at(models[0]), ort);
+    const own = await loadModel(at(models[0]));
     const picture = await readPicture(photos.replace("photos.csv", "lund-26.jpg"), own.encoder.preparation);
     const pixels = new Float32Array(3 * 224 * 224);
     for (let i = 0; i < 224 * 224; i++)

@@ -317,7 +317,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
       await own.stop();
     }
     const refused = await geodrift(["serve", "--port", "0", "--detail", join(photos, "1.jpg")]);
-    expect(refused.stderr).toContain("is no PMTiles file of version 3");
+    expect(refused.stderr).toContain("a PMTiles file of version 3 is needed");
   });
 
   it("makes pictures of a place on a click, the same from the same seed, and keeps those before", async () => {

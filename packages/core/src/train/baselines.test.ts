@@ -6,7 +6,9 @@ import {
   cellClasses,
   cellLocator,
   cellObjective,
+  type ExampleBatch,
   type ExampleSource,
+  exampleBatches,
   Generator,
   initTrainState,
   logPeakDensity,
@@ -18,6 +20,7 @@ import {
   vectorAt,
   vonMisesFisherLocator,
   vonMisesFisherObjective,
+  warmupCosine,
 } from "../index.js";
 
 const runtime = { runtime: ort };
@@ -40,20 +43,11 @@ const source: ExampleSource = {
   }),
 };
 
-async function trained(objective: Objective, steps: number) {
-  const state = initTrainState(objective, 1);
-  const options = {
-    steps,
-    batch: 128,
-    seed: 1,
-    optimizer: "adamw",
-    rate: 3e-3,
-    warmup: 20,
-    weightDecay: 0,
-    ema: 0.9,
-  } as const;
+async function trained(objective: Objective<ExampleBatch>, steps: number) {
+  const state = initTrainState(objective, new Generator(1, 1), { average: true });
+  const options = { steps, rate: warmupCosine(3e-3, 20, steps), ema: 0.9 };
   const losses: number[] = [];
-  for await (const m of train(state, objective, source, options, runtime)) losses.push(m.loss);
+  for await (const m of train(state, objective, exampleBatches(source, 128, 1), options, runtime)) losses.push(m.loss);
   const last = losses.slice(-40);
   return { params: state.params, loss: last.reduce((a, b) => a + b) / last.length };
 }
@@ -62,19 +56,11 @@ describe("the concentration of a von Mises–Fisher distribution", () => {
   it("may be as high as a street is small, with a gradient that is a number", async () => {
     const config = { dim: 16, depth: 1, expansion: 2, cond_dim: width, components: 1 };
     const objective = vonMisesFisherObjective(config);
-    const state = initTrainState(objective, 1);
+    const state = initTrainState(objective, new Generator(1, 1), { average: true });
     (state.params["kappa_predictor.1.bias"].data as Float32Array).fill(4e5);
-    const options = {
-      steps: 3,
-      batch: 16,
-      seed: 1,
-      optimizer: "adamw",
-      rate: 1e-3,
-      warmup: 1,
-      weightDecay: 0,
-      ema: 0.9,
-    } as const;
-    for await (const { loss } of train(state, objective, source, options, runtime)) expect(loss).toBeGreaterThan(1e4);
+    const options = { steps: 3, rate: warmupCosine(1e-3, 1, 3), ema: 0.9 };
+    for await (const { loss } of train(state, objective, exampleBatches(source, 16, 1), options, runtime))
+      expect(loss).toBeGreaterThan(1e4);
     for (const { data } of Object.values(state.params)) for (const x of data as Float32Array) expect(x).not.toBeNaN();
   });
 });

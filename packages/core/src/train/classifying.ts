@@ -4,19 +4,26 @@ import { type CellClassifierConfig, cellClassifier, initCellClassifier } from ".
 import { mean } from "../net/layers.js";
 import { vectorAt } from "../sphere/point.js";
 import { type Quadtree, shareOfCell } from "../sphere/quadtree.js";
-import type { Objective } from "./objective.js";
+import type { ExampleBatch, Objective } from "./objective.js";
 
 /** Weight of the squared error of the place within its cell, beside cross-entropies in nats. */
 const offsetWeight = 10;
 
+/** Input with the cells of a level. */
+const labelOf = (level: number): string => `label${level}`;
+
 /** Cross-entropy at every level, added up, and the squared error of the place within its own cell. */
-export function cellObjective(config: CellClassifierConfig, tree: Quadtree, depths: readonly number[]): Objective {
+export function cellObjective(
+  config: CellClassifierConfig,
+  tree: Quadtree,
+  depths: readonly number[],
+): Objective<ExampleBatch> {
   const ancestors = depths.map((d) => tree.ancestors(d));
   const { classes } = config;
   return {
     init: (random) => initCellClassifier(config, random),
     learned: () => true,
-    prepare({ embeddings, places, n }) {
+    inputs({ embeddings, places, n }) {
       const labels = classes.map(() => new Int32Array(n));
       const shares = new Float32Array(2 * n);
       for (let i = 0; i < n; i++) {
@@ -27,13 +34,14 @@ export function cellObjective(config: CellClassifierConfig, tree: Quadtree, dept
         });
         shares.set(shareOfCell(tree.cells[leaf], x), 2 * i);
       }
-      return [
-        tensor(embeddings, [n, config.cond_dim]),
-        tensor(shares, [n, 2]),
-        ...labels.map((l) => tensor(l, [n], "int32")),
-      ];
+      return {
+        embedding: tensor(embeddings, [n, config.cond_dim]),
+        shares: tensor(shares, [n, 2]),
+        ...Object.fromEntries(labels.map((l, level) => [labelOf(level), tensor(l, [n], "int32")])),
+      };
     },
-    loss(p, embedding, shares, ...labels) {
+    loss(p, { embedding, shares, ...levels }) {
+      const labels = classes.map((_, level) => levels[labelOf(level)]);
       const { logProbs, offsets } = cellClassifier(config, p, embedding);
       const chosen = labels.map((l, level) => nn.oneHot(l, classes[level]));
       const leaf = chosen[chosen.length - 1];
@@ -45,7 +53,7 @@ export function cellObjective(config: CellClassifierConfig, tree: Quadtree, dept
         const error = own.sub(shares);
         loss = loss.add(mean(error.ref.mul(error), [0, 1]).reshape([1]).mul(offsetWeight));
       }
-      return np.squeeze(loss) as np.Array;
+      return { loss: np.squeeze(loss) as np.Array };
     },
   };
 }

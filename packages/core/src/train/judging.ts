@@ -1,7 +1,9 @@
+import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
-import { type JudgeConfig, judgePictures, judgePlaces } from "../net/judge.js";
+import { initJudge, type JudgeConfig, judgePictures, judgePlaces } from "../net/judge.js";
 import { constant, mean } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
+import type { Objective } from "./objective.js";
 
 type Arr = np.Array;
 
@@ -33,3 +35,24 @@ export function judgeLoss(
   });
   return [attributes.reduce((a, b) => a.add(b), contrast.ref), contrast];
 }
+
+/** Pictures with their places and attributes: what a scorer learns from. */
+export interface JudgingBatch {
+  /** 0…1, [n, 3, size, size]. */
+  pixels: Tensor;
+  /** Encoded, [n, 2, width]. */
+  places: Tensor;
+  /** By attribute, [n], −1 where there is none. */
+  classes: Readonly<Record<string, Tensor>>;
+}
+
+/** `judgeLoss`, with the contrast alone as a metric. */
+export const judgingObjective = (config: JudgeConfig): Objective<JudgingBatch> => ({
+  init: (random) => initJudge(config, random),
+  learned: () => true,
+  inputs: ({ pixels, places, classes }) => ({ pixels, places, ...classes }),
+  loss(p, { pixels, places, ...classes }) {
+    const [loss, contrast] = judgeLoss(config, p, pixels, places, classes);
+    return { loss, metrics: { contrast } };
+  },
+});

@@ -4,7 +4,7 @@ import type { Path } from "../path/index.js";
 import type { Schedule } from "../schedule/index.js";
 import { vectorAt } from "../sphere/point.js";
 import { matchingLoss } from "./losses.js";
-import type { Objective } from "./objective.js";
+import type { ExampleBatch, Objective } from "./objective.js";
 
 export interface MatchingOptions {
   config: VelocityConfig;
@@ -15,11 +15,16 @@ export interface MatchingOptions {
 }
 
 /** Flow matching or diffusion, conditioned on embeddings (spec §2, §3): t uniform, one noise and one time per example. */
-export function matchingObjective({ config, path, schedule, dropout }: MatchingOptions): Objective {
+export function matchingObjective({
+  config,
+  path,
+  schedule,
+  dropout,
+}: MatchingOptions): Objective<ExampleBatch, "point" | "gamma" | "embedding" | "target"> {
   return {
     init: (random) => initVelocity(config, random),
     learned: isLearned,
-    prepare({ embeddings, places, n }, random) {
+    inputs({ embeddings, places, n, random }) {
       const points = new Float32Array(3 * n);
       const targets = new Float32Array(3 * n);
       const gammas = new Float32Array(n);
@@ -30,13 +35,15 @@ export function matchingObjective({ config, path, schedule, dropout }: MatchingO
         targets.set(target, 3 * i);
         if (random.uniform() < dropout) embeddings.fill(0, i * config.cond_dim, (i + 1) * config.cond_dim);
       }
-      return [
-        tensor(points, [n, 3]),
-        tensor(gammas, [n]),
-        tensor(embeddings, [n, config.cond_dim]),
-        tensor(targets, [n, 3]),
-      ];
+      return {
+        point: tensor(points, [n, 3]),
+        gamma: tensor(gammas, [n]),
+        embedding: tensor(embeddings, [n, config.cond_dim]),
+        target: tensor(targets, [n, 3]),
+      };
     },
-    loss: (p, point, gamma, embedding, target) => matchingLoss(config, p, point, gamma, embedding, target),
+    loss: (p, { point, gamma, embedding, target }) => ({
+      loss: matchingLoss(config, p, point, gamma, embedding, target),
+    }),
   };
 }

@@ -4,20 +4,41 @@ import type { numpy as np } from "@jax-js/jax";
 import type { Parameters, Traced } from "../net/parameters.js";
 import type { Generator } from "../random/generator.js";
 
-/** Examples as arrays. */
-export interface Batch {
+/** Arrays by name, while a loss is traced. */
+export type TracedInputs<Name extends string> = Readonly<Record<Name, np.Array>>;
+
+/** The loss of a batch. */
+export interface Loss {
+  /** What the gradient is taken of, a scalar. */
+  loss: np.Array;
+  /** Other scalars that are worth following; nothing depends on them. */
+  metrics?: Record<string, np.Array>;
+}
+
+/** A thing to learn from batches of some kind, by the loop of `train`. */
+export interface Objective<Batch, Name extends string = string> {
+  /** Fresh weights, buffers among them. */
+  init(random: Generator): Parameters;
+  /** False for buffers, which are kept as they are. */
+  learned(name: string): boolean;
+  /** The arrays that the loss takes. May write into the batch. */
+  inputs(batch: Batch): Record<Name, Tensor>;
+  /** Which of the learned weights a batch has to do with: the others stand still. All if left out. */
+  concerns?(batch: Batch): (name: string) => boolean;
+  /** Traced once for every shape of inputs. */
+  loss(params: Traced, inputs: TracedInputs<Name>): Loss;
+}
+
+/** Embedded pictures with their places: what locators learn from. */
+export interface Examples {
+  n: number;
   /** [n, width]. */
   embeddings: Float32Array;
   /** Unit vectors, [n, 3]. */
   places: Float32Array;
-  n: number;
 }
 
-export interface Objective {
-  init(random: Generator): Parameters;
-  /** False for buffers, which are kept as they are. */
-  learned(name: string): boolean;
-  /** Draws what the loss needs beside the batch (noise, times, which conditions to drop). May write into the batch. */
-  prepare(batch: Batch, random: Generator): Tensor[];
-  loss(params: Traced, ...inputs: np.Array[]): np.Array;
+/** Examples with what an objective draws its noise, times and dropped conditions from. */
+export interface ExampleBatch extends Examples {
+  random: Generator;
 }

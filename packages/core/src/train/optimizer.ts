@@ -12,9 +12,9 @@ export type Moments = {
 };
 
 /** Moments before the first step. */
-export function noughtMoments(params: Parameters): Moments {
-  const nought = () => Object.fromEntries(Object.entries(params).map(([name, t]) => [name, zeros(t.dims)]));
-  return { first: nought(), second: nought() };
+export function zeroMoments(params: Parameters): Moments {
+  const zero = () => Object.fromEntries(Object.entries(params).map(([name, t]) => [name, zeros(t.dims)]));
+  return { first: zero(), second: zero() };
 }
 
 export interface OptimizerOptions {
@@ -72,15 +72,15 @@ function approach(average: TypedArray, weights: TypedArray, share: number): void
 }
 
 /**
- * Scales gradients down, in place, to a common length of at most `most` (Pascanu et al. 2013).
+ * Scales gradients down, in place, to a common length of at most `maxNorm` (Pascanu et al. 2013).
  * @returns the length before
  */
-export function clipGradients(gradients: Parameters, most: number): number {
+export function clipGradients(gradients: Parameters, maxNorm: number): number {
   const all = Object.values(gradients).map((t) => t.data as Float32Array);
   let squares = 0;
   for (const data of all) for (let i = 0; i < data.length; i++) squares += data[i] * data[i];
   const length = Math.sqrt(squares);
-  if (length > most) for (const data of all) for (let i = 0; i < data.length; i++) data[i] *= most / length;
+  if (length > maxNorm) for (const data of all) for (let i = 0; i < data.length; i++) data[i] *= maxNorm / length;
   return length;
 }
 

@@ -6,6 +6,7 @@ import {
   adamw,
   averaged,
   type ExampleSource,
+  exampleBatches,
   flow,
   Generator,
   initTrainState,
@@ -24,6 +25,7 @@ import {
   vectorAt,
   velocity,
   velocityShapes,
+  warmupCosine,
 } from "../index.js";
 
 const config = { input_dim: 3, dim: 16, depth: 1, expansion: 2, cond_dim: 3 };
@@ -125,16 +127,10 @@ describe("the training loop", () => {
       return { n: indices.length, embeddings: rows, places: rows.slice() };
     },
   };
-  const options: TrainOptions = {
-    steps: 30,
-    batch: 32,
-    seed: 5,
-    optimizer: "adamw",
-    rate: 0.01,
-    warmup: 3,
-    weightDecay: 0,
-    ema: 0.8,
-  };
+  const optionsOf = (steps: number): TrainOptions => ({ steps, rate: warmupCosine(0.01, 3, steps), ema: 0.8 });
+  const options = optionsOf(30);
+  const batches = exampleBatches(source, 32, 5);
+  const begun = () => initTrainState(objective, new Generator(5, 1), { average: true });
   const objective = matchingObjective({ config, path: flow, schedule: linearSchedule(), dropout: 0.1 });
   const bits = (p: Parameters) =>
     Object.values(p)
@@ -142,26 +138,26 @@ describe("the training loop", () => {
       .join();
 
   it("is the same run after run, and whole or in two parts", async () => {
-    const whole = initTrainState(objective, 5);
-    for await (const _ of train(whole, objective, source, options, { runtime: ort }));
-    const parts = initTrainState(objective, 5);
-    for await (const m of train(parts, objective, source, options, { runtime: ort })) if (m.step === 11) break;
-    for await (const _ of train(parts, objective, source, options, { runtime: ort }));
+    const whole = begun();
+    for await (const _ of train(whole, objective, batches, options, { runtime: ort }));
+    const parts = begun();
+    for await (const m of train(parts, objective, batches, options, { runtime: ort })) if (m.step === 11) break;
+    for await (const _ of train(parts, objective, batches, options, { runtime: ort }));
     expect(parts.step).toBe(30);
     expect(bits(averaged(parts))).toBe(bits(averaged(whole)));
     expect(bits(averaged(whole))).not.toBe(bits(whole.params));
   });
   it("learns: a regression head finds the place it is told", async () => {
     const head = regressionObjective({ cond_dim: 3, dim: 32, depth: 1 });
-    const state = initTrainState(head, 1);
+    const state = initTrainState(head, new Generator(1, 1));
     const losses: number[] = [];
-    for await (const m of train(state, head, source, { ...options, steps: 300 }, { runtime: ort })) losses.push(m.loss);
+    for await (const m of train(state, head, batches, optionsOf(300), { runtime: ort })) losses.push(m.loss);
     expect(losses[299]).toBeLessThan(0.02 * losses[0]);
   });
   it("stops with a sentence when the loss is no number", async () => {
-    const state = initTrainState(objective, 5);
+    const state = begun();
     (state.params["final_linear.bias"].data as Float32Array)[0] = Number.NaN;
-    await expect(train(state, objective, source, options, { runtime: ort }).next()).rejects.toThrow(
+    await expect(train(state, objective, batches, options, { runtime: ort }).next()).rejects.toThrow(
       "training diverged: the loss of step 1 is NaN",
     );
   });

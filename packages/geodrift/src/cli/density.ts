@@ -1,10 +1,10 @@
 import { GeodriftError, generativeLocator, type LatLng, localizability, toVec3, withSubject } from "@geodrift/core";
 import { type Command, Option } from "commander";
-import * as ort from "onnxruntime-node";
 import { readNpy } from "../files/npy.js";
 import { checkModelName, loadGenerativeModel, loadModel } from "../models/load.js";
 import { readPicture } from "../pictures/read-picture.js";
 import { readPlacesTable } from "../places/places-table.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 
 interface Flags {
@@ -86,7 +86,7 @@ async function run(name: string, flags: Flags): Promise<void> {
 /** The model, and what its answer depends on. */
 async function condition(name: string, { image, embedding, mode, encoder: named }: Flags) {
   if (image !== undefined) {
-    const { description, encoder, locator, dispose } = await loadModel(name, ort, { encoder: named });
+    const { description, encoder, locator, dispose } = await loadModel(name, { encoder: named });
     if (mode === "official" && description.method !== "generative")
       throw new GeodriftError(
         "option",
@@ -95,7 +95,7 @@ async function condition(name: string, { image, embedding, mode, encoder: named 
     const picture = await withSubject(image, () => readPicture(image, encoder.preparation));
     return { locator, embedding: await encoder.encode([picture]), dispose };
   }
-  const locator = generativeLocator(await loadGenerativeModel(name), { runtime: ort });
+  const locator = generativeLocator(await loadGenerativeModel(name), { runtime: await onnxRuntime() });
   const { shape, data } = await readNpy(embedding as string);
   if (data.length !== locator.width)
     throw new GeodriftError(

@@ -1,12 +1,12 @@
 import { dirname, relative } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
-import * as ort from "onnxruntime-node";
 import { openSource } from "../datasets/sources/index.js";
 import type { PictureSource } from "../datasets/sources/source.js";
 import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
 import type { Provenance } from "../embed/embeddings-file.js";
 import { encoderSource, isEncoderName, openEncoder } from "../models/encoders.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import type { Invocation } from "./invocation.js";
 import { exitCodes, reportError } from "./report-error.js";
 
@@ -41,7 +41,7 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
   const from = await encoderSource(name);
   // Looking at the first item is dear where a source is millions of pictures in zips.
   const lies = ready === undefined ? undefined : await readyWidth(source);
-  const encoder = lies === undefined ? await openEncoder(from, ort) : undefined;
+  const encoder = lies === undefined ? await openEncoder(from, await onnxRuntime()) : undefined;
   const about: Provenance = {
     source: path,
     encoder: {

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 import { GeodriftError, imageSolvers } from "@geodrift/core";
-import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-images.js";
@@ -63,7 +62,7 @@ export async function runEvaluateImagine(
       `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
     );
   const folder = await openEarthFolder(flags.rasters);
-  const model = await loadImageModel(name, ort);
+  const model = await loadImageModel(name);
   const { sizes } = model.description.network;
   const size = flags.size ?? Math.max(...sizes);
   if (!sizes.includes(size))
@@ -75,15 +74,15 @@ export async function runEvaluateImagine(
       "option",
       `${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`,
     );
-  const judge = await loadJudge(flags.judge, ort);
+  const judge = await loadJudge(flags.judge);
   checkJudged(judge, model, size);
   const beside: LoadedImageModel[] = [];
   for (const one of besides) {
-    const other = await loadImageModel(one, ort);
+    const other = await loadImageModel(one);
     checkJudged(judge, other, Math.max(...other.description.network.sizes));
     beside.push(other);
   }
-  const locator = await loadModel(flags.locator, ort);
+  const locator = await loadModel(flags.locator);
   const source = await readEarthSource(folder, folder.months);
   const training = trainingViewsOf(source, model.description);
   const options = {

@@ -1,7 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { GeodriftError } from "@geodrift/core";
 import { type Command, Option } from "commander";
-import * as ort from "onnxruntime-node";
 import { openDataset } from "../datasets/open-dataset.js";
 import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";
 import { type EmbeddedDataset, embedDataset, embeddedTable } from "../evaluate/embedded-dataset.js";
@@ -9,7 +8,7 @@ import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
 import { extremes } from "../evaluate/extremes.js";
 import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
-import { checkModelName, describeModel, loadModel } from "../models/load.js";
+import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import type { Dataset } from "../pictures/dataset.js";
 import { gazetteer, readGazetteer } from "../places/bundled-towns.js";
@@ -73,10 +72,11 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const dataset = names[names.length - 1];
   if (models.length === 0)
     throw new GeodriftError("option", "evaluate wants a model or several, and after them a dataset");
+  const resolved: ResolvedModel[] = [];
   for (const name of models) {
-    checkModelName(name);
-    const description = await describeModel(name, flags);
-    solvingOf(description, flags, 0);
+    const one = await resolveModel(name, flags);
+    solvingOf(one.description, flags, 0);
+    resolved.push(one);
   }
   const table = /\.parquet$/i.test(dataset);
   if (flags.split !== undefined && !table)
@@ -93,8 +93,8 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const embedded = new Map<string, { opened?: Dataset; data: EmbeddedDataset }>();
   const drawings: Drawing[] = [];
   const ablated: { name: string; ablation: Ablation }[] = [];
-  for (const name of models) {
-    const loaded = await loadModel(name, ort, flags);
+  for (const one of resolved) {
+    const loaded = await openModel(one);
     const description = { ...loaded.description, name: distinct(loaded.description.name, taken) };
     const model = { ...loaded, description };
     const { encoder } = model;

@@ -1,13 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { withSubject } from "@geodrift/core";
 import type { Command } from "commander";
-import * as ort from "onnxruntime-node";
 import { evidenceBundle } from "../evidence/bundle.js";
 import { cannotWrite } from "../files/system-error.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { toText } from "../locate/text.js";
-import { checkModelName, describeModel, loadModel } from "../models/load.js";
+import { openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { readUserConfig } from "./user-config.js";
@@ -40,11 +39,11 @@ export function define(command: Command): void {
 
 async function run(image: string, flags: Flags): Promise<void> {
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
-  checkModelName(name);
   const known = flags.prior === undefined ? [] : [await readPrior(flags.prior)];
-  const description = await describeModel(name, flags);
+  const resolved = await resolveModel(name, flags);
+  const { description } = resolved;
   solvingOf(description, flags, flags.guidance);
-  const model = await loadModel(name, ort, flags);
+  const model = await openModel(resolved);
   try {
     for await (const answer of locate([image], model, { ...flags, samples: 256, known, fine: true })) {
       if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));

@@ -1,5 +1,4 @@
 import { closedVocabulary, GeodriftError, imageSolvers, type LatLng } from "@geodrift/core";
-import * as ort from "onnxruntime-node";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { kindOf } from "../earth/captions.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
@@ -97,7 +96,7 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   };
   // Whatever is missing is said before the work, not after it.
   for (const file of [flags.output, manifestFile(flags.output)]) await prepareFile(file);
-  const model = await loadImageModel(flags.model, ort);
+  const model = await loadImageModel(flags.model);
   const views = flags.nearest === undefined ? undefined : await viewsOf(flags.nearest, plan, model);
   const bar = progress(plan.cells.length * flags.steps);
   const drawn: DrawnCell[] = [];

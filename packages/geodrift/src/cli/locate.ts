@@ -1,12 +1,11 @@
 import { basename, dirname, extname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
-import * as ort from "onnxruntime-node";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { failureText, toText } from "../locate/text.js";
-import { checkModelName, describeModel, loadModel } from "../models/load.js";
+import { openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { pictureFiles } from "../pictures/picture-files.js";
 import type { Invocation } from "./invocation.js";
@@ -67,16 +66,16 @@ async function run(names: string[], flags: Flags): Promise<number> {
     throw new GeodriftError("option", "--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
   if (flags.map) checkMapFile(flags.map as string);
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
-  checkModelName(name);
   const known = flags.prior === undefined ? undefined : [await readPrior(flags.prior)];
-  const description = await describeModel(name, flags);
+  const resolved = await resolveModel(name, flags);
+  const { description } = resolved;
   solvingOf(description, flags, flags.guidance);
   if (flags.trajectories && description.method !== "generative")
     throw new GeodriftError(
       "option",
       `--trajectories are of flows and diffusions, the method of ${name} is ${description.method}`,
     );
-  const model = await loadModel(name, ort, flags);
+  const model = await openModel(resolved);
   const named = await pictureFiles(names);
   const bar = progress(named.length);
   const maps = new Set<string>();

@@ -2,7 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
-import * as ort from "onnxruntime-node";
 import { readJsonFile } from "../files/json-file.js";
 import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";
 import { embeddedFolder, embeddedImageModels, embeddedJudges, embeddedModels } from "../models/embedded.js";
@@ -12,6 +11,7 @@ import { checkModelName, modelFolder } from "../models/load.js";
 import { pull, wantedBy } from "../models/pull.js";
 import { anyDescription } from "../models/schema.js";
 import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { progress } from "./progress.js";
 import { readUserConfig, userConfigFile } from "./user-config.js";
 
@@ -111,7 +111,7 @@ async function pullAll(names: string[], flags: { revision?: string; acceptLicenc
       await pull(name, {
         ...flags,
         token: process.env.HF_TOKEN,
-        runtime: ort,
+        runtime: await onnxRuntime(),
         onFetch(own, { repository, licence }, bytes) {
           bar.stop();
           process.stderr.write(`${own}: ${megabytes(bytes)} from ${repository}, licence ${licence.name}\n`);

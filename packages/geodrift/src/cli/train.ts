@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
-import * as ort from "onnxruntime-node";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { trainEarth } from "../train/earth.js";
 import { trainImages } from "../train/images.js";
 import { trainJudge } from "../train/judge.js";
@@ -21,7 +21,7 @@ export function define(command: Command): void {
     .option("--out <folder>", "folder for state and models, instead of the config's")
     .action(async (file: string, { rasters, out }: Flags) => {
       const config = await readTraining(file);
-      const context = { runtime: ort, report: (line: string) => process.stderr.write(`${line}\n`) };
+      const context = { runtime: await onnxRuntime(), report: (line: string) => process.stderr.write(`${line}\n`) };
       const elsewhere = out && { out: resolve(out) };
       if (config.kind === "photos") {
         if (rasters)

@@ -3,7 +3,6 @@ import { parentPort } from "node:worker_threads";
 import { sentTensors } from "@geodrift/compile";
 import { distributionTensors, GeodriftError, toMessage } from "@geodrift/core";
 import type { GeoJSON } from "geojson";
-import * as ort from "onnxruntime-node";
 import { draw } from "../imagine/draw.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
@@ -27,7 +26,7 @@ let running = 0;
 
 async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel> {
   const key = `${name}\n${encoder ?? ""}`;
-  const open = models.get(key) ?? loadModel(name, ort, { encoder });
+  const open = models.get(key) ?? loadModel(name, { encoder });
   // The one used last comes last.
   models.delete(key);
   models.set(key, open);
@@ -45,7 +44,7 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
 let imageModel: { name: string; model: Promise<LoadedImageModel> } | undefined;
 
 function imageModelOf(name: string): Promise<LoadedImageModel> {
-  if (imageModel?.name !== name) imageModel = { name, model: loadImageModel(name, ort) };
+  if (imageModel?.name !== name) imageModel = { name, model: loadImageModel(name) };
   imageModel.model.catch(() => {
     imageModel = undefined;
   });

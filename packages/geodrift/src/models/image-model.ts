@@ -1,9 +1,11 @@
 /** Opens a model that makes pictures of places. */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { closedVocabulary, type ImageModel, imageModel, imageTransformerShapes, type Vocabulary } from "@geodrift/core";
 import { readJsonFile } from "../files/json-file.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { imageModelFolder } from "./embedded.js";
 import { type ImageModelDescription, imageModelDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
@@ -23,14 +25,14 @@ export const describeImageModel = (text: string): Promise<ImageModelDescription>
   readJsonFile(join(imageModelFolder(text), "model.json"), imageModelDescription);
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadImageModel(text: string, runtime: Runtime): Promise<LoadedImageModel> {
+export async function loadImageModel(text: string, { runtime }: { runtime?: Runtime } = {}): Promise<LoadedImageModel> {
   const description = await describeImageModel(text);
   const { network } = description;
   const words = closedVocabulary(description.vocabulary);
   const hash = createHash("sha256");
   const shapes = { ...imageTransformerShapes(network, words.tokens), ...words.shapes(network.width) };
   const params = await readWeights(join(imageModelFolder(text), "model.safetensors"), hash, () => shapes);
-  const model = imageModel(network, params, words, { runtime });
+  const model = imageModel(network, params, words, { runtime: runtime ?? (await onnxRuntime()) });
   const weights = Object.values(params).reduce((sum, { data }) => sum + data.length, 0);
   return { description, sha256: hash.digest("hex"), weights, words, model, dispose: () => model.dispose() };
 }

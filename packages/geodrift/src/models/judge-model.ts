@@ -1,4 +1,5 @@
 /** Opens what judges pictures of places. */
+
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
@@ -16,6 +17,7 @@ import {
 import { readJsonFile } from "../files/json-file.js";
 import { enlarged, type Picture } from "../pictures/picture.js";
 import { planesInto } from "../pictures/planes.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { judgeFolder } from "./embedded.js";
 import { type JudgeDescription, judgeDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
@@ -46,7 +48,8 @@ export interface Judge {
 const atOnce = 64;
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadJudge(text: string, runtime: Runtime): Promise<Judge> {
+export async function loadJudge(text: string, options: { runtime?: Runtime } = {}): Promise<Judge> {
+  const runtime = options.runtime ?? (await onnxRuntime());
   const folder = judgeFolder(text);
   const { name, network, heldOut } = await readJsonFile(join(folder, "model.json"), judgeDescription);
   const hash = createHash("sha256");

@@ -9,9 +9,10 @@ import { GeodriftError } from "@geodrift/core";
 import type { Encoder } from "../encode/encoder.js";
 import { readJsonFile } from "../files/json-file.js";
 import { suggestion } from "../files/validation.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { folderInCache, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
-import { encoderSource, openEncoder } from "./encoders.js";
+import { type EncoderSource, encoderSource, openEncoder } from "./encoders.js";
 import { knownModels, zeroShotModels } from "./known-models.js";
 import { generativeMethod, openGenerative, openLocator } from "./locators.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
@@ -68,47 +69,76 @@ export const loadGenerativeModel = (text: string): Promise<GenerativeModel> =>
 export const describeGenerative = (text: string): ReturnType<typeof generativeMethod> =>
   generativeMethod(modelFolder(text), knownModels[text]?.description);
 
+/** What a name, a folder or a file stands for, before anything of its weights is read. */
+export interface ResolvedModel {
+  /** As it was named. */
+  name: string;
+  /** Its folder, or its file of weights. */
+  folder: string;
+  description: ModelDescription;
+  /** The encoder that its pictures pass. */
+  encoder: EncoderSource;
+}
+
 /**
- * What a model says of itself, without its weights.
- * @throws Error for one of the released layout, which says nothing, if no encoder is named
+ * Finds a model and reads what it says of itself.
+ * @param text name, folder, or file of the released layout
+ * @throws GeodriftError `option` for what is none, `model` for one that has not been fetched or is damaged, or for one of the
+ * released layout, which says nothing, if no encoder is named
  */
-export async function describeModel(text: string, { encoder }: ModelOptions = {}): Promise<ModelDescription> {
-  const known = knownModels[text];
+export async function resolveModel(text: string, { encoder: named }: ModelOptions = {}): Promise<ResolvedModel> {
   const folder = modelFolder(text);
-  const file = join(folder, "model.json");
-  const own = encoder === undefined ? undefined : (await encoderSource(encoder)).config;
-  if (known || (statSync(folder).isDirectory() && existsSync(file))) {
-    const description = known?.description ?? (await readJsonFile(file, modelDescription));
-    return own ? { ...description, encoder: own } : description;
+  const own = named === undefined ? undefined : await encoderSource(named);
+  const described = await describe(text, folder);
+  if (described) {
+    const description = own ? { ...described, encoder: own.config } : described;
+    return { name: text, folder, description, encoder: own ?? { config: described.encoder, folder } };
   }
   if (!own)
     throw new GeodriftError(
       "model",
       `${text}: has no model.json, and --encoder does not say which encoder its pictures pass; those of the released models are dinov2-vitl14-reg and streetclip`,
     );
-  return {
+  const description: ModelDescription = {
     method: "generative",
     name: text,
     description: "a network of the released layout",
     licence: "not stated",
-    encoder: own,
+    encoder: own.config,
     ...(await generativeMethod(folder)),
   };
+  return { name: text, folder, description, encoder: own };
 }
 
-/** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadModel(text: string, runtime: Runtime, options: ModelOptions = {}): Promise<LoadedModel> {
-  const folder = modelFolder(text);
-  const description = await describeModel(text, options);
+/** What a model that is known, or that has a `model.json`, says of itself. */
+async function describe(text: string, folder: string): Promise<ModelDescription | undefined> {
+  const known = knownModels[text];
+  if (known) return known.description;
+  const file = join(folder, "model.json");
+  return statSync(folder).isDirectory() && existsSync(file) ? readJsonFile(file, modelDescription) : undefined;
+}
+
+/** What a model says of itself, without its weights. @throws as `resolveModel` */
+export const describeModel = async (text: string, options: ModelOptions = {}): Promise<ModelDescription> =>
+  (await resolveModel(text, options)).description;
+
+/**
+ * Reads a model's weights and opens it with its encoder.
+ * @param runtime ONNX Runtime; the best that this machine has if left out
+ * @throws GeodriftError for a missing, truncated or non-numeric part
+ */
+export async function openModel(
+  { name, folder, description, encoder: source }: ResolvedModel,
+  runtime?: Runtime,
+): Promise<LoadedModel> {
+  const own = runtime ?? (await onnxRuntime());
   const hash = createHash("sha256");
-  const locator = await openLocator(folder, description, hash, runtime);
-  const source =
-    options.encoder === undefined ? { config: description.encoder, folder } : await encoderSource(options.encoder);
-  const encoder = await openEncoder(source, runtime);
+  const locator = await openLocator(folder, description, hash, own);
+  const encoder = await openEncoder(source, own);
   if (encoder.width !== locator.width)
     throw new GeodriftError(
       "model",
-      `${text}: the encoder makes ${encoder.width} numbers, the network wants ${locator.width}`,
+      `${name}: the encoder makes ${encoder.width} numbers, the network takes ${locator.width}`,
     );
   return {
     description,
@@ -121,3 +151,21 @@ export async function loadModel(text: string, runtime: Runtime, options: ModelOp
     },
   };
 }
+
+/**
+ * Opens a model: one that comes along, one that was fetched, a folder, or a file of the released layout.
+ * @param text name, folder or file
+ * @param options an encoder in place of the model's own; ONNX Runtime if it is to be another than the best that this machine has
+ * @throws GeodriftError as `resolveModel` and `openModel`
+ * @example
+ * ```js
+ * import { loadModel } from "geodrift";
+ * const model = await loadModel("earth");
+ * console.log(model.description.description);
+ * await model.dispose();
+ * ```
+ */
+export const loadModel = async (
+  text: string,
+  { runtime, ...options }: ModelOptions & { runtime?: Runtime } = {},
+): Promise<LoadedModel> => openModel(await resolveModel(text, options), runtime);

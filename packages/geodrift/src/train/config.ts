@@ -240,3 +240,5 @@ export type CaptionedConfig = Pick<ImagesTraining, "rasters" | "views" | "heldOu
 export type PhotosTraining = z.infer<typeof photosTraining>;
 export type Training = z.infer<typeof training>;
 export type LocatorTraining = EarthTraining["locators"][number];
+/** How a locator is trained: steps, batches, and what the optimiser is told. */
+export type LocatorOptimization = z.infer<z.ZodObject<typeof optimization>>;

@@ -1,19 +1,28 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { compile, type Tensor } from "@geodrift/compile";
-import { GeodriftError, type Parameters, placeWidth, type Traced, withCellFeatures } from "@geodrift/core";
+import {
+  Generator,
+  GeodriftError,
+  initTrainState,
+  type Parameters,
+  placeWidth,
+  type Traced,
+  warmupCosine,
+  withCellFeatures,
+} from "@geodrift/core";
 import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";
 import { encodePlanes } from "../encode/network-encoder.js";
 import { saveTensors } from "../models/tensor-file.js";
+import { viewBatches } from "./batches/view-batches.js";
 import type { EarthTraining } from "./config.js";
 import { type Embedded, embedViews, loadEmbedded, saveEmbedded } from "./embeddings.js";
-import { initEncoderState, landCells, trainEncoder } from "./encoder.js";
+import { encoderObjective, landCells } from "./encoder.js";
 import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
-import { digest, half, type LocatorSetting, type TrainingContext, trainLocator } from "./locator-stage.js";
-import { metricsLog } from "./metrics-log.js";
-import { type Provenance, resumeState, saveState } from "./state-file.js";
+import { digest, half, type LocatorSetting, trainLocator } from "./locator-stage.js";
+import { perSecond, runTraining, type TrainingContext } from "./run-training.js";
 
 /** Trains what `config` says, going on from what its folder holds. */
 export async function trainEarth(config: EarthTraining, context: TrainingContext): Promise<void> {
@@ -54,33 +63,37 @@ async function encoderStage(
   rasters: Raster[],
   cells: ReturnType<typeof landCells>,
   data: string,
-  { runtime, report }: TrainingContext,
+  context: TrainingContext,
 ): Promise<FrozenEncoder> {
-  const finished = join(out, "encoder.state.safetensors");
-  const provenance: Provenance = {
-    config: JSON.stringify(config.encoder),
-    data,
-    seed: String(config.encoder.views.seed),
-  };
-  const state = initEncoderState(config.encoder, cells.length, config.encoder.views.seed);
-  await resumeState(finished, state, provenance);
-  const log = metricsLog(join(out, "encoder.jsonl"), state.step);
-  if (state.step < config.encoder.steps) {
-    report(
-      `encoder: from step ${state.step} to ${config.encoder.steps}, ${cells.length} cells, ${rasters.length} rasters`,
-    );
-    for await (const m of trainEncoder(state, config.encoder, { rasters, cells }, runtime)) {
-      if (m.step % 50 === 0 || m.step === config.encoder.steps) {
-        log(m);
-        report(
-          `encoder ${m.step}: cross-entropy ${m.crossEntropy.toFixed(3)}, ${Math.round(m.viewsPerSecond)} views/s`,
-        );
-      }
-      if (m.step % config.checkpointEvery === 0 || m.step === config.encoder.steps)
-        await saveState(finished, state, provenance);
-    }
-  }
-  return freezeEncoder(config, state.params, cells, rasters, runtime);
+  const { encoder, checkpointEvery } = config;
+  const { seed } = encoder.views;
+  const objective = encoderObjective(encoder, cells);
+  const state = await runTraining(
+    {
+      name: "encoder",
+      out,
+      checkpointEvery,
+      logEvery: 50,
+      provenance: { config: JSON.stringify(encoder), data, seed: String(seed) },
+      objective,
+      state: initTrainState(objective, new Generator(seed, 1)),
+      batches: (from) => viewBatches(rasters, encoder.views, from, encoder.batch),
+      options: {
+        steps: encoder.steps,
+        rate: warmupCosine(encoder.rate, encoder.warmup, encoder.steps),
+        weightDecay: encoder.weightDecay,
+      },
+      about: `${cells.length} cells, ${rasters.length} rasters`,
+      lines(recent) {
+        const { step, rate, metrics, ...last } = recent[recent.length - 1];
+        const viewsPerSecond = perSecond(encoder.batch, last);
+        const said = `encoder ${step}: cross-entropy ${metrics.crossEntropy.toFixed(3)}, ${Math.round(viewsPerSecond)} views/s`;
+        return [{ line: { step, ...metrics, rate, viewsPerSecond }, said }];
+      },
+    },
+    context,
+  );
+  return freezeEncoder(config, state.params, cells, rasters, context.runtime);
 }
 
 async function embeddingStage(

@@ -2,16 +2,18 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type Runtime, tensor } from "@geodrift/compile";
+import { tensor } from "@geodrift/compile";
 import {
+  averaged,
   closedVocabulary,
   type DenoisingBatch,
-  type DenoisingState,
-  denoisingSteps,
+  denoisingObjective,
   Generator,
   type ImageTransformerConfig,
-  initDenoising,
+  initTrainState,
+  type Parameters,
   readingTensors,
+  warmedDecay,
   warmupConstantDecay,
 } from "@geodrift/core";
 import { vocabulary } from "../earth/captions.js";
@@ -22,23 +24,12 @@ import { saveTensors } from "../models/tensor-file.js";
 import { type DenoisingBatchData, type DenoisingWork, denoisingBatches } from "./batches/denoising-batches.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { ImagesTraining } from "./config.js";
-import type { TrainingContext } from "./locator-stage.js";
 import { mapStart } from "./map-start.js";
-import { metricsLog } from "./metrics-log.js";
-import { type Provenance, resumeState, saveState } from "./state-file.js";
-
-export interface ImagesMetrics {
-  step: number;
-  size: number;
-  loss: number;
-  /** Length of the gradient. */
-  gradient: number;
-  rate: number;
-  picturesPerSecond: number;
-}
+import { type LoggedStep, meanOver, perSecond, runTraining, stateFile, type TrainingContext } from "./run-training.js";
+import type { Provenance } from "./state-file.js";
 
 /** Trains what `config` says, going on from what its folder holds. */
-export async function trainImages(config: ImagesTraining, { runtime, report }: TrainingContext): Promise<void> {
+export async function trainImages(config: ImagesTraining, context: TrainingContext): Promise<void> {
   const { out } = config;
   await mkdir(out, { recursive: true });
   const { source, months, views, data } = await openCaptioned(config);
@@ -55,43 +46,59 @@ export async function trainImages(config: ImagesTraining, { runtime, report }: T
   };
   const network: ImageTransformerConfig = { ...config.network, sizes: config.sizes.map(({ size }) => size) };
   const words = closedVocabulary(work.vocabulary);
-  const file = join(out, `${config.name}.state.safetensors`);
   // Half a minute's work for a map of a quarter of a degree, and needless where a state has one.
-  const given = existsSync(file) ? undefined : mapStart(source, views, network.map);
-  const state = initDenoising(network, words, new Generator(config.seed, 0), given);
-  const { out: _, rasters: __, checkpointEvery: ___, ...made } = config;
+  const given = existsSync(stateFile(out, config.name)) ? undefined : mapStart(source, views, network.map);
+  const { out: _, rasters: __, checkpointEvery, ...made } = config;
   const provenance: Provenance = {
     config: JSON.stringify(made),
     data,
     seed: String(config.seed),
   };
-  await resumeState(file, state, provenance);
-  const log = metricsLog<ImagesMetrics>(join(out, `${config.name}.jsonl`), state.step);
-  if (state.step < config.steps) report(`${config.name}: from step ${state.step} to ${config.steps}`);
-  let recent: ImagesMetrics[] = [];
-  for await (const m of trainDenoising(state, config, network, work, runtime)) {
-    recent.push(m);
-    if (m.step % 100 === 0 || m.step === config.steps) {
-      for (const { size } of config.sizes) {
-        const own = recent.filter((r) => r.size === size);
-        if (own.length === 0) continue;
-        const mean = (of: (r: ImagesMetrics) => number) => own.reduce((sum, r) => sum + of(r), 0) / own.length;
-        const line = {
-          step: m.step,
-          size,
-          loss: Number(mean((r) => r.loss).toFixed(5)),
-          gradient: Number(mean((r) => r.gradient).toFixed(4)),
-          rate: m.rate,
-          picturesPerSecond: Math.round(mean((r) => r.picturesPerSecond)),
-        };
-        log(line);
-        report(`${config.name} ${m.step}: ${size} px, loss ${line.loss}, ${line.picturesPerSecond} pictures/s`);
-      }
-      recent = [];
-    }
-    if (m.step % config.checkpointEvery === 0 || m.step === config.steps) await saveState(file, state, provenance);
-  }
-  await writeImageModel(config, network, work, state, months, provenance);
+  const objective = denoisingObjective(network, words);
+  const state = await runTraining(
+    {
+      name: config.name,
+      out,
+      checkpointEvery,
+      logEvery: 100,
+      provenance,
+      objective,
+      state: initTrainState(objective, new Generator(config.seed, 0), { average: true, given }),
+      async *batches(from) {
+        for await (const batch of denoisingBatches(work, from, config.batch)) yield asTensors(batch, work);
+      },
+      options: {
+        steps: config.steps,
+        rate: warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps),
+        betas: config.betas,
+        clip: config.clip,
+        ema: (step) => warmedDecay(config.ema, step),
+      },
+      groupOf: ({ pixels }) => pixels.dims[2],
+      lines: (recent) => linesBySize(config, recent),
+    },
+    context,
+  );
+  await writeImageModel(config, network, work, averaged(state), months, provenance);
+}
+
+/** A line for every size of pictures among the steps. */
+function linesBySize(config: ImagesTraining, recent: readonly LoggedStep[]) {
+  const { step, rate } = recent[recent.length - 1];
+  return config.sizes.flatMap(({ size }) => {
+    const own = recent.filter((r) => r.group === size);
+    if (own.length === 0) return [];
+    const line = {
+      step,
+      size,
+      loss: Number(meanOver(own, (r) => r.loss).toFixed(5)),
+      gradient: Number(meanOver(own, (r) => r.gradientNorm ?? 0).toFixed(4)),
+      rate,
+      picturesPerSecond: Math.round(meanOver(own, (r) => perSecond(config.batch, r))),
+    };
+    const said = `${config.name} ${step}: ${size} px, loss ${line.loss}, ${line.picturesPerSecond} pictures/s`;
+    return [{ line, said }];
+  });
 }
 
 const asTensors = ({ size, ...a }: DenoisingBatchData, work: DenoisingWork): DenoisingBatch => {
@@ -109,45 +116,19 @@ const asTensors = ({ size, ...a }: DenoisingBatchData, work: DenoisingWork): Den
   };
 };
 
-/** Steps of the training, updating the state in place. */
-async function* trainDenoising(
-  state: DenoisingState,
-  config: ImagesTraining,
-  network: ImageTransformerConfig,
-  work: DenoisingWork,
-  runtime: Runtime,
-): AsyncGenerator<ImagesMetrics> {
-  const { run, dispose } = denoisingSteps(network, closedVocabulary(work.vocabulary), config, { runtime });
-  const rate = warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps);
-  let then = performance.now();
-  try {
-    for await (const batch of denoisingBatches(work, state.step, config.batch)) {
-      if (state.step >= config.steps) break;
-      const lr = rate(state.step);
-      const { loss, gradient } = await run(state, asTensors(batch, work), lr);
-      const now = performance.now();
-      const picturesPerSecond = (1000 * config.batch) / (now - then);
-      then = now;
-      yield { step: state.step, size: batch.size, loss, gradient, rate: lr, picturesPerSecond };
-    }
-  } finally {
-    await dispose();
-  }
-}
-
 /** A folder that `imagine --model` opens. */
 async function writeImageModel(
   config: ImagesTraining,
   network: ImageTransformerConfig,
   work: DenoisingWork,
-  state: DenoisingState,
+  weights: Parameters,
   months: readonly string[],
   provenance: Provenance,
 ): Promise<void> {
   const folder = join(config.out, config.name);
   await mkdir(folder, { recursive: true });
   const metadata = { ...provenance, versions: await versions() };
-  await saveTensors(join(folder, "model.safetensors"), { tensors: state.average, metadata }, { half: () => true });
+  await saveTensors(join(folder, "model.safetensors"), { tensors: weights, metadata }, { half: () => true });
   const { name, description, licence } = config;
   const model: ImageModelDescription = {
     method: "images",

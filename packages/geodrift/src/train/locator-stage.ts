@@ -2,8 +2,15 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Runtime } from "@geodrift/compile";
-import { averaged, initTrainState, type Parameters, type TrainMetrics, train, zeroShotBuffers } from "@geodrift/core";
+import {
+  averaged,
+  exampleBatches,
+  Generator,
+  initTrainState,
+  type Parameters,
+  warmupCosine,
+  zeroShotBuffers,
+} from "@geodrift/core";
 import type { EncoderConfig } from "../encode/config.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
@@ -13,14 +20,8 @@ import { saveTensors } from "../models/tensor-file.js";
 import type { LocatorTraining } from "./config.js";
 import { type Embedded, exampleSource } from "./embeddings.js";
 import { type LocatorPlan, planLocator } from "./locators.js";
-import { metricsLog } from "./metrics-log.js";
-import { type Provenance, resumeState, saveState } from "./state-file.js";
-
-export interface TrainingContext {
-  runtime: Runtime;
-  /** Progress for people. */
-  report(line: string): void;
-}
+import { meanOver, runTraining, type TrainingContext } from "./run-training.js";
+import type { Provenance } from "./state-file.js";
 
 /** What all locators of a training share. */
 export interface LocatorSetting {
@@ -50,38 +51,43 @@ export const digest = (value: unknown): string =>
 export async function trainLocator(
   locator: LocatorTraining,
   setting: LocatorSetting,
-  { runtime, report }: TrainingContext,
+  context: TrainingContext,
 ): Promise<void> {
+  const { runtime, report } = context;
   const { out, embedded, checkpointEvery } = setting;
   const plan = await planLocator(locator, embedded, { encoder: setting.encoder, runtime });
   const { learning } = plan;
   const provenance: Provenance = {
     config: JSON.stringify({ ...setting.made, locator }),
     data: setting.data,
-    seed: String(learning?.seed ?? setting.seed),
+    seed: String(learning?.optimization.seed ?? setting.seed),
   };
   if (!learning) {
     report(`${locator.name}: nothing to learn`);
     return writeModel(setting, locator.name, plan, {}, provenance);
   }
-  const { objective, options, seed } = learning;
-  const source = exampleSource(embedded);
-  const state = initTrainState(objective, seed);
-  const file = join(out, `${locator.name}.state.safetensors`);
-  await resumeState(file, state, provenance);
-  const log = metricsLog<TrainMetrics>(join(out, `${locator.name}.jsonl`), state.step);
-  let losses: number[] = [];
-  if (state.step < options.steps) report(`${locator.name}: from step ${state.step} to ${options.steps}`);
-  for await (const m of train(state, objective, source, options, { runtime })) {
-    losses.push(m.loss);
-    if (m.step % 200 === 0 || m.step === options.steps) {
-      const loss = losses.reduce((a, b) => a + b) / losses.length;
-      log({ ...m, loss: Number(loss.toFixed(6)) });
-      report(`${locator.name} ${m.step}: loss ${loss.toFixed(5)}`);
-      losses = [];
-    }
-    if (m.step % checkpointEvery === 0 || m.step === options.steps) await saveState(file, state, provenance);
-  }
+  const { objective, optimization } = learning;
+  const { steps, seed, batch, rate, warmup, ...optimizer } = optimization;
+  const state = await runTraining(
+    {
+      name: locator.name,
+      out,
+      checkpointEvery,
+      logEvery: 200,
+      provenance,
+      objective,
+      state: initTrainState(objective, new Generator(seed, 1), { average: true }),
+      batches: exampleBatches(exampleSource(embedded), batch, seed),
+      options: { steps, rate: warmupCosine(rate, warmup, steps), ...optimizer },
+      lines(recent) {
+        const last = recent[recent.length - 1];
+        const loss = meanOver(recent, (r) => r.loss);
+        const line = { step: last.step, loss: Number(loss.toFixed(6)), rate: last.rate };
+        return [{ line, said: `${locator.name} ${last.step}: loss ${loss.toFixed(5)}` }];
+      },
+    },
+    context,
+  );
   await writeModel(setting, locator.name, plan, averaged(state), provenance);
 }
 

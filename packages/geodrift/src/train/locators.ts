@@ -4,6 +4,7 @@ import {
   cellClasses,
   cellObjective,
   copyOf,
+  type ExampleBatch,
   GeodriftError,
   leafDepths,
   matchingObjective,
@@ -12,7 +13,6 @@ import {
   paths,
   quadtree,
   regressionObjective,
-  type TrainOptions,
   vonMisesFisherObjective,
 } from "@geodrift/core";
 import type { EncoderSource } from "../models/encoders.js";
@@ -20,12 +20,12 @@ import { describeGenerative, loadGenerativeModel } from "../models/load.js";
 import { indexTensors, makeSchedule, treeTensor } from "../models/locators.js";
 import { zeroShotModel } from "../models/zero-shot.js";
 import { zeroShotDefaults } from "../models/zero-shot-prompts.js";
-import type { LocatorTraining } from "./config.js";
+import type { LocatorOptimization, LocatorTraining } from "./config.js";
 import type { Embedded } from "./embeddings.js";
 
 export interface LocatorPlan {
   /** What is learned and how long; absent for methods that learn nothing. */
-  learning?: { objective: Objective; options: TrainOptions; seed: number };
+  learning?: { objective: Objective<ExampleBatch>; optimization: LocatorOptimization };
   /** For `config.json`. */
   network: Record<string, unknown>;
   /** For `model.json`: the method and what belongs to it. */
@@ -111,8 +111,16 @@ export async function planLocator(
   }
 }
 
-const learn = (objective: Objective, options: TrainOptions & { seed: number }): LocatorPlan["learning"] => ({
+const learn = (objective: Objective<ExampleBatch>, optimization: LocatorOptimization): LocatorPlan["learning"] => ({
   objective,
-  options,
-  seed: options.seed,
+  optimization: {
+    steps: optimization.steps,
+    batch: optimization.batch,
+    seed: optimization.seed,
+    optimizer: optimization.optimizer,
+    rate: optimization.rate,
+    warmup: optimization.warmup,
+    weightDecay: optimization.weightDecay,
+    ema: optimization.ema,
+  },
 });

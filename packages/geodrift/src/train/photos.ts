@@ -16,7 +16,8 @@ import {
   readEncoder,
 } from "../models/encoders.js";
 import type { PhotosTraining } from "./config.js";
-import { digest, type LocatorSetting, type TrainingContext, trainLocator } from "./locator-stage.js";
+import { digest, type LocatorSetting, trainLocator } from "./locator-stage.js";
+import type { TrainingContext } from "./run-training.js";
 
 /** Trains what `config` says, going on from what its folder holds. */
 export async function trainPhotos(config: PhotosTraining, context: TrainingContext): Promise<void> {

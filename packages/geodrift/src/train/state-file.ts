@@ -1,15 +1,8 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
-import { GeodriftError, type Moments, type Parameters, prefixed, subtree } from "@geodrift/core";
+import { GeodriftError, prefixed, subtree, type TrainState } from "@geodrift/core";
 import { versions } from "../files/versions.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
-
-export interface Resumable {
-  step: number;
-  params: Parameters;
-  moments: Moments;
-  average?: Parameters;
-}
 
 /** What must be the same for training to go on. */
 export interface Provenance {
@@ -20,7 +13,7 @@ export interface Provenance {
   seed: string;
 }
 
-export async function saveState(file: string, state: Resumable, provenance: Provenance): Promise<void> {
+export async function saveState(file: string, state: TrainState, provenance: Provenance): Promise<void> {
   await saveTensors(file, {
     tensors: {
       ...prefixed(state.params, "params"),
@@ -36,7 +29,7 @@ export async function saveState(file: string, state: Resumable, provenance: Prov
  * Puts a saved state into `state`, if there is one.
  * @throws Error if it was made with other settings or data
  */
-export async function resumeState(file: string, state: Resumable, provenance: Provenance): Promise<void> {
+export async function resumeState(file: string, state: TrainState, provenance: Provenance): Promise<void> {
   if (!existsSync(file)) return;
   const { tensors, metadata } = await loadTensors(file);
   for (const [key, value] of Object.entries(provenance))

@@ -1,0 +1,56 @@
+/**
+ * Which ONNX Runtime computes: one that is installed beside geodrift, the native kernels that come along, or WebAssembly.
+ *
+ * `onnxruntime-node` is no dependency: its install script asks another host than the npm registry for CUDA files, unasked, and
+ * fails where there is none. Its kernels for the processor come along in `native/` instead (scripts/pack-native.js); their
+ * JavaScript requires `onnxruntime-common`, which is a dependency.
+ */
+import { createRequire } from "node:module";
+import type { Runtime } from "@geodrift/compile";
+
+/** What there is to compute with, best first. */
+const nativeRuntimes: readonly (() => Promise<Runtime>)[] = [
+  // A person's own, perhaps with CUDA; in a clone, the one that tests use.
+  async () => (await import("onnxruntime-node")) as Runtime,
+  async () => createRequire(import.meta.url)("../../native/dist/index.js") as Runtime,
+];
+
+let opened: Promise<Runtime> | undefined;
+
+/**
+ * The runtime of this machine, opened once.
+ * @param tell hears one sentence where no native kernels can be had, and what to do for speed; standard error if left out
+ * @returns native kernels, or WebAssembly, which gives the same answers more slowly
+ */
+export function onnxRuntime(
+  tell = (sentence: string): void => void process.stderr.write(`geodrift: ${sentence}\n`),
+): Promise<Runtime> {
+  opened ??= firstOf(nativeRuntimes).catch(async (e: unknown) => {
+    const why = e instanceof Error ? e.message.split("\n")[0] : String(e);
+    tell(
+      `there are no native kernels for ${process.platform} on ${process.arch} (${why}); WebAssembly computes instead, and where onnxruntime-node can be had, "npm install --ignore-scripts onnxruntime-node" makes it several times as fast`,
+    );
+    return webAssembly();
+  });
+  return opened;
+}
+
+/** What the first that works gives. @throws what the last one says, of those whose files are there */
+async function firstOf(runtimes: typeof nativeRuntimes): Promise<Runtime> {
+  let failure: unknown;
+  for (const open of runtimes) {
+    try {
+      return await open();
+    } catch (e) {
+      failure = e;
+    }
+  }
+  throw failure;
+}
+
+async function webAssembly(): Promise<Runtime> {
+  const web = await import("onnxruntime-web");
+  // More threads would be workers of a worker, which end with an error where the program is itself in one.
+  web.env.wasm.numThreads = 1;
+  return web as Runtime;
+}

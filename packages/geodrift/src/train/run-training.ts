@@ -1,0 +1,96 @@
+/** One training from its last checkpoint to its end: state, log and progress, whatever is learned. */
+import { join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
+import { type Objective, type TrainMetrics, type TrainOptions, type TrainState, train } from "@geodrift/core";
+import { metricsLog } from "./metrics-log.js";
+import { type Provenance, resumeState, saveState } from "./state-file.js";
+
+export interface TrainingContext {
+  runtime: Runtime;
+  /** Progress for people. */
+  report(line: string): void;
+}
+
+/** What a step has done, and to which group of batches its batch belongs. */
+export interface LoggedStep extends TrainMetrics {
+  group: number;
+}
+
+export interface TrainingRun<Batch, Line extends { step: number }> {
+  /** Of its state and its log, in `out`. */
+  name: string;
+  out: string;
+  /** Steps between checkpoints, and between lines of the log. */
+  checkpointEvery: number;
+  logEvery: number;
+  provenance: Provenance;
+  objective: Objective<Batch>;
+  /** Before the first step; what was saved takes its place. */
+  state: TrainState;
+  batches(from: number): AsyncIterable<Batch>;
+  options: TrainOptions;
+  /** What is said in the beginning, beside the steps. */
+  about?: string;
+  /** What the log tells apart, such as the size of pictures; all are of one group if left out. */
+  groupOf?(batch: Batch): number;
+  /** Lines of the log from the steps since the last, each with what people are told of it. */
+  lines(recent: readonly LoggedStep[]): { line: Line; said: string }[];
+}
+
+/** Where the state of a training lies. */
+export const stateFile = (out: string, name: string): string => join(out, `${name}.state.safetensors`);
+
+/**
+ * Trains to the last step, going on from the state that is saved.
+ * @returns the state after it
+ * @throws GeodriftError `data` if what is saved was made with other settings or data, `training` if the training diverges
+ */
+export async function runTraining<Batch, Line extends { step: number }>(
+  {
+    name,
+    out,
+    checkpointEvery,
+    logEvery,
+    provenance,
+    objective,
+    state,
+    options,
+    about,
+    ...run
+  }: TrainingRun<Batch, Line>,
+  { runtime, report }: TrainingContext,
+): Promise<TrainState> {
+  const { steps } = options;
+  const file = stateFile(out, name);
+  await resumeState(file, state, provenance);
+  const log = metricsLog<Line>(join(out, `${name}.jsonl`), state.step);
+  if (state.step < steps) report(`${name}: from step ${state.step} to ${steps}${about ? `, ${about}` : ""}`);
+  let group = 0;
+  const batches = async function* (from: number) {
+    for await (const next of run.batches(from)) {
+      group = run.groupOf?.(next) ?? 0;
+      yield next;
+    }
+  };
+  let recent: LoggedStep[] = [];
+  for await (const m of train(state, objective, batches, options, { runtime })) {
+    recent.push({ ...m, group });
+    if (m.step % logEvery === 0 || m.step === steps) {
+      for (const { line, said } of run.lines(recent)) {
+        log(line);
+        report(said);
+      }
+      recent = [];
+    }
+    if (m.step % checkpointEvery === 0 || m.step === steps) await saveState(file, state, provenance);
+  }
+  return state;
+}
+
+/** The mean over steps. */
+export const meanOver = <T>(steps: readonly T[], of: (step: T) => number): number =>
+  steps.reduce((sum, step) => sum + of(step), 0) / steps.length;
+
+/** Examples a second of one step. */
+export const perSecond = (examples: number, { elapsedMs }: Pick<TrainMetrics, "elapsedMs">): number =>
+  (1000 * examples) / elapsedMs;
