@@ -1,14 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-const source = (name: string) => fileURLToPath(new URL(`packages/${name}/src/index.ts`, import.meta.url));
+const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
 export default defineConfig({
   resolve: {
-    alias: {
-      "@geodrift/compile": source("compile"),
-      "@geodrift/core": source("core"),
-    },
+    alias: [
+      { find: /^@geodrift\/(compile|core)$/, replacement: source("$1/src/index.ts") },
+      { find: /^@geodrift\/core\/(\w+)$/, replacement: source("core/src/$1/index.ts") },
+    ],
   },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],

@@ -6,7 +6,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { earthViews, embedDataset, evaluate, loadModel, modelFolder, openEarthFolder, readRaster } from "geodrift";
+import { loadModel } from "geodrift";
+import { earthViews, openEarthFolder, readRaster } from "geodrift/earth";
+import { embedDataset, evaluate } from "geodrift/evaluate";
+import { modelFolder } from "geodrift/models";
 
 const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
 const name = process.env.EARTH_MODEL ?? "earth";

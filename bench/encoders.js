@@ -1,7 +1,8 @@
 /** Vision transformers of published sizes with random weights: pictures a second. FLOP are those of the matrix products. */
 import { compile, quantizeOnnx, tensor } from "@geodrift/compile";
 import { Generator, uniformInit, visionShapes, visionTransformer } from "@geodrift/core";
-import { decodeSquare, packedOnnx } from "geodrift";
+import { packedOnnx } from "geodrift/models";
+import { decodeSquare } from "geodrift/pictures";
 import sharp from "sharp";
 import { leastMs, measured, runtime } from "./measure.js";
 

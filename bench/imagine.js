@@ -18,7 +18,7 @@ import {
   uniformPoint,
   warmedDecay,
 } from "@geodrift/core";
-import { loadImageModel, usualImagining } from "geodrift";
+import { loadImageModel, usualImagining } from "geodrift/imagine";
 import { leastMs, measured, runtime } from "./measure.js";
 
 const { network: trained, ...training } = JSON.parse(
@@ -80,13 +80,7 @@ export const benches = {
     const n = 64;
     const steps = stepsOf(n).steps;
     const parameters = { width: network.width, blocks: network.depth, pixels: 64, batch: n };
-    const line = await measured(
-      "imagine-step",
-      parameters,
-      6 * macs(network) * n,
-      () => steps.next(),
-      8,
-    );
+    const line = await measured("imagine-step", parameters, 6 * macs(network) * n, () => steps.next(), 8);
     yield { ...line, picturesPerSecond: Math.round((1000 * n) / line.ms) };
     await steps.return();
   },

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { earthViews, readRaster } from "geodrift";
+import { earthViews, readRaster } from "geodrift/earth";
 import sharp from "sharp";
 import { leastMs, matmulGflops } from "./measure.js";
 

@@ -2,7 +2,10 @@
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fibonacciSphere, likelihoodModel, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
-import { earthViews, loadGenerativeModel, loadModel, quickMesh, readRaster } from "geodrift";
+import { loadModel } from "geodrift";
+import { quickMesh } from "geodrift/browser";
+import { earthViews, readRaster } from "geodrift/earth";
+import { loadGenerativeModel } from "geodrift/models";
 import { matmulGflops, runtime } from "./measure.js";
 
 const views = { seed: 3, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };

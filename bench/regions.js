@@ -5,7 +5,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { distanceKm } from "@geodrift/core";
 import { feature } from "@rapideditor/country-coder";
-import { earthViews, embedDataset, loadModel, openEarthFolder, quickMesh, truthOf } from "geodrift";
+import { loadModel } from "geodrift";
+import { quickMesh } from "geodrift/browser";
+import { earthViews, openEarthFolder } from "geodrift/earth";
+import { embedDataset, truthOf } from "geodrift/evaluate";
 
 const folder = process.env.EARTH_RASTERS ?? "../shared/data/earth";
 const n = Number(process.env.EARTH_VIEWS ?? 5000);

@@ -6,7 +6,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { distanceKm } from "@geodrift/core";
-import { formatKm, loadModel, locate, readRaster, renderViewInto, toText, writeMap } from "geodrift";
+import { formatKm, loadModel, locate, toText, writeMap } from "geodrift";
+import { readRaster, renderViewInto } from "geodrift/earth";
 import sharp from "sharp";
 
 const places = [

@@ -6,7 +6,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Generator, toLatLng, uniformPoints, vectorAt } from "@geodrift/core";
-import { readRaster, renderViewInto } from "geodrift";
+import { readRaster, renderViewInto } from "geodrift/earth";
 import sharp from "sharp";
 
 const out = "out/own-photos/pictures";

@@ -22,7 +22,8 @@ import {
   vectorAt,
   velocityModel,
 } from "@geodrift/core";
-import { exportToPlonk, loadGenerativeModel, loadModel, readPicture } from "geodrift";
+import { loadModel, readPicture } from "geodrift";
+import { exportToPlonk, loadGenerativeModel } from "geodrift/models";
 import { runtime } from "../measure.js";
 import { sampler, trainer } from "../plonk.js";
 

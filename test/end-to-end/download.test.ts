@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pull, pulledOf } from "geodrift";
+import { pull, pulledOf } from "geodrift/models";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { end, type Hub, send, startHub } from "./hub.js";
 

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmbeddedRow, type Encoder, embedSource, openEmbeddings, type PictureSource } from "geodrift";
+import type { Encoder } from "geodrift/models";
+import { type EmbeddedRow, embedSource, openEmbeddings, type PictureSource } from "geodrift/train";
 import { parquetWriteFile } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { npy, tar, zip } from "./archives.js";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { readGazetteer } from "geodrift";
+import { readGazetteer } from "geodrift/evaluate";
 import { describe, expect, it } from "vitest";
 import { json, present } from "./reference.js";
 

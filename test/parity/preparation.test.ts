@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { colours, decodeSquare, planesInto } from "geodrift";
+import { colours, decodeSquare, planesInto } from "geodrift/pictures";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { gap, json, present } from "./reference.js";

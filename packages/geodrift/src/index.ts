@@ -1,56 +1,93 @@
-/** The program as a library, for Node. */
+/**
+ * Where on Earth was this image taken? A map of probability, for Node.
+ *
+ * What is worked with is loaded when it is first asked for: importing this costs next to nothing. More lies beside it, in
+ * `geodrift/models`, `geodrift/pictures`, `geodrift/imagine`, `geodrift/evaluate`, `geodrift/train`, `geodrift/earth`,
+ * `geodrift/library`, `geodrift/server`, and for browsers in `geodrift/browser`.
+ */
+import type { writeMap as writeMapNow } from "./figures/map.js";
+import type { locate as locateNow } from "./locate/locate.js";
+import type { readPrior as readPriorNow } from "./locate/prior.js";
+import type {
+  loadModel as loadModelNow,
+  openModel as openModelNow,
+  resolveModel as resolveModelNow,
+} from "./models/load.js";
+import type { pictureFiles as pictureFilesNow } from "./pictures/picture-files.js";
+import type { readPicture as readPictureNow } from "./pictures/read-picture.js";
 
-export * from "./datasets/open-dataset.js";
-export * from "./datasets/sources/index.js";
-export * from "./datasets/sources/source.js";
-export * from "./earth/earth-rasters.js";
-export * from "./earth/earth-views.js";
-export * from "./earth/raster.js";
-export * from "./earth/view.js";
-export * from "./embed/embed.js";
-export * from "./embed/embeddings-file.js";
-export * from "./embed/read-embeddings.js";
-export * from "./encode/config.js";
-export * from "./encode/encoder.js";
-export * from "./encode/packed-onnx.js";
-export * from "./evaluate/ablation.js";
-export * from "./evaluate/embedded-dataset.js";
-export * from "./evaluate/evaluate.js";
-export * from "./evaluate/report.js";
-export * from "./evaluate/table.js";
-export * from "./evaluate/tables.js";
-export * from "./figures/map.js";
-export { sha256Of } from "./files/hash.js";
-export * from "./imagine/draw.js";
-export * from "./imagine/plan.js";
-export * from "./imagine/sheet.js";
-export * from "./imagine/usual.js";
-export { Library } from "./library/library.js";
-export * from "./locate/locate.js";
-export * from "./locate/options.js";
-export * from "./locate/result.js";
-export * from "./locate/text.js";
-export * from "./models/cache.js";
-export * from "./models/encoders.js";
-export * from "./models/export.js";
-export * from "./models/image-model.js";
-export * from "./models/judge-model.js";
-export * from "./models/known-encoders.js";
-export * from "./models/known-models.js";
-export * from "./models/load.js";
-export * from "./models/pull.js";
-export * from "./models/schema.js";
-export * from "./models/solving.js";
-export * from "./pictures/dataset.js";
-export * from "./pictures/picture.js";
-export * from "./pictures/picture-files.js";
-export * from "./pictures/planes.js";
-export * from "./pictures/preparation.js";
-export * from "./pictures/read-picture.js";
-export * from "./places/bundled-towns.js";
-export * from "./places/format.js";
-export type { Gazetteer, Town } from "./places/gazetteer.js";
-export { jsonLog, type Log } from "./server/log.js";
-export { type RunningServer, type ServeOptions, serve } from "./server/serve.js";
-export * from "./split/split.js";
-export * from "./split/split-file.js";
+export { type ErrorCode, errorCodes, type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
+export type { Contribution, Knowledge } from "./locate/known.js";
+export type { LocateOptions } from "./locate/options.js";
+export type {
+  CountryOdds,
+  DivisionOdds,
+  Located,
+  LocateFailure,
+  LocateResult,
+  NamedMode,
+  PlaceName,
+} from "./locate/result.js";
+export { certainty, failureText, placeText, toText } from "./locate/text.js";
+export type { LoadedModel, ModelOptions, ResolvedModel } from "./models/load.js";
+export type { Picture } from "./pictures/picture.js";
+export type { Named } from "./pictures/picture-files.js";
+export type { ReadPicture } from "./pictures/read-picture.js";
+export { formatKm, formatLatLng } from "./places/format.js";
+export { onnxRuntime } from "./runtime/onnx-runtime.js";
+
+/**
+ * Locates pictures, one answer for each, in order; one that cannot be read or located has its sentence, and the others go on.
+ * @param named files, or what `pictureFiles` gives
+ * @param model as `loadModel` opens it
+ * @param options samples, guidance, seed, and what is known besides
+ * @example
+ * ```js
+ * import { loadModel, locate, toText } from "geodrift";
+ * const model = await loadModel("earth");
+ * for await (const answer of locate(["out/demo/nile-delta.png"], model, { samples: 256, guidance: 0, seed: 0 }))
+ *   console.log("error" in answer ? answer.error : toText(answer.result));
+ * await model.dispose();
+ * ```
+ */
+export async function* locate(...args: Parameters<typeof locateNow>): ReturnType<typeof locateNow> {
+  yield* (await import("./locate/locate.js")).locate(...args);
+}
+
+/**
+ * Opens a model: one that comes along, one that was fetched, a folder, or a file of the released layout.
+ * @param text name, folder or file
+ * @param options an encoder in place of the model's own; ONNX Runtime if it is to be another than the best that this machine has
+ * @throws GeodriftError `option` for what is none, `model` for one that has not been fetched or is damaged
+ */
+export const loadModel: typeof loadModelNow = async (...args) => (await import("./models/load.js")).loadModel(...args);
+
+/** Finds a model and reads what it says of itself, without its weights. @throws as `loadModel` */
+export const resolveModel: typeof resolveModelNow = async (...args) =>
+  (await import("./models/load.js")).resolveModel(...args);
+
+/** Reads the weights of a model that has been resolved. @throws as `loadModel` */
+export const openModel: typeof openModelNow = async (...args) => (await import("./models/load.js")).openModel(...args);
+
+/** Files, folders and patterns as a list of picture files, sorted within each; a name that stands for none with its reason. */
+export const pictureFiles: typeof pictureFilesNow = async (...args) =>
+  (await import("./pictures/picture-files.js")).pictureFiles(...args);
+
+/**
+ * Reads a picture, turns it as its EXIF orientation says, and makes the square that an encoder takes.
+ * @throws GeodriftError `not-found`, `file` or `picture`, without the file's name
+ */
+export const readPicture: typeof readPictureNow = async (...args) =>
+  (await import("./pictures/read-picture.js")).readPicture(...args);
+
+/**
+ * What is known besides a picture, as `--prior` takes it: a country, `within:KM:LAT,LNG`, `photos`, a `.geojson` or `.csv` file.
+ * @throws GeodriftError `option` for what is none of these, `not-found` or `data` for a file
+ */
+export const readPrior: typeof readPriorNow = async (...args) => (await import("./locate/prior.js")).readPrior(...args);
+
+/**
+ * Writes the map of an answer: `.svg`, `.png`, `.html`, `.geojson` or `.kml`, by the file's ending.
+ * @throws GeodriftError `option` for another ending, `disk` if it cannot be written
+ */
+export const writeMap: typeof writeMapNow = async (...args) => (await import("./figures/map.js")).writeMap(...args);

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { renderViewInto } from "geodrift";
+import { renderViewInto } from "geodrift/earth";
 import type { MultiLineString, Position } from "geojson";
 import sharp from "sharp";
 import { feature, mesh } from "topojson-client";

@@ -4,8 +4,8 @@
  * in R³ by the probability flow of each method, and from there to S² by integrating along the ray (spec/plonk.md §5.3).
  */
 import type { CompileOptions } from "@geodrift/compile";
-import type { GenerativeModel } from "../path/index.js";
-import { alpha } from "../schedule/index.js";
+import type { GenerativeModel } from "../path/paths.js";
+import { alpha } from "../schedule/schedules.js";
 import { type Derivative, integrateAdaptively } from "../solve/adaptive.js";
 import { anyTangent } from "../sphere/geodesic.js";
 import { cross, vectorAt } from "../sphere/point.js";

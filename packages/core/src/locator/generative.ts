@@ -2,10 +2,10 @@ import type { CompileOptions } from "@geodrift/compile";
 import { likelihoodModel } from "../density/likelihood.js";
 import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
 import { noiseMesh, transportedMesh } from "../density/transported-mesh.js";
-import type { GenerativeModel } from "../path/index.js";
+import type { GenerativeModel } from "../path/paths.js";
 import { Generator } from "../random/generator.js";
 import { velocityModel } from "../solve/guidance.js";
-import { solve, solverFor, stepsFor } from "../solve/index.js";
+import { solve, solverFor, stepsFor } from "../solve/solvers.js";
 import { normalizeAll } from "../sphere/flat.js";
 import type { Locator, SolveOptions } from "./locator.js";
 

@@ -1,6 +1,6 @@
 import type { Parameters } from "../net/parameters.js";
 import type { VelocityConfig } from "../net/velocity.js";
-import type { Schedule } from "../schedule/index.js";
+import type { Schedule } from "../schedule/schedules.js";
 import type { Path } from "./path.js";
 
 /** A trained flow or diffusion: the network, and what it was trained to predict. */

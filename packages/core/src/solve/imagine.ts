@@ -23,7 +23,7 @@ import type { TextEncoder } from "../net/words.js";
 import { Generator } from "../random/generator.js";
 import { linearSchedule } from "../schedule/linear.js";
 import type { LatLng } from "../sphere/point.js";
-import { type Solver, solve, solvers } from "./index.js";
+import { type Solver, solve, solvers } from "./solvers.js";
 import { euler, type Field, type Step } from "./steps.js";
 
 type Arr = np.Array;

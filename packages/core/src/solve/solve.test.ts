@@ -10,7 +10,7 @@ import {
   stepsFor,
 } from "../index.js";
 import { Generator } from "../random/generator.js";
-import { sigmoidSchedule } from "../schedule/index.js";
+import { sigmoidSchedule } from "../schedule/schedules.js";
 import { angle, vectorAt } from "../sphere/point.js";
 import { uniformPoints } from "../sphere/sampling.js";
 

@@ -3,7 +3,7 @@ import { numpy as np } from "@jax-js/jax";
 import { constant } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
 import { type VelocityConfig, velocity } from "../net/velocity.js";
-import type { PathName } from "../path/index.js";
+import type { PathName } from "../path/paths.js";
 
 type Arr = np.Array;
 

@@ -1,7 +1,7 @@
 import { tensor } from "@geodrift/compile";
 import { initVelocity, isLearned, type VelocityConfig } from "../net/velocity.js";
-import type { Path } from "../path/index.js";
-import type { Schedule } from "../schedule/index.js";
+import type { Path } from "../path/paths.js";
+import type { Schedule } from "../schedule/schedules.js";
 import { vectorAt } from "../sphere/point.js";
 import { matchingLoss } from "./losses.js";
 import type { ExampleBatch, Objective } from "./objective.js";

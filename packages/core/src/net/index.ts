@@ -1,0 +1,21 @@
+/** Networks: layers, the velocity network, encoders, transformers, heads. */
+export * from "./cell-classifier.js";
+export * from "./clip-layout.js";
+export * from "./convolutional.js";
+export * from "./image-transformer.js";
+export * from "./interpolate-positions.js";
+export * from "./judge.js";
+export * from "./layers.js";
+export * from "./parameters.js";
+export * from "./perceptron.js";
+export * from "./place-encoding.js";
+export * from "./place-head.js";
+export * from "./place-map.js";
+export * from "./regression.js";
+export * from "./text-transformer.js";
+export * from "./transformer.js";
+export { isTransformerTensor, readVisionTransformer, type VisionOptions } from "./transformer-layouts.js";
+export * from "./velocity.js";
+export * from "./vision-transformer.js";
+export * from "./von-mises-fisher.js";
+export * from "./words.js";

@@ -1,0 +1,111 @@
+/** Solvers by name for each method, and the walk from noise to data. */
+import { GeodriftError } from "../errors/geodrift-error.js";
+import type { PathName } from "../path/path.js";
+import type { Schedule } from "../schedule/schedules.js";
+import * as steps from "./steps.js";
+
+export type { Field, Step } from "./steps.js";
+
+export interface Solver {
+  step: steps.Step;
+  /** Order of convergence. */
+  order: number;
+  /** Network evaluations per step. */
+  evaluations: number;
+  /** Steps without guidance, where none are asked for. */
+  steps: number;
+  /** How much smaller steps become towards the data, without guidance: the first are (1 + lateness)² times the last. */
+  lateness: number;
+}
+
+/** Steps where none are asked for: a field of guidance w is up to 1 + w times as steep. */
+export const stepsFor = ({ steps }: Solver, guidance: number): number => Math.ceil(steps * (1 + guidance));
+
+/** @param inAll evaluations of all steps, where none are asked for */
+const solver = (step: steps.Step, order: number, evaluations: number, inAll = 32, lateness = 0): Solver => ({
+  step,
+  order,
+  evaluations,
+  steps: inAll / evaluations,
+  lateness,
+});
+
+/**
+ * Times from 1 to 0, [count + 1]. The share done after step k of n is (1+a) s / (1 + a s), s = k/n, with the solver's
+ * lateness a, times 1 + w with guidance: smooth, so that orders of convergence stay what they are.
+ */
+function timesFor({ lateness }: Solver, count: number, guidance: number): Float64Array {
+  const a = lateness * (1 + guidance);
+  return Float64Array.from({ length: count + 1 }, (_, k) => 1 - ((1 + a) * (k / count)) / (1 + a * (k / count)));
+}
+
+const euclidean = {
+  euler: solver(steps.euler, 1, 1),
+  heun: solver(steps.heun, 2, 2),
+  rk4: solver(steps.rk4, 4, 4),
+};
+
+/** The first of each method is the published one. */
+export const solvers: Record<PathName, Record<string, Solver>> = {
+  "riemannian-flow": {
+    euler: solver(steps.retraction, 1, 1),
+    "exponential-euler": solver(steps.exponentialEuler, 1, 1),
+    heun: solver(steps.sphericalHeun, 2, 2),
+    // Most happens near the data: in equal steps, eight of them lose twice as much, and twenty-four guided ones seven
+    // times (`npm run bench:compare`).
+    rk4: solver(steps.sphericalRk4, 4, 4, 32, 0.5),
+  },
+  flow: euclidean,
+  diffusion: {
+    ddim: solver(steps.ddim, 1, 1, 64),
+    heun: solver(steps.diffusionHeun, 2, 2, 64),
+    rk4: solver(steps.diffusionRk4, 4, 4, 64),
+  },
+};
+
+/**
+ * What loses least in few evaluations (docs/report/earth.md): eight steps carry a flow's sample to within a kilometre or two
+ * of where it belongs, sixteen a diffusion's nearer than 250 of DDIM.
+ */
+export const defaultSolvers: Record<PathName, string> = { "riemannian-flow": "rk4", flow: "rk4", diffusion: "rk4" };
+
+/** @throws RangeError naming the solvers that the method has. */
+export function solverFor(path: PathName, name = defaultSolvers[path]): Solver {
+  const solver = solvers[path][name];
+  if (!solver)
+    throw new GeodriftError(
+      "option",
+      `${path} has the solvers ${Object.keys(solvers[path]).join(", ")}, got "${name}"`,
+    );
+  return solver;
+}
+
+export interface SolveState {
+  /** Steps done: 0 … steps. */
+  step: number;
+  /** Time, 1 at noise to 0 at data. */
+  t: number;
+  gamma: number;
+  /** [n, 3]. */
+  x: Float64Array;
+}
+
+/** Carries `x` [n, 3] from noise to data in the solver's steps of t; yields the start and every step. */
+export async function* solve(
+  field: steps.Field,
+  x: Float64Array,
+  {
+    solver,
+    schedule,
+    steps: count,
+    guidance = 0,
+  }: { solver: Solver; schedule: Schedule; steps: number; guidance?: number },
+): AsyncGenerator<SolveState> {
+  const times = timesFor(solver, count, guidance);
+  const gammas = times.map(schedule.gamma);
+  yield { step: 0, t: 1, gamma: gammas[0], x };
+  for (let k = 0; k < count; k++) {
+    x = await solver.step(field, x, gammas[k], gammas[k + 1]);
+    yield { step: k + 1, t: times[k + 1], gamma: gammas[k + 1], x };
+  }
+}

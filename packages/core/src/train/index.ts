@@ -1,0 +1,17 @@
+/** Objectives, optimisers, the training loop, checkpoints. */
+export * from "./adamw.js";
+export * from "./classifying.js";
+export * from "./denoising.js";
+export * from "./denoising-objective.js";
+export * from "./example-batches.js";
+export * from "./fitting.js";
+export * from "./judging.js";
+export * from "./lamb.js";
+export * from "./loop.js";
+export * from "./losses.js";
+export * from "./matching.js";
+export * from "./objective.js";
+export * from "./optimizer.js";
+export * from "./rates.js";
+export * from "./regressing.js";
+export * from "./safetensors.js";

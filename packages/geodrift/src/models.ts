@@ -1,0 +1,14 @@
+/** Models and encoders: what is known by name, fetching, opening, writing for other programs. */
+export * from "./encode/config.js";
+export * from "./encode/encoder.js";
+export * from "./encode/packed-onnx.js";
+export * from "./models/cache.js";
+export * from "./models/encoders.js";
+export * from "./models/export.js";
+export * from "./models/judge-model.js";
+export * from "./models/known-encoders.js";
+export * from "./models/known-models.js";
+export * from "./models/load.js";
+export * from "./models/pull.js";
+export * from "./models/schema.js";
+export * from "./models/solving.js";
