@@ -4,7 +4,7 @@ import { Generator, uniformInit, visionShapes, visionTransformer } from "@geodri
 import { packedOnnx } from "geodrift/models";
 import { decodeSquare } from "geodrift/pictures";
 import sharp from "sharp";
-import { leastMs, measured, runtime } from "./measure.js";
+import { measured, minMs, runtime } from "./measure.js";
 
 const sizes = {
   "ViT-L/14": { width: 1024, depth: 24, heads: 16, hidden: 4096 },
@@ -60,7 +60,7 @@ async function quantized(name, size) {
     [file, quantizeOnnx(file)].map((f) => runtime.InferenceSession.create(f, options)),
   );
   const runs = sessions.map((s) => async () => (await s.run({ pixels })).out.data);
-  const [single, int8] = [await leastMs(runs[0], 5), await leastMs(runs[1], 5)];
+  const [single, int8] = [await minMs(runs[0], 5), await minMs(runs[1], 5)];
   const [a, b] = [await runs[0](), await runs[1]()];
   const dot = (x, y) => x.reduce((sum, v, i) => sum + v * y[i], 0);
   for (const s of sessions) await s.release();
@@ -82,7 +82,7 @@ async function preparation() {
   const create = { width: 4000, height: 3000, channels: 3, background: "#888", noise };
   const photograph = await sharp({ create }).blur(3).jpeg({ quality: 90 }).toBuffer();
   const ms = async (square) =>
-    Number((await leastMs(() => decodeSquare(photograph, { size: 336, square }), 5)).toFixed(0));
+    Number((await minMs(() => decodeSquare(photograph, { size: 336, square }), 5)).toFixed(0));
   return {
     bench: "preparation",
     megapixels: 12,

@@ -5,21 +5,21 @@ import {
   closedVocabulary,
   denoisingObjective,
   dualGuidance,
-  emptyReading,
+  emptyLookup,
   Generator,
   groundOctaves,
   initTrainState,
+  lookupInto,
+  lookupTensors,
   mapFeatures,
   placeEncodingWidth,
-  readingInto,
-  readingTensors,
   toLatLng,
   train,
   uniformPoint,
   warmedDecay,
 } from "@geodrift/core";
-import { loadImageModel, usualImagining } from "geodrift/imagine";
-import { leastMs, measured, runtime } from "./measure.js";
+import { imagineDefaults, loadImageModel } from "geodrift/imagine";
+import { measured, minMs, runtime } from "./measure.js";
 
 const { network: trained, ...training } = JSON.parse(
   readFileSync(new URL("../configs/imagine.json", import.meta.url), "utf8"),
@@ -42,8 +42,8 @@ function batchOf(n) {
   const random = new Generator(1);
   const square = [n, 3, 64, 64];
   const area = 3 * 64 * 64;
-  const reading = emptyReading(n, network);
-  for (let i = 0; i < n; i++) readingInto(reading, i, toLatLng(uniformPoint(random)), 400, network);
+  const reading = emptyLookup(n, network);
+  for (let i = 0; i < n; i++) lookupInto(reading, i, toLatLng(uniformPoint(random)), 400, network);
   return {
     pixels: tensor(random.normals(n * area), square),
     noise: tensor(random.normals(n * area), square),
@@ -55,8 +55,8 @@ function batchOf(n) {
       2,
       placeEncodingWidth(network.octaves),
     ]),
-    ...readingTensors(reading, n, network),
-    told: tensor(new Float32Array(2 * n).fill(1), [n, 2]),
+    ...lookupTensors(reading, n, network),
+    mask: tensor(new Float32Array(2 * n).fill(1), [n, 2]),
   };
 }
 
@@ -86,14 +86,14 @@ export const benches = {
   },
   "imagine-picture": async function* () {
     const { model, dispose } = await loadImageModel("earth-images");
-    const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], usualImagining.guidance);
+    const terms = dualGuidance("satellite view in May", [{ lat: 30, lng: 31 }], imagineDefaults.guidance);
     for (const size of [32, 64])
       for (const [solver, steps] of [
-        [usualImagining.solver, usualImagining.steps],
+        [imagineDefaults.solver, imagineDefaults.steps],
         ["heun", 16],
         ["euler", 16],
       ]) {
-        const ms = await leastMs(async () => {
+        const ms = await minMs(async () => {
           for await (const _ of model.draw({ terms, groundKm: 400, size, seed: 1, steps, solver }));
         }, 5);
         yield { bench: "imagine-picture", size, solver, steps, passes: 3, ms: Math.round(ms) };

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { earthViews, readRaster } from "geodrift/earth";
 import sharp from "sharp";
-import { leastMs, matmulGflops } from "./measure.js";
+import { matmulGflops, minMs } from "./measure.js";
 
 const bin = join(dirname(createRequire(import.meta.url).resolve("geodrift")), "../bin/geodrift.js");
 const views = { seed: 1, size: 256, widthKm: [256, 768], headingDegrees: 15, centres: "globe", augment: 0 };
@@ -33,8 +33,8 @@ export const benches = {
     };
     const round = (x) => Number(x.toFixed(2));
     const matmul = Math.round(await matmulGflops());
-    const one = await leastMs(() => run(join(folder, "view-0.jpg")), 5);
-    const many = await leastMs(() => run(folder), 2);
+    const one = await minMs(() => run(join(folder, "view-0.jpg")), 5);
+    const many = await minMs(() => run(folder), 2);
     yield { bench: "locate", pictures: 1, seconds: round(one / 1000), matmulGflops: matmul };
     yield {
       bench: "locate",

@@ -80,7 +80,7 @@ export const benches = {
     }
     // What `locate` does without a map, and samples in its place, beside a mesh that is many times as fine.
     const [references, quick, sampled] = [[], [], []];
-    const finest = { guidance: 0, steps: 10, level: 4, tolerance: 0.2, mostVertices: 8000 };
+    const finest = { guidance: 0, steps: 10, level: 4, tolerance: 0.2, maxVertices: 8000 };
     for (const c of embeddings) {
       references.push((await model.locator.distributions(c, finest))[0]);
       quick.push((await model.locator.distributions(c, { guidance: 0, ...quickMesh }))[0]);

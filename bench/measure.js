@@ -6,7 +6,7 @@ import * as ort from "onnxruntime-node";
 export const runtime = ort;
 
 /** Least milliseconds of `rounds` runs of an asynchronous function, after one that does not count. */
-export async function leastMs(run, rounds) {
+export async function minMs(run, rounds) {
   await run();
   let least = Number.POSITIVE_INFINITY;
   for (let i = 0; i < rounds; i++) {
@@ -24,7 +24,7 @@ export async function matmulGflops() {
   let best = 0;
   for (const n of [512, 1024, 2048]) {
     const a = tensor(new Float32Array(n * n).fill(0.5), [n, n]);
-    const ms = await leastMs(() => product(a, a), n === 2048 ? 4 : 8);
+    const ms = await minMs(() => product(a, a), n === 2048 ? 4 : 8);
     best = Math.max(best, (2 * n ** 3) / ms / 1e6);
   }
   return best;
@@ -33,7 +33,7 @@ export async function matmulGflops() {
 /** Times `run` between two measurements of the yardstick and returns the line to print. */
 export async function measured(name, parameters, flop, run, rounds) {
   const before = await matmulGflops();
-  const ms = await leastMs(run, rounds);
+  const ms = await minMs(run, rounds);
   const matmul = Math.max(before, await matmulGflops());
   const gflops = flop / ms / 1e6;
   const round = (x, digits) => Number(x.toFixed(digits));

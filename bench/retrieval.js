@@ -1,6 +1,6 @@
 /** Exact nearest neighbours in an index of more than a million pictures. */
 import { Generator, retrievalLocator, uniformPoints } from "@geodrift/core";
-import { leastMs, matmulGflops, runtime } from "./measure.js";
+import { matmulGflops, minMs, runtime } from "./measure.js";
 
 const [n, width, asked] = [1_200_000, 256, 64];
 
@@ -13,7 +13,7 @@ export const benches = {
     const locator = retrievalLocator({ embeddings, places }, width, 16, { runtime });
     const queries = new Generator(3).normals(asked * width);
     const matmul = await matmulGflops();
-    const ms = await leastMs(() => locator.sample(queries, 16, { seed: 0, guidance: 0 }), 3);
+    const ms = await minMs(() => locator.sample(queries, 16, { seed: 0, guidance: 0 }), 3);
     const gflops = (2 * n * width * asked) / ms / 1e6;
     yield {
       bench: "retrieval",

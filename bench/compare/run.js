@@ -97,7 +97,7 @@ async function solverErrors(conditions, guidance, tries) {
   const ends = async (c, name, steps, equal) => {
     let last;
     const own = solverFor("riemannian-flow", name);
-    const solver = equal ? { ...own, lateness: 0 } : own;
+    const solver = equal ? { ...own, timeShift: 0 } : own;
     for await (const state of solve(model.field(c, n, guidance), noise, { solver, schedule, steps, guidance }))
       last = state.x;
     return last;

@@ -112,9 +112,9 @@ describe("geodrift density", () => {
   it.each([
     [
       ["earth", "--grid", "10"],
-      "density wants a picture (--image) or its embedding (--embedding), and only one of them",
+      "a picture is needed (--image) or its embedding (--embedding), and only one of them",
     ],
-    [["earth", "--image", "a.png"], "density wants one of places (--points), a grid (--grid), and --localizability"],
+    [["earth", "--image", "a.png"], "one is needed of places (--points), a grid (--grid), and --localizability"],
     [["earth", "--image", "a.png", "--grid", "7"], "--grid: the step must divide 180 degrees, got 7"],
     [
       ["earht", "--image", "a.png", "--grid", "10"],

@@ -6,7 +6,7 @@ import { distanceKm } from "@geodrift/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { geodrift, start } from "./program.js";
-import { makeRasters, tinyImages, tinyJudge, tinyTraining } from "./rasters.js";
+import { makeRasters, tinyImages, tinyScorer, tinyTraining } from "./rasters.js";
 import { raw, startServer } from "./server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-imagine-"));
@@ -17,7 +17,7 @@ const judge = at("judge-run/judge");
 beforeAll(async () => {
   await makeRasters(at("rasters"), ["01", "04", "07"]);
   writeFileSync(at("images.json"), JSON.stringify(tinyImages));
-  writeFileSync(at("judge.json"), JSON.stringify(tinyJudge));
+  writeFileSync(at("judge.json"), JSON.stringify(tinyScorer));
   const { code, stderr } = await geodrift(["train", at("images.json")]);
   expect([code, stderr.split("\n")[0]]).toEqual([0, "images: from step 0 to 60"]);
 }, 60_000);
@@ -205,7 +205,7 @@ describe("geodrift imagine", () => {
       ["--words", "a beach with palm trees"],
       '"beach", "palm", "trees" are not among the words that the model knows; "geodrift models inspect images" lists them',
     ],
-    [["--words", "the"], "imagine wants a place, --at LAT,LNG, or --words, or both"],
+    [["--words", "the"], "a place, --at LAT,LNG, or --words, or both, are needed"],
     [["--words", "relief at night"], "a picture has one of several kinds of view, got relief and night"],
     [["--words", "January July"], "a picture has one of several months, got January and July"],
     [["--words", "land in the sea"], "a picture has one of several surfaces, got land and sea"],
@@ -215,7 +215,7 @@ describe("geodrift imagine", () => {
     ],
     [["--at", "0,0", "--frames", "3"], "--frames is for --walk"],
     [["--at", "0,0", "--places", "3"], "--places is for --average"],
-    [[], "imagine wants a place, --at LAT,LNG, or --words, or both"],
+    [[], "a place, --at LAT,LNG, or --words, or both, are needed"],
     [["--at", "31,300"], "Longitude must lie in -180…180 degrees, got 300"],
     [["--at", "here"], 'It is a place as LAT,LNG in degrees, got "here"'],
     [["--at", "0,0", "--size", "12"], `--size: ${model} makes pictures of 16 or 8 pixels, got 12`],

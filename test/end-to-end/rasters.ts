@@ -159,7 +159,7 @@ export const tinyImages = {
 };
 
 /** And of what judges them. */
-export const tinyJudge = {
+export const tinyScorer = {
   kind: "judge",
   purpose: "tests",
   description: "Judges pictures of a made-up Earth.",

@@ -146,7 +146,7 @@ describe("geodrift train", () => {
     expect(Object.keys(one.rules[0].areas)).toEqual(["country"]);
     expect([0, 1]).toContain(one.rules[0].areas.country.value);
     const wrong: [string[], number, RegExp][] = [
-      [[models[0]], 2, /evaluate wants a model or several, and after them a dataset/],
+      [[models[0]], 2, /a model or several are needed, and after them a dataset/],
       [[models[1], join(folder, "none.csv")], 1, /none\.csv: cannot be read \(ENOENT\)/],
       [
         [models[1], folder],

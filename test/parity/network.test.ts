@@ -131,8 +131,8 @@ describe.skipIf(!present)("the velocity network against the official code", () =
     const [learned, buffers] = [true, false].map((l) =>
       Object.fromEntries(Object.entries(all).filter(([k]) => isLearned(k) === l)),
     );
-    const nought = () => doubles(Object.fromEntries(Object.entries(learned).map(([k, t]) => [k, zeros(t.dims)])));
-    const state = { params: learned, moments: { first: nought(), second: nought() } };
+    const zero = () => doubles(Object.fromEntries(Object.entries(learned).map(([k, t]) => [k, zeros(t.dims)])));
+    const state = { params: learned, moments: { first: zero(), second: zero() } };
     const reference = tensors("lamb_steps_f64.safetensors");
     const list = (key: "point" | "target") =>
       nested(

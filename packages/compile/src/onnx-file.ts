@@ -50,7 +50,7 @@ export interface PackOptions {
 }
 
 /** What one file of Google's format can hold. */
-const mostBytes = 2 ** 31 - 2 ** 20;
+const maxBytes = 2 ** 31 - 2 ** 20;
 
 const elementTypes: Readonly<Record<string, Onnx>> = { float32: Onnx.FLOAT, float64: Onnx.DOUBLE, int32: Onnx.INT32 };
 
@@ -60,7 +60,7 @@ const elementTypes: Readonly<Record<string, Onnx>> = { float32: Onnx.FLOAT, floa
  */
 export function packOnnx(file: Uint8Array, { weights, names }: PackOptions): Uint8Array<ArrayBuffer> {
   const bytes = Object.values(weights).reduce((sum, t) => sum + (t.data as ArrayBufferView).byteLength, file.length);
-  if (bytes > mostBytes)
+  if (bytes > maxBytes)
     throw new RangeError(
       `packOnnx: an ONNX file holds 2 GiB at most, the weights take ${(bytes / 2 ** 30).toFixed(1)}`,
     );

@@ -80,7 +80,7 @@ export function quantizeOnnx(file: Uint8Array, least = 4096): Uint8Array<ArrayBu
     return create(NodeProtoSchema, {
       opType: "DynamicQuantizeMatMul",
       domain: "com.microsoft",
-      // A zero point of nought goes without saying.
+      // A zero point of zero goes without saying.
       input: [node.input[0], numbers, scales, "", ...node.input.slice(2)],
       output: node.output,
     });

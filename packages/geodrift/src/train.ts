@@ -8,7 +8,7 @@ export * from "./split/split.js";
 export * from "./split/split-file.js";
 export { trainEarth } from "./train/earth.js";
 export { trainImages } from "./train/images.js";
-export { trainJudge } from "./train/judge.js";
 export { trainPhotos } from "./train/photos.js";
 export { readTraining } from "./train/read-config.js";
 export type { TrainingContext } from "./train/run-training.js";
+export { trainScorer } from "./train/scorer.js";

@@ -21,11 +21,11 @@ export function slice(
     l.graph.ints(real.map((c) => v.axes[c.axis] as number)),
     l.graph.ints(real.map((c) => c.step ?? 1)),
   ]);
-  return restored(l, ref, storageOrder(v), shape, v.dtype);
+  return denoised(l, ref, storageOrder(v), shape, v.dtype);
 }
 
 /** A tensor with logical axes `order` in storage, some of which may have become 1 and must be squeezed away. */
-function restored(l: Layout, ref: string, order: number[], shape: number[], dtype: Value["dtype"]): Value {
+function denoised(l: Layout, ref: string, order: number[], shape: number[], dtype: Value["dtype"]): Value {
   const kept = order.filter((a) => shape[a] !== 1);
   return l.stored(
     kept.length === order.length
@@ -102,7 +102,7 @@ export function concatenate(l: Layout, xs: readonly Value[], axis: number): Valu
     parts.map((x) => l.expanded(x, order)),
     { axis: order.indexOf(axis) },
   );
-  return restored(l, ref, order, shape, xs[0].dtype);
+  return denoised(l, ref, order, shape, xs[0].dtype);
 }
 
 const split: Rule = (l, [x], { axis, sizes }) => {
@@ -110,7 +110,7 @@ const split: Rule = (l, [x], { axis, sizes }) => {
   if (x.axes[axis] === null || (sizes as number[]).some((s) => s === 0))
     return ends.map((end, i) => slice(l, x, [{ axis, start: end - sizes[i], end }]));
   const refs = l.graph.nodes("Split", [x.ref, l.graph.ints(sizes)], { axis: x.axes[axis] as number }, sizes.length);
-  return refs.map((ref, i) => restored(l, ref, storageOrder(x), x.shape.toSpliced(axis, 1, sizes[i]), x.dtype));
+  return refs.map((ref, i) => denoised(l, ref, storageOrder(x), x.shape.toSpliced(axis, 1, sizes[i]), x.dtype));
 };
 
 export const shapeRules: Rules = {

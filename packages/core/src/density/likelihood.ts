@@ -58,8 +58,8 @@ const logNormal = (x: ArrayLike<number>, i: number): number =>
 /** Points that are integrated together: more share each step's overhead, fewer share its size with stiffer ones. */
 const batchSize = 2048;
 
-/** The diffusion's flow ends here: at γ = 0 itself it divides by nought, and the point is noise all the same. */
-const leastGamma = 1e-7;
+/** The diffusion's flow ends here: at γ = 0 itself it divides by zero, and the point is noise all the same. */
+const minDrawnGamma = 1e-7;
 
 const radiiOf = ({ path }: Method, { mode }: LikelihoodOptions): RadialNode[] =>
   mode !== "official" && path.space === "euclidean" ? radialNodes() : [{ radius: 1, logWeight: 0 }];
@@ -200,7 +200,7 @@ const exactFlows: Record<GenerativeModel["path"]["name"], (method: Method) => Ba
   // With γ = cos²θ the probability flow dx/dγ = (x − ψ/√(1−γ)) / 2γ becomes dx/dθ = (ψ − x sin θ) / cos θ, which is
   // smooth at the data.
   diffusion: () => ({
-    span: [0, Math.acos(Math.sqrt(leastGamma))],
+    span: [0, Math.acos(Math.sqrt(minDrawnGamma))],
     logBase: logNormal,
     derivative: (field) => async (theta, y) => {
       const x = pointsOf(y);

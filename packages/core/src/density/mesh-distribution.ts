@@ -13,7 +13,7 @@ import type { DensityMesh } from "./mesh-refinement.js";
 const prominence = Math.log(2);
 
 /** Modes with less mass than this are not named. */
-const leastMass = 0.02;
+const minMass = 0.02;
 
 export interface MeshDistribution extends Required<PlaceDistribution> {
   mesh: DensityMesh;
@@ -174,7 +174,7 @@ function modesOf(mesh: DensityMesh): Mode[] {
     return { ...toLatLng(top), mass, radiusKm: earthRadiusKm * (half?.[0] ?? 0) };
   });
   modes.sort((a, b) => b.mass - a.mass);
-  return modes.filter((m, i) => i === 0 || m.mass >= leastMass);
+  return modes.filter((m, i) => i === 0 || m.mass >= minMass);
 }
 
 /**

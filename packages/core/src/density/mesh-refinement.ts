@@ -11,7 +11,7 @@ export interface RefineOptions {
   /** Mean over the mass of how much the log density changes across a triangle, in nats: refinement stops below. */
   tolerance?: number;
   /** Refinement also stops at so many vertices. */
-  mostVertices?: number;
+  maxVertices?: number;
 }
 
 /** A distribution on a triangulated sphere. */
@@ -44,14 +44,14 @@ export async function refinedMesh(
   start: SphereMesh,
   extend: (vertices: Float64Array) => Promise<void>,
   measure: (mesh: SphereMesh) => Measured,
-  { tolerance = 0.5, mostVertices = 20_000 }: RefineOptions,
+  { tolerance = 0.5, maxVertices = 20_000 }: RefineOptions,
 ): Promise<DensityMesh> {
   let mesh = start;
   for (;;) {
     const measured = measure(mesh);
     const variations = variationsOf(measured);
     const total = variations.reduce((a, b) => a + b, 0);
-    const room = mostVertices - mesh.vertices.length / 3;
+    const room = maxVertices - mesh.vertices.length / 3;
     if (total <= tolerance || room <= 0) return { ...measured, variationNats: total };
     const refined = split(mesh, markedEdges(mesh, variations, total, room));
     await extend(refined.vertices.slice(mesh.vertices.length));

@@ -6,7 +6,7 @@ import type { DensityMesh } from "./mesh-refinement.js";
 import { type Focus, refinedNear } from "./refine-near.js";
 
 export interface Prior {
-  /** Relative weight of a place, nought or more. */
+  /** Relative weight of a place, zero or more. */
   (x: Vec3): number;
   /** Where it changes within so short a distance that a mesh made without it may be too coarse. */
   focus?: readonly Focus[];
@@ -58,7 +58,7 @@ export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
 
 /**
  * How far a distribution and a prior agree: what the distribution alone gives to the smallest region that holds `mass` of
- * it times the prior. `mass` itself where the prior says nothing, near nought where the two contradict one another. The
+ * it times the prior. `mass` itself where the prior says nothing, near zero where the two contradict one another. The
  * mesh is to be as fine as `refinedFor` makes it.
  * @throws RangeError if the prior leaves nothing of the distribution
  */

@@ -10,7 +10,7 @@ export interface Focus {
 }
 
 /** Every round halves edges: from half the globe to 40 km in ten. */
-const mostRounds = 12;
+const maxRounds = 12;
 
 /**
  * The same distribution on a mesh whose triangles near the focus have edges of half its width or less, and get larger with
@@ -18,7 +18,7 @@ const mostRounds = 12;
  */
 export function refinedNear(mesh: DensityMesh, { centre, width }: Focus): DensityMesh {
   let fine = mesh;
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const marked = edgesToCut(fine, centre, width);
     if (marked.size === 0) break;
     fine = cut(fine, marked);

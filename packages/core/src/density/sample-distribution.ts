@@ -20,10 +20,10 @@ import { KthSmallest } from "./kth-smallest.js";
 
 /** Factors on the distance to the k-th neighbour that are tried for the kernels' standard deviation. */
 const factors = [0.35, 0.5, 0.7, 1, 1.4, 2];
-const usualFactor = 0.7;
+const defaultFactor = 0.7;
 
 /** The least distance to a neighbour that is believed: samples may coincide. */
-const leastWidth = 0.5 / earthRadiusKm;
+const minWidth = 0.5 / earthRadiusKm;
 
 /** Where a peak is, as opposed to how high, is seen best through wider kernels (Chacón & Duong 2018, section 5.2). */
 const peakSmoothing = 2.5;
@@ -32,7 +32,7 @@ const peakSmoothing = 2.5;
 const uniformShare = 1e-3;
 
 /** Modes with less mass than this are not named. */
-const leastMass = 0.02;
+const minMass = 0.02;
 
 export interface SampleDistribution extends PlaceDistribution {
   /** Log density at every sample, the sample's own kernel left out. */
@@ -125,7 +125,7 @@ function neighbourDistances(versines: Float64Array, n: number): Float64Array {
   return Float64Array.from({ length: n }, (_, i) => {
     nearest.reset();
     for (let j = i * n; j < (i + 1) * n; j++) nearest.add(versines[j]);
-    return Math.max(leastWidth, Math.sqrt(2 * nearest.value));
+    return Math.max(minWidth, Math.sqrt(2 * nearest.value));
   });
 }
 
@@ -155,7 +155,7 @@ function fit(versines: Float64Array, distances: Float64Array, n: number, factor:
 /** Uphill in the leave-one-out likelihood, which has one peak over the factors, from the one that is chosen most often. */
 function bestKernels(versines: Float64Array, distances: Float64Array, n: number): Fit {
   const at = (i: number) => fit(versines, distances, n, factors[i]);
-  let index = factors.indexOf(usualFactor);
+  let index = factors.indexOf(defaultFactor);
   let best = at(index);
   for (const direction of [-1, 1]) {
     const before = index;
@@ -214,7 +214,7 @@ function findModes(
     };
   });
   modes.sort((a, b) => b.mass - a.mass);
-  return modes.filter((m, i) => i === 0 || m.mass >= leastMass);
+  return modes.filter((m, i) => i === 0 || m.mass >= minMass);
 }
 
 /** Mean shift (Comaniciu & Meer 2002): the mean of the samples under the kernels at the last mean, until it rests. */

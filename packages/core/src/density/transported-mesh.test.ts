@@ -86,7 +86,7 @@ describe("a transported mesh", () => {
     }
   });
   it("is finest where the mass is, and stops when the vertices run out", async () => {
-    const mesh = await transportedMesh(moebius(6), { tolerance: 1e-3, mostVertices: 4000 });
+    const mesh = await transportedMesh(moebius(6), { tolerance: 1e-3, maxVertices: 4000 });
     expect(mesh.vertices.length / 3).toBeLessThanOrEqual(4003);
     expect(mesh.variationNats).toBeGreaterThan(1e-3);
     const far = (t: number) => angle(vectorAt(mesh.vertices, mesh.triangles[3 * t]), m) > 10 * capOf(6, 0.5);

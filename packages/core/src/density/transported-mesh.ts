@@ -9,7 +9,7 @@ import { type DensityMesh, type Measured, type RefineOptions, refinedMesh } from
 export type Transport = (points: Float64Array) => Promise<Float64Array>;
 
 /** An area below which a triangle is a point for all purposes: (5 m)². */
-const leastArea = 6e-13;
+const minArea = 6e-13;
 
 /** The mesh of noise that is refined. */
 export const noiseMesh = ({ level = 3 }: RefineOptions): SphereMesh => icosphere(level);
@@ -45,8 +45,8 @@ function measured(noise: SphereMesh, vertices: Float64Array): Measured {
     masses[t] = triangleArea(...cornersOf(noise, t)) / (4 * Math.PI);
     const image = triangleArea(...cornersOf({ vertices, triangles }, t));
     // Which way round a point is, says nothing: guidance draws everything so near together that rounding decides.
-    turned[t] = image < -leastArea ? 1 : 0;
-    areas[t] = Math.max(leastArea, Math.abs(image));
+    turned[t] = image < -minArea ? 1 : 0;
+    areas[t] = Math.max(minArea, Math.abs(image));
     for (let k = 0; k < 3; k++) {
       massAround[triangles[3 * t + k]] += masses[t];
       areaAround[triangles[3 * t + k]] += areas[t];

@@ -6,7 +6,8 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
 import type { LatLng } from "../sphere/point.js";
-import { type DenoisingBatch, denoisingLoss, drawGamma, drawTold } from "../train/denoising.js";
+import { type DenoisingBatch, denoisingLoss, drawConditionMask, drawGamma } from "../train/denoising.js";
+import { emptyLookup, lookupInto, lookupTensors, mapPoints, viewPlaces } from "./feature-grid.js";
 import {
   fromPatches,
   type ImageTransformerConfig,
@@ -16,7 +17,6 @@ import {
 } from "./image-transformer.js";
 import { type Parameters, type Traced, uniformInit } from "./parameters.js";
 import { groundEncodingInto, placeEncodingInto } from "./place-encoding.js";
-import { emptyReading, mapPoints, readingInto, readingTensors, viewPlaces } from "./place-map.js";
 import { closedVocabulary } from "./words.js";
 
 const config: ImageTransformerConfig = {
@@ -48,11 +48,11 @@ const places = [
 ];
 const ground = new Float32Array(n * 8);
 const encoded = new Float32Array(n * 12);
-const reading = emptyReading(n, config);
+const reading = emptyLookup(n, config);
 places.forEach((place, i) => {
   placeEncodingInto(encoded, 12 * i, place, 3);
   groundEncodingInto(ground, 8 * i, 300 + 100 * i);
-  readingInto(reading, i, place, 300 + 100 * i, config);
+  lookupInto(reading, i, place, 300 + 100 * i, config);
 });
 const batch: DenoisingBatch = {
   pixels: tensor(random.normals(n * 48), [n, 3, size, size]),
@@ -61,9 +61,9 @@ const batch: DenoisingBatch = {
   ground: tensor(ground, [n, 8]),
   words: words.prepare(["desert May", "sea", "July desert"]),
   places: tensor(encoded, [n, 2, 6]),
-  ...readingTensors(reading, n, config),
+  ...lookupTensors(reading, n, config),
   // Everything, the words alone, nothing.
-  told: tensor([1, 1, 1, 0, 0, 0], [n, 2]),
+  mask: tensor([1, 1, 1, 0, 0, 0], [n, 2]),
 };
 
 type Row = number[];
@@ -103,14 +103,14 @@ const data = (t: Tensor, i: number): Row => {
   return Array.from(t.data as Float32Array).slice(i * each, (i + 1) * each);
 };
 
-/** What picture `i` is restored to, from its noisy pixels. */
+/** What picture `i` is denoised to, from its noisy pixels. */
 function slow(i: number, noisy: Row): Row {
   const { width, grid, heads } = config;
   const patch = size / grid;
   const gamma = data(batch.gamma, i)[0];
   const phases = Array.from({ length: 16 }, (_, k) => gamma * (Math.PI / 2) * 100 ** (k / 15));
   const token = (name: string, x: Row) => dense(`${name}.1`, silu(dense(`${name}.0`, x)));
-  const [wordsTold, placeTold] = data(batch.told, i);
+  const [wordsMask, placeMask] = data(batch.mask, i);
   const ids = data(batch.words, i);
   const months = [0, 1, 2].map((m) => {
     const a = (2 * Math.PI * m) / 3;
@@ -125,8 +125,8 @@ function slow(i: number, noisy: Row): Row {
   let tokens: Row[] = [
     token("time", [...phases.map(Math.sin), ...phases.map(Math.cos)]),
     token("ground", data(batch.ground, i)),
-    ...ids.map((id, k) => (wordsTold ? table[id] : rows("null.words")[k])),
-    ...[0, 1].map((k) => (placeTold ? token("place", place.slice(6 * k, 6 * k + 6)) : rows("null.place")[k])),
+    ...ids.map((id, k) => (wordsMask ? table[id] : rows("null.words")[k])),
+    ...[0, 1].map((k) => (placeMask ? token("place", place.slice(6 * k, 6 * k + 6)) : rows("null.place")[k])),
   ];
   const context = tokens.length;
   const pixel = (c: number, y: number, x: number) => noisy[(c * size + y) * size + x];
@@ -169,7 +169,7 @@ function slow(i: number, noisy: Row): Row {
       return own.flatMap((place) => between(place, level.degrees, table));
     });
     const where = dense("map.patch", features);
-    return plus(plus(x, summary), placeTold ? where : new Array(width).fill(0));
+    return plus(plus(x, summary), placeMask ? where : new Array(width).fill(0));
   });
   tokens = [...tokens, ...patches].map((t, k) => plus(t, rows("positions")[k]));
   const earlier: Row[][] = [];
@@ -204,14 +204,14 @@ function slow(i: number, noisy: Row): Row {
     if (b < config.depth / 2) earlier.push(tokens);
   }
   const out = neighbours("near.last", tokens.slice(context).map(rms)).map((t) => dense(`sizes.${size}.out`, t));
-  const restored: Row = new Array(3 * size * size);
+  const denoised: Row = new Array(3 * size * size);
   out.forEach((own, k) => {
     own.forEach((v, j) => {
       const [c, y, x] = [Math.floor(j / patch ** 2), Math.floor(j / patch) % patch, j % patch];
-      restored[(c * size + Math.floor(k / grid) * patch + y) * size + (k % grid) * patch + x] = v;
+      denoised[(c * size + Math.floor(k / grid) * patch + y) * size + (k % grid) * patch + x] = v;
     });
   });
-  return restored;
+  return denoised;
 }
 
 const noisyOf = (i: number): Row => {
@@ -317,7 +317,7 @@ describe("what a training example is told", () => {
     const many = 20_000;
     const draws = new Generator(8);
     for (let i = 0; i < many; i++)
-      counts[drawTold(draws, { place: 0.05, words: 0.1, both: 0.2 }).join() as keyof typeof counts]++;
+      counts[drawConditionMask(draws, { place: 0.05, words: 0.1, both: 0.2 }).join() as keyof typeof counts]++;
     expect(counts["1,0"] / many).toBeCloseTo(0.05, 1.9);
     expect(counts["0,1"] / many).toBeCloseTo(0.1, 1.9);
     expect(counts["0,0"] / many).toBeCloseTo(0.2, 1.9);

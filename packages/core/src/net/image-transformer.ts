@@ -14,10 +14,10 @@
 import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
+import { type FeatureGridConfig, mapFeatures, mapShape, readMap } from "./feature-grid.js";
 import { constant, linear, mean, silu, squaredReluLinear } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 import { groundOctaves, placeEncodingWidth } from "./place-encoding.js";
-import { mapFeatures, mapShape, type PlaceMapConfig, readMap } from "./place-map.js";
 import type { TextEncoder } from "./words.js";
 
 type Arr = np.Array;
@@ -32,7 +32,7 @@ export interface ImageTransformerConfig {
   hidden: number;
   /** Of the place encoding. */
   octaves: number;
-  map: PlaceMapConfig;
+  map: FeatureGridConfig;
   /** Patches along a side, of every size. */
   grid: number;
   /** Pixels along a side of the pictures it makes; multiples of `grid`. */
@@ -84,7 +84,7 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   return shapes;
 }
 
-/** Uniform weights; what adds to the residual stream begins at nought; positions begin as waves over the grid. */
+/** Uniform weights; what adds to the residual stream begins at zero; positions begin as waves over the grid. */
 export function initImageTransformer(
   config: ImageTransformerConfig,
   words: TextEncoder,
@@ -128,11 +128,11 @@ export interface ImageCondition {
   words: Arr;
   /** [n, 2, 2·octaves]. */
   places: Arr;
-  /** Where on the map the patches lie (`MapReading`): [n, grid², mapReads], int32 and float32; not there without a map. */
+  /** Where on the map the patches lie (`GridLookup`): [n, grid², mapReads], int32 and float32; not there without a map. */
   points?: Arr;
   shares?: Arr;
   /** Whether words, and whether the place, are told: 0 or 1, [n, 2]. */
-  told: Arr;
+  mask: Arr;
 }
 
 /** The same as tensors. */
@@ -187,9 +187,9 @@ function withNeighbours(p: Traced, name: string, x: Arr, grid: number): Arr {
 
 /** Everything in front of the patches, [n, context, width]. */
 function context(p: Traced, words: TextEncoder, width: number, condition: ImageCondition): Arr {
-  const { gamma, ground, places, told } = condition;
+  const { gamma, ground, places, mask } = condition;
   const n = gamma.shape[0];
-  const [wordsTold, placeTold] = (np.split(told, 2, 1) as Arr[]).map((t) => t.reshape([n, 1, 1]));
+  const [wordsMask, placeMask] = (np.split(mask, 2, 1) as Arr[]).map((t) => t.reshape([n, 1, 1]));
   /** The tokens where they are told, what was learned to stand for nothing where not. */
   const unlessNull = (tokens: Arr, given: Arr, name: string) => {
     const none = p[name].ref.reshape([1, ...p[name].shape]);
@@ -200,17 +200,17 @@ function context(p: Traced, words: TextEncoder, width: number, condition: ImageC
     [
       asToken(p, "time", timeEncoding(gamma)).reshape([n, 1, width]),
       asToken(p, "ground", ground).reshape([n, 1, width]),
-      unlessNull(texts, wordsTold, "null.words"),
-      unlessNull(asToken(p, "place", places), placeTold, "null.place"),
+      unlessNull(texts, wordsMask, "null.words"),
+      unlessNull(asToken(p, "place", places), placeMask, "null.place"),
     ],
     1,
   );
 }
 
 /** What is told, in one vector: time, ground, the sum of the words, longitude, latitude, [n, 1, width]. */
-function summary(p: Traced, told: Arr): Arr {
-  const [n, tokens, width] = told.shape;
-  const [first, words, place] = np.split(told, [2, tokens - 2], 1) as Arr[];
+function summary(p: Traced, context: Arr): Arr {
+  const [n, tokens, width] = context.shape;
+  const [first, words, place] = np.split(context, [2, tokens - 2], 1) as Arr[];
   const all = np.concatenate([first, words.sum(1, { keepdims: true }), place], 1);
   return asToken(p, "summary", all.reshape([n, 1, 5 * width]));
 }
@@ -247,14 +247,14 @@ export function imageTransformer(
   const [n, , size] = noisy.shape;
   const own = `sizes.${size}`;
   const placed = linear(p, `${own}.embed`, toPatches(noisy, grid)).add(p[`${own}.positions`].ref);
-  const told = context(p, words, width, { ...condition, told: condition.told.ref });
-  let patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref));
+  const contextTokens = context(p, words, width, { ...condition, mask: condition.mask.ref });
+  let patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, contextTokens.ref));
   if (condition.points && condition.shares) {
     const features = readMap(p, map, condition.points.ref, condition.shares.ref);
-    const [, placeTold] = np.split(condition.told.ref, 2, 1) as Arr[];
-    patches = patches.add(linear(p, "map.patch", features).mul(placeTold.reshape([n, 1, 1])));
+    const [, placeMask] = np.split(condition.mask.ref, 2, 1) as Arr[];
+    patches = patches.add(linear(p, "map.patch", features).mul(placeMask.reshape([n, 1, 1])));
   }
-  let h = np.concatenate([told, patches], 1).add(p.positions.ref);
+  let h = np.concatenate([contextTokens, patches], 1).add(p.positions.ref);
   const tokens = h.shape[1];
   const earlier: Arr[] = [];
   for (let i = 0; i < depth; i++) {

@@ -54,7 +54,7 @@ export const relu = (x: Arr): Arr => np.maximum(x, 0);
 
 /**
  * relu(x·Wᵀ + b)², in few passes over what is widest. The gradient of a·sg(relu a) is relu a, in one product and without a
- * mask, as it is nought by itself where a is; the 2 that it lacks is put on x, W and b, which are narrow. To the bit the
+ * mask, as it is zero by itself where a is; the 2 that it lacks is put on x, W and b, which are narrow. To the bit the
  * same values and gradients as the plain form, as a factor of 2 rounds nothing.
  */
 export function squaredReluLinear(p: Traced, name: string, x: Arr): Arr {

@@ -4,7 +4,7 @@ import { contextTokens, type ImageTransformerConfig, initImageTransformer } from
 import { type Parameters, uniformInit } from "../net/parameters.js";
 import { closedVocabulary } from "../net/words.js";
 import { Generator } from "../random/generator.js";
-import { type Drawing, type DrawingState, dualGuidance, imageModel } from "./imagine.js";
+import { dualGuidance, imageModel, type SamplingRequest, type SamplingState } from "./imagine.js";
 
 const config: ImageTransformerConfig = {
   width: 16,
@@ -18,7 +18,7 @@ const config: ImageTransformerConfig = {
 };
 const words = closedVocabulary({ tokens: 3, words: ["desert", "sea"], circle: ["May", "June", "July"], silent: [] });
 
-/** Weights that are nowhere nought, so that everything told matters. */
+/** Weights that are nowhere zero, so that everything told matters. */
 function weights(): Parameters {
   const random = new Generator(4);
   const params = initImageTransformer(config, words, random);
@@ -31,15 +31,15 @@ const model = imageModel(config, weights(), words, { runtime: ort });
 const cairo = { lat: 30.04, lng: 31.24 };
 const oslo = { lat: 59.91, lng: 10.75 };
 
-async function drawn(changes: Partial<Drawing> = {}): Promise<DrawingState[]> {
+async function drawn(changes: Partial<SamplingRequest> = {}): Promise<SamplingState[]> {
   const terms = dualGuidance("desert", [cairo], { words: 1.5, place: 2 });
-  const drawing = { terms, groundKm: 400, size: 16, seed: 7, steps: 4, solver: "heun", ...changes };
-  const states: DrawingState[] = [];
-  for await (const state of model.draw(drawing)) states.push(state);
+  const request = { terms, groundKm: 400, size: 16, seed: 7, steps: 4, solver: "heun", ...changes };
+  const states: SamplingState[] = [];
+  for await (const state of model.draw(request)) states.push(state);
   return states;
 }
 
-const last = async (changes: Partial<Drawing> = {}) => (await drawn(changes)).at(-1)?.picture as Float32Array;
+const last = async (changes: Partial<SamplingRequest> = {}) => (await drawn(changes)).at(-1)?.picture as Float32Array;
 
 describe("dual guidance", () => {
   it("is the sum of equation 4 of Feng et al.: words first, then the place given the words", () => {
@@ -67,7 +67,7 @@ describe("dual guidance", () => {
   });
 });
 
-describe("drawing pictures", () => {
+describe("request pictures", () => {
   it("yields every step, the same pixels for the same seed, others for another", async () => {
     const [a, b] = [await drawn(), await drawn()];
     expect(a.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
@@ -135,7 +135,7 @@ describe("drawing pictures", () => {
 
   it("shows where every token is looked at: shares that leave some for the patches themselves", async () => {
     const desert = { words: "desert", place: cairo };
-    const looks = async (attention: Drawing["attention"]) =>
+    const looks = async (attention: SamplingRequest["attention"]) =>
       (await drawn({ attention })).at(-1)?.attention as Float32Array;
     const attention = await looks([desert]);
     const tokens = contextTokens(3);
@@ -146,7 +146,7 @@ describe("drawing pictures", () => {
       expect(shares.reduce((a, b) => a + b)).toBeLessThan(1);
     }
     expect(await last({ attention: [desert] })).toEqual(await last());
-    // Over several tellings, the mean.
+    // Over several conditions, the mean.
     const elsewhere = { words: "desert", place: oslo };
     const other = await looks([elsewhere]);
     (await looks([desert, elsewhere])).forEach((share, i) => {

@@ -1,13 +1,14 @@
 /**
  * From noise to a picture of a place: the denoiser's field with two guidances, and the walk along it.
  *
- * Pictures lie on γ·picture + (1 − γ)·noise, so the field is (restored − noisy) / (1 − γ), and any solver of flows in Euclidean
+ * Pictures lie on γ·picture + (1 − γ)·noise, so the field is (denoised − noisy) / (1 − γ), and any solver of flows in Euclidean
  * space takes it; the last step ends on what the network restores.
  */
 
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
 import { GeodriftError } from "../errors/geodrift-error.js";
+import { emptyLookup, lookupInto, lookupTensors } from "../net/feature-grid.js";
 import {
   contextTokens,
   type ImageCondition,
@@ -18,7 +19,6 @@ import {
 import { mean } from "../net/layers.js";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { groundEncodingInto, groundOctaves, placeEncodingInto, placeEncodingWidth } from "../net/place-encoding.js";
-import { emptyReading, readingInto, readingTensors } from "../net/place-map.js";
 import type { TextEncoder } from "../net/words.js";
 import { Generator } from "../random/generator.js";
 import { linearSchedule } from "../schedule/linear.js";
@@ -71,17 +71,17 @@ const endingInEuler =
  * Steps are smallest at the noise, where what is told decides over the whole picture: the mean of thousands of pixels stands out of
  * the noise early.
  */
-const lateness = -0.6;
+const timeShift = -0.6;
 
 /** Solvers of pictures by name. */
 export const imageSolvers = Object.fromEntries(
   Object.entries(solvers.flow).map(([name, solver]) => [
     name,
-    { ...solver, lateness, step: endingInEuler(solver.step) },
+    { ...solver, timeShift, step: endingInEuler(solver.step) },
   ]),
 ) as Record<keyof typeof solvers.flow, Solver>;
 
-export interface Drawing {
+export interface SamplingRequest {
   terms: readonly GuidanceTerm[];
   groundKm: number;
   /** Pixels along a side. */
@@ -95,7 +95,7 @@ export interface Drawing {
   signal?: AbortSignal;
 }
 
-export interface DrawingState {
+export interface SamplingState {
   /** 0 … steps. */
   step: number;
   steps: number;
@@ -110,8 +110,8 @@ export interface DrawingState {
 export interface ImageModel {
   readonly config: ImageTransformerConfig;
   readonly words: TextEncoder;
-  /** The steps of one picture. It depends on the drawing alone, not on what else is drawn. @throws as the signal says */
-  draw(drawing: Drawing): AsyncGenerator<DrawingState>;
+  /** The steps of one picture. It depends on the request alone, not on what else is drawn. @throws as the signal says */
+  draw(request: SamplingRequest): AsyncGenerator<SamplingState>;
   dispose(): Promise<void>;
 }
 
@@ -132,7 +132,7 @@ export function imageModel(
   type Traits = Omit<ImageCondition, "gamma">;
   /** One noisy picture under several terms. */
   const restore = (p: Traced, noisy: Arr, gamma: Arr, terms: Traits, look?: (weights: Arr) => void): Arr => {
-    const n = terms.told.shape[0];
+    const n = terms.mask.shape[0];
     const spread = np.broadcastTo(noisy, [n, ...noisy.shape.slice(1)]);
     return imageTransformer(config, words, p, spread, { ...terms, gamma: np.broadcastTo(gamma, [n]) }, look);
   };
@@ -159,42 +159,42 @@ export function imageModel(
   async function termTensors(terms: readonly Omit<GuidanceTerm, "weight">[], groundKm: number): Promise<TermTensors> {
     const n = terms.length;
     const [width, encoding] = [2 * groundOctaves, 2 * placeEncodingWidth(config.octaves)];
-    const [ground, places, told] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
-    const reading = emptyReading(n, config);
+    const [ground, places, mask] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
+    const reading = emptyLookup(n, config);
     terms.forEach((term, i) => {
       groundEncodingInto(ground, i * width, groundKm);
       if (term.place) {
         placeEncodingInto(places, i * encoding, term.place, config.octaves);
-        readingInto(reading, i, term.place, groundKm, config);
+        lookupInto(reading, i, term.place, groundKm, config);
       }
-      told.set([term.words === undefined ? 0 : 1, term.place ? 1 : 0], 2 * i);
+      mask.set([term.words === undefined ? 0 : 1, term.place ? 1 : 0], 2 * i);
     });
     return {
       ground: tensor(ground, [n, width]),
       words: await words.prepare(terms.map((term) => term.words ?? "")),
       places: tensor(places, [n, 2, encoding / 2]),
-      ...readingTensors(reading, n, config),
-      told: tensor(told, [n, 2]),
+      ...lookupTensors(reading, n, config),
+      mask: tensor(mask, [n, 2]),
     };
   }
 
-  async function* draw(drawing: Drawing): AsyncGenerator<DrawingState> {
-    const { terms, groundKm, size, seed, steps, signal } = drawing;
-    if (!Object.hasOwn(imageSolvers, drawing.solver))
+  async function* draw(request: SamplingRequest): AsyncGenerator<SamplingState> {
+    const { terms, groundKm, size, seed, steps, signal } = request;
+    if (!Object.hasOwn(imageSolvers, request.solver))
       throw new GeodriftError(
         "option",
-        `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${drawing.solver}"`,
+        `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${request.solver}"`,
       );
-    const solver = imageSolvers[drawing.solver as keyof typeof imageSolvers];
+    const solver = imageSolvers[request.solver as keyof typeof imageSolvers];
     if (!config.sizes.includes(size))
       throw new GeodriftError("option", `the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
     const shape = [1, 3, size, size];
-    const groups: { weights: number[]; told: TermTensors }[] = [];
+    const groups: { weights: number[]; terms: TermTensors }[] = [];
     for (let from = 0; from < terms.length; from += most) {
       const part = terms.slice(from, from + most);
-      groups.push({ weights: part.map(({ weight }) => weight), told: await termTensors(part, groundKm) });
+      groups.push({ weights: part.map(({ weight }) => weight), terms: await termTensors(part, groundKm) });
     }
-    const told = await Promise.all((drawing.attention ?? []).map((telling) => termTensors([telling], groundKm)));
+    const attended = await Promise.all((request.attention ?? []).map((term) => termTensors([term], groundKm)));
     const looked = new Float32Array(context * patches);
     let looks = 0;
     let picture = new Float32Array(3 * size * size);
@@ -204,15 +204,15 @@ export function imageModel(
       const noisy = tensor(Float32Array.from(x), shape);
       const level = tensor([gamma], [1]);
       const sum = new Float32Array(x.length);
-      for (const { weights, told } of groups) {
-        const restored = (await run(params, noisy, level, told)).data as Float32Array;
+      for (const { weights, terms } of groups) {
+        const denoised = (await run(params, noisy, level, terms)).data as Float32Array;
         weights.forEach((w, k) => {
-          for (let i = 0; i < sum.length; i++) sum[i] += w * restored[k * sum.length + i];
+          for (let i = 0; i < sum.length; i++) sum[i] += w * denoised[k * sum.length + i];
         });
       }
       // No picture has colours beyond black and white, however strong the guidance.
       picture = sum.map((v) => Math.min(1, Math.max(-1, v)));
-      for (const whole of told) {
+      for (const whole of attended) {
         const rows = (await look(params, noisy, level, whole)).data as Float32Array;
         for (let t = 0; t < context; t++)
           for (let i = 0; i < patches; i++) looked[t * patches + i] += rows[i * context + t];

@@ -14,28 +14,28 @@ export interface Solver {
   evaluations: number;
   /** Steps without guidance, where none are asked for. */
   steps: number;
-  /** How much smaller steps become towards the data, without guidance: the first are (1 + lateness)² times the last. */
-  lateness: number;
+  /** How much smaller steps become towards the data, without guidance: the first are (1 + timeShift)² times the last. */
+  timeShift: number;
 }
 
 /** Steps where none are asked for: a field of guidance w is up to 1 + w times as steep. */
 export const stepsFor = ({ steps }: Solver, guidance: number): number => Math.ceil(steps * (1 + guidance));
 
 /** @param inAll evaluations of all steps, where none are asked for */
-const solver = (step: steps.Step, order: number, evaluations: number, inAll = 32, lateness = 0): Solver => ({
+const solver = (step: steps.Step, order: number, evaluations: number, inAll = 32, timeShift = 0): Solver => ({
   step,
   order,
   evaluations,
   steps: inAll / evaluations,
-  lateness,
+  timeShift,
 });
 
 /**
  * Times from 1 to 0, [count + 1]. The share done after step k of n is (1+a) s / (1 + a s), s = k/n, with the solver's
- * lateness a, times 1 + w with guidance: smooth, so that orders of convergence stay what they are.
+ * timeShift a, times 1 + w with guidance: smooth, so that orders of convergence stay what they are.
  */
-function timesFor({ lateness }: Solver, count: number, guidance: number): Float64Array {
-  const a = lateness * (1 + guidance);
+function timesFor({ timeShift }: Solver, count: number, guidance: number): Float64Array {
+  const a = timeShift * (1 + guidance);
   return Float64Array.from({ length: count + 1 }, (_, k) => 1 - ((1 + a) * (k / count)) / (1 + a * (k / count)));
 }
 

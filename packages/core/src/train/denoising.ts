@@ -18,7 +18,7 @@ import type { Generator } from "../random/generator.js";
 type Arr = np.Array;
 
 /** 1 − γ is held above this where a velocity is divided by it. */
-export const leastNoise = 0.1;
+export const minNoise = 0.1;
 
 export interface DenoisingOptions {
   /** Mean and deviation of the logit of γ. */
@@ -32,7 +32,7 @@ export const drawGamma = (random: Generator, [middle, deviation]: DenoisingOptio
   1 / (1 + Math.exp(-(middle + deviation * random.normal())));
 
 /** Are the words told, and the place? (Feng et al. 2025, §3.2: three ways to leave out.) */
-export function drawTold(
+export function drawConditionMask(
   random: Generator,
   { place, words, both }: DenoisingOptions["dropped"],
 ): [words: number, place: number] {
@@ -63,10 +63,10 @@ export function denoisingLoss(
   const level = condition.gamma.ref.reshape([n, 1, 1, 1]);
   const rest = constant(level, 1).sub(level.ref);
   const noisy = level.mul(pixels.ref).add(rest.ref.mul(noise));
-  const restored = imageTransformer(config, words, p, noisy, condition);
+  const denoised = imageTransformer(config, words, p, noisy, condition);
   // Both velocities start from the same noisy picture, so their difference is that of the pictures.
-  const error = restored.sub(pixels);
-  const bounded = np.maximum(rest, leastNoise);
+  const error = denoised.sub(pixels);
+  const bounded = np.maximum(rest, minNoise);
   const weight = constant(bounded, 1).div(bounded.ref.mul(bounded));
   return mean(mean(error.ref.mul(error), [1, 2, 3]).mul(weight), [0]).reshape([]);
 }

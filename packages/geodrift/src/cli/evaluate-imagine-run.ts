@@ -7,10 +7,10 @@ import { imagesTables, withoutPictures, writeImagesReport } from "../evaluate/im
 import { targetSets } from "../evaluate/imagine/targets.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
-import { imageModelFolder, judgeFolder } from "../models/embedded.js";
+import { imageModelFolder, scorerFolder } from "../models/embedded.js";
 import { type LoadedImageModel, loadImageModel } from "../models/image-model.js";
-import { type Judge, loadJudge } from "../models/judge-model.js";
 import { checkModelName, loadModel } from "../models/load.js";
+import { loadScorer, type Scorer } from "../models/scorer-model.js";
 import { progress } from "./progress.js";
 
 export interface EvaluateImagineFlags {
@@ -31,7 +31,7 @@ export interface EvaluateImagineFlags {
 }
 
 /** Two who have learned from the same views, and pictures that the judge can take. */
-function checkJudged(judge: Judge, { description }: LoadedImageModel, size: number): void {
+function checkScored(judge: Scorer, { description }: LoadedImageModel, size: number): void {
   if (!isDeepStrictEqual(judge.heldOut, description.views.heldOut))
     throw new GeodriftError(
       "option",
@@ -52,7 +52,7 @@ export async function runEvaluateImagine(
 ): Promise<void> {
   const besides = flags.beside ?? [];
   for (const one of [name, ...besides]) imageModelFolder(one);
-  judgeFolder(flags.judge);
+  scorerFolder(flags.judge);
   checkModelName(flags.locator);
   if (flags.out !== undefined && !/\.md$/i.test(flags.out))
     throw new GeodriftError("option", `--out: the page is a .md file, got "${flags.out}"`);
@@ -74,12 +74,12 @@ export async function runEvaluateImagine(
       "option",
       `${flags.rasters}: month ${missing}, which the model has not seen, is not there to compare with`,
     );
-  const judge = await loadJudge(flags.judge);
-  checkJudged(judge, model, size);
+  const judge = await loadScorer(flags.judge);
+  checkScored(judge, model, size);
   const beside: LoadedImageModel[] = [];
   for (const one of besides) {
     const other = await loadImageModel(one);
-    checkJudged(judge, other, Math.max(...other.description.network.sizes));
+    checkScored(judge, other, Math.max(...other.description.network.sizes));
     beside.push(other);
   }
   const locator = await loadModel(flags.locator);

@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { usualImagining } from "../imagine/usual.js";
+import { imagineDefaults } from "../imagine/defaults.js";
 import type { EvaluateImagineFlags } from "./evaluate-imagine-run.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 
-const { guidance, steps, solver } = usualImagining;
+const { guidance, steps, solver } = imagineDefaults;
 
 /** `geodrift evaluate-imagine`. @param args the command line, for the page */
 export function define(command: Command, { args }: Invocation): void {

@@ -19,7 +19,7 @@ import {
 import { placesWithin } from "../imagine/region-places.js";
 import { checkRows, checkSheet } from "../imagine/sheet.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
-import { toldWords } from "../imagine/words.js";
+import { conditionWords } from "../imagine/words.js";
 import {
   attentionShown,
   checkPicturesFile,
@@ -77,10 +77,10 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   if (flags.places !== undefined && flags.average === undefined)
     throw new GeodriftError("option", "--places is for --average");
   const vocabulary = closedVocabulary(description.vocabulary);
-  const words = flags.words?.map((text) => toldWords(vocabulary, text, description.name));
+  const words = flags.words?.map((text) => conditionWords(vocabulary, text, description.name));
   if (flags.months) checkMonthsWords(vocabulary.read(words?.[0] ?? ""));
   const plan = await planOf({ ...flags, words });
-  for (const { words: told } of plan.cells) vocabulary.read(told ?? "");
+  for (const { words: caption } of plan.cells) vocabulary.read(caption ?? "");
   checkPicturesFile(flags.output, plan.moving);
   const moving = isMoving(flags.output);
   checkSheet(plan, size, flags.scale, moving);
@@ -124,8 +124,8 @@ async function viewsOf(rasters: string, { cells }: Plan, { description, words }:
   if (cells.every(({ places }) => places.length !== 1))
     throw new GeodriftError("option", "--nearest compares pictures of one place with the training views near it");
   const seen = description.views.kinds;
-  for (const { words: told } of cells) {
-    const kind = kindOf(words.read(told ?? ""));
+  for (const { words: caption } of cells) {
+    const kind = kindOf(words.read(caption ?? ""));
     if ((kind === "relief" || kind === "night") && seen[kind] === 0)
       throw new GeodriftError("option", `--nearest: ${description.name} has learned from no ${kind} views`);
   }
@@ -135,13 +135,13 @@ async function viewsOf(rasters: string, { cells }: Plan, { description, words }:
     drawn.flatMap(({ cell, picture }) => {
       const [place, ...others] = cell.places;
       if (!place || others.length > 0) return [];
-      const view = views.mostAlike(picture, place, kindOf(words.read(cell.words ?? "")));
+      const view = views.nearest(picture, place, kindOf(words.read(cell.words ?? "")));
       return view ? [{ cell, picture, view }] : [];
     });
 }
 
 /** Of a walk, and of a region that is averaged over. */
-const [usualFrames, usualPlaces] = [24, 24];
+const [defaultFrames, defaultPlaces] = [24, 24];
 
 async function planOf({
   at = [],
@@ -151,8 +151,8 @@ async function planOf({
   months,
   n,
   seed,
-  frames = usualFrames,
-  places = usualPlaces,
+  frames = defaultFrames,
+  places = defaultPlaces,
 }: Omit<ImagineFlags, "words"> & { words?: (string | undefined)[] }): Promise<Plan> {
   const kinds = [average !== undefined && "--average", walk && "--walk", months && "--months"].filter((k) => k);
   if (kinds.length > 1) throw new GeodriftError("option", `${kinds.join(" and ")} exclude each other`);
@@ -163,7 +163,7 @@ async function planOf({
     throw new GeodriftError("option", "-n is for pictures of one place; grids, walks and months have one each");
   if (average !== undefined) {
     if (at.length > 0) throw new GeodriftError("option", "--average has its places from the region, without --at");
-    // Places of a table, or of photographs, make a density that is nowhere nought: no region.
+    // Places of a table, or of photographs, make a density that is nowhere zero: no region.
     if (/\.csv$/i.test(average) || average === "photos")
       throw new GeodriftError(
         "option",

@@ -1,6 +1,6 @@
 import { imageSolvers } from "@geodrift/core";
 import { type Command, InvalidArgumentError } from "commander";
-import { usualImagining } from "../imagine/usual.js";
+import { imagineDefaults } from "../imagine/defaults.js";
 import type { ImagineFlags } from "./imagine-run.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -29,11 +29,11 @@ export function define(command: Command, { args }: Invocation): void {
       "--guide-place <w>",
       "strength of the place; 1 follows the network as it is, 0 leaves it out",
       decimalNumber(0, 100),
-      usualImagining.guidance.place,
+      imagineDefaults.guidance.place,
     )
-    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), usualImagining.guidance.words)
-    .option("--steps <n>", "steps from noise to picture", wholeNumber(1, 1000), usualImagining.steps)
-    .option("--solver <name>", `solver: ${Object.keys(imageSolvers).join(", ")}`, usualImagining.solver)
+    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), imagineDefaults.guidance.words)
+    .option("--steps <n>", "steps from noise to picture", wholeNumber(1, 1000), imagineDefaults.steps)
+    .option("--solver <name>", `solver: ${Object.keys(imageSolvers).join(", ")}`, imagineDefaults.solver)
     .option("--seed <n>", "seed of the first picture's noise; the next has the next", wholeNumber(0, 2 ** 52), 0)
     .option("--size <pixels>", "pixels along a side; the model's largest if left out", wholeNumber(8, 1024))
     .option(

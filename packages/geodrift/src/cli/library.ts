@@ -2,9 +2,9 @@
 
 import { GeodriftError } from "@geodrift/core";
 import { type Command, Option } from "commander";
+import { defaultLibrary } from "../library/default-library.js";
 import { exportFormats } from "../library/export/formats.js";
 import { states } from "../library/states.js";
-import { usualLibrary } from "../library/usual-library.js";
 import { offsetOf } from "../pictures/metadata.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -16,7 +16,7 @@ const libraryOption = () =>
   new Option(
     "--library <folder>",
     "folder of the index; GEODRIFT_LIBRARY or one of the platform's if left out",
-  ).default(usualLibrary(), "the usual one");
+  ).default(defaultLibrary(), "the usual one");
 
 export function define(library: Command, { exit }: Invocation): void {
   const command = (name: string, description: string) =>

@@ -4,10 +4,10 @@ import { GeodriftError } from "@geodrift/core";
 import type { Command } from "commander";
 import { readJsonFile } from "../files/json-file.js";
 import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";
-import { embeddedFolder, embeddedImageModels, embeddedJudges, embeddedModels } from "../models/embedded.js";
-import { knownEncoders } from "../models/known-encoders.js";
-import { knownModels, zeroShotModels } from "../models/known-models.js";
+import { embeddedFolder, embeddedImageModels, embeddedModels, embeddedScorers } from "../models/embedded.js";
+import { encoderRegistry } from "../models/encoder-registry.js";
 import { checkModelName, modelFolder } from "../models/load.js";
+import { modelRegistry, zeroShotModels } from "../models/model-registry.js";
 import { pull, wantedBy } from "../models/pull.js";
 import { anyDescription } from "../models/schema.js";
 import { readTensorHeader, weightsFile } from "../models/tensor-file.js";
@@ -57,16 +57,16 @@ async function rows(): Promise<Row[]> {
   const embedded = [
     ...of("model", embeddedModels),
     ...of("image model", embeddedImageModels),
-    ...of("judge", embeddedJudges),
+    ...of("judge", embeddedScorers),
   ];
   const published = [
-    ...Object.entries(knownModels).map(([name, { description }]) => ({
+    ...Object.entries(modelRegistry).map(([name, { description }]) => ({
       name,
       kind: "model" as const,
       description: description.description,
     })),
     ...Object.entries(zeroShotModels).map(([name, { description }]) => ({ name, kind: "model" as const, description })),
-    ...Object.entries(knownEncoders).map(([name, { description }]) => ({
+    ...Object.entries(encoderRegistry).map(([name, { description }]) => ({
       name,
       kind: "encoder" as const,
       description,
@@ -133,8 +133,8 @@ const megabytes = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${Math.round(bytes / 1e6).toLocaleString("en")} MB`;
 
 async function inspect(text: string, { json }: { json?: boolean }): Promise<void> {
-  const encoder = knownEncoders[text];
-  const other = [...embeddedImageModels, ...embeddedJudges].includes(text);
+  const encoder = encoderRegistry[text];
+  const other = [...embeddedImageModels, ...embeddedScorers].includes(text);
   if (!encoder && !other) checkModelName(text);
   const folder = encoder ? folderInCache(text) : other ? embeddedFolder(text) : modelFolder(text);
   const described = encoder ? { ...encoder.config, description: encoder.description } : await description(text, folder);
@@ -161,7 +161,7 @@ async function inspect(text: string, { json }: { json?: boolean }): Promise<void
 
 /** What a model says of itself; nothing of a bare file, or of a folder of the released layout. */
 async function description(text: string, folder: string): Promise<object> {
-  const known = knownModels[text];
+  const known = modelRegistry[text];
   if (known) return { ...known.description, guidance: known.guidance };
   const file = join(folder, "model.json");
   return statSync(folder).isDirectory() && existsSync(file) ? readJsonFile(file, anyDescription) : {};

@@ -1,7 +1,7 @@
 import { isMendable } from "@geodrift/core";
 import { type Command, Option } from "commander";
+import { defaultLibrary } from "../library/default-library.js";
 import type { Library } from "../library/library.js";
-import { usualLibrary } from "../library/usual-library.js";
 import { imageModelFolder } from "../models/embedded.js";
 import { checkModelName } from "../models/load.js";
 import { jsonLog, type Log } from "../server/log.js";
@@ -71,8 +71,8 @@ async function run(flags: Flags): Promise<void> {
     port,
     token,
     iKnow,
-    mostBytes: flags.maxUpload * 2 ** 20,
-    mostPixels: flags.maxPixels * 1_000_000,
+    maxBytes: flags.maxUpload * 2 ** 20,
+    maxPixels: flags.maxPixels * 1_000_000,
     mostWaiting: flags.queue,
     detail: flags.detail,
     log,
@@ -101,7 +101,7 @@ async function run(flags: Flags): Promise<void> {
 async function libraryOf(named: string | undefined, log: Log): Promise<Library | undefined> {
   const { openLibrary } = await import("../library/open-library.js");
   if (named !== undefined) return openLibrary(named, { create: true });
-  return openLibrary(usualLibrary(), { create: true }).catch((e: unknown) => {
+  return openLibrary(defaultLibrary(), { create: true }).catch((e: unknown) => {
     if (!isMendable(e)) throw e;
     log("no library", { message: e.message });
     return undefined;

@@ -2,7 +2,7 @@ import { GeodriftError } from "@geodrift/core";
 import { type Command, Option } from "commander";
 import { openEmbeddings } from "../embed/embeddings-file.js";
 import { readPlacesOf } from "../embed/read-embeddings.js";
-import { leastGapKm, parts, type SplitOptions, splitKinds, splitPlaces } from "../split/split.js";
+import { minGapKm, parts, type SplitOptions, splitKinds, splitPlaces } from "../split/split.js";
 import { writeSplit } from "../split/split-file.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 
@@ -40,7 +40,7 @@ async function run(
       );
   await writeSplit(out, ids, part);
   const counts = parts.map((p) => `${part.filter((q) => q === p).length} ${p}`).join(", ");
-  const gap = leastGapKm(places, part);
+  const gap = minGapKm(places, part);
   const apart = Number.isFinite(gap) ? `; at least ${gap.toFixed(1)} km between training and the rest` : "";
   process.stdout.write(`${out}: ${counts}${apart}\n`);
 }

@@ -4,9 +4,9 @@ import type { Command } from "commander";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { trainEarth } from "../train/earth.js";
 import { trainImages } from "../train/images.js";
-import { trainJudge } from "../train/judge.js";
 import { trainPhotos } from "../train/photos.js";
 import { readTraining } from "../train/read-config.js";
+import { trainScorer } from "../train/scorer.js";
 
 interface Flags {
   rasters?: string;
@@ -30,7 +30,7 @@ export function define(command: Command): void {
       }
       const there = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere };
       if (there.kind === "images") return trainImages(there, context);
-      if (there.kind === "judge") return trainJudge(there, context);
+      if (there.kind === "judge") return trainScorer(there, context);
       await trainEarth(there, context);
     });
 }

@@ -137,20 +137,20 @@ export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
 });
 
 /** How often each thing is told. */
-const told = { kind: 0.8, scale: 0.4, climate: 0.6, surface: 0.6, country: 0.5, month: 0.55, season: 0.45 };
+const mentioned = { kind: 0.8, scale: 0.4, climate: 0.6, surface: 0.6, country: 0.5, month: 0.55, season: 0.45 };
 
 /** A caption that tells some of the facts, in one of several orders. */
 export function captionOf(facts: ViewFacts, random: Generator): string {
   const tell = (chance: number) => random.uniform() < chance;
-  const climate = facts.climate.length > 0 && tell(told.climate) ? facts.climate.join(" ") : undefined;
-  const surface = tell(told.surface) ? facts.surface : undefined;
+  const climate = facts.climate.length > 0 && tell(mentioned.climate) ? facts.climate.join(" ") : undefined;
+  const surface = tell(mentioned.surface) ? facts.surface : undefined;
   const what = [climate, surface].filter((w) => w !== undefined).join(" ");
-  const country = facts.country !== undefined && tell(told.country) ? `in ${facts.country}` : undefined;
-  const month = facts.month !== undefined && tell(told.month) ? months[facts.month] : undefined;
-  const season = tell(told.season) ? facts.season : undefined;
+  const country = facts.country !== undefined && tell(mentioned.country) ? `in ${facts.country}` : undefined;
+  const month = facts.month !== undefined && tell(mentioned.month) ? months[facts.month] : undefined;
+  const season = tell(mentioned.season) ? facts.season : undefined;
   const when = month || season ? `in ${[season, month].filter((w) => w !== undefined).join(", ")}` : undefined;
-  const scale = tell(told.scale) ? facts.scale : undefined;
-  const kind = tell(told.kind) ? `${facts.kind} view` : undefined;
+  const scale = tell(mentioned.scale) ? facts.scale : undefined;
+  const kind = tell(mentioned.kind) ? `${facts.kind} view` : undefined;
   const parts = [kind, scale && `from ${scale}`, what && `of a ${what}`, country, when];
   if (random.uniform() < 0.3) parts.unshift(...parts.splice(1 + random.integer(parts.length - 1)));
   return parts.filter((part) => part !== undefined && part !== "").join(" ");

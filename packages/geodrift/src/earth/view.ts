@@ -21,7 +21,7 @@ export interface Layer {
  * Renders a view as RGBA (alpha: share of land), bilinear in the raster, averaged over several rays where a pixel of the
  * view covers several of the raster.
  * @param out [size, size, 4]
- * @param layers rasters of one size, with weights that add up to one; weights below nought move away from a raster
+ * @param layers rasters of one size, with weights that add up to one; weights below zero move away from a raster
  */
 export function renderViewInto(out: Uint8Array, layers: Pixels | readonly Layer[], view: View, size: number): void {
   const blend: readonly Layer[] = "data" in layers ? [{ raster: layers, weight: 1 }] : layers;

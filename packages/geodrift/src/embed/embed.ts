@@ -18,9 +18,9 @@ import { Seen } from "./seen.js";
 import { type Refusal, WorkInProgress } from "./work-in-progress.js";
 
 export interface EmbedOptions {
-  /** Told how far it is: items of the source, rows of the table, refusals. */
+  /** ConditionMask how far it is: items of the source, rows of the table, refusals. */
   onProgress?: (done: { items: number; rows: number; refused: number }) => void;
-  /** Told of every item that a mistake of the program refuses. */
+  /** ConditionMask of every item that a mistake of the program refuses. */
   onMistake?: (item: string, thrown: unknown) => void;
   /** Most seconds of work that a stop may cost. */
   saveEverySeconds?: number;
@@ -39,9 +39,9 @@ const ahead = 16;
 /** Pictures that the encoder is given at once. */
 const batchSize = 32;
 /** Rows that are kept in memory between two saves at most. */
-const mostRows = 1024;
+const maxRows = 1024;
 /** Items after which a batch ends even if it is not full, so that long stretches without pictures are saved too. */
-const mostItems = 16_384;
+const maxItems = 16_384;
 
 /** An item on its way: read, decoded, or refused. */
 interface Ready {
@@ -111,10 +111,10 @@ export async function embedSource(
     else refusals.push({ id: ready.item.id, reason });
     if (ready.mistake !== undefined) onMistake?.(ready.item.id, ready.mistake);
     // Batches are the same however often the work is stopped: saves wait for their ends.
-    if (batch.length < batchSize && consumed % mostItems !== 0) continue;
+    if (batch.length < batchSize && consumed % maxItems !== 0) continue;
     await encodeBatch();
     const due = performance.now() - saved > 1000 * saveEverySeconds;
-    if (rows.length >= mostRows || refusals.length >= mostItems || due) await save();
+    if (rows.length >= maxRows || refusals.length >= maxItems || due) await save();
   }
   await encodeBatch();
   await save();

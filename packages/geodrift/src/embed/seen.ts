@@ -5,7 +5,7 @@ export class Seen {
 
   /** Adds 64 bits of a hexadecimal hash. @returns false if they are there already */
   add(hex: string): boolean {
-    // Nought marks an empty slot.
+    // Zero marks an empty slot.
     const hash = BigInt(`0x${hex.slice(0, 16)}`) || 1n;
     if (this.#put(this.#slots, hash)) return false;
     if (++this.#count * 2 > this.#slots.length) {

@@ -13,7 +13,7 @@ export interface OnnxEncoderOptions {
   output?: string;
 }
 
-const mostAtOnce = 16;
+const maxAtOnce = 16;
 
 /** @throws Error in one sentence if the file is no such network, or has no such result */
 export async function onnxEncoder(
@@ -53,7 +53,7 @@ export async function onnxEncoder(
   const { length: width } = await run(probe).catch(
     asMendable("model", (said) => `the network does not take pictures of ${size} pixels: ${said}`),
   );
-  const most = fixed ?? mostAtOnce;
+  const most = fixed ?? maxAtOnce;
   return {
     preparation,
     width,

@@ -21,7 +21,7 @@ export interface LocateJob extends AskedPriors {
   /** For the answer. */
   image: string;
   bytes: Uint8Array;
-  mostPixels: number;
+  maxPixels: number;
   options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "fine" | "abstain">;
   /** Places of other pictures or of a track, which the answer takes in. */
   neighbours?: {

@@ -15,7 +15,7 @@ import { pictureOf } from "../pictures/read-picture.js";
 import type { Answer, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */
-const mostModels = 2;
+const maxModels = 2;
 
 const models = new Map<string, Promise<LoadedModel>>();
 const cancelled = new Set<number>();
@@ -32,7 +32,7 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
   models.set(key, open);
   open.catch(() => models.delete(key));
   // A job may be in the middle of the oldest one.
-  if (models.size > mostModels && running <= 1) {
+  if (models.size > maxModels && running <= 1) {
     const [oldest, unused] = [...models][0];
     models.delete(oldest);
     await (await unused.catch(() => undefined))?.dispose();
@@ -71,7 +71,7 @@ async function locateOne(id: number, job: LocateJob): Promise<Answer> {
   const model = await modelOf(job);
   const { steps } = solvingOf(model.description, job.options, job.options.guidance);
   const { preparation } = model.encoder;
-  const picture = await pictureOf(job.bytes, preparation, job.mostPixels);
+  const picture = await pictureOf(job.bytes, preparation, job.maxPixels);
   stop();
   const onStep = (step: number, points: Float64Array) =>
     say({ type: "step", id, step, steps, points: Float32Array.from(points) });

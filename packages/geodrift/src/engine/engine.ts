@@ -17,7 +17,7 @@ export interface EngineOptions {
   /** Requests that may wait. */
   mostWaiting: number;
   /** Bytes of pictures that may wait, but for one picture that has more by itself. */
-  mostBytes?: number;
+  maxBytes?: number;
 }
 
 export interface LocateCall {
@@ -30,7 +30,7 @@ export interface LocateCall {
 /** One computes while the next is decoded. */
 const atOnce = 2;
 
-const usualMostBytes = 512 * 2 ** 20;
+const defaultMaxBytes = 512 * 2 ** 20;
 
 /** How long the thread may take to put its models away. */
 const patienceMs = 10_000;
@@ -74,8 +74,8 @@ export class Engine {
    * @returns gives the place back; to be called when the request has its answer
    */
   reserve(bytes: number): () => void {
-    const { mostWaiting, mostBytes = usualMostBytes } = this.options;
-    const full = this.places >= mostWaiting + atOnce || (this.places > 0 && this.bytes + bytes > mostBytes);
+    const { mostWaiting, maxBytes = defaultMaxBytes } = this.options;
+    const full = this.places >= mostWaiting + atOnce || (this.places > 0 && this.bytes + bytes > maxBytes);
     if (full) throw new BusyError(Math.max(1, Math.ceil((this.places * this.seconds) / atOnce)));
     this.places++;
     this.bytes += bytes;

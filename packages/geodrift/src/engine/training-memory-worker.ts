@@ -18,7 +18,7 @@ views.catch(() => undefined);
 
 parentPort?.on("message", async ({ picture, place, kind }: MemoryQuestion) => {
   const answer: MemoryAnswer = await views.then(
-    (v) => ({ view: v.mostAlike(picture, place, kind) }),
+    (v) => ({ view: v.nearest(picture, place, kind) }),
     (e: unknown) => ({ thrown: toMessage(e) }),
   );
   parentPort?.postMessage(answer);

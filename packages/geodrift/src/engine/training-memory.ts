@@ -21,7 +21,7 @@ export class TrainingMemory {
    * Of the training views near a place, the one that is most like a picture.
    * @throws BusyError if too many ask already
    */
-  async mostAlike(question: MemoryQuestion, signal: AbortSignal): Promise<AlikeView | undefined> {
+  async nearest(question: MemoryQuestion, signal: AbortSignal): Promise<AlikeView | undefined> {
     if (this.queue.size >= mostWaiting) throw new BusyError(10);
     return this.queue.add(() => {
       signal.throwIfAborted();

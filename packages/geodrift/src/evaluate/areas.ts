@@ -1,4 +1,4 @@
-/** Is a guess in the right country, region, town? Told by the nearest town of a table (spec §6). */
+/** Is a guess in the right country, region, town? ConditionMask by the nearest town of a table (spec §6). */
 import { type LatLng, toLatLng, vectorAt } from "@geodrift/core";
 import type { AreaLabels } from "../pictures/dataset.js";
 import type { Gazetteer } from "../places/gazetteer.js";

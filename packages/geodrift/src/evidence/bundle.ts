@@ -24,10 +24,10 @@ export interface EvidenceOptions {
 }
 
 /** Countries that are named. */
-const mostCountries = 10;
+const maxCountries = 10;
 
 /** Odds of countries are counted with 256 places. */
-const leastOdds = 1 / 256;
+const minOdds = 1 / 256;
 
 const percent = (p: number): string => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`;
 
@@ -61,7 +61,7 @@ export function evidenceText(located: Located, options: EvidenceOptions): string
   const known = result.contributions?.map((k) => k.label) ?? [];
   const list = (rows: string[]) => rows.map((r) => `  - ${r}`).join("\n");
   const { ruledOut, regions, modes, countries, localizabilityBits: bits } = result;
-  const named = countries.slice(0, mostCountries).reduce((sum, c) => sum + c.probability, 0);
+  const named = countries.slice(0, maxCountries).reduce((sum, c) => sum + c.probability, 0);
   return `EVIDENCE: where a picture may have been taken
 This is a hypothesis made by a model, not a proof. It says what the picture looks like to a model that was trained on
 other pictures, and is to be checked by other means.
@@ -84,11 +84,11 @@ ${list(regions.map((r) => `${percent(r.mass)} of the probability lies within ${M
   candidates, by probability
 ${list(modes.map((m) => `${m.name}, ${formatLatLng(m)}: ${percent(m.mass)}, half of it within ${formatKm(m.radiusKm)}`))}
   countries
-${list(countries.slice(0, mostCountries).map((c) => `${c.name}: ${percent(c.probability)}`))}
+${list(countries.slice(0, maxCountries).map((c) => `${c.name}: ${percent(c.probability)}`))}
 
 RULED OUT
   ${Math.round(ruledOut.areaKm2).toLocaleString("en")} km², ${percent(ruledOut.areaKm2 / earthAreaKm2)} of the Earth, hold ${percent(ruledOut.mass)} of the probability together.
-  Countries that are not named above hold ${1 - named < leastOdds ? `less than ${percent(leastOdds)}` : percent(1 - named)} together.
+  Countries that are not named above hold ${1 - named < minOdds ? `less than ${percent(minOdds)}` : percent(1 - named)} together.
   That a place is ruled out means that the model would be surprised, and no more: models err with confidence on pictures
   of a kind that they were not trained on.
 

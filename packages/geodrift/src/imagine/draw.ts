@@ -1,5 +1,5 @@
 /** Draws the pictures of a plan, one after another, each step by step. */
-import { contextTokens, type DrawingState } from "@geodrift/core";
+import { contextTokens, type SamplingState } from "@geodrift/core";
 import type { LoadedImageModel } from "../models/image-model.js";
 import type { Picture } from "../pictures/picture.js";
 import { drawingOf, type ImagineSettings, type Plan, type PlannedPicture } from "./plan.js";
@@ -65,14 +65,14 @@ export function pictureOfPlanes(planes: Float32Array, size: number): Picture {
 /** Maps of the tokens that a cell was told. In front of the words lie time and ground width. */
 function tokensOf(
   cell: PlannedPicture,
-  { attention }: DrawingState,
+  { attention }: SamplingState,
   words: LoadedImageModel["words"],
 ): TokenAttention[] {
   if (!attention) return [];
-  const told = words.read(cell.words ?? "").map((token, i) => ({ token, at: 2 + i }));
+  const tokens = words.read(cell.words ?? "").map((token, i) => ({ token, at: 2 + i }));
   const place = ["longitude", "latitude"].map((token, i) => ({ token, at: 2 + words.tokens + i }));
   const patches = attention.length / contextTokens(words.tokens);
-  return [...told, ...(cell.places.length > 0 ? place : [])].map(({ token, at }) => ({
+  return [...tokens, ...(cell.places.length > 0 ? place : [])].map(({ token, at }) => ({
     token,
     map: attention.slice(at * patches, (at + 1) * patches),
   }));

@@ -1,14 +1,14 @@
 /** How wide the ground of a picture is: as asked, as its words say, or as usual. */
 import { GeodriftError } from "@geodrift/core";
 import { scaleLimitsKm, scaleOf } from "../earth/captions.js";
-import { usualImagining } from "./usual.js";
+import { imagineDefaults } from "./defaults.js";
 
 type Widths = readonly [least: number, most: number];
 
 const within = (km: number, [least, most]: Widths): number => Math.min(most, Math.max(least, km));
 
 /** What is taken where nothing is asked for, by a model of these widths. */
-export const usualGroundKm = (widths: Widths): number => within(usualImagining.groundKm, widths);
+export const defaultGroundKm = (widths: Widths): number => within(imagineDefaults.groundKm, widths);
 
 /**
  * @param wordings tokens of every wording of a plan, whose pictures all have one width
@@ -22,7 +22,7 @@ export function groundOf(asked: number | undefined, wordings: readonly (readonly
   const [scale] = named;
   if (asked !== undefined && (asked < least || asked > most))
     throw new GeodriftError("option", `the model knows widths of ground from ${least} to ${most} km, got ${asked}`);
-  const km = asked ?? (scale ? within(usualImagining.scaleKm[scale], widths) : usualGroundKm(widths));
+  const km = asked ?? (scale ? within(imagineDefaults.scaleKm[scale], widths) : defaultGroundKm(widths));
   const own = scaleOf(km);
   if (scale && own !== scale)
     throw new GeodriftError(

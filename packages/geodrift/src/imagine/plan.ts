@@ -1,6 +1,6 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import {
-  type Drawing,
+  type SamplingRequest,
   dualGuidance,
   GeodriftError,
   type Guidance,
@@ -82,8 +82,8 @@ export function checkMonthsWords(words: readonly string[]): void {
 /** One place through the months of the year, from one noise. */
 export function monthsPlan(place: LatLng | undefined, words: string | undefined, seed: number): Plan {
   const cells = months.map((month) => {
-    const told = words ? `${words} in ${month}` : `satellite view in ${month}`;
-    return { label: month, places: place ? [place] : [], words: told, seed };
+    const caption = words ? `${words} in ${month}` : `satellite view in ${month}`;
+    return { label: month, places: place ? [place] : [], words: caption, seed };
   });
   return { cells, columns: 4, moving: true };
 }
@@ -104,7 +104,7 @@ export const drawingOf = (
   { places, words, seed }: PlannedPicture,
   settings: ImagineSettings,
   attention = false,
-): Drawing => ({
+): SamplingRequest => ({
   terms: dualGuidance(words, places, settings.guidance),
   // All that a cell is told, whatever the guidance makes of it.
   ...(attention && { attention: places.length > 0 ? places.map((place) => ({ words, place })) : [{ words }] }),

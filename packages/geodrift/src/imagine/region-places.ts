@@ -8,7 +8,7 @@ const patience = 8;
 
 /**
  * Some `count` different places of a region, spread evenly, or as densely as it weighs.
- * @param weight above nought for places of the region
+ * @param weight above zero for places of the region
  * @throws Error if the region weighs nothing at two million even points
  */
 export function placesWithin(weight: Prior, count: number): LatLng[] {

@@ -24,7 +24,7 @@ export function cellBoxes(count: number, columns: number, size: number): { left:
 }
 
 /** As far as the library that writes pictures goes: pixels of a file, and along a side of a moving one. */
-const [mostPixels, longestMoving] = [0x3fff ** 2, 0x3fff];
+const [maxPixels, longestMoving] = [0x3fff ** 2, 0x3fff];
 
 /**
  * @param size pixels along a side of every picture, `scale` times as many in the file
@@ -38,7 +38,7 @@ export function checkSheet(
 ): void {
   const side = (k: number) => (k * (size + gap) - gap) * scale;
   const pixels = moving ? cells.length * (size * scale) ** 2 : side(columns) * side(Math.ceil(cells.length / columns));
-  if (pixels > mostPixels || (moving && size * scale > longestMoving))
+  if (pixels > maxPixels || (moving && size * scale > longestMoving))
     throw new GeodriftError(
       "option",
       `${cells.length} pictures of ${size * scale} pixels are too much for one file: fewer, or a smaller --scale, are needed`,

@@ -37,7 +37,7 @@ export interface TrainingViews {
   /** The view of a kind whose centre is nearest. */
   nearestByPlace(place: LatLng, kind: ViewKind): Shot | undefined;
   /** Of the 64 views of a kind, or of all, that are nearest by place, the one that is most like the picture, if there is any. */
-  mostAlike(picture: Picture, place: LatLng, kind: ViewKind | undefined): AlikeView | undefined;
+  nearest(picture: Picture, place: LatLng, kind: ViewKind | undefined): AlikeView | undefined;
   draw(shot: Shot, size: number): Picture;
 }
 
@@ -90,7 +90,7 @@ function trainingViews(source: EarthSource, options: CaptionedViewsOptions, n: n
   return {
     draw,
     nearestByPlace: (place, kind) => shotsNear(place, kind, 1)[0],
-    mostAlike(picture, place, kind) {
+    nearest(picture, place, kind) {
       const drawn = shotsNear(place, kind, compared).map((shot): AlikeView => {
         const own = draw(shot, picture.width);
         return { shot, picture: own, difference: pixelDifference(picture, own) };

@@ -13,7 +13,7 @@ const exclusive = { "kinds of view": kinds, surfaces, seasons, months } as const
  * @returns the words; undefined if they tell nothing
  * @throws RangeError in one sentence for words that the model does not know, or that contradict each other
  */
-export function toldWords(vocabulary: Vocabulary, text: string | undefined, model: string): string | undefined {
+export function conditionWords(vocabulary: Vocabulary, text: string | undefined, model: string): string | undefined {
   const words = readWords(vocabulary, text ?? "", model);
   for (const [what, names] of Object.entries(exclusive)) {
     const own = (names as readonly string[]).filter((name) => words.includes(name));

@@ -21,7 +21,7 @@ export interface EstimateOptions extends KnownOptions {
   limit?: number;
   signal?: AbortSignal;
   onProgress?: (progress: EstimateProgress) => void;
-  /** Told of each that could not be located, and of what was thrown. */
+  /** ConditionMask of each that could not be located, and of what was thrown. */
   onFailure?: (path: string, thrown: unknown) => void;
 }
 

@@ -21,7 +21,7 @@ export function pictureJob(
   { bytes, image, neighbours }: Pick<LocateJob, "bytes" | "image" | "neighbours">,
 ): LocateJob {
   const options = { samples: 256, seed, guidance };
-  return { model, encoder, image, bytes, mostPixels: maxPixels, options, prior, neighbours, watch: false };
+  return { model, encoder, image, bytes, maxPixels: maxPixels, options, prior, neighbours, watch: false };
 }
 
 export const locateWith =

@@ -6,11 +6,11 @@ import { markUndone, markWritten } from "./sidecar-log.js";
 import type { WriteRecord } from "./store/writes.js";
 
 /** No write takes so long: a process of that number is another one by now. */
-const mostMs = 10 * 60_000;
+const maxMs = 10 * 60_000;
 
 /** Is it the work of a process that still runs? */
 function stillRuns({ process: id, at }: WriteRecord): boolean {
-  if (Date.now() - at > mostMs) return false;
+  if (Date.now() - at > maxMs) return false;
   if (id === process.pid) return true;
   try {
     process.kill(id, 0);

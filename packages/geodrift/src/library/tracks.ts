@@ -24,14 +24,14 @@ export async function readGpxFile(file: string): Promise<TrackPoint[]> {
 }
 
 /** Further from any point in time, a track says nothing. */
-const mostMinutes = 12 * 60;
+const maxMinutes = 12 * 60;
 
 /** The points of the tracks that were taken in just before and just after a time, and how far they are from it. */
 export function aroundTime({ store }: Library, utc: number): (LatLng & { minutes: number })[] {
   const places = store.tracks
     .around(utc)
     .map(({ at, lat, lng }) => ({ lat, lng, minutes: Math.abs(at - utc) / 60_000 }))
-    .filter((p) => p.minutes <= mostMinutes)
+    .filter((p) => p.minutes <= maxMinutes)
     .sort((a, b) => a.minutes - b.minutes);
   // Where the track goes on for hours without a point, its near end says more than both.
   return places.length === 2 && places[1].minutes > 10 * Math.max(1, places[0].minutes) ? places.slice(0, 1) : places;

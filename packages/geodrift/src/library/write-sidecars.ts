@@ -17,7 +17,7 @@ import { isEstimate, placeOfSidecar, sidecarNames, withPlace } from "./xmp.js";
 type Outcome = z.infer<typeof outcome>;
 
 /** A larger sidecar is none. */
-const mostBytes = 16 * 2 ** 20;
+const maxBytes = 16 * 2 ** 20;
 
 const placeStands = "which an estimate does not replace; set the pin yourself to do so";
 
@@ -102,11 +102,8 @@ async function readSidecar(sidecar: string): Promise<Buffer | undefined> {
   );
   if (!info) return undefined;
   if (!info.isFile()) throw new GeodriftError("refused", "its sidecar is a link or a folder, which is not written to");
-  if (info.size > mostBytes)
-    throw new GeodriftError(
-      "refused",
-      `its sidecar has ${info.size} bytes, where an XMP file has at most ${mostBytes}`,
-    );
+  if (info.size > maxBytes)
+    throw new GeodriftError("refused", `its sidecar has ${info.size} bytes, where an XMP file has at most ${maxBytes}`);
   const bytes = await readFile(sidecar).catch(unreachable);
   withSubject("its sidecar is left as it is", () => placeOfSidecar(utf8(bytes)));
   return bytes;

@@ -16,7 +16,7 @@ export type Neighbour = z.infer<typeof neighbour>;
 const speedKmPerHour = 80;
 
 /** What can be walked away from a place in no time by the clock. */
-const leastKm = 2;
+const minKm = 2;
 
 /**
  * Probability that the picture has nothing to do with those beside it: copied clocks, other people's pictures. The nearer
@@ -64,7 +64,7 @@ export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[],
     const centre = toVec3({ lat, lng });
     const beside = bumps.find((b) => angle(b.centre, centre) < b.width / 2);
     if (beside) beside.count++;
-    else bumps.push({ centre, width: (leastKm + (speedKmPerHour * minutes) / 60) / earthRadiusKm, count: 1 });
+    else bumps.push({ centre, width: (minKm + (speedKmPerHour * minutes) / 60) / earthRadiusKm, count: 1 });
   }
   const density = (x: Vec3) =>
     bumps.reduce((sum, { centre, width, count }) => {

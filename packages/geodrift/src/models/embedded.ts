@@ -6,7 +6,7 @@ import { suggestion } from "../files/validation.js";
 /** Models that come with the package: those that locate, those that make pictures, those that judge them. */
 export const embeddedModels: readonly string[] = ["earth"];
 export const embeddedImageModels: readonly string[] = ["earth-images"];
-export const embeddedJudges: readonly string[] = ["earth-judge"];
+export const embeddedScorers: readonly string[] = ["earth-judge"];
 
 export const embeddedFolder = (name: string): string =>
   fileURLToPath(new URL(`../../models/${name}/`, import.meta.url));
@@ -23,4 +23,4 @@ function folderOf(kind: string, known: readonly string[], text: string): string 
 }
 
 export const imageModelFolder = (text: string): string => folderOf("image model", embeddedImageModels, text);
-export const judgeFolder = (text: string): string => folderOf("judge", embeddedJudges, text);
+export const scorerFolder = (text: string): string => folderOf("judge", embeddedScorers, text);

@@ -23,8 +23,8 @@ import { cannotRead } from "../files/system-error.js";
 import { suggestion } from "../files/validation.js";
 import { cachedFolder } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
-import { knownEncoder, knownEncoders } from "./known-encoders.js";
-import { knownModels } from "./known-models.js";
+import { encoderRegistry, registeredEncoder } from "./encoder-registry.js";
+import { modelRegistry } from "./model-registry.js";
 import { loadTensors, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
 
@@ -36,7 +36,7 @@ export interface EncoderSource {
 
 /** Is it the name of an encoder or of a model that comes along, rather than a path? */
 export const isEncoderName = (text: string): boolean =>
-  knownEncoder(text) !== undefined || text in knownModels || embeddedModels.includes(text);
+  registeredEncoder(text) !== undefined || text in modelRegistry || embeddedModels.includes(text);
 
 /** What a JSON file beside an ONNX network, or in a folder of weights, says of pictures. */
 const onnxSettings = onnxEncoderConfig.omit({ kind: true, file: true });
@@ -48,14 +48,14 @@ const transformerSettings = transformerEncoderConfig.omit({ kind: true, weights:
  * @throws Error in one sentence if it is none of these
  */
 export async function encoderSource(named: string): Promise<EncoderSource> {
-  const known = knownEncoder(knownModels[named]?.encoder ?? named);
+  const known = registeredEncoder(modelRegistry[named]?.encoder ?? named);
   if (known) return { config: known, folder: "." };
   const text = embeddedModels.includes(named) ? embeddedFolder(named) : named;
   const info = await stat(text).catch(() => undefined);
   if (!info) {
     if (/\.(onnx|safetensors)$|[/\\]/i.test(text))
       throw new GeodriftError("not-found", `${text}: no such file or folder`);
-    const names = [...embeddedModels, ...Object.keys(knownModels), ...Object.keys(knownEncoders)];
+    const names = [...embeddedModels, ...Object.keys(modelRegistry), ...Object.keys(encoderRegistry)];
     throw new GeodriftError(
       "option",
       `encoder "${text}" is neither known nor a file or folder${suggestion(text, names)}`,

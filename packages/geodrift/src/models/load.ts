@@ -13,8 +13,8 @@ import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { folderInCache, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { type EncoderSource, encoderSource, openEncoder } from "./encoders.js";
-import { knownModels, zeroShotModels } from "./known-models.js";
 import { generativeMethod, openGenerative, openLocator } from "./locators.js";
+import { modelRegistry, zeroShotModels } from "./model-registry.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
 
 export interface LoadedModel {
@@ -33,11 +33,11 @@ export interface ModelOptions {
 
 /** Is it the name of a model, rather than a path? */
 export const isModelName = (text: string): boolean =>
-  embeddedModels.includes(text) || text in knownModels || text in zeroShotModels;
+  embeddedModels.includes(text) || text in modelRegistry || text in zeroShotModels;
 
 /** @throws Error naming the known models if the text is neither the name of one nor a path */
 export function checkModelName(text: string): void {
-  const known = [...embeddedModels, ...Object.keys(knownModels), ...Object.keys(zeroShotModels)];
+  const known = [...embeddedModels, ...Object.keys(modelRegistry), ...Object.keys(zeroShotModels)];
   if (!isModelName(text) && !existsSync(text))
     throw new GeodriftError(
       "option",
@@ -63,11 +63,11 @@ export function modelFolder(text: string): string {
 
 /** The network of a flow or diffusion alone, also of the released layout, without an encoder. */
 export const loadGenerativeModel = (text: string): Promise<GenerativeModel> =>
-  openGenerative(modelFolder(text), createHash("sha256"), knownModels[text]?.description);
+  openGenerative(modelFolder(text), createHash("sha256"), modelRegistry[text]?.description);
 
 /** The path and the schedule of a flow or diffusion, also of the released layout. */
 export const describeGenerative = (text: string): ReturnType<typeof generativeMethod> =>
-  generativeMethod(modelFolder(text), knownModels[text]?.description);
+  generativeMethod(modelFolder(text), modelRegistry[text]?.description);
 
 /** What a name, a folder or a file stands for, before anything of its weights is read. */
 export interface ResolvedModel {
@@ -112,7 +112,7 @@ export async function resolveModel(text: string, { encoder: named }: ModelOption
 
 /** What a model that is known, or that has a `model.json`, says of itself. */
 async function describe(text: string, folder: string): Promise<ModelDescription | undefined> {
-  const known = knownModels[text];
+  const known = modelRegistry[text];
   if (known) return known.description;
   const file = join(folder, "model.json");
   return statSync(folder).isDirectory() && existsSync(file) ? readJsonFile(file, modelDescription) : undefined;

@@ -9,9 +9,9 @@ import { suggestion } from "../files/validation.js";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
 import { listRepository } from "../hub/repository.js";
 import { folderInCache, type Pulled, pulledFile, pulledOf } from "./cache.js";
+import { encoderRegistry, type Published } from "./encoder-registry.js";
 import { encoderSource } from "./encoders.js";
-import { knownEncoders, type Published } from "./known-encoders.js";
-import { knownModels, zeroShotModels } from "./known-models.js";
+import { modelRegistry, zeroShotModels } from "./model-registry.js";
 import { saveTensors } from "./tensor-file.js";
 import { zeroShotModel } from "./zero-shot.js";
 import { zeroShotDefaults } from "./zero-shot-prompts.js";
@@ -21,7 +21,7 @@ export interface PullOptions extends HttpOptions {
   revision?: string;
   /** Consents to licences that ask for it. */
   acceptLicence?: boolean;
-  /** Told what is about to be fetched, and how many bytes that is. */
+  /** ConditionMask what is about to be fetched, and how many bytes that is. */
   onFetch?: (name: string, published: Published, bytes: number) => void;
   onBytes?: (count: number) => void;
   /** For models that are made here of what is fetched. */
@@ -31,13 +31,13 @@ export interface PullOptions extends HttpOptions {
 
 /** What a name stands for; a model comes with its encoder. */
 export function wantedBy(name: string): [string, Published][] {
-  const model = knownModels[name];
+  const model = modelRegistry[name];
   if (model) return [[name, model], ...wantedBy(model.encoder)];
   const zeroShot = zeroShotModels[name];
   if (zeroShot) return wantedBy(zeroShot.encoder);
-  const encoder = knownEncoders[name];
+  const encoder = encoderRegistry[name];
   if (encoder) return [[name, encoder]];
-  const known = [...Object.keys(knownModels), ...Object.keys(zeroShotModels), ...Object.keys(knownEncoders)];
+  const known = [...Object.keys(modelRegistry), ...Object.keys(zeroShotModels), ...Object.keys(encoderRegistry)];
   throw new GeodriftError("option", `"${name}" is no model or encoder that can be fetched${suggestion(name, known)}`);
 }
 

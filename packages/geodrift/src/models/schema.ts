@@ -111,11 +111,11 @@ export const imageModelDescription = z.strictObject({
   }),
 });
 
-export type JudgeDescription = z.infer<typeof judgeDescription>;
+export type ScorerDescription = z.infer<typeof scorerDescription>;
 export type ImageModelDescription = z.infer<typeof imageModelDescription>;
 
 /** What judges pictures of places. */
-export const judgeConfig = z.strictObject({
+export const scorerConfig = z.strictObject({
   trunk: convolutionalConfig,
   octaves: whole,
   places: z.strictObject({ dim: whole, depth: whole }),
@@ -125,13 +125,13 @@ export const judgeConfig = z.strictObject({
 });
 
 /** `model.json` of a judge. */
-export const judgeDescription = z.strictObject({
+export const scorerDescription = z.strictObject({
   method: z.literal("judge"),
   name: z.string(),
   description: z.string(),
   licence: z.string(),
   heldOut: heldOutConfig,
-  network: judgeConfig,
+  network: scorerConfig,
 });
 
 /** `model.json`: which method, with what belongs to it, and which encoder. */
@@ -149,7 +149,7 @@ export const modelDescription = z.discriminatedUnion("method", [
 export const anyDescription = z.discriminatedUnion("method", [
   modelDescription,
   imageModelDescription,
-  judgeDescription,
+  scorerDescription,
 ]);
 
 export type ModelDescription = z.infer<typeof modelDescription>;

@@ -78,7 +78,7 @@ async function readHeader(handle: FileHandle, hash?: Pick<Hash, "update">): Prom
 }
 
 /** Most bytes of one read: the system's own limit is a little below 2³¹. */
-const mostBytes = 2 ** 30;
+const maxBytes = 2 ** 30;
 
 /** Bytes of a file: the first, and the one after the last. */
 interface Bytes {
@@ -89,7 +89,7 @@ interface Bytes {
 async function readRange(handle: FileHandle, { from, to }: Bytes): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(to - from);
   for (let done = 0; done < bytes.length; ) {
-    const { bytesRead } = await handle.read(bytes, done, Math.min(mostBytes, bytes.length - done), from + done);
+    const { bytesRead } = await handle.read(bytes, done, Math.min(maxBytes, bytes.length - done), from + done);
     if (bytesRead === 0) throw new GeodriftError("file", `ends at byte ${from + done}, where ${to} are expected`);
     done += bytesRead;
   }

@@ -40,7 +40,7 @@ const policy = {
 };
 
 /** Of a body that is JSON: numbers of 100,000 pictures take less than one. */
-const mostJsonBytes = 4 * 2 ** 20;
+const maxJsonBytes = 4 * 2 ** 20;
 
 /** The whole interface, and nothing around it: what the page's client takes its types from. */
 const apiRoutes = (context: ServerContext, images: ServedImages, about: { version: string; detail: boolean }) =>
@@ -72,9 +72,9 @@ export function serverApp(context: ServerContext, { version, detail, images, lib
   );
   app.use(guard(guarded));
   const json = bodyLimit({
-    maxSize: mostJsonBytes,
+    maxSize: maxJsonBytes,
     onError: () => {
-      throw refused(413, `a request in JSON has at most ${mostJsonBytes / 2 ** 20} MiB here`);
+      throw refused(413, `a request in JSON has at most ${maxJsonBytes / 2 ** 20} MiB here`);
     },
   });
   app.use("/api/*", (c, next) =>

@@ -1,7 +1,7 @@
 /** What is asked of, and answered by, the model that makes pictures. */
 import { imageSolvers } from "@geodrift/core";
 import { z } from "@hono/zod-openapi";
-import { usualImagining } from "../imagine/usual.js";
+import { imagineDefaults } from "../imagine/defaults.js";
 import { latLng, modelName } from "../locate/contract.js";
 
 const guide = z.number().min(0).max(100);
@@ -16,10 +16,10 @@ export const imagineSettings = z.strictObject({
     .optional()
     .openapi({ description: "width of the ground; if left out, what the words near and wide say, or the default" }),
   n: z.int().min(1).max(16).default(4).openapi({ description: "pictures, each from a noise of its own" }),
-  guidePlace: guide.default(usualImagining.guidance.place).openapi({ description: "strength of the place" }),
-  guideWords: guide.default(usualImagining.guidance.words).openapi({ description: "strength of the words" }),
-  steps: z.int().min(1).max(100).default(usualImagining.steps),
-  solver: z.enum(Object.keys(imageSolvers) as [keyof typeof imageSolvers]).default(usualImagining.solver),
+  guidePlace: guide.default(imagineDefaults.guidance.place).openapi({ description: "strength of the place" }),
+  guideWords: guide.default(imagineDefaults.guidance.words).openapi({ description: "strength of the words" }),
+  steps: z.int().min(1).max(100).default(imagineDefaults.steps),
+  solver: z.enum(Object.keys(imageSolvers) as [keyof typeof imageSolvers]).default(imagineDefaults.solver),
   seed: z
     .int()
     .min(0)

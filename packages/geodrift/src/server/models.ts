@@ -4,8 +4,8 @@ import { GeodriftError } from "@geodrift/core";
 import type { z } from "@hono/zod-openapi";
 import { pulledOf } from "../models/cache.js";
 import { embeddedModels } from "../models/embedded.js";
-import { knownModels, zeroShotModels } from "../models/known-models.js";
 import { describeModel, isModelName } from "../models/load.js";
+import { modelRegistry, zeroShotModels } from "../models/model-registry.js";
 import type { modelEntry } from "./schemas.js";
 
 type ModelEntry = z.infer<typeof modelEntry>;
@@ -24,7 +24,7 @@ export class Models {
    * @throws Error in one sentence for a model that cannot be opened
    */
   static async open(own: { model: string; encoder?: string }): Promise<Models> {
-    const fetched = [...Object.keys(knownModels), ...Object.keys(zeroShotModels)].filter((name) => pulledOf(name));
+    const fetched = [...Object.keys(modelRegistry), ...Object.keys(zeroShotModels)].filter((name) => pulledOf(name));
     const others = [...embeddedModels, ...fetched].filter((name) => name !== own.model || own.encoder !== undefined);
     const all: { model: string; encoder?: string }[] = [own, ...others.map((model) => ({ model }))];
     const offered = new Map<string, OfferedModel>();

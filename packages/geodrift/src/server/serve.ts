@@ -35,8 +35,8 @@ export interface ServeOptions {
   token?: string;
   /** Lets whoever reaches the address ask, without a token. */
   iKnow?: boolean;
-  mostBytes?: number;
-  mostPixels?: number;
+  maxBytes?: number;
+  maxPixels?: number;
   /** Requests that may wait. */
   mostWaiting?: number;
   log: Log;
@@ -78,7 +78,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const memory = rasters === undefined ? undefined : new TrainingMemory({ rasters, description });
   const images = { model: imageModel, description, memory };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
-  const limits = { bytes: options.mostBytes ?? 64 * 2 ** 20, pixels: options.mostPixels ?? 100_000_000 };
+  const limits = { bytes: options.maxBytes ?? 64 * 2 ** 20, pixels: options.maxPixels ?? 100_000_000 };
   const { library } = options;
   const context = { engine, models, densities: new Densities(), limits, log, library: library !== undefined };
   const entrance = randomUUID();

@@ -7,15 +7,15 @@ import { refused } from "./failure.js";
  * @param what it is, for the sentences
  * @throws HTTPException 413, or GeodriftError for an empty one
  */
-export async function readUpload(request: Request, mostBytes: number, what = "a picture"): Promise<Uint8Array> {
-  const tooLong = () => refused(413, `${what} has at most ${Math.floor(mostBytes / 2 ** 20)} MiB here`);
-  if (Number(request.headers.get("content-length") ?? 0) > mostBytes) throw tooLong();
+export async function readUpload(request: Request, maxBytes: number, what = "a picture"): Promise<Uint8Array> {
+  const tooLong = () => refused(413, `${what} has at most ${Math.floor(maxBytes / 2 ** 20)} MiB here`);
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLong();
   if (!request.body) throw new GeodriftError("file", `the body is empty, where ${what} is expected`);
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of request.body) {
     length += part.length;
-    if (length > mostBytes) throw tooLong();
+    if (length > maxBytes) throw tooLong();
     parts.push(part);
   }
   if (length === 0) throw new GeodriftError("file", `the body is empty, where ${what} is expected`);
@@ -30,7 +30,7 @@ export async function readUpload(request: Request, mostBytes: number, what = "a 
 }
 
 /** Bytes that a body may have: what its header says, or the most there may be. */
-export function announcedBytes(request: Request, mostBytes: number): number {
+export function announcedBytes(request: Request, maxBytes: number): number {
   const said = request.headers.get("content-length");
-  return said === null ? mostBytes : Math.min(mostBytes, Number(said) || 0);
+  return said === null ? maxBytes : Math.min(maxBytes, Number(said) || 0);
 }

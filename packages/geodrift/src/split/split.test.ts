@@ -2,7 +2,7 @@ import { distanceKm, Generator, type LatLng, toLatLng, uniformPoints, vectorAt }
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { clusters } from "./clusters.js";
-import { blocks, leastGapKm, splitPlaces } from "./split.js";
+import { blocks, minGapKm, splitPlaces } from "./split.js";
 
 const uniform = (n: number, seed: number): LatLng[] => {
   const points = uniformPoints(new Generator(seed), n);
@@ -43,7 +43,7 @@ describe("splits", () => {
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.constantFrom(5, 60, 400), (seed, km) => {
         const places = [...uniform(60, seed), ...towns(60, seed + 1)];
         const split = splitPlaces(places, { kind: "clusters", km, ...shares, seed });
-        expect(leastGapKm(places, split)).toBeGreaterThan(km);
+        expect(minGapKm(places, split)).toBeGreaterThan(km);
       }),
       { numRuns: 30 },
     );
@@ -101,6 +101,6 @@ describe("splits", () => {
       new Array(10).fill("train"),
     );
     expect(splitPlaces([], { kind: "clusters", km: 10, ...shares })).toEqual([]);
-    expect(leastGapKm([{ lat: 1, lng: 1 }], ["train"])).toBe(Number.POSITIVE_INFINITY);
+    expect(minGapKm([{ lat: 1, lng: 1 }], ["train"])).toBe(Number.POSITIVE_INFINITY);
   });
 });

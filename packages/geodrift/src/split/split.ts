@@ -70,7 +70,7 @@ export function blocks(places: readonly LatLng[], km: number): number[] {
 }
 
 /** Kilometres between the nearest two places of different parts; infinite where there is one part. */
-export function leastGapKm(places: readonly LatLng[], part: readonly Part[]): number {
+export function minGapKm(places: readonly LatLng[], part: readonly Part[]): number {
   const train = places.filter((_, i) => part[i] === "train");
   const others = places.filter((_, i) => part[i] !== "train");
   if (train.length === 0 || others.length === 0) return Number.POSITIVE_INFINITY;

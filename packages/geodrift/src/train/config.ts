@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { viewsConfig } from "../earth/views-config.js";
 import { convolutionalConfig, placeHeadConfig } from "../encode/config.js";
-import { cellsConfig, imageTransformerConfig, judgeConfig, pathName, scheduleConfig } from "../models/schema.js";
+import { cellsConfig, imageTransformerConfig, pathName, scheduleConfig, scorerConfig } from "../models/schema.js";
 
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
@@ -205,7 +205,7 @@ export const imagesTraining = z
     seed: z.int().nonnegative(),
     rate: z.number().positive(),
     warmup: whole,
-    /** Share of the steps over which the rate falls to nought. */
+    /** Share of the steps over which the rate falls to zero. */
     decay: share,
     betas: z.tuple([share, share]),
     /** Longest gradient. */
@@ -216,12 +216,12 @@ export const imagesTraining = z
   .refine(({ network }) => network.width % network.heads === 0, "the width is a multiple of the heads");
 
 /** Training of what judges pictures of places. */
-export const judgeTraining = z.strictObject({
+export const scorerTraining = z.strictObject({
   kind: z.literal("judge"),
   ...about,
   name: locatorName,
   ...captioned,
-  network: judgeConfig.omit({ attributes: true }),
+  network: scorerConfig.omit({ attributes: true }),
   batch: whole,
   steps: whole,
   seed: z.int().nonnegative(),
@@ -230,12 +230,12 @@ export const judgeTraining = z.strictObject({
   weightDecay: z.number().nonnegative(),
 });
 
-export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining, imagesTraining, judgeTraining]);
+export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining, imagesTraining, scorerTraining]);
 
 export type EncoderTraining = z.infer<typeof encoderTraining>;
 export type EarthTraining = z.infer<typeof earthTraining>;
 export type ImagesTraining = z.infer<typeof imagesTraining>;
-export type JudgeTraining = z.infer<typeof judgeTraining>;
+export type ScorerTraining = z.infer<typeof scorerTraining>;
 export type CaptionedConfig = Pick<ImagesTraining, "rasters" | "views" | "heldOut">;
 export type PhotosTraining = z.infer<typeof photosTraining>;
 export type Training = z.infer<typeof training>;

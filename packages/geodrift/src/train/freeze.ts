@@ -27,7 +27,7 @@ export interface FrozenEncoder {
 }
 
 /** Most batches of views whose statistics decide the components and the standardization. */
-const mostBatches = 40;
+const maxBatches = 40;
 const batch = 256;
 
 export async function freezeEncoder(
@@ -38,7 +38,7 @@ export async function freezeEncoder(
   runtime: Runtime,
 ): Promise<FrozenEncoder> {
   const { encoder: trunk, views } = training.encoder;
-  const batches = Math.min(mostBatches, Math.ceil(training.embedded / batch));
+  const batches = Math.min(maxBatches, Math.ceil(training.embedded / batch));
   const planes: Tensor[] = [];
   for await (const b of viewBatches(rasters, { ...views, seed: views.seed + 2 }, 0, batch)) {
     planes.push(tensor(b.pixels, [batch, 3, trunk.size, trunk.size]));

@@ -11,8 +11,8 @@ import {
   Generator,
   type ImageTransformerConfig,
   initTrainState,
+  lookupTensors,
   type Parameters,
-  readingTensors,
   warmedDecay,
   warmupConstantDecay,
 } from "@geodrift/core";
@@ -111,8 +111,8 @@ const asTensors = ({ size, ...a }: DenoisingBatchData, work: DenoisingWork): Den
     ground: tensor(a.ground, [n, a.ground.length / n]),
     words: tensor(a.words, [n, work.vocabulary.tokens], "int32"),
     places: tensor(a.places, [n, 2, a.places.length / n / 2]),
-    ...readingTensors(a.reading, n, work),
-    told: tensor(a.told, [n, 2]),
+    ...lookupTensors(a.reading, n, work),
+    mask: tensor(a.mask, [n, 2]),
   };
 };
 

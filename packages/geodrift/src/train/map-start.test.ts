@@ -53,7 +53,7 @@ describe("where a map begins", () => {
   const mean = (of: (f: number[], place: LatLng) => number) =>
     features.reduce((s, f, i) => s + of(f, points[i]), 0) / features.length;
 
-  it("has features of mean nought and unit variance over the globe, unrelated to each other", () => {
+  it("has features of mean zero and unit variance over the globe, unrelated to each other", () => {
     for (const [a, b] of [
       [0, 0],
       [0, 1],

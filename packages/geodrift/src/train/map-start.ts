@@ -1,18 +1,18 @@
 /**
  * Where the learned map of places begins: with the principal components of the colours that the training's rasters show at its
  * points, every kind of view in its share of the examples; of a finer level, of what the coarser one before it
- * has not said. Begun at nought it takes far longer until it tells more than a coast.
+ * has not said. Begun at zero it takes far longer until it tells more than a coast.
  */
 import { type Tensor, tensor } from "@geodrift/compile";
 import {
   cornersInto,
   earthRadiusKm,
+  type FeatureGridConfig,
   type LatLng,
   type MapLevel,
   mapPoints,
   mapShape,
   mapTable,
-  type PlaceMapConfig,
 } from "@geodrift/core";
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { CaptionedViewsOptions, EarthSource } from "../earth/captioned-views.js";
@@ -23,14 +23,14 @@ import { renderViewInto } from "../earth/view.js";
 type Layers = readonly (readonly [raster: Raster, share: number])[];
 
 /**
- * Features of unit variance over the globe. Points in held-out discs have the mean of all, which is nought; near their
+ * Features of unit variance over the globe. Points in held-out discs have the mean of all, which is zero; near their
  * borders the finer level knows their colours, which views from outside show as well.
  * @returns `map.0`, `map.1`, …: a table of `mapShape` for every level
  */
 export function mapStart(
   source: EarthSource,
   { kinds, heldOut }: Pick<CaptionedViewsOptions, "kinds" | "heldOut">,
-  config: PlaceMapConfig,
+  config: FeatureGridConfig,
 ): Record<string, Tensor> {
   const months = [...source.months.values()];
   const layers: Layers = [
@@ -86,7 +86,7 @@ function withoutCoarser(
   return out;
 }
 
-/** The first components over the points that are seen, of mean nought and variance one: [points, channels]. */
+/** The first components over the points that are seen, of mean zero and variance one: [points, channels]. */
 function principalComponents(
   values: Float32Array,
   points: readonly LatLng[],

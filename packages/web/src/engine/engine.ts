@@ -25,7 +25,7 @@ export interface Settings {
   region?: LatLng[];
 }
 
-export const usualSettings: Settings = { samples: 256, guidance: 0, seed: 0 };
+export const defaultSettings: Settings = { samples: 256, guidance: 0, seed: 0 };
 
 export interface Answer {
   result: LocateResult;

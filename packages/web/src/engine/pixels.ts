@@ -4,7 +4,7 @@ import type { SentPicture } from "./runner-messages.js";
 import { sha256Of } from "./sha256.js";
 
 /** Larger pictures are refused: a tab has little memory. */
-const mostPixels = 100_000_000;
+const maxPixels = 100_000_000;
 
 /** @throws Error in one sentence if the browser cannot decode it */
 export async function pixelsOf(file: File): Promise<SentPicture> {
@@ -13,7 +13,7 @@ export async function pixelsOf(file: File): Promise<SentPicture> {
     throw new Error(`${file.name}: this browser cannot read it as a picture.`);
   });
   const { width, height } = bitmap;
-  if (width * height > mostPixels) throw new Error(`${file.name}: has more than ${mostPixels / 1e6} million pixels.`);
+  if (width * height > maxPixels) throw new Error(`${file.name}: has more than ${maxPixels / 1e6} million pixels.`);
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("this browser has no canvas to read pixels with");

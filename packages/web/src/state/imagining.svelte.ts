@@ -14,16 +14,16 @@ export interface Made {
 }
 
 /** Kept to be looked at again. */
-const mostMade = 12;
+const maxMade = 12;
 
 /** What a form takes. */
-export const mostPictures = 16;
-export const mostSeed = 1_000_000;
+export const maxPictures = 16;
+export const maxSeed = 1_000_000;
 
 /** Of one comparison: the same picture may have been made of two places. */
 const comparisonOf = ({ at, words }: Asked, sha256: string): string => JSON.stringify([at, words, sha256]);
 
-const someSeed = (): number => Math.floor(Math.random() * mostSeed);
+const someSeed = (): number => Math.floor(Math.random() * maxSeed);
 
 export class Imagining {
   about = $state.raw<ImageModel>();
@@ -70,8 +70,8 @@ export class Imagining {
   private get wrong(): string | undefined {
     const within = (x: unknown, least: number, most: number) =>
       Number.isInteger(x) && least <= Number(x) && Number(x) <= most;
-    if (!within(this.n, 1, mostPictures)) return `Pictures: a whole number from 1 to ${mostPictures} is needed.`;
-    if (this.locked && !within(this.seed, 0, mostSeed)) return `Seed: a whole number from 0 to ${mostSeed} is needed.`;
+    if (!within(this.n, 1, maxPictures)) return `Pictures: a whole number from 1 to ${maxPictures} is needed.`;
+    if (this.locked && !within(this.seed, 0, maxSeed)) return `Seed: a whole number from 0 to ${maxSeed} is needed.`;
     return undefined;
   }
 
@@ -101,7 +101,7 @@ export class Imagining {
         },
       });
       this.shown = { asked, imagined };
-      this.made = [this.shown, ...this.made].slice(0, mostMade);
+      this.made = [this.shown, ...this.made].slice(0, maxMade);
       void this.compare(this.shown);
     } catch (e) {
       if (!call.signal.aborted) {

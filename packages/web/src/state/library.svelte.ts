@@ -11,7 +11,7 @@ import type {
   Verdict,
 } from "geodrift/contract";
 import { answerOf, archive } from "../engine/client.js";
-import { queryOf, usualSettings } from "../engine/engine.js";
+import { defaultSettings, queryOf } from "../engine/engine.js";
 import { asEvents, followAnswer } from "../engine/events.js";
 import { plural } from "../words.js";
 import { app } from "./app.svelte.js";
@@ -187,7 +187,7 @@ export class LibraryState {
     if (this.current?.id !== picture.id) return;
     this.known = known ?? [];
     const settings = {
-      ...usualSettings,
+      ...defaultSettings,
       model: this.pane.settings.model,
       region: this.pane.settings.region,
       prior: this.pane.settings.prior,

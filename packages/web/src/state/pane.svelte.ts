@@ -2,13 +2,13 @@
 
 import { flatDegrees } from "@geodrift/core";
 import type { LocateStep } from "geodrift/contract";
-import { type Answer, type LocateCall, LostError, type Settings, usualSettings } from "../engine/engine.js";
+import { type Answer, defaultSettings, type LocateCall, LostError, type Settings } from "../engine/engine.js";
 import type { Focus, Mark } from "../map/globe.js";
 import { app } from "./app.svelte.js";
 import { pointsAt } from "./interpolate.js";
 
 /** Candidates that are marked on the globe. */
-const mostModes = 6;
+const maxModes = 6;
 
 /** Steps of the solver that are shown in a second. */
 const stepsPerSecond = 4;
@@ -16,7 +16,7 @@ const stepsPerSecond = 4;
 export class Pane {
   picture = $state.raw<File>();
   preview = $state<string>();
-  settings = $state<Settings>({ ...usualSettings });
+  settings = $state<Settings>({ ...defaultSettings });
   working = $state(false);
   error = $state<string>();
   answer = $state.raw<Answer>();
@@ -53,7 +53,7 @@ export class Pane {
   marks = $derived.by((): Mark[] => {
     if (!this.answer || !this.arrived) return [];
     const { modes, recorded } = this.answer.result;
-    const named = modes.slice(0, mostModes).map((m, i): Mark => {
+    const named = modes.slice(0, maxModes).map((m, i): Mark => {
       return { ...m, text: `${Math.round(100 * m.mass)} %`, kind: i === 0 ? "best" : "mode" };
     });
     return recorded ? [...named, { ...recorded, text: "the file says", kind: "truth" }] : named;

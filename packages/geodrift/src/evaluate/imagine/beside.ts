@@ -2,7 +2,7 @@
 import type { MapLevel } from "@geodrift/core";
 import type { LoadedImageModel } from "../../models/image-model.js";
 import type { ImagesEvaluationOptions, Means } from "./context.js";
-import { drawTarget, tellings } from "./draw-target.js";
+import { conditions, drawTarget } from "./draw-target.js";
 import { type Row, realRow, rowOf } from "./row.js";
 import { drawTargets, targetSets } from "./targets.js";
 
@@ -15,7 +15,7 @@ export interface BesideRow {
   rows: Row[];
 }
 
-export const besideTellings = ["words alone", "words and place", "place alone"] as const;
+export const besideConditions = ["words alone", "words and place", "place alone"] as const;
 
 /** What is told of a model that stands beside another. @param rows of the real views, and of its own pictures */
 export function besideRow({ description, sha256, weights }: LoadedImageModel, size: number, rows: Row[]): BesideRow {
@@ -24,7 +24,7 @@ export function besideRow({ description, sha256, weights }: LoadedImageModel, si
 }
 
 /** The views of the model that the page is about, and their noise, at this one's own largest size. */
-export async function judgeBeside(
+export async function scoreBeside(
   other: LoadedImageModel,
   means: Means,
   options: ImagesEvaluationOptions,
@@ -35,10 +35,10 @@ export async function judgeBeside(
   const targets = drawTargets(set, means.source, description, size, options.n, { seed: options.seed });
   const real = targets.map((target) => target.real);
   const rows = [await rowOf(means, realRow, real, targets)];
-  for (const telling of besideTellings) {
+  for (const telling of besideConditions) {
     const pictures = [];
     for (const [i, target] of targets.entries()) {
-      pictures.push(await drawTarget(other, target, tellings[telling], options.seed + i, { ...options, size }));
+      pictures.push(await drawTarget(other, target, conditions[telling], options.seed + i, { ...options, size }));
       means.advance(1);
     }
     rows.push(await rowOf(means, telling, pictures, targets));

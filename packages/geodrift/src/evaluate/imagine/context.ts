@@ -3,8 +3,8 @@ import type { Guidance } from "@geodrift/core";
 import type { EarthSource } from "../../earth/captioned-views.js";
 import type { TrainingViews } from "../../imagine/training-views.js";
 import type { LoadedImageModel } from "../../models/image-model.js";
-import type { Judge } from "../../models/judge-model.js";
 import type { LoadedModel } from "../../models/load.js";
+import type { Scorer } from "../../models/scorer-model.js";
 
 export interface ImagesEvaluationOptions {
   /** Views of every set. */
@@ -23,7 +23,7 @@ export interface Means {
   model: LoadedImageModel;
   /** Others, held against real views of known places in a table of their own. */
   beside: readonly LoadedImageModel[];
-  judge: Judge;
+  judge: Scorer;
   locator: LoadedModel;
   /** With all months. */
   source: EarthSource;

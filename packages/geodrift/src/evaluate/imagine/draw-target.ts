@@ -7,22 +7,22 @@ import type { Picture } from "../../pictures/picture.js";
 import type { Target } from "./targets.js";
 
 /** What a picture is told, by target. */
-export type Telling = (target: Target) => { words?: string; place?: Target["shot"]["place"] };
+export type ConditionName = (target: Target) => { words?: string; place?: Target["shot"]["place"] };
 
 /** The model's own rows. */
-export const tellings = {
+export const conditions = {
   "words alone": ({ words }) => ({ words }),
   "words and country": ({ wordsWithName }) => ({ words: wordsWithName }),
   "words and place": ({ words, shot }) => ({ words, place: shot.place }),
   "place alone": ({ shot }) => ({ place: shot.place }),
-} satisfies Record<string, Telling>;
+} satisfies Record<string, ConditionName>;
 
 export type DrawingSettings = Pick<ImagineSettings, "size" | "steps" | "solver" | "guidance">;
 
 export async function drawTarget(
   { model }: LoadedImageModel,
   target: Target,
-  telling: Telling,
+  telling: ConditionName,
   seed: number,
   { guidance, steps, solver, size }: DrawingSettings,
 ): Promise<Picture> {

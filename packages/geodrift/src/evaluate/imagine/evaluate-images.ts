@@ -2,15 +2,15 @@
 import { Generator, type Guidance, imageSolvers } from "@geodrift/core";
 import type { Shot } from "../../earth/captioned-views.js";
 import { kinds } from "../../earth/captions.js";
-import { usualGroundKm } from "../../imagine/ground.js";
+import { defaultGroundKm } from "../../imagine/ground.js";
 import type { Picture } from "../../pictures/picture.js";
 import { pixelDifference } from "../../pictures/pixel-difference.js";
 import { type Figure, meanFigure } from "../figure.js";
-import { type BesideRow, besideRow, besideTellings, judgeBeside } from "./beside.js";
+import { type BesideRow, besideConditions, besideRow, scoreBeside } from "./beside.js";
 import type { ImagesEvaluationOptions, Means } from "./context.js";
-import { type DrawingSettings, drawTarget, type Telling, tellings } from "./draw-target.js";
+import { type ConditionName, conditions, type DrawingSettings, drawTarget } from "./draw-target.js";
 import { type Row, realRow, rowOf, scoreTargets } from "./row.js";
-import { type JudgeFigures, judgeFigures, type ScoreFigures } from "./scores.js";
+import { type ScoreFigures, type ScorerFigures, scorerFigures } from "./scores.js";
 import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
 import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.js";
 
@@ -22,7 +22,7 @@ export interface Example {
 
 export interface SetFigures {
   set: TargetSet;
-  judge: JudgeFigures;
+  judge: ScorerFigures;
   rows: Row[];
   examples: Example[];
 }
@@ -74,7 +74,7 @@ const shown = 6;
 
 /** How many pictures the whole draws, of so many sets and models beside, for a bar. */
 export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions, sets: number, beside: number): number =>
-  (sets * Object.keys(tellings).length + beside * Object.keys(besideTellings).length) * n +
+  (sets * Object.keys(conditions).length + beside * Object.keys(besideConditions).length) * n +
   96 +
   ablations * (guidanceScales.place.length * guidanceScales.words.length + ways.length + 1);
 
@@ -94,12 +94,12 @@ function othersOfTheirKind(targets: readonly Target[], random: Generator): Targe
 export async function evaluateImages(means: Means, options: ImagesEvaluationOptions): Promise<ImagesEvaluation> {
   const { model, judge, locator } = means;
   /** The picture of a target; its noise is the target's own in all rows. */
-  async function drawn(target: Target, telling: Telling, i: number, changes: Partial<DrawingSettings> = {}) {
+  async function drawn(target: Target, telling: ConditionName, i: number, changes: Partial<DrawingSettings> = {}) {
     const picture = await drawTarget(model, target, telling, options.seed + i, { ...options, ...changes });
     means.advance(1);
     return picture;
   }
-  async function allDrawn(targets: readonly Target[], telling: Telling, changes: Partial<DrawingSettings> = {}) {
+  async function allDrawn(targets: readonly Target[], telling: ConditionName, changes: Partial<DrawingSettings> = {}) {
     const pictures: Picture[] = [];
     for (const [i, target] of targets.entries()) pictures.push(await drawn(target, telling, i, changes));
     return pictures;
@@ -120,14 +120,14 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
         ),
       ],
     ];
-    for (const [name, telling] of Object.entries(tellings)) rows.push([name, await allDrawn(targets, telling)]);
+    for (const [name, telling] of Object.entries(conditions)) rows.push([name, await allDrawn(targets, telling)]);
     const figured: Row[] = [];
     for (const [name, pictures] of rows) figured.push(await rowOf(means, name, pictures, targets));
     const examples = targets.slice(0, shown).map((target, i) => ({
       label: target.words,
       pictures: rows.map(([label, pictures]) => ({ label, picture: pictures[i] })),
     }));
-    const trust = await judgeFigures(
+    const trust = await scorerFigures(
       judge,
       targets.map((t) => t.real),
       targets.map((t) => t.shot.place),
@@ -144,7 +144,7 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
   for (const target of some.slice(0, 24)) {
     const own: Picture[] = [];
     // Words and width are the same for all, so that the place alone differs.
-    const shot = { ...target.shot, widthKm: usualGroundKm(model.description.views.groundKm) };
+    const shot = { ...target.shot, widthKm: defaultGroundKm(model.description.views.groundKm) };
     for (let k = 0; k < 4; k++)
       own.push(await drawn({ ...target, shot }, () => ({ words: "satellite view", place: shot.place }), k));
     grid.push(own);
@@ -155,7 +155,7 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
   const solving: SolvingCell[] = [];
   if (options.ablations > 0) {
     const few = some.slice(0, options.ablations);
-    const both = tellings["words and place"];
+    const both = conditions["words and place"];
     for (const words of guidanceScales.words)
       for (const place of guidanceScales.place) {
         const scales = { words, place };
@@ -176,7 +176,7 @@ export async function evaluateImages(means: Means, options: ImagesEvaluationOpti
   }
   const beside: BesideRow[] = [];
   if (means.beside.length > 0) beside.push(besideRow(model, options.size, sets[0].rows));
-  for (const other of means.beside) beside.push(await judgeBeside(other, means, options));
+  for (const other of means.beside) beside.push(await scoreBeside(other, means, options));
   const of = ({ name, sha256 }: { name: string; sha256: string }) => ({ name, sha256 });
   return {
     model: { name: model.description.name, sha256: model.sha256 },

@@ -6,7 +6,7 @@ import { writeFileAtomically } from "../../files/atomic-file.js";
 import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
-import { type BesideRow, besideTellings } from "./beside.js";
+import { type BesideRow, besideConditions } from "./beside.js";
 import {
   type GuidanceCell,
   type ImagesEvaluation,
@@ -34,7 +34,7 @@ const rowColumns = (real: Row): readonly Column<Row>[] => [
   ["in the 90 % region, %", (r) => percentOf(r.roundTrip?.covered)],
 ];
 
-const judgeColumns: readonly Column<SetFigures>[] = [
+const scorerColumns: readonly Column<SetFigures>[] = [
   ["real views", (s) => setTitles[s.set]],
   ["place found among all, %", (s) => percentOf(s.judge.found)],
   ...attributeNames.map((name): Column<SetFigures> => [`${name}, %`, (s) => percentOf(s.judge.attributes[name])]),
@@ -70,8 +70,8 @@ const besideColumns: readonly Column<BesideRow>[] = [
   ["octaves of the place", (r) => String(r.octaves)],
   ["map", ({ map }) => (map.length === 0 ? "none" : map.map((l) => `${l.degrees}° × ${l.channels}`).join(", "))],
   ["weights", (r) => `${(r.weights / 1e6).toFixed(2)} M`],
-  ...[realRow, ...besideTellings].map(placeScoreOf),
-  ...besideTellings.slice(1).map(roundTripOf),
+  ...[realRow, ...besideConditions].map(placeScoreOf),
+  ...besideConditions.slice(1).map(roundTripOf),
 ];
 
 export function imagesTables({ sets, sensitivity, guidance, solving, beside }: ImagesEvaluation): Table[] {
@@ -89,7 +89,7 @@ export function imagesTables({ sets, sensitivity, guidance, solving, beside }: I
   ];
   return [
     ...sets.map(({ set, rows }) => tableOf(set, setTitles[set], rowColumns(rows[0]), rows)),
-    tableOf("judge", "What the judge reads off real views", judgeColumns, sets),
+    tableOf("judge", "What the judge reads off real views", scorerColumns, sets),
     tableOf(
       "sensitivity",
       "How far two pictures differ",

@@ -1,7 +1,7 @@
 /** Pictures of all targets made in one way: scored, and sent round. */
 
-import type { Judge } from "../../models/judge-model.js";
 import type { LoadedModel } from "../../models/load.js";
+import type { Scorer } from "../../models/scorer-model.js";
 import type { Picture } from "../../pictures/picture.js";
 import { type RoundTrip, roundTrip } from "./round-trip.js";
 import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
@@ -18,7 +18,7 @@ export interface Row {
 }
 
 export const scoreTargets = async (
-  judge: Judge,
+  judge: Scorer,
   pictures: readonly Picture[],
   targets: readonly Target[],
 ): Promise<ScoreFigures> =>
@@ -32,7 +32,7 @@ export const scoreTargets = async (
   );
 
 export async function rowOf(
-  { judge, locator }: { judge: Judge; locator: LoadedModel },
+  { judge, locator }: { judge: Scorer; locator: LoadedModel },
   name: string,
   pictures: readonly Picture[],
   targets: readonly Target[],

@@ -2,9 +2,9 @@ import type { LatLng } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
 import { attributeNames, classOf } from "../../earth/attributes.js";
 import type { ViewFacts } from "../../earth/captions.js";
-import type { Judge } from "../../models/judge-model.js";
+import type { Scorer } from "../../models/scorer-model.js";
 import type { Picture } from "../../pictures/picture.js";
-import { judgeFigures, scoreFigures, scoresOf } from "./scores.js";
+import { scoreFigures, scorerFigures, scoresOf } from "./scores.js";
 import { sensitivityOf } from "./sensitivity.js";
 
 /** Of one pixel: its red is the angle that the judge sees in it, in degrees, its green the month. */
@@ -25,7 +25,7 @@ const judge = {
     ),
   }),
   places: async (places: readonly LatLng[]) => Float32Array.from(places.flatMap(({ lng }) => direction(lng))),
-} as unknown as Judge;
+} as unknown as Scorer;
 
 const direction = (degrees: number): number[] => {
   const angle = (degrees * Math.PI) / 180;
@@ -57,7 +57,7 @@ describe("scores of pictures", () => {
     const pictures = [picture(10, 0), picture(50, 1), picture(55, 3)];
     // The second picture is nearer to the third place than to its own.
     const places = [place(0), place(80), place(60)];
-    const { found, attributes } = await judgeFigures(judge, pictures, places, [facts(0), facts(2), facts(3)]);
+    const { found, attributes } = await scorerFigures(judge, pictures, places, [facts(0), facts(2), facts(3)]);
     expect(found.value).toBeCloseTo(2 / 3, 9);
     expect(attributes.kind?.value).toBe(1);
     expect(attributes.month?.value).toBe(0.5);

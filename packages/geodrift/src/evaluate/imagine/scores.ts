@@ -2,7 +2,7 @@
 import type { LatLng } from "@geodrift/core";
 import { type AttributeName, attributeNames, classOf } from "../../earth/attributes.js";
 import type { ViewFacts } from "../../earth/captions.js";
-import type { Judge } from "../../models/judge-model.js";
+import type { Scorer } from "../../models/scorer-model.js";
 import type { Picture } from "../../pictures/picture.js";
 import { type Figure, figures, meanFigure, meanOf } from "../figure.js";
 
@@ -14,21 +14,21 @@ export interface Scores {
 }
 
 /** The attributes of a view that the judge can say: of months, those that it has seen. */
-const sayable = ({ heldOut }: Judge, facts: ViewFacts): AttributeName[] =>
+const sayable = ({ heldOut }: Scorer, facts: ViewFacts): AttributeName[] =>
   attributeNames.filter(
     (name) =>
       classOf(name, facts) >= 0 &&
       !(name === "month" && heldOut.months.some((month) => Number(month) - 1 === facts.month)),
   );
 
-function cosine({ space }: Judge, a: Float32Array, i: number, b: Float32Array, j: number): number {
+function cosine({ space }: Scorer, a: Float32Array, i: number, b: Float32Array, j: number): number {
   let sum = 0;
   for (let k = 0; k < space; k++) sum += a[i * space + k] * b[j * space + k];
   return sum;
 }
 
 export async function scoresOf(
-  judge: Judge,
+  judge: Scorer,
   pictures: readonly Picture[],
   places: readonly LatLng[],
   facts: readonly ViewFacts[],
@@ -46,19 +46,19 @@ export async function scoresOf(
 }
 
 /** How far a judge can be trusted, on real views. */
-export interface JudgeFigures {
+export interface ScorerFigures {
   /** Share of the views whose own place fits them best, of all places. */
   found: Figure;
   /** Shares of views whose attribute it reads off, of those that have one it can say, if any has. */
   attributes: Partial<Record<AttributeName, Figure>>;
 }
 
-export async function judgeFigures(
-  judge: Judge,
+export async function scorerFigures(
+  judge: Scorer,
   pictures: readonly Picture[],
   places: readonly LatLng[],
   facts: readonly ViewFacts[],
-): Promise<JudgeFigures> {
+): Promise<ScorerFigures> {
   const { embeddings, classes } = await judge.judge(pictures);
   const placed = await judge.places(places);
   const found = pictures.map((_, i) => {

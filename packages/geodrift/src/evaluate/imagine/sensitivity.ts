@@ -1,6 +1,6 @@
 /** Does the place matter? The same noise at other places, against the same place from other noises. */
 import { Generator } from "@geodrift/core";
-import type { Judge } from "../../models/judge-model.js";
+import type { Scorer } from "../../models/scorer-model.js";
 import type { Picture } from "../../pictures/picture.js";
 import { pixelDifference } from "../../pictures/pixel-difference.js";
 import { type Figure, meanFigure } from "../figure.js";
@@ -16,7 +16,7 @@ export interface Sensitivity {
  * Means over the places, each of the mean over its seeds.
  * @param pictures by place, then by seed, of one width of ground: [places][seeds]
  */
-export async function sensitivityOf(judge: Judge, pictures: readonly (readonly Picture[])[]): Promise<Sensitivity> {
+export async function sensitivityOf(judge: Scorer, pictures: readonly (readonly Picture[])[]): Promise<Sensitivity> {
   const flat = pictures.flat();
   const { embeddings } = await judge.judge(flat);
   const seeds = pictures[0].length;

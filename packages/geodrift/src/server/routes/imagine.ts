@@ -7,11 +7,11 @@ import type { ImagineCall } from "../../engine/engine.js";
 import type { DrawingStep, ImagineJob } from "../../engine/engine-messages.js";
 import type { TrainingMemory } from "../../engine/training-memory.js";
 import { sha256Of } from "../../files/hash.js";
-import { groundOf, usualGroundKm } from "../../imagine/ground.js";
+import { imagineDefaults } from "../../imagine/defaults.js";
+import { defaultGroundKm, groundOf } from "../../imagine/ground.js";
 import { picturesPlan } from "../../imagine/plan.js";
 import { toMadeUpPng } from "../../imagine/sheet.js";
-import { usualImagining } from "../../imagine/usual.js";
-import { toldWords } from "../../imagine/words.js";
+import { conditionWords } from "../../imagine/words.js";
 import type { ImageModelDescription } from "../../models/schema.js";
 import type { Picture } from "../../pictures/picture.js";
 import { toPng } from "../../pictures/png.js";
@@ -78,10 +78,10 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
     attention,
     ...settings
   }: z.infer<typeof imagineSettings>): ImagineJob {
-    const told = toldWords(text, words, description.name);
-    if (at === undefined && told === undefined)
+    const condition = conditionWords(text, words, description.name);
+    if (at === undefined && condition === undefined)
       throw new GeodriftError("option", "a place, at, or words are needed, or both");
-    const ground = groundOf(groundKm, [text.read(told ?? "")], views.groundKm);
+    const ground = groundOf(groundKm, [text.read(condition ?? "")], views.groundKm);
     const pixels = size ?? Math.max(...network.sizes);
     if (!network.sizes.includes(pixels))
       throw new GeodriftError(
@@ -91,7 +91,7 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
     const { guidePlace, guideWords, steps, solver } = settings;
     return {
       model,
-      plan: picturesPlan(at, told, seed, n),
+      plan: picturesPlan(at, condition, seed, n),
       settings: { groundKm: ground, guidance: { place: guidePlace, words: guideWords }, steps, solver, size: pixels },
       attention,
     };
@@ -141,9 +141,9 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
           words: [...vocabulary.words, ...vocabulary.circle],
           memory: memory !== undefined,
           usual: {
-            groundKm: usualGroundKm(views.groundKm),
-            guidePlace: usualImagining.guidance.place,
-            guideWords: usualImagining.guidance.words,
+            groundKm: defaultGroundKm(views.groundKm),
+            guidePlace: imagineDefaults.guidance.place,
+            guideWords: imagineDefaults.guidance.words,
           },
         },
         200,
@@ -154,7 +154,7 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
       if (!memory)
         throw new GeodriftError("not-found", "the server has no rasters to draw training views from (--rasters)");
       const kind = kindOf(text.read(words));
-      const view = await memory.mostAlike({ picture: await questioned(png), place: at, kind }, c.req.raw.signal);
+      const view = await memory.nearest({ picture: await questioned(png), place: at, kind }, c.req.raw.signal);
       if (!view) throw new GeodriftError("option", `the model has learned from no ${kind} views`);
       const { shot, picture: own, difference } = view;
       return c.json(

@@ -2,17 +2,17 @@
 import {
   closedVocabulary,
   type DenoisingOptions,
+  drawConditionMask,
   drawGamma,
-  drawTold,
-  emptyReading,
+  emptyLookup,
+  type FeatureGridConfig,
   Generator,
+  type GridLookup,
   groundEncodingInto,
   groundOctaves,
-  type MapReading,
-  type PlaceMapConfig,
+  lookupInto,
   placeEncodingInto,
   placeEncodingWidth,
-  readingInto,
   type VocabularyConfig,
 } from "@geodrift/core";
 import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "../../earth/captioned-views.js";
@@ -32,7 +32,7 @@ export interface DenoisingWork {
   octaves: number;
   /** Patches along a side. */
   grid: number;
-  map: PlaceMapConfig;
+  map: FeatureGridConfig;
   sizes: readonly SizeShare[];
   dropped: DenoisingOptions["dropped"];
   seed: number;
@@ -47,8 +47,8 @@ export interface DenoisingBatchData {
   ground: Float32Array;
   words: Int32Array;
   places: Float32Array;
-  reading: MapReading;
-  told: Float32Array;
+  reading: GridLookup;
+  mask: Float32Array;
 }
 
 /** Streams of the seed. */
@@ -69,8 +69,8 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     ground: new Float32Array(count * 2 * groundOctaves),
     words: new Int32Array(count * text.tokens),
     places: new Float32Array(count * encoding),
-    reading: emptyReading(count, work),
-    told: new Float32Array(2 * count),
+    reading: emptyLookup(count, work),
+    mask: new Float32Array(2 * count),
   };
   for (let i = 0; i < count; i++) {
     const { view, caption } = drawCaptionedInto(rgba, work.source, work.views, from + i, size);
@@ -78,10 +78,10 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     signedPlanesInto(out.pixels, 3 * area * i, rgba, area);
     out.noise.set(random.normals(3 * area), 3 * area * i);
     out.gamma[i] = drawGamma(random, logit);
-    out.told.set(drawTold(random, work.dropped), 2 * i);
+    out.mask.set(drawConditionMask(random, work.dropped), 2 * i);
     out.words.set(text.prepare([caption]).data as Int32Array, i * text.tokens);
     placeEncodingInto(out.places, i * encoding, view.place, octaves);
-    readingInto(out.reading, i, view.place, view.widthKm, work);
+    lookupInto(out.reading, i, view.place, view.widthKm, work);
     groundEncodingInto(out.ground, i * 2 * groundOctaves, view.widthKm);
   }
   return out;

@@ -14,7 +14,7 @@ import { readUpload } from "../../upload.js";
 import { failures, type LibraryContext, path } from "./shared.js";
 
 /** Most bytes of a track. */
-const mostTrackBytes = 8 * 2 ** 20;
+const maxTrackBytes = 8 * 2 ** 20;
 
 export function decisionRoutes(context: LibraryContext) {
   const { library, log } = context;
@@ -73,7 +73,7 @@ export function decisionRoutes(context: LibraryContext) {
         responses: { 200: json(z.object({ points: z.number() }), "points with a time"), ...failures },
       }),
       async (c) => {
-        const bytes = await readUpload(c.req.raw, mostTrackBytes, "a track");
+        const bytes = await readUpload(c.req.raw, maxTrackBytes, "a track");
         const points = await readGpxAside(new TextDecoder().decode(bytes));
         library.store.tracks.keep(c.req.valid("query").name, points);
         return c.json({ points: points.length }, 200);

@@ -32,7 +32,7 @@ export function estimateRoutes(context: LibraryContext) {
       encoder,
       image,
       bytes,
-      mostPixels: Math.max(maxPixels, limits.pixels),
+      maxPixels: Math.max(maxPixels, limits.pixels),
       options,
       prior,
       region,

@@ -26,7 +26,7 @@ export interface MapLevel {
 }
 
 /** Levels, in any order; none for a network without a map. */
-export type PlaceMapConfig = readonly MapLevel[];
+export type FeatureGridConfig = readonly MapLevel[];
 
 /** The rows of a level: where each begins in the table, pole to pole, and in the end how many points there are. */
 const rowStarts = new Map<number, Int32Array>();
@@ -100,7 +100,7 @@ export function viewPlaces(place: LatLng, groundKm: number, side: number): LatLn
 }
 
 /** Where the patches of some views are to be read off a map. */
-export interface MapReading {
+export interface GridLookup {
   /** Rows of the tables, level after level, [n, patches, mapReads]. */
   points: Int32Array;
   /** Shares of those rows. */
@@ -108,26 +108,26 @@ export interface MapReading {
 }
 
 /** Rows of all tables that a patch is read off. */
-export const mapReads = (map: PlaceMapConfig): number =>
+export const mapReads = (map: FeatureGridConfig): number =>
   map.reduce((sum, { reads }) => sum + corners * reads * reads, 0);
 
 /** Features that a patch has of all its levels. */
-export const mapFeatures = (map: PlaceMapConfig): number =>
+export const mapFeatures = (map: FeatureGridConfig): number =>
   map.reduce((sum, { reads, channels }) => sum + channels * reads * reads, 0);
 
-/** A reading of `n` views that are nowhere yet: shares of nought. */
-export function emptyReading(n: number, { grid, map }: { grid: number; map: PlaceMapConfig }): MapReading {
+/** A reading of `n` views that are nowhere yet: shares of zero. */
+export function emptyLookup(n: number, { grid, map }: { grid: number; map: FeatureGridConfig }): GridLookup {
   const rows = n * grid * grid * mapReads(map);
   return { points: new Int32Array(rows), shares: new Float32Array(rows) };
 }
 
 /** Writes where view `i` is to be read. */
-export function readingInto(
-  { points, shares }: MapReading,
+export function lookupInto(
+  { points, shares }: GridLookup,
   i: number,
   place: LatLng,
   groundKm: number,
-  { grid, map }: { grid: number; map: PlaceMapConfig },
+  { grid, map }: { grid: number; map: FeatureGridConfig },
 ): void {
   const all = mapReads(map);
   let before = 0;
@@ -145,10 +145,10 @@ export function readingInto(
 }
 
 /** As the network takes them; of a network without a map nothing. */
-export function readingTensors(
-  { points, shares }: MapReading,
+export function lookupTensors(
+  { points, shares }: GridLookup,
   n: number,
-  { grid, map }: { grid: number; map: PlaceMapConfig },
+  { grid, map }: { grid: number; map: FeatureGridConfig },
 ): { points?: Tensor; shares?: Tensor } {
   if (map.length === 0) return {};
   const shape = [n, grid * grid, mapReads(map)];
@@ -167,7 +167,7 @@ export const mapTable = (features: Float32Array): Float32Array => features.map((
  * @param shares of the same shape
  * @returns [n, patches, mapFeatures]
  */
-export function readMap(p: Traced, map: PlaceMapConfig, points: Arr, shares: Arr): Arr {
+export function readMap(p: Traced, map: FeatureGridConfig, points: Arr, shares: Arr): Arr {
   const [n, patches] = points.shape;
   const ends = map.map((_, l) => mapReads(map.slice(0, l + 1))).slice(0, -1);
   const [own, weights] = [np.split(points, ends, 2) as Arr[], np.split(shares, ends, 2) as Arr[]];

@@ -4,21 +4,21 @@ import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
 import { distanceKm, earthRadiusKm, type LatLng } from "../sphere/point.js";
-import type { Parameters } from "./parameters.js";
 import {
   cornersInto,
-  emptyReading,
+  emptyLookup,
+  type FeatureGridConfig,
+  lookupInto,
+  lookupTensors,
   mapFeatures,
   mapPoints,
   mapReads,
   mapShape,
   mapTable,
-  type PlaceMapConfig,
-  readingInto,
-  readingTensors,
   readMap,
   viewPlaces,
-} from "./place-map.js";
+} from "./feature-grid.js";
+import type { Parameters } from "./parameters.js";
 
 const level = { degrees: 15, channels: 3, reads: 1 };
 const points = mapPoints(level);
@@ -99,7 +99,7 @@ describe("the places of a view", () => {
 });
 
 describe("a map", () => {
-  const map: PlaceMapConfig = [level, { degrees: 5, channels: 2, reads: 2 }];
+  const map: FeatureGridConfig = [level, { degrees: 5, channels: 2, reads: 2 }];
   const grid = 2;
   const places = [
     { lat: 40, lng: 20 },
@@ -112,11 +112,11 @@ describe("a map", () => {
   );
 
   it("is read in proportion between its points, by patch, level and place", async () => {
-    const reading = emptyReading(places.length, { grid, map });
+    const reading = emptyLookup(places.length, { grid, map });
     places.forEach((place, i) => {
-      readingInto(reading, i, place, 900, { grid, map });
+      lookupInto(reading, i, place, 900, { grid, map });
     });
-    const told = readingTensors(reading, places.length, { grid, map });
+    const told = lookupTensors(reading, places.length, { grid, map });
     expect(told.points?.dims).toEqual([3, 4, mapReads(map)]);
     const run = compile<[Parameters, Tensor, Tensor], Tensor>((p, a, b) => readMap(p, map, a, b), { runtime: ort });
     const out = await run(tables, told.points as Tensor, told.shares as Tensor);
@@ -147,9 +147,9 @@ describe("a map", () => {
   });
 
   it("is nothing to a network that has none", () => {
-    const reading = emptyReading(2, { grid, map: [] });
-    readingInto(reading, 1, places[0], 400, { grid, map: [] });
-    expect(readingTensors(reading, 2, { grid, map: [] })).toEqual({});
+    const reading = emptyLookup(2, { grid, map: [] });
+    lookupInto(reading, 1, places[0], 400, { grid, map: [] });
+    expect(lookupTensors(reading, 2, { grid, map: [] })).toEqual({});
     expect([mapReads([]), mapFeatures([])]).toEqual([0, 0]);
   });
 });

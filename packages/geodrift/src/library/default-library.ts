@@ -2,5 +2,5 @@ import { join } from "node:path";
 import envPaths from "env-paths";
 
 /** GEODRIFT_LIBRARY, or a folder of the platform's place for data. */
-export const usualLibrary = (): string =>
+export const defaultLibrary = (): string =>
   process.env.GEODRIFT_LIBRARY ?? join(envPaths("geodrift", { suffix: "" }).data, "library");

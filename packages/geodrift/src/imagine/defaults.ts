@@ -1,7 +1,7 @@
 import type { ImagineSettings } from "./plan.js";
 
 /** What is taken where nothing is asked for; docs/report/imagine.md has what guidances and steps do. */
-export const usualImagining = {
+export const imagineDefaults = {
   groundKm: 400,
   /** Widths of ground that the two words mean. */
   scaleKm: { near: 280, wide: 680 },

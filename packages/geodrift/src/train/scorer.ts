@@ -5,35 +5,35 @@ import { tensor } from "@geodrift/compile";
 import {
   Generator,
   initTrainState,
-  type JudgeConfig,
-  type JudgingBatch,
-  judgingObjective,
+  type ScorerConfig,
+  type ScoringBatch,
+  scorerObjective,
   warmupCosine,
 } from "@geodrift/core";
 import { attributeNames, attributes } from "../earth/attributes.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
-import type { JudgeDescription } from "../models/schema.js";
+import type { ScorerDescription } from "../models/schema.js";
 import { saveTensors } from "../models/tensor-file.js";
-import { type JudgeBatch, type JudgeWork, judgeBatches } from "./batches/judge-batches.js";
+import { type ScoringBatchData, type ScoringWork, scoringBatches } from "./batches/scoring-batches.js";
 import { openCaptioned } from "./captioned-source.js";
-import type { JudgeTraining } from "./config.js";
+import type { ScorerTraining } from "./config.js";
 import { perSecond, runTraining, type TrainingContext } from "./run-training.js";
 import type { Provenance } from "./state-file.js";
 
 /** Trains what `config` says, going on from what its folder holds. */
-export async function trainJudge(config: JudgeTraining, context: TrainingContext): Promise<void> {
+export async function trainScorer(config: ScorerTraining, context: TrainingContext): Promise<void> {
   const { out, name } = config;
   await mkdir(out, { recursive: true });
   const { source, views, data } = await openCaptioned(config);
-  const network: JudgeConfig = {
+  const network: ScorerConfig = {
     ...config.network,
     attributes: Object.fromEntries(attributeNames.map((a) => [a, attributes[a].classes.length])),
   };
   const { out: _, rasters: __, checkpointEvery, ...made } = config;
   const provenance: Provenance = { config: JSON.stringify(made), data, seed: String(config.seed) };
-  const work: JudgeWork = { source, views, size: network.trunk.size, octaves: network.octaves };
-  const objective = judgingObjective(network);
+  const work: ScoringWork = { source, views, size: network.trunk.size, octaves: network.octaves };
+  const objective = scorerObjective(network);
   const state = await runTraining(
     {
       name,
@@ -44,7 +44,7 @@ export async function trainJudge(config: JudgeTraining, context: TrainingContext
       objective,
       state: initTrainState(objective, new Generator(config.seed, 0)),
       async *batches(from) {
-        for await (const batch of judgeBatches(work, from, config.batch)) yield asTensors(batch, work, config.batch);
+        for await (const batch of scoringBatches(work, from, config.batch)) yield asTensors(batch, work, config.batch);
       },
       options: {
         steps: config.steps,
@@ -66,11 +66,18 @@ export async function trainJudge(config: JudgeTraining, context: TrainingContext
   await saveTensors(join(folder, "model.safetensors"), { tensors: state.params, metadata }, { half: () => true });
   const { description, licence } = config;
   const { heldOut } = views;
-  const model: JudgeDescription = { method: "judge", name, description, licence, heldOut, network } as JudgeDescription;
+  const model: ScorerDescription = {
+    method: "judge",
+    name,
+    description,
+    licence,
+    heldOut,
+    network,
+  } as ScorerDescription;
   await writeJsonFile(join(folder, "model.json"), model);
 }
 
-const asTensors = ({ pixels, places, classes }: JudgeBatch, { size }: JudgeWork, n: number): JudgingBatch => ({
+const asTensors = ({ pixels, places, classes }: ScoringBatchData, { size }: ScoringWork, n: number): ScoringBatch => ({
   pixels: tensor(pixels, [n, 3, size, size]),
   places: tensor(places, [n, 2, places.length / n / 2]),
   classes: Object.fromEntries(

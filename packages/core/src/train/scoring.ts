@@ -1,8 +1,8 @@
 import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
-import { initJudge, type JudgeConfig, judgePictures, judgePlaces } from "../net/judge.js";
 import { constant, mean } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
+import { initScorer, type ScorerConfig, scorerPictures, scorerPlaces } from "../net/scorer.js";
 import type { Objective } from "./objective.js";
 
 type Arr = np.Array;
@@ -13,15 +13,15 @@ type Arr = np.Array;
  * @param classes by attribute, [n], −1 where there is none
  * @returns the sum, and the contrast alone
  */
-export function judgeLoss(
-  config: JudgeConfig,
+export function scorerLoss(
+  config: ScorerConfig,
   p: Traced,
   pixels: Arr,
   encoded: Arr,
   classes: Record<string, Arr>,
 ): [sum: Arr, contrast: Arr] {
-  const { embedding, logits } = judgePictures(config, p, pixels);
-  const places = judgePlaces(config, p, encoded);
+  const { embedding, logits } = scorerPictures(config, p, pixels);
+  const places = scorerPlaces(config, p, encoded);
   const n = pixels.shape[0];
   const cosines = np.matmul(embedding, np.transpose(places)).mul(constant(places, 1 / config.temperature));
   const own = cosines.ref.mul(np.eye(n)).sum(-1);
@@ -37,7 +37,7 @@ export function judgeLoss(
 }
 
 /** Pictures with their places and attributes: what a scorer learns from. */
-export interface JudgingBatch {
+export interface ScoringBatch {
   /** 0…1, [n, 3, size, size]. */
   pixels: Tensor;
   /** Encoded, [n, 2, width]. */
@@ -46,13 +46,13 @@ export interface JudgingBatch {
   classes: Readonly<Record<string, Tensor>>;
 }
 
-/** `judgeLoss`, with the contrast alone as a metric. */
-export const judgingObjective = (config: JudgeConfig): Objective<JudgingBatch> => ({
-  init: (random) => initJudge(config, random),
+/** `scorerLoss`, with the contrast alone as a metric. */
+export const scorerObjective = (config: ScorerConfig): Objective<ScoringBatch> => ({
+  init: (random) => initScorer(config, random),
   learned: () => true,
   inputs: ({ pixels, places, classes }) => ({ pixels, places, ...classes }),
   loss(p, { pixels, places, ...classes }) {
-    const [loss, contrast] = judgeLoss(config, p, pixels, places, classes);
+    const [loss, contrast] = scorerLoss(config, p, pixels, places, classes);
     return { loss, metrics: { contrast } };
   },
 });

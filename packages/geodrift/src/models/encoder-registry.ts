@@ -21,7 +21,7 @@ export interface Licence {
   nonCommercial?: boolean;
 }
 
-export interface KnownEncoder extends Published {
+export interface RegisteredEncoder extends Published {
   description: string;
   config: Omit<TransformerEncoderConfig, "weights">;
 }
@@ -30,7 +30,7 @@ const apache: Licence = { name: "Apache-2.0" };
 const mit: Licence = { name: "MIT" };
 const streetClipLicence: Licence = { name: "CC-BY-NC-4.0", nonCommercial: true };
 
-const dino = (letter: string, name: string, registers: boolean, size: number): [string, KnownEncoder] => [
+const dino = (letter: string, name: string, registers: boolean, size: number): [string, RegisteredEncoder] => [
   `dinov2-vit${letter}14${registers ? "-reg" : ""}`,
   {
     description: `DINOv2 ViT-${letter === "g" ? "g" : letter.toUpperCase()}/14${registers ? " with registers" : ""}, pictures of ${size} pixels`,
@@ -42,7 +42,7 @@ const dino = (letter: string, name: string, registers: boolean, size: number): [
 ];
 
 /** A CLIP; its text tower lies in the same file, and its words beside it. */
-const clip = (what: string, repository: string, size: number, licence = mit): KnownEncoder => ({
+const clip = (what: string, repository: string, size: number, licence = mit): RegisteredEncoder => ({
   description: `${what}, pictures of ${size} pixels`,
   repository,
   files: ["model.safetensors"],
@@ -51,7 +51,7 @@ const clip = (what: string, repository: string, size: number, licence = mit): Kn
   config: { kind: "transformer", preparation: { size, square: "resize-crop" }, colours: "clip" },
 });
 
-export const knownEncoders: Readonly<Record<string, KnownEncoder>> = {
+export const encoderRegistry: Readonly<Record<string, RegisteredEncoder>> = {
   ...Object.fromEntries([
     // The one of PLONK takes 336 pixels (spec §9); the others are at what DINOv2 is evaluated with.
     ...[false, true].flatMap((registers) => [
@@ -72,18 +72,21 @@ export const knownEncoders: Readonly<Record<string, KnownEncoder>> = {
  * The encoder that a name stands for; `@SIZE` behind it asks for pictures of another size, `:int8` for quantised matrices.
  * @returns undefined for a name that is not known
  */
-export function knownEncoder(text: string): TransformerEncoderConfig | undefined {
+export function registeredEncoder(text: string): TransformerEncoderConfig | undefined {
   const [, name, size, int8] = /^(.*?)(?:@(\d+))?(:int8)?$/.exec(text) ?? [];
-  const known = knownEncoders[name];
+  const known = encoderRegistry[name];
   if (!known) return undefined;
   const preparation = { ...known.config.preparation, ...(size && { size: Number(size) }) };
   return { ...known.config, preparation, weights: { known: name }, ...(int8 && { precision: "int8" as const }) };
 }
 
 /** @throws Error naming the encoders that are known */
-export function publishedEncoder(name: string): KnownEncoder {
-  const known = knownEncoders[name];
+export function publishedEncoder(name: string): RegisteredEncoder {
+  const known = encoderRegistry[name];
   if (!known)
-    throw new GeodriftError("option", `encoder "${name}" is not known${suggestion(name, Object.keys(knownEncoders))}`);
+    throw new GeodriftError(
+      "option",
+      `encoder "${name}" is not known${suggestion(name, Object.keys(encoderRegistry))}`,
+    );
   return known;
 }

@@ -2,14 +2,14 @@ import { compile, type Tensor, tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { initJudge, type JudgeConfig, judgePictures, judgePlaces } from "../net/judge.js";
 import type { Parameters, Traced } from "../net/parameters.js";
+import { initScorer, type ScorerConfig, scorerPictures, scorerPlaces } from "../net/scorer.js";
 import { Generator } from "../random/generator.js";
-import { judgeLoss } from "./judging.js";
 import { clipGradients, warmedDecay } from "./optimizer.js";
 import { warmupConstantDecay } from "./rates.js";
+import { scorerLoss } from "./scoring.js";
 
-const config: JudgeConfig = {
+const config: ScorerConfig = {
   trunk: { size: 16, stem: 4, stages: [{ channels: 6, blocks: 1 }], squeeze: 4, hidden: 8, embedding: 6 },
   octaves: 3,
   places: { dim: 8, depth: 1 },
@@ -18,7 +18,7 @@ const config: JudgeConfig = {
   temperature: 0.2,
 };
 const random = new Generator(2);
-const params = initJudge(config, random);
+const params = initScorer(config, random);
 const n = 4;
 const pixels = tensor(
   Float32Array.from({ length: n * 768 }, () => random.uniform()),
@@ -32,17 +32,17 @@ const loss = compile<[Parameters, Tensor, Tensor, Record<string, Tensor>], [[Ten
     jax.valueAndGrad(
       (q: Traced) => {
         const own = Object.fromEntries(Object.entries(c).map(([k, v]) => [k, (v as jax.Array).ref]));
-        return judgeLoss(config, q, x.ref, y.ref, own) as never;
+        return scorerLoss(config, q, x.ref, y.ref, own) as never;
       },
       { hasAux: true },
     )(p as never) as never,
   { runtime: ort },
 );
 const seen = compile<[Parameters, Tensor], { embedding: Tensor; logits: Record<string, Tensor> }>(
-  (p: Traced, x) => judgePictures(config, p, x),
+  (p: Traced, x) => scorerPictures(config, p, x),
   { runtime: ort },
 );
-const placed = compile<[Parameters, Tensor], Tensor>((p: Traced, y) => judgePlaces(config, p, y), { runtime: ort });
+const placed = compile<[Parameters, Tensor], Tensor>((p: Traced, y) => scorerPlaces(config, p, y), { runtime: ort });
 
 const rows = ({ data, dims }: Tensor): number[][] =>
   Array.from({ length: dims[0] }, (_, i) => Array.from(data as Float32Array).slice(i * dims[1], (i + 1) * dims[1]));

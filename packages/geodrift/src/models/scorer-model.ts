@@ -5,31 +5,31 @@ import { join } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
   GeodriftError,
-  judgePictures,
-  judgePlaces,
-  judgeShapes,
   type LatLng,
   type Parameters,
   placeEncodingInto,
   placeEncodingWidth,
+  scorerPictures,
+  scorerPlaces,
+  scorerShapes,
   type Traced,
 } from "@geodrift/core";
 import { readJsonFile } from "../files/json-file.js";
 import { enlarged, type Picture } from "../pictures/picture.js";
 import { planesInto } from "../pictures/planes.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
-import { judgeFolder } from "./embedded.js";
-import { type JudgeDescription, judgeDescription } from "./schema.js";
+import { scorerFolder } from "./embedded.js";
+import { type ScorerDescription, scorerDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
 
-export interface Judgement {
+export interface Scores {
   /** Unit vectors in the space shared with places, [n, space]. */
   embeddings: Float32Array;
   /** Most probable class of every attribute, each [n]. */
   classes: Record<string, Int32Array>;
 }
 
-export interface Judge {
+export interface Scorer {
   name: string;
   /** Of its weights, hexadecimal. */
   sha256: string;
@@ -37,8 +37,8 @@ export interface Judge {
   size: number;
   space: number;
   /** What no view of its training showed. */
-  heldOut: JudgeDescription["heldOut"];
-  judge(pictures: readonly Picture[]): Promise<Judgement>;
+  heldOut: ScorerDescription["heldOut"];
+  judge(pictures: readonly Picture[]): Promise<Scores>;
   /** [n, space]. */
   places(places: readonly LatLng[]): Promise<Float32Array>;
   dispose(): Promise<void>;
@@ -48,18 +48,18 @@ export interface Judge {
 const atOnce = 64;
 
 /** @throws Error in one sentence for a missing, truncated or non-numeric part */
-export async function loadJudge(text: string, options: { runtime?: Runtime } = {}): Promise<Judge> {
+export async function loadScorer(text: string, options: { runtime?: Runtime } = {}): Promise<Scorer> {
   const runtime = options.runtime ?? (await onnxRuntime());
-  const folder = judgeFolder(text);
-  const { name, network, heldOut } = await readJsonFile(join(folder, "model.json"), judgeDescription);
+  const folder = scorerFolder(text);
+  const { name, network, heldOut } = await readJsonFile(join(folder, "model.json"), scorerDescription);
   const hash = createHash("sha256");
-  const params = await readWeights(join(folder, "model.safetensors"), hash, () => judgeShapes(network));
+  const params = await readWeights(join(folder, "model.safetensors"), hash, () => scorerShapes(network));
   const { size } = network.trunk;
   const seen = compile<[Parameters, Tensor], { embedding: Tensor; logits: Record<string, Tensor> }>(
-    (p: Traced, pixels) => judgePictures(network, p, pixels),
+    (p: Traced, pixels) => scorerPictures(network, p, pixels),
     { runtime },
   );
-  const placed = compile<[Parameters, Tensor], Tensor>((p: Traced, places) => judgePlaces(network, p, places), {
+  const placed = compile<[Parameters, Tensor], Tensor>((p: Traced, places) => scorerPlaces(network, p, places), {
     runtime,
   });
   return {

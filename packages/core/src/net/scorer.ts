@@ -13,7 +13,7 @@ import { placeEncodingWidth } from "./place-encoding.js";
 
 type Arr = np.Array;
 
-export interface JudgeConfig {
+export interface ScorerConfig {
   trunk: ConvolutionalConfig;
   /** Octaves of the place encoding. */
   octaves: number;
@@ -27,12 +27,12 @@ export interface JudgeConfig {
   temperature: number;
 }
 
-const placeTower = ({ octaves, places }: JudgeConfig): PerceptronConfig => ({
+const placeTower = ({ octaves, places }: ScorerConfig): PerceptronConfig => ({
   cond_dim: 2 * placeEncodingWidth(octaves),
   ...places,
 });
 
-const heads = ({ trunk, space, attributes }: JudgeConfig): Record<string, number[]> =>
+const heads = ({ trunk, space, attributes }: ScorerConfig): Record<string, number[]> =>
   Object.fromEntries(
     Object.entries({ picture: space, ...attributes }).flatMap(([name, out]) => [
       [`heads.${name}.weight`, [out, trunk.embedding]],
@@ -41,13 +41,13 @@ const heads = ({ trunk, space, attributes }: JudgeConfig): Record<string, number
   );
 
 /** Names and shapes of every weight. */
-export const judgeShapes = (config: JudgeConfig): Record<string, number[]> => ({
+export const scorerShapes = (config: ScorerConfig): Record<string, number[]> => ({
   ...prefixed(convolutionalShapes(config.trunk), "trunk"),
   ...prefixed(perceptronShapes(placeTower(config), config.space), "places"),
   ...heads(config),
 });
 
-export function initJudge(config: JudgeConfig, random: Generator): Parameters {
+export function initScorer(config: ScorerConfig, random: Generator): Parameters {
   return {
     ...prefixed(initConvolutional(config.trunk, random), "trunk"),
     ...prefixed(initPerceptron(placeTower(config), config.space, random), "places"),
@@ -70,8 +70,8 @@ const unit = (x: Arr): Arr => {
  * Pictures in the common space, and the logits of their attributes.
  * @param pixels [n, 3, size, size], 0…1
  */
-export function judgePictures(
-  config: JudgeConfig,
+export function scorerPictures(
+  config: ScorerConfig,
   p: Traced,
   pixels: Arr,
 ): { embedding: Arr; logits: Record<string, Arr> } {
@@ -83,7 +83,7 @@ export function judgePictures(
 }
 
 /** Places in the common space. @param encoded [n, 2, 2·octaves] */
-export function judgePlaces(config: JudgeConfig, p: Traced, encoded: Arr): Arr {
+export function scorerPlaces(config: ScorerConfig, p: Traced, encoded: Arr): Arr {
   const n = encoded.shape[0];
   return unit(perceptron(placeTower(config), subtree(p, "places"), encoded.reshape([n, -1])));
 }

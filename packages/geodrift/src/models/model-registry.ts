@@ -1,11 +1,11 @@
 /** The released PLONK models by name, each with its method, schedule and encoder (spec §1.3, §9). */
 import { GeodriftError } from "@geodrift/core";
-import type { Published } from "./known-encoders.js";
-import { knownEncoder } from "./known-encoders.js";
+import type { Published } from "./encoder-registry.js";
+import { registeredEncoder } from "./encoder-registry.js";
 import type { ModelDescription } from "./schema.js";
 import { type Prompts, streetViewPrompts, zeroShotDefaults } from "./zero-shot-prompts.js";
 
-export interface KnownModel extends Published {
+export interface RegisteredModel extends Published {
   description: Extract<ModelDescription, { method: "generative" }>;
   /** Name of the encoder. */
   encoder: string;
@@ -25,11 +25,11 @@ const kinds = {
   "-diffusion": { suffix: "_diffusion", path: "diffusion", by: "diffusion" },
 } as const;
 
-function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [string, KnownModel] {
+function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [string, RegisteredModel] {
   const { part, encoder, of } = datasets[dataset];
   const { suffix, path, by } = kinds[kind];
   const name = `plonk-${dataset}${kind}`;
-  const config = knownEncoder(encoder);
+  const config = registeredEncoder(encoder);
   if (!config) throw new GeodriftError("model", `${name}: its encoder ${encoder} is not known`);
   return [
     name,
@@ -52,7 +52,7 @@ function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [strin
   ];
 }
 
-export const knownModels: Readonly<Record<string, KnownModel>> = Object.fromEntries(
+export const modelRegistry: Readonly<Record<string, RegisteredModel>> = Object.fromEntries(
   (Object.keys(datasets) as (keyof typeof datasets)[]).flatMap((dataset) =>
     (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => model(dataset, kind)),
   ),

@@ -5,14 +5,14 @@ import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from 
 import { planesInto } from "../../pictures/planes.js";
 import { workerBatches } from "./worker-batches.js";
 
-export interface JudgeWork {
+export interface ScoringWork {
   source: EarthSource;
   views: CaptionedViewsOptions;
   size: number;
   octaves: number;
 }
 
-export interface JudgeBatch {
+export interface ScoringBatchData {
   /** 0…1, [n, 3, size, size]. */
   pixels: Float32Array;
   /** [n, 2, 2·octaves]. */
@@ -21,10 +21,14 @@ export interface JudgeBatch {
   classes: Int32Array;
 }
 
-export function judgeBatch({ source, views, size, octaves }: JudgeWork, from: number, count: number): JudgeBatch {
+export function scoringBatch(
+  { source, views, size, octaves }: ScoringWork,
+  from: number,
+  count: number,
+): ScoringBatchData {
   const [area, encoding] = [size * size, 2 * placeEncodingWidth(octaves)];
   const rgba = new Uint8Array(4 * area);
-  const batch: JudgeBatch = {
+  const batch: ScoringBatchData = {
     pixels: new Float32Array(count * 3 * area),
     places: new Float32Array(count * encoding),
     classes: new Int32Array(count * attributeNames.length),
@@ -41,5 +45,5 @@ export function judgeBatch({ source, views, size, octaves }: JudgeWork, from: nu
 }
 
 /** Batches `first`, `first + 1`, … of `count` views, without end. */
-export const judgeBatches = (work: JudgeWork, first: number, count: number): AsyncGenerator<JudgeBatch> =>
-  workerBatches(import.meta.url, judgeBatch, work, first, count);
+export const scoringBatches = (work: ScoringWork, first: number, count: number): AsyncGenerator<ScoringBatchData> =>
+  workerBatches(import.meta.url, scoringBatch, work, first, count);
