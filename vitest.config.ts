@@ -12,6 +12,8 @@ export default defineConfig({
   },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    // Two files at a time: most of a test of the program is its start, which takes one core.
+    maxWorkers: 2,
     testTimeout: 120_000,
     // The site is built, models are trained before tests: as long as a test may take, on whatever machine.
     hookTimeout: 120_000,

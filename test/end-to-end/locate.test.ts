@@ -237,7 +237,7 @@ describe("geodrift locate", () => {
     for (const [name, message] of bad) {
       const line = lines.find((l) => l.image === at(name));
       expect(line?.error, name).toMatch(message);
-      expect(Object.keys(line)).toEqual(["image", "error"]);
+      expect(Object.keys(line)).toEqual(["image", "error", "code"]);
     }
     expect(lines.filter((l) => l.best).map((l) => l.image)).toEqual([at("nile.jpg"), at("nile.png")]);
   });

@@ -239,7 +239,7 @@ describe("a local folder or file", () => {
       expect.stringMatching(/has no model\.json, and --encoder does not say/),
     ]);
     const half = await run("locate", picture, "--model", at("own"), "--encoder", at("vision"));
-    expect(half.stderr).toMatch(/encoder\.json, which says preparation/);
+    expect(half.stderr).toMatch(/encoder\.json is needed, which says how pictures are prepared/);
     const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
     writeFileSync(join(at("vision"), "encoder.json"), JSON.stringify(settings));
     for (const model of [at("own"), join(at("own"), "model.safetensors")])

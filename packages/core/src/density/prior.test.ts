@@ -83,6 +83,6 @@ describe("a prior", () => {
     expect(productOfPriors(a, () => 0.5).focus?.length).toBe(1);
   });
   it("that leaves nothing is an error", () => {
-    expect(() => withPrior(uniform, () => 0)).toThrow("the prior leaves nothing of the distribution");
+    expect(() => withPrior(uniform, () => 0)).toThrow("the prior leaves zero probability everywhere");
   });
 });

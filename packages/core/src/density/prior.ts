@@ -38,12 +38,12 @@ function weighed(mesh: DensityMesh, prior: Prior): { weighted: Float64Array; tot
     return (mass * points.reduce((sum, p) => sum + prior(pointWithin(corners, p)), 0)) / points.length;
   });
   const total = weighted.reduce((a, b) => a + b, 0);
-  if (!(total > 0)) throw new GeodriftError("option", "the prior leaves nothing of the distribution");
+  if (!(total > 0)) throw new GeodriftError("option", "the prior leaves zero probability everywhere");
   return { weighted, total };
 }
 
 /**
- * @throws RangeError if the prior leaves nothing of the distribution
+ * @throws RangeError if the prior leaves zero probability everywhere
  */
 export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
   const mesh = refinedFor(unfocused, prior);
@@ -60,7 +60,7 @@ export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
  * How far a distribution and a prior agree: what the distribution alone gives to the smallest region that holds `mass` of
  * it times the prior. `mass` itself where the prior says nothing, near zero where the two contradict one another. The
  * mesh is to be as fine as `refinedFor` makes it.
- * @throws RangeError if the prior leaves nothing of the distribution
+ * @throws RangeError if the prior leaves zero probability everywhere
  */
 export function ownShare(mesh: DensityMesh, prior: Prior, mass = 0.9): number {
   const { weighted, total } = weighed(mesh, prior);

@@ -72,7 +72,7 @@ export const averaged = (state: TrainState): Parameters => ({ ...state.params, .
  * Trains from `state` to `options.steps`, updating the state in place in every step and yielding what it did. The caller may
  * save the state between any two steps; going on from there gives the same weights to the bit.
  * @param batches from a step on, counted from 0; the batch of a step must not depend on where one began
- * @throws GeodriftError `training` if the loss or the gradient is no number any more, the state as it was before the step
+ * @throws GeodriftError `training` if the loss or the gradient is not a number any more, the state as it was before the step
  */
 export async function* train<Batch, Name extends string>(
   state: TrainState,

@@ -70,8 +70,7 @@ export function define(command: Command): void {
 async function run(names: string[], flags: Flags): Promise<void> {
   const models = names.slice(0, -1);
   const dataset = names[names.length - 1];
-  if (models.length === 0)
-    throw new GeodriftError("option", "evaluate wants a model or several, and after them a dataset");
+  if (models.length === 0) throw new GeodriftError("option", "a model or several are needed, and after them a dataset");
   const resolved: ResolvedModel[] = [];
   for (const name of models) {
     const one = await resolveModel(name, flags);

@@ -190,10 +190,10 @@ async function planOf({
     return walkPlan(at[0], walk, words[0], seed, frames);
   }
   if (at.length === 0 && words.every((text) => text === undefined))
-    throw new GeodriftError("option", "imagine wants a place, --at LAT,LNG, or --words, or both");
+    throw new GeodriftError("option", "a place, --at LAT,LNG, or --words, or both, are needed");
   if (months) return monthsPlan(at[0], words[0], seed);
   if (at.length > 1 || words.length > 1) {
-    if (at.length === 0) throw new GeodriftError("option", "a grid wants a place, --at LAT,LNG");
+    if (at.length === 0) throw new GeodriftError("option", "a place, --at LAT,LNG, is needed for a grid");
     return gridPlan(at, words.length > 0 ? words : [undefined], seed);
   }
   return picturesPlan(at[0], words[0], seed, n);

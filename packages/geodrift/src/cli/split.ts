@@ -30,12 +30,12 @@ async function run(
       `--test and --validation leave nothing to train on: ${options.test} and ${options.validation}`,
     );
   const { ids, places } = await readPlacesOf(await openEmbeddings(table));
-  if (ids.length === 0) throw new GeodriftError("option", `${table}: holds no rows to split`);
+  if (ids.length === 0) throw new GeodriftError("data", `${table}: holds no rows to split`);
   const part = splitPlaces(places, { kind: by, ...options });
   for (const name of ["test", "validation"] as const)
     if (options[name] > 0 && !part.includes(name))
       throw new GeodriftError(
-        "option",
+        "data",
         `${table}: no group of ${by} is small enough for the part ${name}; a smaller --km makes smaller ones`,
       );
   await writeSplit(out, ids, part);

@@ -176,7 +176,7 @@ async function prepare(item: SourceItem, encoder: Encoder | undefined, width: nu
   if (item.embedding) {
     if (item.embedding.length !== width)
       return refuse(`its embedding has ${item.embedding.length} numbers, not ${width}`);
-    if (!item.embedding.every(Number.isFinite)) return refuse("its embedding holds something that is no number");
+    if (!item.embedding.every(Number.isFinite)) return refuse("its embedding holds something that is not a number");
     return item.place ? { item, place: item.place, sha256: "" } : refuse("has no place");
   }
   if (!item.bytes || !encoder) return refuse("has no picture");

@@ -34,7 +34,7 @@ export async function encodeInBatches(
   if (odd >= 0)
     throw new GeodriftError(
       "model",
-      `the encoder gives ${all[odd]}, which is no number to compute with: its weights may be damaged`,
+      `the encoder gives ${all[odd]}, which is not a finite number: its weights may be damaged`,
     );
   return all;
 }

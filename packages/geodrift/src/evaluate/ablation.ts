@@ -65,7 +65,7 @@ export async function ablate(model: LoadedModel, data: EmbeddedDataset, options:
     );
   const known = solvers[description.path];
   const n = Math.min(options.most, data.ids.length);
-  if (n <= 3) throw new GeodriftError("data", `${data.name}: ablations want more than 3 examples, got ${n}`);
+  if (n <= 3) throw new GeodriftError("data", `${data.name}: ablations need more than 3 examples, got ${n}`);
   const truths = data.truths.subarray(0, 3 * n);
   const draw = async (solver: string, steps: number, guidance: number): Promise<Float64Array> => {
     const points = new Float64Array(3 * n);

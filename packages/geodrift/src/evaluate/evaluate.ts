@@ -101,7 +101,7 @@ export async function evaluate(
   if (data.width !== locator.width)
     throw new GeodriftError(
       "data",
-      `${data.name}: has embeddings of ${data.width} numbers, ${description.name} wants ${locator.width}`,
+      `${data.name}: has embeddings of ${data.width} numbers, ${description.name} takes ${locator.width}`,
     );
   const n = data.ids.length;
   const { guesses, seen } = await guess(model, data, options, onExample);

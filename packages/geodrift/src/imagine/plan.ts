@@ -1,11 +1,11 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import {
-  type SamplingRequest,
   dualGuidance,
   GeodriftError,
   type Guidance,
   geodesic,
   type LatLng,
+  type SamplingRequest,
   toLatLng,
   toVec3,
 } from "@geodrift/core";

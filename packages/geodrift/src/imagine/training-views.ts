@@ -62,7 +62,7 @@ export function trainingViewsOf(
   const found = fingerprintOf(own);
   if (found !== data)
     throw new GeodriftError(
-      "option",
+      "data",
       `${name} has learned from other rasters than these: their fingerprints are ${data} and ${found}`,
     );
   return trainingViews(own, { ...options, countries: [] }, n);

@@ -38,7 +38,10 @@ export function wantedBy(name: string): [string, Published][] {
   const encoder = encoderRegistry[name];
   if (encoder) return [[name, encoder]];
   const known = [...Object.keys(modelRegistry), ...Object.keys(zeroShotModels), ...Object.keys(encoderRegistry)];
-  throw new GeodriftError("option", `"${name}" is no model or encoder that can be fetched${suggestion(name, known)}`);
+  throw new GeodriftError(
+    "option",
+    `"${name}" is not a model or encoder that can be fetched${suggestion(name, known)}`,
+  );
 }
 
 /**
@@ -50,7 +53,7 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
   const closed = all.find(([, { licence }]) => licence.nonCommercial && !options.acceptLicence);
   if (closed && !pulledOf(closed[0]))
     throw new GeodriftError(
-      "option",
+      "model",
       `${closed[0]} is for non-commercial use only (${closed[1].licence.name}): --accept-licence says that you agree`,
     );
   for (const [own, published] of all) {
@@ -65,7 +68,7 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
 /** Reads the prompts by the text tower, once, and keeps what comes of it as a model. */
 async function makeZeroShot(name: string, { runtime, onPrompts }: PullOptions): Promise<void> {
   const { description, encoder, prompts } = zeroShotModels[name];
-  if (!runtime) throw new GeodriftError("model", `${name}: is made here by a network, which wants a runtime`);
+  if (!runtime) throw new GeodriftError("model", `${name}: is made here by a network, for which a runtime is needed`);
   const source = await encoderSource(encoder);
   const { config, tensors } = await zeroShotModel(source, { ...zeroShotDefaults, prompts }, runtime, onPrompts);
   const folder = folderInCache(name);

@@ -19,10 +19,7 @@ export async function readWeights(
     const data = t.data as Float32Array;
     for (let i = 0; i < data.length; i++)
       if (!Number.isFinite(data[i]))
-        throw new GeodriftError(
-          "model",
-          `${file}: weight ${i} of "${name}" is ${data[i]}, not a number to compute with`,
-        );
+        throw new GeodriftError("model", `${file}: weight ${i} of "${name}" is ${data[i]}, not a finite number`);
   }
   for (const [name, shape] of Object.entries(shapes(tensors))) {
     if (!tensors[name]) throw new GeodriftError("model", `${file}: the tensor "${name}" is missing`);

@@ -37,7 +37,10 @@ export async function zeroShotModel(
   const wanted = (name: string) => isTransformerTensor(name) && !/^vision_model\.(encoder|embeddings)/.test(name);
   const { tensors } = await loadTensors(file, { wanted });
   if (!tensors["text_projection.weight"])
-    throw new GeodriftError("model", `${file}: zero-shot location wants a CLIP with its text tower, this has none`);
+    throw new GeodriftError(
+      "model",
+      `${file}: a CLIP with its text tower is needed for zero-shot location, this has none`,
+    );
   const heads = source.config.kind === "transformer" ? source.config.heads : undefined;
   const tower = readTextTower(tensors, heads);
   const image = readImageProjection(tensors);

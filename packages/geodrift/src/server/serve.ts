@@ -145,8 +145,8 @@ function listen(app: ReturnType<typeof serverApp>, host: string, port: number): 
       const why: Record<string, string> = {
         EADDRINUSE: "is in use; --port 0 takes any that is free",
         EACCES: "is not allowed to be listened on",
-        EADDRNOTAVAIL: "is no address of this machine",
-        ENOTFOUND: "is no address of this machine",
+        EADDRNOTAVAIL: "is not an address of this machine",
+        ENOTFOUND: "is not an address of this machine",
       };
       reject(
         new GeodriftError("option", `${host}:${port} ${why[e.code ?? ""] ?? `cannot be listened on (${e.code})`}`),

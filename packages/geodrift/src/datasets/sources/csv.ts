@@ -62,7 +62,7 @@ export function rowItem(row: readonly string[], { lat, lng, picture, rest }: Tab
   const odd = [lat, lng].find(
     (i) => row[i] !== undefined && row[i] !== "" && Number.isNaN(numberOf(row[i])) && row[i] !== "NaN",
   );
-  if (odd !== undefined) return { id: row[picture] ?? "", refused: `"${row[odd]}" is no coordinate` };
+  if (odd !== undefined) return { id: row[picture] ?? "", refused: `"${row[odd]}" is not a coordinate` };
   const labels = rest.map((i) => (row[i] === undefined || row[i] === "" ? null : row[i]));
   return { id: row[picture] ?? "", ...placeOrRefusal(numberOf(row[lat] ?? ""), numberOf(row[lng] ?? "")), labels };
 }
