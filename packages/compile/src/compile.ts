@@ -8,9 +8,11 @@ import { range } from "./value.js";
 
 /** `onnxruntime-node` or `onnxruntime-web`: injected, so that nothing here depends on where it runs. */
 export interface Runtime {
+  /** Makes a session from the bytes of a model. */
   InferenceSession: {
     create(model: Uint8Array<ArrayBuffer>, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
+  /** Class of the tensors that its sessions take. */
   Tensor: TensorConstructor;
 }
 

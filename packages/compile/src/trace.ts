@@ -14,6 +14,7 @@ export type Variable = Equation["outBinders"][number];
 export interface ArraySpec {
   /** Sizes of the axes; `[]` for a scalar. */
   readonly shape: readonly number[];
+  /** Type of the elements. */
   readonly dtype: DType;
   /** Is it a weak type, made from a bare number, which takes on the type of what it meets? */
   readonly weak?: boolean;

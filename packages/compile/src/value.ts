@@ -82,6 +82,7 @@ export interface NormalizationStage {
 
 /** Lowering context: the graph under construction and the moves that turn one layout into another. */
 export class Layout {
+  /** @param graph where nodes and initializers are added */
   constructor(readonly graph: GraphBuilder) {}
 
   /**

@@ -7,9 +7,9 @@
  * over memory, which is what a step costs beside its products. Where patches come in and go out, each also sees its four
  * neighbours: without that, patches take long to learn that they belong to one picture. And each begins with a summary of all
  * that is told: by attention alone, what is told takes long to be heard (Peebles & Xie 2023, §3, found the same of tokens in
- * context). And each patch has the features of where on the globe its own middle lies, from a map that is learned along: neighbouring views
- * share what they show. One trunk serves several sizes of picture, each cut into the same number of patches, with layers of its own at
- * either end.
+ * context). And each patch has the features of where on the globe its own middle lies, from a map that is learned along:
+ * neighbouring views share what they show. One trunk serves several sizes of picture, each cut into the same number of patches,
+ * with layers of its own at either end.
  */
 import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";

@@ -1,7 +1,7 @@
 /**
  * What judges pictures of places: whether a picture fits a place, and which words fit it. Two towers meet in one space, as in
- * contrastive models of pictures and coordinates (Feng et al. 2025, §A.1; Vivanco Cepeda et al. 2023), and linear classifiers stand
- * on the picture's tower. It is trained on real views and frozen: nothing that it judges has learned from it.
+ * contrastive models of pictures and coordinates (Feng et al. 2025, §A.1; Vivanco Cepeda et al. 2023), and linear classifiers
+ * stand on the picture's tower. It is trained on real views and frozen: nothing that it judges has learned from it.
  */
 import { numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";

@@ -61,6 +61,7 @@ export function textInputs(table: Tensor, texts: readonly (readonly number[])[])
 
 /** CLIP's text tower as it is loaded: its sizes, weights, and token table. */
 export interface TextTower {
+  /** Sizes of the tower. */
   config: TextConfig;
   /** Weights, of `textShapes`. */
   params: Parameters;

@@ -33,7 +33,10 @@ export interface VocabularyConfig {
   tokens: number;
   /** Words with a learned row of the table each. */
   words: readonly string[];
-  /** Words on a circle, such as the months: their rows are a curve of two harmonics, so that one never seen lies between others. */
+  /**
+   * Words on a circle, such as the months: their rows are a curve of two harmonics, so that one never seen lies between
+   * others.
+   */
   circle: readonly string[];
   /** Words that are read over. */
   silent: readonly string[];
