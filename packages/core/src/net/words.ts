@@ -38,7 +38,7 @@ export interface VocabularyConfig {
    * others.
    */
   circle: readonly string[];
-  /** Words that are read over. */
+  /** Words that are read over, in lower case and without accents. */
   silent: readonly string[];
   /** Other names of its words, such as "USA". */
   aliases?: Readonly<Record<string, string>>;
