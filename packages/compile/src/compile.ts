@@ -8,13 +8,17 @@ import { range } from "./value.js";
 
 /** `onnxruntime-node` or `onnxruntime-web`: injected, so that nothing here depends on where it runs. */
 export interface Runtime {
+  /** Makes a session from the bytes of a model. */
   InferenceSession: {
     create(model: Uint8Array<ArrayBuffer>, options?: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
+  /** Class of the tensors that its sessions take. */
   Tensor: TensorConstructor;
 }
 
+/** What `compile` is given beside the function. */
 export interface CompileOptions {
+  /** The package that runs the graphs. */
   runtime: Runtime;
   /** Passed to ONNX Runtime as they are: threads, execution providers, optimisation level. */
   session?: InferenceSession.SessionOptions;
@@ -23,9 +27,15 @@ export interface CompileOptions {
 /** A tree of tensors; numbers stand for float32 scalars. */
 export type TensorTree = Tensor | number | readonly TensorTree[] | { readonly [key: string]: TensorTree };
 
+/** A compiled function: asynchronous, over trees of tensors, with one ONNX Runtime session for every signature. */
 export interface Compiled<Args extends readonly TensorTree[], Result> {
+  /**
+   * Runs the function.
+   * @throws TypeError if a leaf of an argument is neither a tensor nor a number
+   * @throws Error if the function uses a primitive that has no ONNX form
+   */
   (...args: Args): Promise<Result>;
-  /** Releases every session. */
+  /** Releases all sessions; a later call compiles anew. */
   dispose(): Promise<void>;
 }
 
@@ -36,7 +46,10 @@ interface Program {
 }
 
 /**
- * Compiles a function over jax-js arrays. It is traced once per signature (shapes and dtypes of the arguments).
+ * Compiles a function over jax-js arrays into one over tensors that ONNX Runtime runs. It is traced once per signature
+ * (tree, shapes and dtypes of the arguments).
+ * @param fn takes and returns trees of jax-js arrays; an array is consumed when it is used, and `.ref` keeps it
+ * @returns the function; its calls reject with TypeError and Error as `Compiled` says
  *
  * @example
  * const step = compile((w, x) => np.matmul(x, w), { runtime: ort });
@@ -83,13 +96,20 @@ export function compile<Args extends readonly TensorTree[] = TensorTree[], Resul
   return Object.assign(call, { dispose });
 }
 
-/** The ONNX bytes of `fn` for arguments of the given shapes and dtypes (trees of specs), inputs `in0…`, outputs `out0…`. */
+/**
+ * A function over jax-js arrays as an ONNX model with inputs `in0…` and outputs `out0…`, in the order of the trees'
+ * leaves.
+ * @param specs shapes and dtypes of the arguments, as trees
+ * @returns bytes of the model
+ * @throws Error naming the primitive if the function uses one that has no ONNX form
+ */
 export function exportOnnx(fn: JaxFunction, ...specs: SpecTree[]): Uint8Array<ArrayBuffer> {
   const leaves: ArraySpec[] = [];
   const tree = jax.tree.structure(markLeaves(specs, leaves) as never);
   return lower(trace(fn, tree, leaves));
 }
 
+/** A tree with the shape and the dtype of an array at every leaf. */
 export type SpecTree = ArraySpec | readonly SpecTree[] | { readonly [key: string]: SpecTree };
 
 function isSpec(t: SpecTree): t is ArraySpec {

@@ -3,13 +3,16 @@
  */
 import { TensorProto_DataType as Onnx } from "onnx-buf";
 
+/** Element types of jax-js arrays. */
 export type DType = "float32" | "float64" | "float16" | "int32" | "uint32" | "bool";
 
+/** What holds the elements of a tensor: float16 as 16-bit patterns in a Uint16Array, bool as 0 and 1 in a Uint8Array. */
 export type TypedArray = Float32Array | Float64Array | Uint16Array | Int32Array | Uint32Array | Uint8Array;
 
+/** Is it a floating-point type? */
 export const isFloat = (dtype: DType): boolean => dtype.startsWith("float");
 
-/** ONNX element type at the border of a graph: what a caller's typed array holds. */
+/** ONNX element type of a graph's inputs and outputs: what a caller's typed array holds. */
 export const borderType: Record<DType, Onnx> = {
   float32: Onnx.FLOAT,
   float64: Onnx.DOUBLE,
@@ -37,20 +40,27 @@ const arrays = {
 /** A zeroed typed array of `length` elements of a dtype (float16 as its 16-bit patterns, bool as bytes). */
 export const allocate = (dtype: DType, length: number): TypedArray => new arrays[dtype](length);
 
-/** Little-endian bytes of `values` as they stand in an ONNX initializer of the inner type. */
+/**
+ * Little-endian bytes of numbers, as they stand in an ONNX initializer of the dtype's inner type.
+ * @param values numbers, float16 too (they are rounded to the nearest half)
+ */
 export function innerBytes(dtype: DType, values: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   if (dtype === "uint32") return bytesOf(BigInt64Array.from(values as number[], (v) => BigInt(v)));
   if (dtype === "float16") return bytesOf(Uint16Array.from(values as number[], toHalf));
   return bytesOf(arrays[dtype].from(values as number[]));
 }
 
+/** A copy of the bytes of a typed array. */
 export function bytesOf(a: ArrayBufferView): Uint8Array<ArrayBuffer> {
   return new Uint8Array(a.buffer as ArrayBuffer, a.byteOffset, a.byteLength).slice();
 }
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-/** The 16-bit pattern of the half-precision float nearest to `x` (round half to even). */
+/**
+ * The 16-bit pattern of the half-precision float (IEEE 754 binary16) nearest to the single-precision `x`, ties to even;
+ * infinity from 65520 on.
+ */
 export function toHalf(x: number): number {
   scratch.setFloat32(0, x);
   const bits = scratch.getUint32(0);
@@ -71,7 +81,7 @@ export function toHalf(x: number): number {
   return sign | (half + (up ? 1 : 0));
 }
 
-/** The number that a half-precision bit pattern stands for. */
+/** The number that a half-precision (IEEE 754 binary16) bit pattern stands for. */
 export function fromHalf(h: number): number {
   const sign = h & 0x8000 ? -1 : 1;
   const exponent = (h >>> 10) & 0x1f;
@@ -83,7 +93,7 @@ export function fromHalf(h: number): number {
 
 let halves: Float32Array | undefined;
 
-/** Numbers of many half-precision patterns, by a table of all 65,536. */
+/** The numbers of half-precision patterns [n], by a table of all 65,536. */
 export function fromHalves(patterns: Uint16Array): Float32Array {
   halves ??= Float32Array.from({ length: 65_536 }, (_, h) => fromHalf(h));
   const out = new Float32Array(patterns.length);
@@ -91,7 +101,7 @@ export function fromHalves(patterns: Uint16Array): Float32Array {
   return out;
 }
 
-/** Half-precision patterns nearest to many numbers. */
+/** The half-precision patterns nearest to numbers [n]. */
 export function toHalves(values: ArrayLike<number>): Uint16Array {
   const out = new Uint16Array(values.length);
   for (let i = 0; i < out.length; i++) out[i] = toHalf(values[i]);

@@ -23,8 +23,10 @@ export { Onnx };
 /** Attribute values: integers, integer lists and strings as they are; floats must say so. */
 export type Attr = number | readonly number[] | string | { float: number };
 
+/** Version of the ONNX operator set that every graph is written for. */
 export const opset = 21;
 
+/** An ONNX graph under construction: nodes, initializers, inputs and outputs, joined by the names of tensors. */
 export class GraphBuilder {
   readonly #nodes: NodeProto[] = [];
   readonly #initializers: TensorProto[] = [];
@@ -35,15 +37,24 @@ export class GraphBuilder {
   readonly #renamed = new Map<string, string>();
   #next = 0;
 
+  /** A tensor name that is not yet in use. */
   fresh(): string {
     return `v${this.#next++}`;
   }
 
+  /**
+   * Declares a graph input.
+   * @param dims sizes of its axes, all of them fixed
+   */
   input(name: string, type: Onnx, dims: readonly number[]): void {
     this.#inputs.push(valueInfo(name, type, dims));
   }
 
-  /** Makes the tensor `ref` the output `name`: under that name if it can bear it, through a copy if it cannot. */
+  /**
+   * Makes the tensor `ref` the graph output `name`: under that name if a node makes it and it has none yet, else by an
+   * `Identity`.
+   * @param dims sizes of its axes
+   */
   output(name: string, type: Onnx, dims: readonly number[], ref: string): void {
     this.#outputs.push(valueInfo(name, type, dims));
     const made = this.#nodes.some((n) => n.output.includes(ref));
@@ -58,26 +69,32 @@ export class GraphBuilder {
     return names;
   }
 
+  /** Adds a node with one output and returns the output's name; `""` in `inputs` skips an optional one. */
   node(opType: string, inputs: string[], attrs: Record<string, Attr> = {}): string {
     return this.nodes(opType, inputs, attrs)[0];
   }
 
+  /** Adds a node whose outputs have the given names. */
   emit(opType: string, input: string[], output: string[], attrs: Record<string, Attr> = {}): void {
     const attribute = Object.entries(attrs).map(([name, value]) => attributeProto(name, value));
     this.#nodes.push(create(NodeProtoSchema, { opType, input, output, attribute }));
   }
 
-  /** An initializer of a dtype's inner type; equal constants are stored once. */
+  /**
+   * Name of an initializer in the dtype's inner type; equal constants of at most 64 bytes are stored once.
+   * @param dims sizes of its axes
+   * @param values elements, last axis fastest
+   */
   constant(dtype: DType, dims: readonly number[], values: ArrayLike<number>): string {
     return this.#initializer(innerType[dtype], dims, innerBytes(dtype, values));
   }
 
-  /** An int64 vector, as ONNX wants shapes, axes and indices. */
+  /** Name of an int64 vector [values.length], as ONNX wants shapes, axes and indices. */
   ints(values: readonly number[]): string {
     return this.#initializer(Onnx.INT64, [values.length], bytesOf(BigInt64Array.from(values, BigInt)));
   }
 
-  /** A scalar of the inner type of `dtype`. */
+  /** Name of a scalar (no axes) of the dtype's inner type. */
   scalar(dtype: DType, value: number): string {
     return this.constant(dtype, [], [value]);
   }

@@ -12,14 +12,19 @@ import {
 import { bytesOf, type TypedArray } from "./dtype.js";
 import type { Tensor } from "./tensor.js";
 
+/** An input or an output of an ONNX model. */
 export interface OnnxPort {
+  /** Name of its tensor. */
   name: string;
-  /** Sizes; a name, or nothing, for one that is free. */
+  /** Sizes of its axes: a number, or for a free one its name (`""` without one). Empty for a scalar or an unknown shape. */
   dims: (number | string)[];
 }
 
+/** What an ONNX model takes and gives. */
 export interface OnnxSummary {
+  /** Inputs that a caller must give: those without a value in the file. */
   inputs: OnnxPort[];
+  /** Outputs, in the order of the file. */
   outputs: OnnxPort[];
 }
 
@@ -42,10 +47,11 @@ function portOf({ name, type }: ValueInfoProto): OnnxPort {
   return { name, dims };
 }
 
+/** What `packOnnx` puts into a model. */
 export interface PackOptions {
-  /** Weights in place of inputs, by the inputs' names. */
+  /** Weights (float32, float64 or int32) that become initializers in place of inputs, by the inputs' names. */
   weights: Readonly<Record<string, Tensor>>;
-  /** New names of the other inputs and of the outputs. */
+  /** New names of the other inputs and of the outputs, by their old names (`in0…`, `out0…`). */
   names: Readonly<Record<string, string>>;
 }
 
@@ -55,8 +61,11 @@ const maxBytes = 2 ** 31 - 2 ** 20;
 const elementTypes: Readonly<Record<string, Onnx>> = { float32: Onnx.FLOAT, float64: Onnx.DOUBLE, int32: Onnx.INT32 };
 
 /**
- * A model of `exportOnnx` with its weights inside and names that people understand.
- * @throws RangeError for weights that no single file can hold
+ * A model of `exportOnnx` with its weights inside, and with new names for its other inputs and its outputs.
+ * @param file bytes of the model
+ * @returns bytes of the packed model
+ * @throws RangeError if model and weights are larger than one protobuf file can be, 2 GiB
+ * @throws Error if the bytes are no ONNX file
  */
 export function packOnnx(file: Uint8Array, { weights, names }: PackOptions): Uint8Array<ArrayBuffer> {
   const bytes = Object.values(weights).reduce((sum, t) => sum + (t.data as ArrayBufferView).byteLength, file.length);
@@ -85,7 +94,11 @@ export function packOnnx(file: Uint8Array, { weights, names }: PackOptions): Uin
   return toBinary(ModelProtoSchema, model);
 }
 
-/** Inputs that a caller must give, and outputs. @throws Error if the bytes are no ONNX file */
+/**
+ * The inputs that a caller must give, and the outputs, of an ONNX model.
+ * @param file bytes of the model
+ * @throws Error if the bytes are no ONNX file
+ */
 export function summarizeOnnx(file: Uint8Array): OnnxSummary {
   const graph = parse(file).graph as NonNullable<ModelProto["graph"]>;
   const stored = new Set(graph.initializer.map((i) => i.name));
@@ -96,9 +109,11 @@ export function summarizeOnnx(file: Uint8Array): OnnxSummary {
 }
 
 /**
- * The model with one output: the result `name`, or the first result of the node of that name. What is quantised is made
- * numbers again.
- * @throws Error if the model has no such result
+ * The model with one float32 output: the first result of the node called `name`, or else the result of that name. A
+ * quantised result is dequantised.
+ * @param file bytes of the model
+ * @returns bytes of the new model, and the name of its output
+ * @throws Error if the model has no such node or result, or the bytes are no ONNX file
  */
 export function withOutput(file: Uint8Array, name: string): { bytes: Uint8Array<ArrayBuffer>; output: string } {
   const model = parse(file);
@@ -125,8 +140,12 @@ export function withOutput(file: Uint8Array, name: string): { bytes: Uint8Array<
 }
 
 /**
- * A network of one input [n, 3, height, width] and one output as an encoder: `pixels` from 0 to 1, standardised inside, to
- * `embedding` [n, width].
+ * A network of one input [n, 3, height, width] and one output as an encoder: from `pixels` [n, 3, height, width] in
+ * 0…1, which it standardises itself, to `embedding` [n, width], the output flattened.
+ * @param file bytes of the model
+ * @param options mean and standard deviation of each colour channel, [3], in the units of the pixels
+ * @returns bytes of the encoder
+ * @throws Error if the bytes are no ONNX file
  */
 export function asEncoder(
   file: Uint8Array,

@@ -43,8 +43,12 @@ const isFlag = (node: NodeProto, name: string): boolean =>
   node.attribute.some((a) => a.name === name && a.type !== 0 && a.i === 1n);
 
 /**
- * A model with its weights inside (`packOnnx`), of whose linear layers the matrices are quantised. Small ones stay as they
- * are.
+ * A model with its weights inside (`packOnnx`) whose linear layers have int8 matrices: symmetric, with one scale for
+ * every output, and inputs quantised dynamically (`DynamicQuantizeMatMul` of ONNX Runtime).
+ * @param file bytes of the model
+ * @param least a matrix of fewer weights stays float32
+ * @returns bytes of the quantised model
+ * @throws Error if the bytes are no ONNX file
  */
 export function quantizeOnnx(file: Uint8Array, least = 4096): Uint8Array<ArrayBuffer> {
   const model = fromBinary(ModelProtoSchema, file);

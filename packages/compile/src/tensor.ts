@@ -5,8 +5,12 @@ import { allocate, type DType, type TypedArray } from "./dtype.js";
 export { Tensor };
 
 /**
- * A tensor over `data` (not copied if it is a typed array of the right kind).
- * @throws RangeError if the shape does not hold as many elements as `data`.
+ * A tensor of ONNX Runtime with the given elements, shape and dtype.
+ * @param data elements, last axis fastest; a typed array of the dtype's kind is used without a copy, a list of numbers
+ * is copied (float16 as 16-bit patterns, bool as 0 and 1)
+ * @param shape sizes of the axes; `[]` for a scalar
+ * @throws RangeError if the shape does not hold as many elements as `data`
+ * @throws TypeError if a typed array is not of the dtype's kind
  */
 export function tensor(
   data: TypedArray | readonly number[],
@@ -22,9 +26,10 @@ export function tensor(
   return new Tensor(dtype, own as never, shape);
 }
 
-/** Tensors as threads hand them over: without their class. */
+/** Tensors by name as plain objects, without their class, as a structured clone carries them between threads. */
 export type SentTensors = Record<string, { data: TypedArray; dims: number[]; type: DType }>;
 
+/** Tensors as plain objects for another thread; the elements are not copied. */
 export const sentTensors = (tensors: Record<string, Tensor>): SentTensors =>
   Object.fromEntries(
     Object.entries(tensors).map(([name, { data, dims, type }]) => [
@@ -33,5 +38,9 @@ export const sentTensors = (tensors: Record<string, Tensor>): SentTensors =>
     ]),
   );
 
+/**
+ * The inverse of `sentTensors`: tensors over the elements received, which are not copied.
+ * @throws RangeError if a shape does not hold as many elements as its data
+ */
 export const receivedTensors = (sent: SentTensors): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(sent).map(([name, { data, dims, type }]) => [name, tensor(data, dims, type)]));

@@ -7,29 +7,34 @@
 import type { DType } from "./dtype.js";
 import type { Attr, GraphBuilder, Onnx } from "./graph.js";
 
+/** A jaxpr variable during lowering: an ONNX tensor, and how the logical axes of the variable lie in it. */
 export interface Value {
   /** Name of the ONNX tensor; empty for a literal, which is stored only when something needs it. */
   readonly ref: string;
-  /** Its dimensions. Every one is named by exactly one entry of `axes`, and none is 1. */
+  /** Sizes of the tensor's physical axes. Every one is named by exactly one entry of `axes`, and none is 1. */
   readonly dims: readonly number[];
   /** For each logical axis the physical one, or null where the value does not vary (broadcast, or of size 1). */
   readonly axes: readonly (number | null)[];
-  /** Logical shape. */
+  /** Logical shape: sizes of the variable's axes, those of size 1 included. */
   readonly shape: readonly number[];
+  /** Logical element type; uint32 is stored as int64 (`innerType`). */
   readonly dtype: DType;
   /** Set if every element equals this number. */
   readonly literal?: number;
 }
 
+/** Product of the numbers; 1 for none. */
 export const prod = (xs: readonly number[]): number => xs.reduce((a, b) => a * b, 1);
+/** The whole numbers 0 … n − 1. */
 export const range = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 const same = (a: readonly number[], b: readonly number[]) => a.length === b.length && a.every((x, i) => x === b[i]);
 
+/** A value all of whose elements are one number; no tensor is stored for it until `Layout.ref` is asked for one. */
 export function literal(dtype: DType, shape: readonly number[], value: number): Value {
   return { ref: "", dims: [], axes: shape.map(() => null), shape, dtype, literal: value };
 }
 
-/** Numpy's broadcast of two shapes that go together. */
+/** The shape that two shapes broadcast to by numpy's rules; that they are compatible is not checked. */
 export function commonShape(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return range(rank).map((i) => {
@@ -42,10 +47,10 @@ export function commonShape(a: readonly number[], b: readonly number[]): number[
 export const sameAxes = (a: Value, b: Value): boolean =>
   a.axes.length === b.axes.length && a.axes.every((p, i) => p === b.axes[i]);
 
-/** Numbers of elements really stored. */
+/** Number of elements that the ONNX tensor holds, broadcast axes not counted. */
 export const stored = (v: Value): number => prod(v.dims);
 
-/** Physical axes in storage order, as logical axes. */
+/** Logical axes in the order in which they are stored, outermost first; broadcast axes are left out. */
 export function storageOrder(v: Value): number[] {
   const order: number[] = [];
   v.axes.forEach((p, logical) => {
@@ -54,35 +59,48 @@ export function storageOrder(v: Value): number[] {
   return order;
 }
 
+/** A matrix product that can still be made with a bias. */
 export interface Product {
   /** Logical axes of the result that are columns of the matrix. */
   columns: readonly number[];
+  /**
+   * The same product as one `Gemm` with a bias.
+   * @param bias name of a tensor [columns]
+   */
   withBias(bias: string): Value;
 }
 
-/** What a tensor is on the way from x to its normalisation. */
+/** An intermediate result on the way from x to its layer normalisation. */
 export interface NormalizationStage {
+  /** Which one: Σx, x − mean, Σ(x − mean)², variance + eps, or the root of that. */
   stage: "sum" | "centred" | "squares" | "variance" | "deviation";
+  /** What is normalised. */
   x: Value;
+  /** What is added to the variance; 0 until it is known. */
   eps: number;
 }
 
 /** Lowering context: the graph under construction and the moves that turn one layout into another. */
 export class Layout {
+  /** @param graph where nodes and initializers are added */
   constructor(readonly graph: GraphBuilder) {}
 
-  /** For results of a multiplication by a number: what was multiplied. Lets later factors and signs be absorbed. */
+  /**
+   * For results of a multiplication by a number, by tensor name: what was multiplied. Lets later factors and signs be
+   * absorbed.
+   */
   readonly scaled = new Map<string, { base: Value; factor: number }>();
-  /** For results of a reciprocal: its argument. Lets a product become a division. */
+  /** For results of a reciprocal, by tensor name: its argument. Lets a product become a division. */
   readonly reciprocals = new Map<string, Value>();
-  /** For results of a matrix product: how to make it again with something added. */
+  /** For results of a matrix product, by tensor name: how to make it again with something added. */
   readonly products = new Map<string, Product>();
-  /** For erf(x/√2), and for 1 + erf(x/√2): x. */
+  /** For erf(x/√2), by tensor name: x. */
   readonly erfs = new Map<string, Value>();
+  /** For 1 + erf(x/√2), twice the normal distribution function, by tensor name: x. */
   readonly cdfs = new Map<string, Value>();
-  /** For squares: the tensor squared. Lets a sum of squares be one pass. */
+  /** For squares, by tensor name: the tensor squared. Lets a sum of squares be one pass. */
   readonly squares = new Map<string, string>();
-  /** For the parts of a layer normalisation: which part of whose. */
+  /** For the parts of a layer normalisation, by tensor name: which part of whose. */
   readonly stages = new Map<string, NormalizationStage>();
   /** Tensors that more than one equation reads: fusing them into one reader would compute them twice. */
   readonly shared = new Set<string>();
@@ -104,6 +122,7 @@ export class Layout {
     return { ref, dims: order.map((a) => shape[a]), axes, shape, dtype };
   }
 
+  /** Name of the tensor `ref` with the physical sizes `dims`, by a `Reshape` node. */
   reshapeRef(ref: string, dims: readonly number[]): string {
     // Without allowzero, a 0 would mean "as in the operand".
     const attrs: Record<string, Attr> = dims.includes(0) ? { allowzero: 1 } : {};
@@ -194,7 +213,10 @@ export class Layout {
     return lead === 0 && same(v.shape, shape) ? v : { ...v, axes: [...range(lead).map(() => null), ...v.axes], shape };
   }
 
-  /** Splits and merges axes; free but for a `Reshape`, and a real copy only where storage order forbids it. */
+  /**
+   * The value with another logical shape of as many elements, last axis fastest: free but for a `Reshape`, and a copy
+   * only where the storage order forbids it.
+   */
   reshape(v: Value, shape: readonly number[]): Value {
     if (v.literal !== undefined) return literal(v.dtype, shape, v.literal);
     const groups = reshapeGroups(v.shape, shape);
@@ -219,7 +241,11 @@ export class Layout {
     return this.stored(same(dims, v.dims) ? v.ref : this.reshapeRef(v.ref, dims), order, shape, v.dtype);
   }
 
-  /** Element-wise operator over broadcast operands. `emit` receives aligned tensor names and returns the result's. */
+  /**
+   * The result of an element-wise operator over operands that broadcast.
+   * @param dtype of the result
+   * @param emit receives the names of the aligned tensors and returns the name of the result's
+   */
   elementwise(dtype: DType, operands: readonly Value[], emit: (refs: string[]) => string): Value {
     const shape = operands.map((v) => v.shape).reduce<readonly number[]>(commonShape, []);
     const rank = shape.length;
@@ -232,16 +258,20 @@ export class Layout {
     return this.stored(ref, order, shape, dtype);
   }
 
+  /** Name of the tensor `ref` in another ONNX element type, by a `Cast` node. */
   cast(ref: string, to: Onnx): string {
     return this.graph.node("Cast", [ref], { to });
   }
 
-  /** Element-wise operator as one ONNX node. */
+  /**
+   * The result of an element-wise ONNX operator over operands that broadcast, as one node.
+   * @param dtype of the result
+   */
   op(dtype: DType, opType: string, operands: readonly Value[], attrs: Record<string, Attr> = {}): Value {
     return this.elementwise(dtype, operands, (refs) => this.graph.node(opType, refs, attrs));
   }
 
-  /** Keeps a uint32, carried as int64, in its range. */
+  /** A uint32, which travels as int64, masked to its 32 bits; values of other dtypes as they are. */
   wrap(v: Value): Value {
     if (v.dtype !== "uint32") return v;
     const ref = this.graph.node("BitwiseAnd", [this.ref(v), this.graph.scalar("uint32", 0xffffffff)]);

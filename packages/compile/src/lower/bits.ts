@@ -40,4 +40,5 @@ const bitCount: Rule = (l, [x]) => {
   return [{ ...x, literal: undefined, ref: l.cast(v, Onnx.INT32), dtype: "int32" }];
 };
 
+/** Rules of the primitives on the bits of 32-bit words: and, or, xor, shifts, population count. */
 export const bitRules: Rules = { bit_combine: bitCombine, bit_shift: bitShift, bit_count: bitCount };

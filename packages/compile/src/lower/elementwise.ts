@@ -9,7 +9,7 @@ import type { Rule, Rules } from "./rule.js";
 
 const sameTensor = (a: Value, b: Value): boolean => a.literal === undefined && a.ref === b.ref && sameAxes(a, b);
 
-/** jax-js promotes weak types inside `add` and friends; ONNX wants equal operand types. */
+/** A value in the dtype of the result: jax-js promotes weak types inside `add` and friends, ONNX wants equal operand types. */
 export function promoted(l: Layout, v: Value, dtype: DType): Value {
   return v.dtype === dtype ? v : cast(l, v, dtype);
 }
@@ -30,6 +30,7 @@ function factored(l: Layout, v: Value): { base: Value; factor: number } {
   return { base: { ...v, ref: known.base.ref }, factor: known.factor };
 }
 
+/** v · factor; an earlier factor of a float is merged into this one, and a factor of 1 costs nothing. */
 export function scale(l: Layout, v: Value, factor: number): Value {
   if (v.literal !== undefined) return literal(v.dtype, v.shape, fold(v.dtype, v.literal * factor));
   let { base, factor: earlier } = isFloat(v.dtype) ? factored(l, v) : { base: v, factor: 1 };
@@ -49,6 +50,10 @@ export function scale(l: Layout, v: Value, factor: number): Value {
   return l.wrap({ ...v, ref });
 }
 
+/**
+ * a + b of one dtype, with broadcasting (logical or for bool). Becomes a difference, a bias of a matrix product or
+ * nothing where it can.
+ */
 export function add(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
   const shape = commonShape(a.shape, b.shape);
@@ -85,6 +90,10 @@ function biased(l: Layout, a: Value, bias: Value): Value | undefined {
   return { ...fused, shape: commonShape(a.shape, bias.shape) };
 }
 
+/**
+ * a · b of one dtype, with broadcasting (logical and for bool). Becomes a factor, a quotient, a GELU or a layer
+ * normalisation where it can.
+ */
 export function mul(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
   const shape = commonShape(a.shape, b.shape);
@@ -229,6 +238,7 @@ const reciprocal: Rule = (l, [x]) => {
   return [y];
 };
 
+/** Rules of the element-wise primitives: arithmetic, comparison, selection, casts and functions of one argument. */
 export const elementwiseRules: Rules = {
   add: binary(add),
   mul: binary(mul),

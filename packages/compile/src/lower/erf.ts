@@ -12,7 +12,10 @@ const coefficients = [
   -6.886027e-12, 8.94487e-13, 3.13092e-13, -1.12708e-13, 3.81e-16, 7.106e-15, -1.523e-15, -9.4e-17, 1.21e-16, -2.8e-17,
 ];
 
-/** erfc(x) of doubles, by Clenshaw's recurrence. */
+/**
+ * erfc(x) of a float64 value, by Clenshaw's recurrence over a Chebyshev series (Press et al., "Numerical Recipes", 3rd
+ * ed., §6.2.2).
+ */
 export function erfc64(l: Layout, x: Value): Value {
   const k = (value: number) => literal("float64", [], value);
   const op = (name: string, ...operands: Value[]) => l.op("float64", name, operands);

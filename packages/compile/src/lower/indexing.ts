@@ -100,6 +100,7 @@ function sorted(l: Layout, x: Value): [Value, Value] {
   return [l.fromRef(back, x.shape, x.dtype), l.fromRef(l.cast(places, Onnx.INT32), x.shape, "int32")];
 }
 
+/** Rules of gather, scatter, sort and argsort. */
 export const indexingRules: Rules = {
   gather,
   scatter,

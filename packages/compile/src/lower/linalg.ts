@@ -89,6 +89,10 @@ const absent =
     throw new Error(`compile: the primitive "${name}" has no ONNX form; factorize outside the compiled function`);
   };
 
+/**
+ * Rules of triangular solves, Cholesky factors and discrete Fourier transforms; `lu` and `jacobi_eigh` throw an Error,
+ * as do the first two above 64 rows.
+ */
 export const linalgRules: Rules = {
   triangular_solve: triangularSolve,
   cholesky,

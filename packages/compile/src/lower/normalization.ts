@@ -11,7 +11,10 @@ const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.a
 const perRow = (v: Value, x: Value): boolean =>
   v.axes.length === x.axes.length && v.axes.every((p, i) => p === (i === x.axes.length - 1 ? null : x.axes[i]));
 
-/** After a sum over `axes`: of x itself, or of the squares of centred x. */
+/**
+ * After a sum of `x` over `axes`: notes whether it is that of x itself, or of the squares of centred x.
+ * @param ofSquares whether the squares of `x` were summed
+ */
 export function noteSum(l: Layout, result: Value, x: Value, axes: readonly number[], ofSquares: boolean): void {
   const last = x.shape.length - 1;
   if (x.dtype !== "float32" || axes.length !== 1 || axes[0] !== last || x.axes[last] !== x.dims.length - 1) return;
@@ -21,7 +24,7 @@ export function noteSum(l: Layout, result: Value, x: Value, axes: readonly numbe
   if (!ofSquares) l.stages.set(result.ref, { stage: "sum", x, eps: 0 });
 }
 
-/** After a + factor·b: x minus its mean, or a variance plus eps. */
+/** After a + factor·b: notes whether it is x minus its mean, or a variance plus eps. */
 export function noteSumOf(l: Layout, result: Value, a: Value, b: Value, factor: number): void {
   const known = b.literal === undefined ? l.stages.get(b.ref) : undefined;
   if (
@@ -36,12 +39,13 @@ export function noteSumOf(l: Layout, result: Value, a: Value, b: Value, factor: 
     l.stages.set(result.ref, { ...known, stage: "variance", eps: a.literal });
 }
 
+/** After a square root: notes whether it is that of a variance plus eps. */
 export function noteRoot(l: Layout, result: Value, argument: Value): void {
   const known = l.stages.get(argument.ref);
   if (known?.stage === "variance") l.stages.set(result.ref, { ...known, stage: "deviation" });
 }
 
-/** The quotient a / b, if it is a layer normalisation. */
+/** The quotient a / b as one `LayerNormalization` over the last axis (Ba et al. 2016, without gain and bias), if it is one. */
 export function layerNormalization(l: Layout, a: Value, b: Value): Value | undefined {
   const [centred, deviation] = [l.stages.get(a.ref), l.stages.get(b.ref)];
   if (centred?.stage !== "centred" || deviation?.stage !== "deviation" || centred.x.ref !== deviation.x.ref)

@@ -43,4 +43,5 @@ const randomBits: Rule = (l, [k0, k1], { shape, mode }: { shape: number[]; mode:
   return [l.fromRef(l.reshapeRef(full, shape), shape, "uint32")];
 };
 
+/** Rule of `random_bits`: 32-bit words from keys and a counter. */
 export const randomRules: Rules = { random_bits: randomBits };

@@ -9,7 +9,10 @@ import { slice } from "./shape.js";
 
 const operators = { Add: "ReduceSum", Mul: "ReduceProd", Min: "ReduceMin", Max: "ReduceMax" } as const;
 
-/** Reduces logical axes away. Axes along which the value is constant are reduced in closed form. */
+/**
+ * Sum, product, minimum or maximum over logical axes, which disappear; axes along which the value is constant are
+ * reduced in closed form. Of bool, Min is and, Max is or.
+ */
 export function reduce(l: Layout, v: Value, op: keyof typeof operators, axes: readonly number[]): Value {
   if (op === "Mul" && v.dtype === "uint32") return productOfWords(l, v, axes);
   // A power of integers would go through floats: store the repeats and multiply.
@@ -56,8 +59,9 @@ function productOfWords(l: Layout, v: Value, axes: readonly number[]): Value {
 }
 
 /**
- * sum(x * y) over the last axis. Of the other axes, those that vary in both operands are a batch, those in x alone are
- * rows, those in y alone are columns; the product then is a matrix product, whatever order the axes lie in.
+ * Σ x·y over the last axis, with broadcasting: [..., k] and [..., k] to [...]. Of the other axes, those that vary in
+ * both operands are a batch, those in x alone are rows, those in y alone are columns; the product then is a matrix
+ * product, whatever order the axes lie in.
  */
 export function dot(l: Layout, x: Value, y: Value): Value {
   const shape = commonShape(x.shape, y.shape);
@@ -134,6 +138,7 @@ function batchedProduct(l: Layout, batch: number, x: Operand, y: Operand): strin
 
 const reduceRule: Rule = (l, [x], { op, axis }) => [reduce(l, x, op, axis)];
 
+/** Rules of `reduce` and `dot`. */
 export const reduceRules: Rules = {
   reduce: reduceRule,
   dot: (l, [x, y], _, [out]) => [dot(l, promoted(l, x, out.dtype), promoted(l, y, out.dtype))],

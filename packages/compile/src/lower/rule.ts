@@ -1,7 +1,10 @@
 import type { ArraySpec } from "../trace.js";
 import type { Layout, Value } from "../value.js";
 
-/** How one primitive becomes ONNX nodes: from its operands, its jaxpr parameters its result types and those of its operands to its results. */
+/**
+ * How one primitive becomes ONNX nodes: from its operands and the parameters of its equation to its results. `outputs`
+ * and `operands` are the shapes and dtypes of results and operands.
+ */
 export type Rule = (
   layout: Layout,
   inputs: Value[],
@@ -11,4 +14,5 @@ export type Rule = (
   operands: ArraySpec[],
 ) => Value[];
 
+/** Rules by the names of their primitives. */
 export type Rules = Record<string, Rule>;

@@ -4,7 +4,7 @@ import { type Layout, literal, range, storageOrder, type Value } from "../value.
 import { promoted } from "./elementwise.js";
 import type { Rule, Rules } from "./rule.js";
 
-/** `v[start:end:step]` along the logical axes named in `cuts`. Broadcast axes are cut for free. */
+/** `v[start:end:step]` along the logical axes named in `cuts`; `end` is exclusive. Broadcast axes are cut for free. */
 export function slice(
   l: Layout,
   v: Value,
@@ -40,7 +40,10 @@ function denoised(l: Layout, ref: string, order: number[], shape: number[], dtyp
   );
 }
 
-/** Zero padding, with `between` zeros also put between neighbours (dilation). Negative widths cut. */
+/**
+ * Zeros before and after every logical axis.
+ * @param width for every axis how many before and how many after; negative ones cut
+ */
 export function pad(l: Layout, v: Value, width: readonly (readonly [number, number])[]): Value {
   const cuts = width.flatMap(([lo, hi], axis) =>
     lo < 0 || hi < 0 ? [{ axis, start: Math.max(0, -lo), end: v.shape[axis] - Math.max(0, -hi) }] : [],
@@ -60,7 +63,7 @@ export function pad(l: Layout, v: Value, width: readonly (readonly [number, numb
   return l.stored(l.graph.node("Pad", [tensor, l.graph.ints(pads), zero]), order, shape, x.dtype);
 }
 
-/** Puts `dilation - 1` zeros between neighbours along the given logical axes. */
+/** Puts `by − 1` zeros between neighbours along the given logical axes. */
 export function dilate(l: Layout, v: Value, dilations: readonly { axis: number; by: number }[]): Value {
   let y = v;
   for (const { axis, by } of dilations.filter((d) => d.by > 1 && v.shape[d.axis] > 1)) {
@@ -87,6 +90,7 @@ export function flip(l: Layout, x: Value, axes: readonly number[]): Value {
   return { ...x, ref };
 }
 
+/** Values of one dtype joined along a logical axis, whose sizes add up; all other sizes are equal. */
 export function concatenate(l: Layout, xs: readonly Value[], axis: number): Value {
   const shape = xs[0].shape.toSpliced(
     axis,
@@ -113,6 +117,7 @@ const split: Rule = (l, [x], { axis, sizes }) => {
   return refs.map((ref, i) => denoised(l, ref, storageOrder(x), x.shape.toSpliced(axis, 1, sizes[i]), x.dtype));
 };
 
+/** Rules of the primitives that move data: transpose, broadcast, reshape, flip, shrink, pad, concatenate, split. */
 export const shapeRules: Rules = {
   transpose: (l, [x], { perm }) => [l.transpose(x, perm)],
   broadcast: (l, [x], { shape, axis }) => {

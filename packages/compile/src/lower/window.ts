@@ -231,4 +231,5 @@ function grid(shape: readonly number[]): number[][] {
   return shape.reduce<number[][]>((all, d) => all.flatMap((at) => range(d).map((i) => [...at, i])), [[]]);
 }
 
+/** Rules of windows (`pool`), their adjoint, and convolutions. */
 export const windowRules: Rules = { pool, pool_transpose: poolTranspose, conv };

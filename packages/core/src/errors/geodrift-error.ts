@@ -27,7 +27,7 @@ export class GeodriftError extends Error {
   /**
    * @param code what kind of thing is to be mended
    * @param message one sentence: subject, rule, value seen
-   * @param options the error behind it, for whoever looks for the cause
+   * @param options `cause`: the error behind it, for whoever looks for the cause
    */
   constructor(
     readonly code: ErrorCode,
@@ -42,8 +42,11 @@ export class GeodriftError extends Error {
 export const isMendable = (e: unknown): e is GeodriftError => e instanceof GeodriftError;
 
 /**
- * Runs a part of some work on a subject (a file, a row), and puts the subject in front of the sentence of what it throws.
+ * Runs a part of some work on a subject (a file, a row), and puts the subject in front of the sentence of what it
+ * throws.
+ * @param work may return a promise, whose rejection is treated in the same way
  * @param code in place of the error's own: latitude 95 is an option on a command line, and data in a table
+ * @returns what `work` returns
  * @throws GeodriftError with the subject, of the same code unless another is given; mistakes of the program as they are
  */
 export function withSubject<T>(subject: string, work: () => T, code?: ErrorCode): T {
@@ -62,7 +65,7 @@ export function withSubject<T>(subject: string, work: () => T, code?: ErrorCode)
 export interface Failure {
   /** One sentence. */
   error: string;
-  /** `internal` is a mistake of the program. */
+  /** What is to be mended; `internal` is a mistake of the program. */
   code: ErrorCode | "internal";
 }
 
@@ -78,9 +81,11 @@ export function failureOf(e: unknown): Failure {
 }
 
 /**
- * For `catch` behind a library that says by throwing what is wrong with a person's file: its complaint becomes part of the
- * sentence. Only for calls in which nothing of geodrift's own runs, whose mistakes would be taken for the file's.
+ * For `catch` behind a library that says by throwing what is wrong with a person's file: its complaint becomes part of
+ * the sentence. Only for calls in which nothing of geodrift's own runs, whose mistakes would be taken for the file's.
  * @param sentence from the first line of what the library says
+ * @returns a function that takes what was caught and always throws: a GeodriftError of that code, or the one it was
+ * given
  */
 export const asMendable =
   (code: ErrorCode, sentence: (said: string) => string) =>

@@ -1,15 +1,17 @@
 /** Errors on their way from one thread to another: structured clones lose classes and codes. */
 import { type Failure, GeodriftError, isMendable } from "./geodrift-error.js";
 
-/** An error as a message. */
+/** An error as a message between threads. */
 export interface ThrownElsewhere {
   /** Absent for a mistake of the program. */
   code?: Exclude<Failure["code"], "internal">;
+  /** Its sentence. */
   message: string;
+  /** Stack of the thread that threw it; absent for what is not an `Error`. */
   stack?: string;
 }
 
-/** What a thread says of an error that it has caught. */
+/** An error that a thread has caught, as a message for another. */
 export function toMessage(e: unknown): ThrownElsewhere {
   const { message, stack } = e instanceof Error ? e : { message: String(e), stack: undefined };
   return { ...(isMendable(e) && { code: e.code }), message, stack };

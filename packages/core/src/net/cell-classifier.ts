@@ -11,14 +11,15 @@ import { initPerceptron, type PerceptronConfig, perceptron, perceptronShapes } f
 
 type Arr = np.Array;
 
+/** Sizes of a classifier over cells. */
 export interface CellClassifierConfig extends PerceptronConfig {
-  /** Classes of every level, coarse to fine; the last are the leaves. */
+  /** Number of classes of every level, coarse to fine; the last are the leaves. */
   classes: readonly number[];
-  /** Does it also say where in the cell? */
+  /** Does it also say where in the cell a place lies? */
   offsets: boolean;
 }
 
-/** Classes of every level for a quadtree: its ancestors at each of `depths`, and its leaves. */
+/** Number of classes of every level for a quadtree: its ancestors at each of `depths` (cuts below the root), and its leaves. */
 export const cellClasses = (tree: Quadtree, depths: readonly number[]): number[] => [
   ...depths.map((d) => tree.ancestors(d).reduce((most, a) => Math.max(most, a + 1), 0)),
   tree.cells.length,
@@ -27,19 +28,26 @@ export const cellClasses = (tree: Quadtree, depths: readonly number[]): number[]
 const widthOf = ({ classes, offsets }: CellClassifierConfig): number =>
   classes.reduce((a, b) => a + b, 0) + (offsets ? 2 * classes[classes.length - 1] : 0);
 
+/** Names and shapes of every weight. */
 export const cellClassifierShapes = (config: CellClassifierConfig): Record<string, number[]> =>
   perceptronShapes(config, widthOf(config));
 
+/** Random weights, by PyTorch's default initialisation. */
 export const initCellClassifier = (config: CellClassifierConfig, random: Generator): Parameters =>
   initPerceptron(config, widthOf(config), random);
 
+/** What the classifier says of a batch of n embeddings. */
 export interface CellPrediction {
-  /** Log probabilities of every level, each [n, classes]. */
+  /** Log probabilities (nats) of every level, coarse to fine, each [n, classes]. */
   logProbs: Arr[];
-  /** Shares of the cell eastwards and northwards, 0 … 1, [n, leaves, 2]; undefined without offsets. */
+  /** Shares of every leaf eastwards and northwards, 0 … 1 (`pointInCell`), [n, leaves, 2]; undefined without offsets. */
   offsets: Arr | undefined;
 }
 
+/**
+ * The classifier over cells.
+ * @param embedding [n, cond_dim]
+ */
 export function cellClassifier(config: CellClassifierConfig, p: Traced, embedding: Arr): CellPrediction {
   const { classes, offsets } = config;
   const out = perceptron(config, p, embedding);
@@ -55,7 +63,12 @@ export function cellClassifier(config: CellClassifierConfig, p: Traced, embeddin
   return { logProbs, offsets: rest };
 }
 
-/** log of the product of every leaf's own probability and its ancestors', scaled to a total of one, [n, leaves]. */
+/**
+ * Log probabilities of the leaves, [n, leaves]: log of the product of every leaf's own probability and its ancestors',
+ * scaled to a total of one (Müller-Budack et al. 2018).
+ * @param logProbs of every level, coarse to fine, each [n, classes]; the last are the leaves
+ * @param ancestors for every level but the last the leaves' classes, int32 [leaves]
+ */
 export function leafLogProbs(logProbs: Arr[], ancestors: Arr[]): Arr {
   const joint = logProbs.map((l, level) => (level < ancestors.length ? (np.take(l, ancestors[level], -1) as Arr) : l));
   return nn.logSoftmax(

@@ -5,8 +5,10 @@ import type { TextTower } from "./text-transformer.js";
 import { lookUp, readBlocks, transformersClip } from "./transformer-layouts.js";
 
 /**
- * The text tower of a CLIP in the layout of transformers.
- * @throws Error in one sentence for a tensor that is missing
+ * The text tower of a CLIP (Radford et al. 2021) in the layout of transformers.
+ * @param tensors of its safetensors
+ * @param heads width / 64 unless given
+ * @throws GeodriftError `model` if a tensor is missing
  */
 export function readTextTower(tensors: Parameters, heads?: number): TextTower {
   const get = lookUp(tensors);
@@ -29,15 +31,21 @@ export function readTextTower(tensors: Parameters, heads?: number): TextTower {
 
 /** What leads from a CLIP's class token into the space shared with texts: the last normalisation and a matrix. */
 export interface ImageProjection {
-  /** [width] each. */
+  /** Gain of the last layer normalisation, [width]. */
   weight: Tensor;
+  /** Shift of the last layer normalisation, [width]. */
   bias: Tensor;
-  /** [projection, width] */
+  /** Linear map into the common space, [projection, width]. */
   matrix: Tensor;
-  /** Factor of cosines in front of the softmax. */
+  /** Factor of cosines in front of the softmax: 1 / temperature. */
   logitScale: number;
 }
 
+/**
+ * The image projection of a CLIP in the layout of transformers.
+ * @param tensors of its safetensors
+ * @throws GeodriftError `model` if a tensor is missing
+ */
 export function readImageProjection(tensors: Parameters): ImageProjection {
   const get = lookUp(tensors);
   return {

@@ -8,22 +8,23 @@ import type { Generator } from "../random/generator.js";
 import { conv, linear, relu, standardize } from "./layers.js";
 import { heInit, ones, type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 
+/** Sizes of a convolutional encoder. */
 export interface ConvolutionalConfig {
-  /** Pixels per side; divisible by 16. */
+  /** Pixels per side of a picture; divisible by 2^(stages + 1), which is 16 for three stages. */
   size: number;
   /** Channels after the first convolution (half size). */
   stem: number;
-  /** Channels and residual blocks at 1/4, 1/8 and 1/16 of the size. */
+  /** Channels and residual blocks of every stage, each of which halves the size: at 1/4, 1/8 and 1/16 of it. */
   stages: readonly { channels: number; blocks: number }[];
   /** Channels that the last feature map is squeezed to before it is flattened. */
   squeeze: number;
-  /** Width of the head. */
+  /** Channels of the head's two hidden layers. */
   hidden: number;
-  /** Width of the embedding. */
+  /** Numbers of an embedding. */
   embedding: number;
 }
 
-/** Names and shapes of every weight. */
+/** Names and shapes of every weight; convolutions are [out, in, k, k]. */
 export function convolutionalShapes(config: ConvolutionalConfig): Record<string, number[]> {
   const shapes: Record<string, number[]> = {};
   const layer = (name: string, weight: number[]) => {
@@ -50,7 +51,10 @@ export function convolutionalShapes(config: ConvolutionalConfig): Record<string,
   return shapes;
 }
 
-/** Normal weights for what is followed by a ReLU (He et al. 2015); every residual block begins as the identity. */
+/**
+ * Random weights: normal for what is followed by a ReLU (He et al. 2015), the last layer uniform; every residual block
+ * begins as the identity.
+ */
 export function initConvolutional(config: ConvolutionalConfig, random: Generator): Parameters {
   return Object.fromEntries(
     Object.entries(convolutionalShapes(config)).map(([name, shape]) => {
@@ -70,6 +74,7 @@ function norm(p: Traced, name: string, x: np.Array): np.Array {
 }
 
 /**
+ * The convolutional encoder: pictures to embeddings.
  * @param pixels [n, 3, size, size], 0…1
  * @returns embeddings [n, embedding]
  */

@@ -16,12 +16,13 @@ import type { Traced } from "./parameters.js";
 
 type Arr = np.Array;
 
+/** One level of the map: a grid of one fineness. */
 export interface MapLevel {
-  /** Between two parallels, and two points of one; goes into 180. */
+  /** Degrees between two parallels, and roughly between two points of one; divides 180. */
   degrees: number;
-  /** Features of a point. */
+  /** Features of a grid point. */
   channels: number;
-  /** Places along a side of a patch at which it is read. */
+  /** Places along a side of a patch at which the level is read; a patch has reads². */
   reads: number;
 }
 
@@ -44,12 +45,12 @@ function rowsOf(degrees: number): Int32Array {
   return starts;
 }
 
-/** Of the table of a level: [points, channels]. */
+/** Shape of the table of a level: [points, channels]. */
 export function mapShape({ degrees, channels }: Pick<MapLevel, "degrees" | "channels">): [number, number] {
   return [rowsOf(degrees).at(-1) as number, channels];
 }
 
-/** Points of a level in the order of its table: from the north, and along a parallel from 180° W. */
+/** Grid points of a level in the order of its table, [points]: from the north pole, and along a parallel from 180° W. */
 export function mapPoints({ degrees }: Pick<MapLevel, "degrees">): LatLng[] {
   const starts = rowsOf(degrees);
   return Array.from({ length: starts.length - 1 }, (_, i) => {
@@ -61,7 +62,13 @@ export function mapPoints({ degrees }: Pick<MapLevel, "degrees">): LatLng[] {
 /** Points that a place is read off. */
 const corners = 4;
 
-/** Writes the four points about a place, and their shares in what it has, which add up to one. */
+/**
+ * Writes the four grid points about a place, and their bilinear weights, which add up to one.
+ * @param points row numbers in the level's table; four are written from `at` on
+ * @param shares weights of those rows
+ * @param at index of the first of the four
+ * @param place in degrees, in range
+ */
 export function cornersInto(
   points: Int32Array,
   shares: Float32Array,
@@ -86,8 +93,13 @@ export function cornersInto(
 }
 
 /**
- * Places in a square raster over a view from straight above, north up: on the plane that touches the globe at its centre (a
- * gnomonic picture), rows from the north.
+ * Places in a square raster over a view from straight above, north up: on the plane that touches the globe at its
+ * centre (a gnomonic projection), rows from the north.
+ * @param place centre of the view
+ * @param groundKm width of the view on that plane in km
+ * @param side places along a side
+ * @returns places in degrees, [side²]
+ * @throws GeodriftError `option` if the latitude or the longitude is out of range
  */
 export function viewPlaces(place: LatLng, groundKm: number, side: number): LatLng[] {
   const { up, east, north } = tangentFrame(place);
@@ -99,29 +111,34 @@ export function viewPlaces(place: LatLng, groundKm: number, side: number): LatLn
   });
 }
 
-/** Where the patches of some views are to be read off a map. */
+/** Where the patches of n views are to be read off a map. */
 export interface GridLookup {
-  /** Rows of the tables, level after level, [n, patches, mapReads]. */
+  /** Row numbers in the tables, level after level, [n, patches, mapReads]. */
   points: Int32Array;
-  /** Shares of those rows. */
+  /** Weights of those rows, of the same shape. */
   shares: Float32Array;
 }
 
-/** Rows of all tables that a patch is read off. */
+/** Number of rows of all tables that one patch is read off. */
 export const mapReads = (map: FeatureGridConfig): number =>
   map.reduce((sum, { reads }) => sum + corners * reads * reads, 0);
 
-/** Features that a patch has of all its levels. */
+/** Number of features that one patch has from all levels. */
 export const mapFeatures = (map: FeatureGridConfig): number =>
   map.reduce((sum, { reads, channels }) => sum + channels * reads * reads, 0);
 
-/** A reading of `n` views that are nowhere yet: shares of zero. */
+/** A lookup of `n` views of grid² patches that are nowhere yet: all weights are zero. */
 export function emptyLookup(n: number, { grid, map }: { grid: number; map: FeatureGridConfig }): GridLookup {
   const rows = n * grid * grid * mapReads(map);
   return { points: new Int32Array(rows), shares: new Float32Array(rows) };
 }
 
-/** Writes where view `i` is to be read. */
+/**
+ * Writes where view `i` is to be read.
+ * @param place centre of the view
+ * @param groundKm width of the view in km
+ * @throws GeodriftError `option` if the latitude or the longitude is out of range
+ */
 export function lookupInto(
   { points, shares }: GridLookup,
   i: number,
@@ -144,7 +161,10 @@ export function lookupInto(
   }
 }
 
-/** As the network takes them; of a network without a map nothing. */
+/**
+ * A lookup of `n` views as tensors [n, grid², mapReads], points int32 and shares float32; nothing for a network without
+ * a map.
+ */
 export function lookupTensors(
   { points, shares }: GridLookup,
   n: number,
@@ -158,13 +178,18 @@ export function lookupTensors(
 /** How much larger features are than the table's numbers, so that a step of AdamW changes a place by more than a thousandth. */
 const gain = 5;
 
-/** A table of `mapShape` of these features of its points. */
+/**
+ * The table that a level must have for its points to have the given features.
+ * @param features [points, channels]
+ * @returns weights of the same shape (`mapShape`)
+ */
 export const mapTable = (features: Float32Array): Float32Array => features.map((v) => v / gain);
 
 /**
+ * Reads the features of patches off the map, as weighted sums of grid points.
  * @param p with a table of `mapShape` for each level, `map.0`, `map.1`, …
  * @param points [n, patches, mapReads], int32
- * @param shares of the same shape
+ * @param shares weights, of the same shape
  * @returns [n, patches, mapFeatures]
  */
 export function readMap(p: Traced, map: FeatureGridConfig, points: Arr, shares: Arr): Arr {

@@ -7,9 +7,9 @@
  * over memory, which is what a step costs beside its products. Where patches come in and go out, each also sees its four
  * neighbours: without that, patches take long to learn that they belong to one picture. And each begins with a summary of all
  * that is told: by attention alone, what is told takes long to be heard (Peebles & Xie 2023, §3, found the same of tokens in
- * context). And each patch has the features of where on the globe its own middle lies, from a map that is learned along: neighbouring views
- * share what they show. One trunk serves several sizes of picture, each cut into the same number of patches, with layers of its own at
- * either end.
+ * context). And each patch has the features of where on the globe its own middle lies, from a map that is learned along:
+ * neighbouring views share what they show. One trunk serves several sizes of picture, each cut into the same number of patches,
+ * with layers of its own at either end.
  */
 import type { Tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
@@ -22,30 +22,36 @@ import type { TextEncoder } from "./words.js";
 
 type Arr = np.Array;
 
+/** Sizes of an image transformer. */
 export interface ImageTransformerConfig {
   /** Channels of a token. */
   width: number;
-  /** Blocks; an even number, the second half sees what the first half had. */
+  /** Blocks; an even number, the second half sees what the first half had (U-ViT's long skips). */
   depth: number;
+  /** Attention heads of a block; divides `width`. */
   heads: number;
   /** Channels between the two layers of a perceptron. */
   hidden: number;
-  /** Of the place encoding. */
+  /** Octaves of the place encoding. */
   octaves: number;
+  /** Levels of the learned map; none for a network without one. */
   map: FeatureGridConfig;
   /** Patches along a side, of every size. */
   grid: number;
-  /** Pixels along a side of the pictures it makes; multiples of `grid`. */
+  /** Pixels along a side of the pictures that it makes; multiples of `grid`. */
   sizes: readonly number[];
 }
 
 /** Octaves of the time encoding. */
 const timeOctaves = 16;
 
-/** Tokens in front of the patches beside those of the words: time, ground, longitude, latitude. */
+/** Number of tokens in front of the patches: those of the words, and time, ground width, longitude, latitude. */
 export const contextTokens = (words: number): number => words + 4;
 
-/** Names and shapes of every weight but those of the text encoder. */
+/**
+ * Names and shapes of every weight but those of the text encoder.
+ * @param words tokens of the text encoder
+ */
 export function imageTransformerShapes(config: ImageTransformerConfig, words: number): Record<string, number[]> {
   const { width, depth, hidden, octaves, map, grid, sizes } = config;
   const shapes: Record<string, number[]> = {};
@@ -84,7 +90,10 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   return shapes;
 }
 
-/** Uniform weights; what adds to the residual stream begins at zero; positions begin as waves over the grid. */
+/**
+ * Random weights, those of the text encoder included: uniform; what adds to the residual stream begins at zero;
+ * positions begin as waves over the grid.
+ */
 export function initImageTransformer(
   config: ImageTransformerConfig,
   words: TextEncoder,
@@ -118,24 +127,25 @@ function initPositions({ width, grid }: ImageTransformerConfig, context: number,
   return out;
 }
 
-/** What a batch of pictures is told. */
+/** What a batch of n pictures is told. */
 export interface ImageCondition {
-  /** Level of the data, [n]. */
+  /** Level of the data γ, 0 (noise) … 1 (data), [n]. */
   gamma: Arr;
-  /** [n, 2·groundOctaves]. */
+  /** Encoded ground widths (`groundEncodingInto`), [n, 2·groundOctaves]. */
   ground: Arr;
-  /** What the text encoder prepared. */
+  /** What the text encoder prepared of n captions. */
   words: Arr;
-  /** [n, 2, 2·octaves]. */
+  /** Encoded places (`placeEncodingInto`), longitude first, [n, 2, 2·octaves]. */
   places: Arr;
-  /** Where on the map the patches lie (`GridLookup`): [n, grid², mapReads], int32 and float32; not there without a map. */
+  /** Rows of the map's tables for every patch (`GridLookup`), int32 [n, grid², mapReads]; absent without a map. */
   points?: Arr;
+  /** Weights of those rows, float32 [n, grid², mapReads]; absent without a map. */
   shares?: Arr;
-  /** Whether words, and whether the place, are told: 0 or 1, [n, 2]. */
+  /** Whether the words, and whether the place, are told: 0 or 1, [n, 2]. */
   mask: Arr;
 }
 
-/** The same as tensors. */
+/** A record of arrays as a record of tensors. */
 export type TensorsOf<T> = { [name in keyof T]: Tensor };
 
 /** x / √(mean x² + ε) over the last axis (Zhang & Sennrich 2019, without a weight). */
@@ -154,7 +164,7 @@ function timeEncoding(gamma: Arr): Arr {
   return np.concatenate([np.sin(phase.ref), np.cos(phase)], -1);
 }
 
-/** Patches as rows of their pixels: [n, 3, size, size] to [n, grid², 3·patch²]. */
+/** Patches as rows of their pixels, channel by channel: [n, 3, size, size] to [n, grid², 3·patch²], patch = size / grid. */
 export function toPatches(pixels: Arr, grid: number): Arr {
   const [n, channels, size] = pixels.shape;
   const patch = size / grid;
@@ -163,7 +173,7 @@ export function toPatches(pixels: Arr, grid: number): Arr {
     .reshape([n, grid * grid, channels * patch * patch]);
 }
 
-/** Undoes `toPatches`. */
+/** The inverse of `toPatches`: [n, grid², 3·patch²] to [n, 3, size, size]. */
 export function fromPatches(patches: Arr, grid: number): Arr {
   const [n, , width] = patches.shape;
   const patch = Math.sqrt(width / 3);
@@ -230,10 +240,10 @@ function attention(p: Traced, name: string, x: Arr, heads: number): [mixed: Arr,
 }
 
 /**
- * What a noisy picture was before the noise.
- * @param noisy γ·picture + (1 − γ)·noise, [n, 3, size, size]
+ * The denoiser: what noisy pictures were before the noise (x-prediction, as in JiT, Li & He 2025).
+ * @param noisy γ·picture + (1 − γ)·noise, [n, 3, size, size], pictures in −1…1
  * @param look is shown every block's attention, [n, heads, tokens, tokens]
- * @returns pictures of the same shape, −1…1 where the noise was understood
+ * @returns pictures [n, 3, size, size], −1…1 where the noise was understood
  */
 export function imageTransformer(
   config: ImageTransformerConfig,

@@ -7,6 +7,7 @@ function cubic(x: number, a: number): number {
   return t < 2 ? (((t - 5) * t + 8) * t - 4) * a : 0;
 }
 
+/** How position embeddings are interpolated. */
 export interface InterpolationOptions {
   /** Widen the kernel when shrinking (a = −0.5), or sample four neighbours (a = −0.75): PyTorch's two ways. */
   antialias: boolean;
@@ -39,9 +40,12 @@ function weights(from: number, to: number, { antialias, offset }: InterpolationO
 }
 
 /**
- * Bicubic interpolation of a square grid of vectors, as `torch.nn.functional.interpolate` does it (align_corners false).
+ * Bicubic interpolation of a square grid of vectors, as `torch.nn.functional.interpolate` does it (align_corners
+ * false).
  * @param grid [from, from, width]
- * @returns [to, to, width]
+ * @param from cells along a side of the old grid
+ * @param to cells along a side of the new one
+ * @returns [to, to, width]; `grid` itself if the sizes are equal
  */
 export function interpolatePositions(
   grid: Float32Array,

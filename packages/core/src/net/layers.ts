@@ -7,21 +7,26 @@ import type { Traced } from "./parameters.js";
 
 type Arr = np.Array;
 
-/** A number in the precision of `x`. (A bare number is rounded to single precision by jax-js.) */
+/** A scalar in the precision of `x`. (A bare number is rounded to single precision by jax-js.) */
 export const constant = (x: Arr, value: number): Arr => np.array(value, { dtype: x.dtype });
 
-/** Mean over axes, which stay as 1. */
+/** Mean over the given axes, which stay with size 1; negative axes count from the end. */
 export function mean(x: Arr, axes: readonly number[]): Arr {
   const n = axes.reduce((k, a) => k * (x.shape.at(a) as number), 1);
   return x.ref.sum([...axes], { keepdims: true }).mul(constant(x, 1 / n));
 }
 
-/** x·Wᵀ + b for x [..., in], weight [out, in], as PyTorch stores it. */
+/** Linear layer x·Wᵀ + b: [..., in] to [..., out], with `name.weight` [out, in] and `name.bias` [out], as PyTorch stores them. */
 export function linear(p: Traced, name: string, x: Arr): Arr {
   return np.matmul(x, np.transpose(p[`${name}.weight`].ref)).add(p[`${name}.bias`].ref);
 }
 
-/** 2-D convolution of [n, in, h, w] with weight [out, in, k, k] and bias [out]. */
+/**
+ * 2-D convolution (cross-correlation, as PyTorch's) of [n, in, h, w] with `name.weight` [out, in, k, k] and `name.bias`
+ * [out].
+ * @param options stride, and rows and columns of zeros on every side (`padding`), both in pixels
+ * @returns [n, out, h′, w′], h′ = ⌊(h + 2·padding − k) / stride⌋ + 1
+ */
 export function conv(p: Traced, name: string, x: Arr, { stride = 1, padding = 0 } = {}): Arr {
   const weight = p[`${name}.weight`].ref;
   const pads: [number, number][] = [
@@ -42,20 +47,23 @@ export function standardize(x: Arr, axes: number[], eps: number): Arr {
 /** Layer normalisation over the last axis without an affine part, eps 1e-5 (PyTorch's default). */
 export const layerNorm = (x: Arr): Arr => standardize(x, [-1], 1e-5);
 
+/** x σ(x), with the logistic function σ (also called swish). */
 export const silu = (x: Arr): Arr => x.ref.mul(nn.sigmoid(x.ref));
 
-/** x Φ(x), with the error function (not the tanh approximation). */
+/** x Φ(x) (Hendrycks & Gimpel 2016), with the error function (not the tanh approximation). */
 export const gelu = (x: Arr): Arr => x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(x, Math.SQRT1_2))).add(1));
 
 /** log(1 + eˣ), for large x as well: jax-js's own overflows from 89 on in single precision. */
 export const softplus = (x: Arr): Arr => np.maximum(x.ref, 0).add(np.log(np.exp(np.absolute(x).mul(-1)).add(1)));
 
+/** max(x, 0). */
 export const relu = (x: Arr): Arr => np.maximum(x, 0);
 
 /**
- * relu(x·Wᵀ + b)², in few passes over what is widest. The gradient of a·sg(relu a) is relu a, in one product and without a
- * mask, as it is zero by itself where a is; the 2 that it lacks is put on x, W and b, which are narrow. To the bit the
- * same values and gradients as the plain form, as a factor of 2 rounds nothing.
+ * Linear layer with squared ReLU (So et al. 2021), relu(x·Wᵀ + b)²: [..., in] to [..., out], in few passes over what is
+ * widest. The gradient of a·sg(relu a) is relu a, in one product and without a mask, as it is zero by itself where a
+ * is; the 2 that it lacks is put on x, W and b, which are narrow. To the bit the same values and gradients as the plain
+ * form, as a factor of 2 rounds nothing.
  */
 export function squaredReluLinear(p: Traced, name: string, x: Arr): Arr {
   const twice = (t: Arr): Arr => t.ref.mul(2).sub(lax.stopGradient(t) as Arr);

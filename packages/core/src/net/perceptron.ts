@@ -4,14 +4,20 @@ import type { Generator } from "../random/generator.js";
 import { gelu, linear } from "./layers.js";
 import { type Parameters, type Traced, uniformInit } from "./parameters.js";
 
+/** Sizes of a perceptron. */
 export interface PerceptronConfig {
+  /** Numbers of an embedding, its input. */
   cond_dim: number;
+  /** Channels of a hidden layer. */
   dim: number;
-  /** Hidden layers. */
+  /** Number of hidden layers. */
   depth: number;
 }
 
-/** Names and shapes of every weight. */
+/**
+ * Names and shapes of every weight.
+ * @param out numbers of its output
+ */
 export function perceptronShapes({ cond_dim, dim, depth }: PerceptronConfig, out: number): Record<string, number[]> {
   const shapes: Record<string, number[]> = {};
   for (let i = 0; i <= depth; i++) {
@@ -22,6 +28,10 @@ export function perceptronShapes({ cond_dim, dim, depth }: PerceptronConfig, out
   return shapes;
 }
 
+/**
+ * Random weights, by PyTorch's default initialisation.
+ * @param out numbers of its output
+ */
 export function initPerceptron(config: PerceptronConfig, out: number, random: Generator): Parameters {
   const shapes = perceptronShapes(config, out);
   return Object.fromEntries(
@@ -32,7 +42,11 @@ export function initPerceptron(config: PerceptronConfig, out: number, random: Ge
   );
 }
 
-/** [n, cond_dim] to [n, out]. */
+/**
+ * The perceptron, with exact GELU after every hidden layer.
+ * @param embedding [n, cond_dim]
+ * @returns [n, out]
+ */
 export function perceptron({ depth }: PerceptronConfig, p: Traced, embedding: np.Array): np.Array {
   let h = embedding;
   for (let i = 0; i < depth; i++) h = gelu(linear(p, `layers.${i}`, h));

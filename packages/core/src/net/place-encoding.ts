@@ -2,13 +2,13 @@
  * Positions on the globe as sines and cosines in octaves (Feng et al. 2025, §3.1; Mildenhall et al. 2020, eq. 4), longitude and
  * latitude each by itself.
  *
- * Two traps (spec §1): over the whole globe sin(2ᵏπv) of v in −1…1 makes both ends one point. For longitude that is right:
+ * Two traps: over the whole globe sin(2ᵏπv) of v in −1…1 makes both ends one point. For longitude that is right:
  * the date line is one meridian. For latitude the poles would be one; so latitude is divided by 180 as well, runs over
  * −½…½, and a degree means the same for both.
  */
 import type { LatLng } from "../sphere/point.js";
 
-/** Numbers per coordinate. */
+/** Numbers that encode one coordinate: a sine and a cosine for every octave. */
 export const placeEncodingWidth = (octaves: number): number => 2 * octaves;
 
 /** sin(2ᵏπv) for every octave k = 0 …, then the cosines. */
@@ -23,7 +23,8 @@ function octavesInto(out: Float32Array, at: number, v: number, octaves: number):
 }
 
 /**
- * Writes the encoding of a place, [2, 2·octaves], longitude first.
+ * Writes the encoding of a place, [2, 2·octaves], longitude first; for each coordinate sines, then cosines.
+ * @param at index of the first number written
  * @param octaves the finest has a wavelength of 360° / 2^(octaves − 1)
  */
 export function placeEncodingInto(out: Float32Array, at: number, { lat, lng }: LatLng, octaves: number): void {
@@ -31,10 +32,14 @@ export function placeEncodingInto(out: Float32Array, at: number, { lat, lng }: L
   octavesInto(out, at + 2 * octaves, lat / 180, octaves);
 }
 
-/** Octaves of a ground width: a factor of four either way of 400 km is half a turn. */
+/** Octaves of a ground width: in the first one, a factor of four either way of 400 km is a quarter of a wave. */
 export const groundOctaves = 4;
 
-/** Writes the encoding of a ground width, [2·groundOctaves]. */
+/**
+ * Writes the encoding of a ground width, [2·groundOctaves]: sines, then cosines of its logarithm.
+ * @param at index of the first number written
+ * @param groundKm width of a view on the ground in km, above 0
+ */
 export function groundEncodingInto(out: Float32Array, at: number, groundKm: number): void {
   octavesInto(out, at, Math.log(groundKm / 400) / Math.log(4) / 2, groundOctaves);
 }

@@ -12,19 +12,24 @@ import type { Parameters, Traced } from "./parameters.js";
 
 type Arr = np.Array;
 
+/** Sizes of a place head. */
 export interface PlaceHeadConfig {
-  /** Fourier features of the posterior. */
+  /** Number of Fourier features of the posterior. */
   features: number;
-  /** Fourier features of the sharpened posterior, beside its mean. */
+  /** Number of Fourier features of the sharpened posterior, beside its mean; at most `features`. */
   sharpFeatures: number;
-  /** Exponent that sharpens. */
+  /** Factor of the logits (exponent of the probabilities) that sharpens the posterior. */
   sharpness: number;
 }
 
-/** Width of the embedding. */
+/** Numbers of an embedding: Fourier features, the mean of the sharpened posterior (3), and its Fourier features. */
 export const placeWidth = ({ features, sharpFeatures }: PlaceHeadConfig): number => features + 3 + sharpFeatures;
 
-/** Names and shapes of every stored weight and buffer, behind features of width `into`. */
+/**
+ * Names and shapes of every stored weight and buffer.
+ * @param into numbers of the encoder's features
+ * @param cells land cells
+ */
 export function placeHeadShapes(config: PlaceHeadConfig, into: number, cells: number): Record<string, number[]> {
   const width = placeWidth(config);
   return {
@@ -38,7 +43,12 @@ export function placeHeadShapes(config: PlaceHeadConfig, into: number, cells: nu
   };
 }
 
-/** Frequencies [3, n] and phases [n]; scales from continents to what neighbouring cells can tell apart, in radians. */
+/**
+ * Random Fourier features (Rahimi & Recht 2007) of a mixture of Gaussian kernels, with length scales of 0.6, 0.2, 0.07
+ * and 0.025 radians: from continents to what neighbouring cells can tell apart.
+ * @param n number of features
+ * @returns frequencies [3, n], and phases [n] in 0…2π radians
+ */
 export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
   const scales = [0.6, 0.2, 0.07, 0.025];
   const frequencies = new Float32Array(3 * n);
@@ -48,11 +58,20 @@ export function placeFeatures(n: number, random: Generator): { frequencies: Tens
   return { frequencies: tensor(frequencies, [3, n]), phases: tensor(phases, [n]) };
 }
 
-/** cos(x·frequencies + phases) for unit vectors [n, 3]: [n, features]. */
+/**
+ * Fourier features cos(x·frequencies + phases).
+ * @param x unit vectors [n, 3]
+ * @param frequencies [3, features]
+ * @param phases [features]
+ * @returns [n, features]
+ */
 export const fourierFeatures = (x: Arr, frequencies: Arr, phases: Arr): Arr =>
   np.cos(np.matmul(x, frequencies).add(phases));
 
-/** The features of every cell, which do not depend on the picture: added to the parameters once, after loading. */
+/**
+ * The weights with the Fourier features of every cell, `places.cellFeatures` [cells, features]. They do not depend on
+ * the picture, so they are computed once, after loading.
+ */
 export function withCellFeatures(p: Parameters): Parameters {
   const centres = p["places.centres"];
   const frequencies = p["places.frequencies"];
@@ -69,8 +88,10 @@ export function withCellFeatures(p: Parameters): Parameters {
 }
 
 /**
- * @param h features of the encoder, [n, width]
- * @returns embeddings [n, placeWidth], standardized by `places.mean` and `places.scale`
+ * The place head: an encoder's features to an embedding.
+ * @param p with `places.cellFeatures` (`withCellFeatures`)
+ * @param h features of the encoder, [n, into]
+ * @returns embeddings [n, placeWidth], standardised by `places.mean` and `places.scale`
  */
 export function placeHead(config: PlaceHeadConfig, p: Traced, h: Arr): Arr {
   const logits = linear(p, "places.cells", h);

@@ -1,7 +1,7 @@
 /**
  * What judges pictures of places: whether a picture fits a place, and which words fit it. Two towers meet in one space, as in
- * contrastive models of pictures and coordinates (Feng et al. 2025, §A.1; Vivanco Cepeda et al. 2023), and linear classifiers stand
- * on the picture's tower. It is trained on real views and frozen: nothing that it judges has learned from it.
+ * contrastive models of pictures and coordinates (Feng et al. 2025, §A.1; Vivanco Cepeda et al. 2023), and linear classifiers
+ * stand on the picture's tower. It is trained on real views and frozen: nothing that it judges has learned from it.
  */
 import { numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
@@ -13,17 +13,19 @@ import { placeEncodingWidth } from "./place-encoding.js";
 
 type Arr = np.Array;
 
+/** Sizes of a scorer. */
 export interface ScorerConfig {
+  /** Sizes of the pictures' tower. */
   trunk: ConvolutionalConfig;
   /** Octaves of the place encoding. */
   octaves: number;
-  /** Of the coordinates' tower. */
+  /** Channels of a hidden layer, and number of hidden layers, of the coordinates' tower. */
   places: { dim: number; depth: number };
-  /** Width of the common space. */
+  /** Numbers of a vector in the common space. */
   space: number;
-  /** Attributes by name, each with its classes. */
+  /** Attributes by name, each with its number of classes. */
   attributes: Readonly<Record<string, number>>;
-  /** Cosines are divided by it. */
+  /** What cosines are divided by in front of the softmax. */
   temperature: number;
 }
 
@@ -47,6 +49,7 @@ export const scorerShapes = (config: ScorerConfig): Record<string, number[]> => 
   ...heads(config),
 });
 
+/** Random weights: towers as `initConvolutional` and `initPerceptron` have them, linear layers on the pictures' tower uniform. */
 export function initScorer(config: ScorerConfig, random: Generator): Parameters {
   return {
     ...prefixed(initConvolutional(config.trunk, random), "trunk"),
@@ -69,6 +72,7 @@ const unit = (x: Arr): Arr => {
 /**
  * Pictures in the common space, and the logits of their attributes.
  * @param pixels [n, 3, size, size], 0…1
+ * @returns unit vectors [n, space], and for each attribute logits [n, classes]
  */
 export function scorerPictures(
   config: ScorerConfig,
@@ -82,7 +86,11 @@ export function scorerPictures(
   return { embedding: unit(linear(p, "heads.picture", seen)), logits };
 }
 
-/** Places in the common space. @param encoded [n, 2, 2·octaves] */
+/**
+ * Places in the common space.
+ * @param encoded places (`placeEncodingInto`), [n, 2, 2·octaves]
+ * @returns unit vectors [n, space]
+ */
 export function scorerPlaces(config: ScorerConfig, p: Traced, encoded: Arr): Arr {
   const n = encoded.shape[0];
   return unit(perceptron(placeTower(config), subtree(p, "places"), encoded.reshape([n, -1])));

@@ -6,10 +6,11 @@ import { affineNorm, normShapes, type TransformerConfig, transformerBlocks, tran
 
 type Arr = np.Array;
 
+/** Sizes of a text tower. */
 export interface TextConfig extends TransformerConfig {
   /** Most tokens of a text. */
   context: number;
-  /** Width of the space shared with pictures. */
+  /** Numbers of a vector in the space shared with pictures. */
   projection: number;
 }
 
@@ -22,8 +23,9 @@ export const textShapes = (config: TextConfig): Record<string, number[]> => ({
 });
 
 /**
- * @param tokens rows of the token table [n, length, width]
- * @param last one-hot, where every text ends [n, length]
+ * CLIP's text tower, with causal attention: the end token of every text, normalised and projected.
+ * @param tokens rows of the token table, [n, length, width], length at most `context`
+ * @param last one-hot, where every text ends, [n, length]
  * @returns [n, projection], not normalised
  */
 export function textTransformer(config: TextConfig, p: Traced, tokens: Arr, last: Arr): Arr {
@@ -39,8 +41,9 @@ export function textTransformer(config: TextConfig, p: Traced, tokens: Arr, last
 }
 
 /**
- * What `textTransformer` takes: texts of token ids, the end token last, padded to the longest.
+ * What `textTransformer` takes for texts of token ids, the end token last, padded to the longest.
  * @param table [vocabulary, width]
+ * @returns rows of the table [n, length, width], and where every text ends, one-hot [n, length]
  */
 export function textInputs(table: Tensor, texts: readonly (readonly number[])[]): [tokens: Tensor, last: Tensor] {
   const width = table.dims[1];
@@ -56,10 +59,12 @@ export function textInputs(table: Tensor, texts: readonly (readonly number[])[])
   return [tensor(rows, [texts.length, length, width]), tensor(ends, [texts.length, length])];
 }
 
-/** Of CLIP: the weights of the tower, and the table. */
+/** CLIP's text tower as it is loaded: its sizes, weights, and token table. */
 export interface TextTower {
+  /** Sizes of the tower. */
   config: TextConfig;
+  /** Weights, of `textShapes`. */
   params: Parameters;
-  /** [vocabulary, width] */
+  /** Token table, [vocabulary, width]. */
   table: Tensor;
 }

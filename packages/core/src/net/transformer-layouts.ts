@@ -47,6 +47,10 @@ const transformersDino: Layout = {
   eps: 1e-6,
 };
 
+/**
+ * Where transformers keeps the blocks of a CLIP's tower.
+ * @param tower `vision_model` or `text_model`
+ */
 export const transformersClip = (tower: string): Layout => ({
   block: (i) => `${tower}.encoder.layers.${i}`,
   norms: ["layer_norm1", "layer_norm2"],
@@ -110,7 +114,10 @@ const channelsPerHead = 64;
 
 const data = (t: Tensor): Float32Array => t.data as Float32Array;
 
-/** Reads tensors by name, and says which one is missing. */
+/**
+ * A function that gives tensors by name.
+ * @returns a function that throws GeodriftError `model`, naming the tensor, if it is missing
+ */
 export function lookUp(tensors: Parameters): (name: string) => Tensor {
   return (name) => {
     const t = tensors[name];
@@ -141,6 +148,13 @@ function scaledRows(t: Tensor, factors: Tensor): Tensor {
   return tensor(out, t.dims);
 }
 
+/**
+ * The transformer blocks of a published model under our names: query, key and value in one layer, LayerScale multiplied
+ * into the projections. Sizes are read off the shapes.
+ * @param plain activation of blocks whose perceptron is not gated
+ * @param heads width / 64 unless given
+ * @throws GeodriftError `model` if a tensor is missing
+ */
 export function readBlocks(
   layout: Layout,
   tensors: Parameters,
@@ -184,10 +198,11 @@ export function readBlocks(
   return { config, params };
 }
 
+/** What a vision transformer is read for. */
 export interface VisionOptions {
-  /** Pixels per side of the pictures. */
+  /** Pixels per side of the pictures; a multiple of the patch. */
   size: number;
-  /** Where they do not have 64 channels each. */
+  /** Number of attention heads, where they do not have 64 channels each. */
   heads?: number;
 }
 
@@ -199,13 +214,14 @@ function visionLayout(tensors: Parameters): VisionLayout {
   throw new GeodriftError("model", `no vision transformer of a known layout: none of ${known.join(", ")} is there`);
 }
 
-/** Which tensors of a file may be wanted. */
+/** Is this tensor of a file wanted? (Position numbers and DINOv2's mask token are not.) */
 export const isTransformerTensor = (name: string): boolean => !/position_ids$|mask_token$/.test(name);
 
 /**
- * A published vision transformer: DINOv2 S, B, L, g with and without registers, CLIP's image towers.
+ * A published vision transformer: DINOv2 S, B, L, g (Oquab et al. 2023) with and without registers (Darcet et al.
+ * 2024), CLIP's image towers (Radford et al. 2021). Position embeddings are interpolated to the size of the pictures.
  * @param tensors of its safetensors, the prefix of a surrounding model taken off
- * @throws Error in one sentence for a layout that is not known, or a tensor that is missing
+ * @throws GeodriftError `model` if the layout is not known, a tensor is missing, or `size` is no multiple of the patch
  */
 export function readVisionTransformer(
   tensors: Parameters,

@@ -11,15 +11,19 @@ type Arr = np.Array;
 /** Between the two layers of a block's perceptron. `swiglu` gates one half of its input by the other (Shazeer 2020). */
 export type Activation = "gelu" | "quick-gelu" | "swiglu";
 
+/** Sizes of a stack of transformer blocks. */
 export interface TransformerConfig {
   /** Channels of a token. */
   width: number;
+  /** Number of blocks. */
   depth: number;
+  /** Attention heads of a block; divides `width`. */
   heads: number;
   /** Channels between the two layers of the perceptron. */
   hidden: number;
+  /** Between the two layers of the perceptron. */
   activation: Activation;
-  /** Of layer normalisations. */
+  /** What layer normalisations add to the variance. */
   eps: number;
 }
 
@@ -40,12 +44,13 @@ export function transformerShapes({ width, depth, hidden, activation }: Transfor
   return shapes;
 }
 
+/** Names and shapes of the gain and shift of a layer normalisation. */
 export const normShapes = (name: string, width: number): Record<string, number[]> => ({
   [`${name}.weight`]: [width],
   [`${name}.bias`]: [width],
 });
 
-/** Layer normalisation over the last axis with weight and bias. */
+/** Layer normalisation over the last axis with `name.weight` and `name.bias`, both [width]. */
 export function affineNorm(p: Traced, name: string, x: Arr, eps: number): Arr {
   return standardize(x, [-1], eps).mul(p[`${name}.weight`].ref).add(p[`${name}.bias`].ref);
 }
@@ -77,7 +82,12 @@ function activate(x: Arr, activation: Activation): Arr {
   return silu(gate).mul(value);
 }
 
-/** @param x [n, tokens, width] */
+/**
+ * The transformer blocks one after the other, without a normalisation at the end.
+ * @param x [n, tokens, width]
+ * @param mask [tokens, tokens], added to the attention scores
+ * @returns [n, tokens, width]
+ */
 export function transformerBlocks(
   { depth, heads, activation, eps }: TransformerConfig,
   p: Traced,

@@ -1,6 +1,7 @@
 /**
  * The velocity network ψ(x, γ, c): a residual MLP whose layer normalisations are scaled, shifted and gated by the
- * condition (AdaLN; PLONK, spec §1.1). Parameter names and shapes are those of the released checkpoints.
+ * condition (AdaLN, Peebles & Xie 2023; Dufour et al. 2024, arXiv 2412.06781). Parameter names and shapes are those of the
+ * released checkpoints.
  */
 
 import { tensor } from "@geodrift/compile";
@@ -11,12 +12,17 @@ import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.j
 
 type Arr = np.Array;
 
-/** As in `config.json` of a released model. */
+/** Sizes of a velocity network, by the names in `config.json` of a released model. */
 export interface VelocityConfig {
+  /** Coordinates of a point: 3. */
   input_dim: number;
+  /** Channels of the residual stream; divisible by 8. */
   dim: number;
+  /** Number of residual blocks. */
   depth: number;
+  /** Hidden channels of a block's perceptron, as a multiple of `dim`. */
   expansion: number;
+  /** Numbers of an embedding, the condition. */
   cond_dim: number;
 }
 
@@ -47,7 +53,10 @@ export function velocityShapes({
   return shapes;
 }
 
-/** PyTorch's default initialisation, but for the last layer of every block, which begins at zero. */
+/**
+ * Random weights: PyTorch's default initialisation, but for the last layer of every block, which begins at zero; and
+ * the frequencies of the time embedding.
+ */
 export function initVelocity(config: VelocityConfig, random: Generator): Parameters {
   const shapes = velocityShapes(config);
   const n = config.dim / 8;
@@ -65,15 +74,15 @@ export const isLearned = (name: string): boolean => !name.endsWith(".freqs");
 
 /** What scales, shifts and gates the network's normalised activations. */
 export interface Modulations {
-  /** Per block: scale, shift, gate. */
+  /** Per block scale, shift and gate, each [..., dim]. */
   blocks: readonly (readonly [Arr, Arr, Arr])[];
-  /** Scale and shift in front of the last layer. */
+  /** Scale and shift in front of the last layer, each [..., dim]. */
   final: readonly [Arr, Arr];
-  /** The condition c, after time and embedding have been mapped and added. */
+  /** The condition c, [..., dim], after time and embedding have been mapped and added. */
   condition: Arr;
 }
 
-/** Sinusoids of 1000 γ: cosines first. [...] to [..., dim / 4]. */
+/** Sinusoids of 1000·γ at geometric frequencies, cosines first: [...] to [..., dim / 4]. */
 export function encodeTime(p: Traced, gamma: Arr): Arr {
   const freqs = p["time_embedder.encode_time.freqs"].ref;
   const phase = gamma
@@ -83,7 +92,7 @@ export function encodeTime(p: Traced, gamma: Arr): Arr {
   return np.concatenate([np.cos(phase.ref), np.sin(phase.ref)], -1);
 }
 
-/** Zero mean and unit deviation over the last axis; the unbiased deviation, and no eps, as coded officially. */
+/** Zero mean and unit deviation over the last axis, the shape kept; the unbiased deviation, and no eps, as coded officially. */
 export function normalizeTime(encoded: Arr): Arr {
   const n = encoded.shape[encoded.shape.length - 1];
   const centred = encoded.ref.sub(mean(encoded, [-1]));
@@ -94,20 +103,25 @@ export function normalizeTime(encoded: Arr): Arr {
   return centred.ref.mul(np.reciprocal(np.sqrt(variance)));
 }
 
+/** The time embedding: γ through sinusoids and a perceptron, [...] to [..., dim]. */
 export function mapTime(p: Traced, gamma: Arr): Arr {
   const hidden = linear(p, "time_embedder.map_time.0", normalizeTime(encodeTime(p, gamma)));
   return linear(p, "time_embedder.map_time.2", silu(hidden));
 }
 
 /**
- * All that depends on γ and the condition alone: computed once per step for all the samples of an image.
- * @param gamma [...] broadcastable against the leading axes of `embedding`
- * @param embedding [..., cond_dim]
+ * The modulations by γ and an embedding, all that does not depend on the points: computed once per step for all samples
+ * of an image.
+ * @param gamma [...], broadcastable against the leading axes of `embedding`
+ * @param embedding [..., cond_dim]; zeros stand for "no condition"
  */
 export const modulations = (config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations =>
   modulationsBy(config, p, linear(p, "cond_mapper", embedding).add(mapTime(p, gamma)));
 
-/** @param condition [..., dim] */
+/**
+ * The modulations by a condition.
+ * @param condition [..., dim]
+ */
 export function modulationsBy({ depth }: Pick<VelocityConfig, "depth">, p: Traced, condition: Arr): Modulations {
   const active = silu(condition.ref);
   const chunks = (name: string, n: number): Arr[] => np.split(linear(p, name, active.ref), n, -1) as Arr[];
@@ -116,8 +130,10 @@ export function modulationsBy({ depth }: Pick<VelocityConfig, "depth">, p: Trace
 }
 
 /**
- * The network behind the modulations, whose leading axes broadcast against those of `x` [..., input_dim].
+ * The network behind the modulations, whose leading axes broadcast against those of `x`.
+ * @param x points [..., input_dim]
  * @param inspect is shown every activation on the way
+ * @returns [..., input_dim]
  */
 export function modulated(p: Traced, x: Arr, m: Modulations, inspect?: (name: string, value: Arr) => void): Arr {
   const h = linear(p, "initial_mapper", x);
@@ -125,7 +141,10 @@ export function modulated(p: Traced, x: Arr, m: Modulations, inspect?: (name: st
   return linear(p, "final_linear", modulatedBlocks(p, h, m, inspect));
 }
 
-/** The residual blocks and the last adapted normalisation, [..., dim] to [..., dim]. */
+/**
+ * The residual blocks and the last adapted normalisation (AdaLN), [..., dim] to [..., dim].
+ * @param inspect is shown the activations after every block
+ */
 export function modulatedBlocks(
   p: Traced,
   from: Arr,
@@ -143,10 +162,12 @@ export function modulatedBlocks(
 }
 
 /**
- * ψ(x, γ, c): what leads from noise to data, by γ.
- * @param x [n, input_dim]
- * @param gamma [n] or [1]
+ * The velocity ψ(x, γ, c) = dx/dγ, which leads from noise to data (for diffusion: the noise). It is not projected to
+ * the tangent plane.
+ * @param x points [n, input_dim]
+ * @param gamma level of the data γ, 0 (noise) … 1 (data), [n] or [1]
  * @param embedding [n, cond_dim]; zeros stand for "no condition"
+ * @returns [n, input_dim]
  */
 export const velocity = (config: VelocityConfig, p: Traced, x: Arr, gamma: Arr, embedding: Arr): Arr =>
   modulated(p, x, modulations(config, p, gamma, embedding));

@@ -9,16 +9,17 @@ import { affineNorm, normShapes, type TransformerConfig, transformerBlocks, tran
 
 type Arr = np.Array;
 
+/** Sizes of a vision transformer. */
 export interface VisionConfig extends TransformerConfig {
   /** Pixels per side of a picture; a multiple of `patch`. */
   size: number;
   /** Pixels per side of a patch. */
   patch: number;
-  /** Tokens in front of the patches: the class token, and registers. */
+  /** Number of tokens in front of the patches: the class token, and registers. */
   prefix: number;
   /** Are tokens normalised before the first block, as in CLIP? */
   preNorm: boolean;
-  /** Is the class token normalised in the end? PLONK takes StreetCLIP's as it leaves the last block (spec §9). */
+  /** Is the class token normalised in the end? The code of Dufour et al. 2024 takes CLIP's as it leaves the last block. */
   postNorm: boolean;
 }
 
@@ -46,6 +47,7 @@ function patches(pixels: Arr, patch: number): Arr {
 }
 
 /**
+ * The vision transformer: pictures to their class tokens.
  * @param pixels [n, 3, size, size], standardised as the model wants
  * @returns class tokens [n, width]
  */

@@ -1,6 +1,6 @@
 /**
- * The paper's parametric baselines (section 4.2): from the embedding, one von Mises–Fisher distribution or a mixture of
- * them. Parameter names and shapes are those of the released code (spec §1.4).
+ * The parametric baselines of Dufour et al. 2024 (arXiv 2412.06781, section 4.2): from the embedding, one von Mises–Fisher
+ * distribution or a mixture of them. Parameter names and shapes are those of the released code.
  */
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
@@ -10,24 +10,31 @@ import { modulatedBlocks, modulationsBy } from "./velocity.js";
 
 type Arr = np.Array;
 
+/** Sizes of a von Mises–Fisher network. */
 export interface VonMisesFisherConfig {
+  /** Channels of the residual stream. */
   dim: number;
+  /** Number of residual blocks. */
   depth: number;
+  /** Hidden channels of a block's perceptron, as a multiple of `dim`. */
   expansion: number;
+  /** Numbers of an embedding, the condition. */
   cond_dim: number;
   /** 1, or the number of distributions that are mixed. */
   components: number;
 }
 
+/** A batch of n mixtures of von Mises–Fisher distributions. */
 export interface VonMisesFisherMixture {
-  /** Unit vectors, [n, components, 3]. */
+  /** Mean directions, unit vectors [n, components, 3]. */
   means: Arr;
-  /** Concentrations, [n, components]. */
+  /** Concentrations κ > 0, [n, components]. */
   kappas: Arr;
-  /** log of the weights, [n, components]. */
+  /** Logarithms (nats) of the weights, which add up to one, [n, components]. */
   logWeights: Arr;
 }
 
+/** Names and shapes of every weight. */
 export function vonMisesFisherShapes(config: VonMisesFisherConfig): Record<string, number[]> {
   const { dim, depth, expansion, cond_dim, components } = config;
   const shapes: Record<string, number[]> = { init_registers: [dim] };
@@ -53,7 +60,7 @@ export function vonMisesFisherShapes(config: VonMisesFisherConfig): Record<strin
   return shapes;
 }
 
-/** PyTorch's default initialisation; the last layer of every block begins at zero. */
+/** Random weights: PyTorch's default initialisation, but for the last layer of every block, which begins at zero. */
 export function initVonMisesFisher(config: VonMisesFisherConfig, random: Generator): Parameters {
   const shapes = vonMisesFisherShapes(config);
   return Object.fromEntries(
@@ -68,7 +75,10 @@ export function initVonMisesFisher(config: VonMisesFisherConfig, random: Generat
   );
 }
 
-/** @param embedding [n, cond_dim] */
+/**
+ * The distribution of places for every embedding.
+ * @param embedding [n, cond_dim]
+ */
 export function vonMisesFisher(config: VonMisesFisherConfig, p: Traced, embedding: Arr): VonMisesFisherMixture {
   const { components } = config;
   const n = embedding.shape[0];
@@ -85,7 +95,9 @@ export function vonMisesFisher(config: VonMisesFisherConfig, p: Traced, embeddin
 }
 
 /**
- * Log density in nats per steradian, [n], at unit vectors [n, 3]: log-sum-exp over the components, so it never underflows.
+ * Log density of each mixture at a point of its own, by log-sum-exp over the components, so it never underflows.
+ * @param points unit vectors [n, 3]
+ * @returns nats per steradian, [n]
  */
 export function vonMisesFisherLogProb({ means, kappas, logWeights }: VonMisesFisherMixture, points: Arr): Arr {
   const [n] = points.shape;

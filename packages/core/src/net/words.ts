@@ -11,28 +11,34 @@ import type { Traced } from "./parameters.js";
 
 type Arr = np.Array;
 
+/** What turns captions into tokens of a network. */
 export interface TextEncoder {
-  /** Of every caption. */
+  /** Number of tokens of every caption, padding included. */
   tokens: number;
-  /** Names and shapes of the weights that are learned with the network of this width. */
+  /** Names and shapes of the weights that are learned with a network of this width. */
   shapes(width: number): Record<string, number[]>;
   /**
-   * What a batch of captions is to the network.
-   * @throws RangeError in one sentence for words that it does not know, or more than it has tokens for
+   * Captions as numbers, outside of the network, one row of the tensor for each.
+   * @throws GeodriftError `option` for words that it does not know (`UnknownWordsError`), or more than it has tokens
+   * for
    */
   prepare(captions: readonly string[]): Tensor | Promise<Tensor>;
-  /** Tokens [n, tokens, width] from what was prepared. */
+  /** Tokens [n, tokens, width] from what was prepared of n captions. */
   encode(p: Traced, prepared: Arr, width: number): Arr;
 }
 
 /** What a closed vocabulary knows. Words may be several in a row, such as "South Africa". */
 export interface VocabularyConfig {
-  /** Most words of a caption. */
+  /** Most words of a caption; shorter ones are padded. */
   tokens: number;
+  /** Words with a learned row of the table each. */
   words: readonly string[];
-  /** Words on a circle, such as the months: their rows are a curve of two harmonics, so that one never seen lies between others. */
+  /**
+   * Words on a circle, such as the months: their rows are a curve of two harmonics, so that one never seen lies between
+   * others.
+   */
   circle: readonly string[];
-  /** Words that are read over. */
+  /** Words that are read over, in lower case and without accents. */
   silent: readonly string[];
   /** Other names of its words, such as "USA". */
   aliases?: Readonly<Record<string, string>>;
@@ -41,8 +47,9 @@ export interface VocabularyConfig {
 /** Harmonics of the circle: a constant, and two waves. */
 const circleWidth = 5;
 
-/** A caption has words that no vocabulary holds. */
+/** A caption has words that the vocabulary does not hold: a GeodriftError `option`. */
 export class UnknownWordsError extends GeodriftError {
+  /** @param words those that are not known */
   constructor(
     caption: string,
     readonly words: readonly string[],
@@ -55,14 +62,27 @@ export class UnknownWordsError extends GeodriftError {
   }
 }
 
+/** A text encoder of a closed vocabulary. */
 export interface Vocabulary extends TextEncoder {
   /** All words but those that are read over. */
   known: readonly string[];
+  /**
+   * Word numbers from 1 on, 0 for padding, int32 [n, tokens].
+   * @throws UnknownWordsError for words that are not among its own
+   * @throws GeodriftError `option` for more words than it has tokens for
+   */
   prepare(captions: readonly string[]): Tensor;
-  /** The words of a caption that it knows, as it writes them, in order. @throws as `prepare` */
+  /**
+   * The words of a caption that it knows, as it writes them, in order.
+   * @throws as `prepare`
+   */
   read(caption: string): string[];
 }
 
+/**
+ * A closed vocabulary, whose table is learned with the network. Words are compared without case, accents, stops and
+ * commas; the longest match wins.
+ */
 export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }: VocabularyConfig): Vocabulary {
   const all = [...words, ...circle];
   /** Lower case, without accents, stops ("St. Lucia") and commas. */
@@ -127,13 +147,18 @@ export function closedVocabulary({ tokens, words, circle, silent, aliases = {} }
 
 /** A frozen text model in front of one linear layer: what CLIP's text tower is to a diffusion model. */
 export interface FrozenTextConfig {
+  /** Number of tokens of every caption. */
   tokens: number;
   /** Numbers per token of the frozen model. */
   width: number;
-  /** Its tokens of captions, [n, tokens, width]; what is longer is cut, what is shorter padded, as it was trained. */
+  /**
+   * The frozen model's tokens of captions, [n, tokens, width]; what is longer is cut, what is shorter padded, as it was
+   * trained.
+   */
   embed(captions: readonly string[]): Tensor | Promise<Tensor>;
 }
 
+/** A text encoder of a frozen model and one learned linear layer, [n, tokens, own width] to [n, tokens, width]. */
 export function frozenText({ tokens, width: own, embed }: FrozenTextConfig): TextEncoder {
   return {
     tokens,

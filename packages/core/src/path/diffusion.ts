@@ -1,7 +1,7 @@
 import { combine } from "../sphere/geodesic.js";
 import type { Path } from "./path.js";
 
-/** Diffusion in R³ (Ho et al. 2020), variance preserving: √γ data + √(1−γ) noise, target the noise. */
+/** Diffusion in R³ (Ho et al. 2020), variance preserving: Gaussian noise, point √γ·data + √(1 − γ)·noise, target the noise. */
 export const diffusion: Path = {
   name: "diffusion",
   space: "euclidean",

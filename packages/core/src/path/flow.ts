@@ -1,7 +1,10 @@
 import { combine } from "../sphere/geodesic.js";
 import type { Path } from "./path.js";
 
-/** Flow matching in R³ (Lipman et al. 2023): Gaussian noise, straight lines, target data − noise. */
+/**
+ * Flow matching in R³ (Lipman et al. 2023): Gaussian noise, straight lines γ·data + (1 − γ)·noise, target their
+ * derivative by γ, data − noise.
+ */
 export const flow: Path = {
   name: "flow",
   space: "euclidean",

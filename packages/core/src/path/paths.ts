@@ -4,6 +4,7 @@ import { flow } from "./flow.js";
 import type { Path, PathName } from "./path.js";
 import { riemannianFlow } from "./riemannian-flow.js";
 
+/** The three methods by name. */
 export const paths: Record<PathName, Path> = {
   "riemannian-flow": riemannianFlow,
   flow,

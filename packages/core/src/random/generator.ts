@@ -12,8 +12,9 @@ export class Generator {
   #spare: number | undefined;
 
   /**
-   * @param seed whole number, up to 2^53, or bigint of 64 bits
+   * @param seed whole number, up to 2^53 in size, or bigint; its lowest 64 bits count
    * @param streams whole numbers that name an independent stream: epoch, index, purpose…
+   * @throws RangeError if the seed is no whole number
    */
   constructor(seed: number | bigint, ...streams: number[]) {
     const wide = BigInt.asUintN(64, BigInt(seed));
@@ -25,7 +26,7 @@ export class Generator {
     [this.#k0, this.#k1] = key;
   }
 
-  /** Next 32 random bits. */
+  /** Next 32 random bits, a whole number in [0, 2³²). */
   bits(): number {
     if (this.#left === 0) {
       threefry(this.#k0, this.#k1, this.#counter >>> 0, Math.floor(this.#counter / 2 ** 32), this.#block);
@@ -35,17 +36,17 @@ export class Generator {
     return this.#block[--this.#left];
   }
 
-  /** Uniform in [low, high), from 32 bits. */
+  /** Uniform in [low, high), with a resolution of 32 bits. */
   uniform(low = 0, high = 1): number {
     return low + (high - low) * (this.bits() / 2 ** 32);
   }
 
-  /** Uniform whole number in [0, n). */
+  /** Uniform whole number in [0, n), for n up to 2³². */
   integer(n: number): number {
     return Math.floor(this.uniform() * n);
   }
 
-  /** Standard normal (Box and Muller 1958). */
+  /** Standard normal, mean 0 and variance 1 (Box and Muller 1958). */
   normal(): number {
     if (this.#spare !== undefined) {
       const z = this.#spare;
@@ -58,7 +59,7 @@ export class Generator {
     return radius * Math.cos(angle);
   }
 
-  /** `n` standard normals. */
+  /** Independent standard normals, [n]. */
   normals(n: number): Float32Array {
     return Float32Array.from({ length: n }, () => this.normal());
   }

@@ -1,6 +1,6 @@
 import { clampGamma, type Schedule } from "./schedule.js";
 
-/** γ = 1 − t. */
+/** The linear schedule γ = 1 − t, clamped. */
 export const linearSchedule = (): Schedule => ({
   name: "linear",
   gamma: (t) => clampGamma(1 - t),

@@ -4,6 +4,7 @@ import { linearSchedule } from "./linear.js";
 import type { Schedule } from "./schedule.js";
 import { sigmoidSchedule } from "./sigmoid.js";
 
+/** Makers of schedules by name; only `sigmoid` reads the parameters. */
 export const schedules = {
   sigmoid: sigmoidSchedule,
   linear: linearSchedule,
@@ -11,6 +12,7 @@ export const schedules = {
   "cosine-simple": cosineSimpleSchedule,
 } satisfies Record<string, (parameters?: { start?: number; end?: number; tau?: number }) => Schedule>;
 
+/** Name of a schedule. */
 export type ScheduleName = keyof typeof schedules;
 
 export { cosineSchedule, cosineSimpleSchedule } from "./cosine.js";

@@ -2,7 +2,11 @@
 import { rotate } from "./geodesic.js";
 import { toLatLng, vectorAt } from "./point.js";
 
-/** Row-wise cross products. */
+/**
+ * Row-wise vector products a × b, [n, 3].
+ * @param a [n, 3]
+ * @param b [n, 3]
+ */
 export function crossAll(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {
   const out = new Float64Array(a.length);
   for (let i = 0; i < out.length; i += 3) {
@@ -13,7 +17,12 @@ export function crossAll(a: ArrayLike<number>, b: ArrayLike<number>): Float64Arr
   return out;
 }
 
-/** Every unit vector turned about its own axis: the weighted sum of rotation vectors. */
+/**
+ * Unit vectors, each turned about an axis of its own by the weighted sum of rotation vectors.
+ * @param x unit vectors [n, 3]
+ * @param terms weights, and rotation vectors [n, 3], whose lengths are angles in radians
+ * @returns unit vectors [n, 3]
+ */
 export function turnAll(x: Float64Array, terms: readonly (readonly [number, Float64Array])[]): Float64Array {
   const out = new Float64Array(x.length);
   for (let i = 0; i < x.length; i += 3) {
@@ -28,7 +37,7 @@ export function turnAll(x: Float64Array, terms: readonly (readonly [number, Floa
   return out;
 }
 
-/** Rows scaled to length 1, in place. */
+/** Rows of [n, 3] scaled to length 1, in place. */
 export function normalizeAll<T extends Float32Array | Float64Array>(x: T): T {
   for (let i = 0; i < x.length; i += 3) {
     const n = Math.hypot(x[i], x[i + 1], x[i + 2]);
@@ -39,7 +48,11 @@ export function normalizeAll<T extends Float32Array | Float64Array>(x: T): T {
   return x;
 }
 
-/** Unit vectors, or points whose directions count, as degrees: longitude, latitude, longitude, … */
+/**
+ * Unit vectors, or vectors of any length but 0, as places in degrees, flat.
+ * @param points [n, 3]
+ * @returns [n, 2], longitude first, as in GeoJSON
+ */
 export function flatDegrees(points: ArrayLike<number>): number[] {
   const out: number[] = [];
   for (let i = 0; 3 * i < points.length; i++) {

@@ -1,13 +1,21 @@
 /** Directions at a place: east and north, and turning by a heading. */
 import { type LatLng, toVec3, type Vec3 } from "./point.js";
 
+/** An orthonormal, right-handed frame of unit vectors at a place. */
 export interface Frame {
+  /** Away from the centre of the Earth: the place itself. */
   up: Vec3;
+  /** Tangent to the sphere, towards growing longitude. */
   east: Vec3;
+  /** Tangent to the sphere, towards growing latitude. */
   north: Vec3;
 }
 
-/** Right-handed tangent frame. At the poles "east" is that of the given longitude, so the frame stays defined. */
+/**
+ * The frame of east, north and up at a place. At the poles "east" is that of the given longitude, so the frame stays
+ * defined.
+ * @throws GeodriftError `option` if the latitude or the longitude is out of range
+ */
 export function tangentFrame(place: LatLng): Frame {
   const [phi, lambda] = [(place.lat * Math.PI) / 180, (place.lng * Math.PI) / 180];
   const [sp, cp, sl, cl] = [Math.sin(phi), Math.cos(phi), Math.sin(lambda), Math.cos(lambda)];

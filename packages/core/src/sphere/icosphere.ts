@@ -2,6 +2,7 @@
 import { add, combine, scale } from "./geodesic.js";
 import { cross, dot, normalize, type Vec3, vectorAt } from "./point.js";
 
+/** A triangulation of the unit sphere. */
 export interface SphereMesh {
   /** Unit vectors, [vertices, 3]. */
   vertices: Float64Array;
@@ -9,18 +10,25 @@ export interface SphereMesh {
   triangles: Uint32Array;
 }
 
-/** The three corners of a triangle. */
+/** The three corners, unit vectors, of triangle number `triangle`. */
 export const cornersOf = ({ vertices, triangles }: SphereMesh, triangle: number): readonly [Vec3, Vec3, Vec3] => [
   vectorAt(vertices, triangles[3 * triangle]),
   vectorAt(vertices, triangles[3 * triangle + 1]),
   vectorAt(vertices, triangles[3 * triangle + 2]),
 ];
 
-/** The point of a triangle with the given shares of its corners, on the sphere. */
+/**
+ * The point of a triangle with the given barycentric shares of its corners, put on the sphere.
+ * @param corners unit vectors
+ * @param shares of the corners, which add up to 1
+ */
 export const pointWithin = ([a, b, c]: readonly [Vec3, Vec3, Vec3], [u, v, w]: Vec3): Vec3 =>
   normalize(add(combine(u, a, v, b), scale(c, w)));
 
-/** The icosahedron with every triangle cut into four `level` times: 20·4^level triangles, 10·4^level + 2 vertices. */
+/**
+ * A geodesic sphere: the icosahedron with every triangle cut into four `level` times, 20·4^level triangles and
+ * 10·4^level + 2 vertices.
+ */
 export function icosphere(level: number): SphereMesh {
   let mesh = icosahedron();
   for (let i = 0; i < level; i++) mesh = quartered(mesh);
@@ -68,10 +76,10 @@ function quartered({ vertices, triangles }: SphereMesh): SphereMesh {
   return { vertices: Float64Array.from(points), triangles: Uint32Array.from(cut) };
 }
 
-/** One number for an edge, whichever way it is walked. */
+/** One number for an edge between two vertices, whichever way it is walked; unique for vertex numbers below 2²⁶. */
 export const edgeKey = (i: number, j: number): number => Math.min(i, j) * 2 ** 26 + Math.max(i, j);
 
-/** Halfway along the great circle. */
+/** The unit vector halfway along the great circle between two unit vectors. */
 export const midpoint = (a: Vec3, b: Vec3): Vec3 => normalize(add(a, b));
 
 /**

@@ -6,24 +6,29 @@ import { GeodriftError } from "../errors/geodrift-error.js";
 import type { Generator } from "../random/generator.js";
 import { type Vec3, vectorAt } from "./point.js";
 
-/** A cell: longitudes in radians and sines of latitude, lower ends included. */
+/** A cell between two meridians and two parallels, lower ends included; its area is (east − west)(north − south) steradians. */
 export interface Cell {
+  /** Western end: longitude in radians. */
   west: number;
+  /** Eastern end: longitude in radians. */
   east: number;
+  /** Southern end: sine of latitude. */
   south: number;
+  /** Northern end: sine of latitude. */
   north: number;
 }
 
+/** A partition of the sphere into the leaves of a quadtree, numbered depth first. */
 export interface Quadtree {
-  /** Leaves. */
+  /** The leaves, by number. */
   cells: readonly Cell[];
-  /** Steradians, of every leaf. */
+  /** Area of every leaf in steradians, [leaves]; together 4π. */
   areas: Float64Array;
   /** Number of the leaf that holds a unit vector. */
   find(x: Vec3): number;
   /**
-   * For every leaf the number of its ancestor `depth` cuts below the root, or its own cell's where it is shallower; numbers
-   * run from 0 without gaps.
+   * For every leaf, [leaves], the number of its ancestor `depth` cuts below the root, or its own cell's where it is
+   * shallower; numbers run from 0 without gaps.
    */
   ancestors(depth: number): Uint32Array;
 }
@@ -40,6 +45,7 @@ const maximalDepth = 20;
 const globe: Cell = { west: -Math.PI, east: Math.PI, south: -1, north: 1 };
 
 /**
+ * The quadtree whose cells are cut into four while more than `most` places lie in them, 20 times at most.
  * @param places unit vectors [n, 3]
  * @param most places in a leaf
  * @throws RangeError if `most` is below one
@@ -62,11 +68,15 @@ export function quadtree(places: ArrayLike<number>, most: number): Quadtree {
   );
 }
 
-/** The depths of the leaves, in order: all that a tree is, so that it can be stored. */
+/** The depths of the leaves, [leaves], in order: all that a tree is, so that it can be stored. */
 export const leafDepths = (tree: Quadtree): Uint8Array =>
   Uint8Array.from(tree.areas, (area) => Math.round(Math.log(area / (4 * Math.PI)) / Math.log(1 / 4)));
 
-/** @throws RangeError if the depths are not those of a tree's leaves */
+/**
+ * The inverse of `leafDepths`.
+ * @param depths cuts below the root of every leaf, [leaves], 0 … 20
+ * @throws GeodriftError `model` if the depths are not those of a tree's leaves
+ */
 export function quadtreeFromDepths(depths: ArrayLike<number>): Quadtree {
   let next = 0;
   const grow = (cell: Cell, depth: number): Node => {
@@ -135,18 +145,19 @@ function quarterOf({ west, east, south, north }: Cell, [x, y, z]: Vec3): number 
   return (Math.atan2(y, x) >= (west + east) / 2 ? 1 : 0) + (z >= (south + north) / 2 ? 2 : 0);
 }
 
-/** The point at shares `u` eastwards and `v` northwards of a cell. */
+/** The unit vector at shares `u` eastwards and `v` northwards of a cell, both 0 … 1, by area. */
 export function pointInCell({ west, east, south, north }: Cell, u: number, v: number): Vec3 {
   const [lng, z] = [west + u * (east - west), south + v * (north - south)];
   const r = Math.sqrt(Math.max(0, 1 - z * z));
   return [r * Math.cos(lng), r * Math.sin(lng), z];
 }
 
-/** The inverse of `pointInCell`. */
+/** The inverse of `pointInCell`: shares of the cell eastwards and northwards, 0 … 1 for a unit vector inside. */
 export const shareOfCell = ({ west, east, south, north }: Cell, [x, y, z]: Vec3): readonly [number, number] => [
   (Math.atan2(y, x) - west) / (east - west),
   (z - south) / (north - south),
 ];
 
+/** A random unit vector, uniform by area in a cell. */
 export const drawInCell = (cell: Cell, random: Generator): Vec3 =>
   pointInCell(cell, random.uniform(), random.uniform());

@@ -1,12 +1,12 @@
 import type { Generator } from "../random/generator.js";
 import { normalize, type Vec3 } from "./point.js";
 
-/** A point uniform on the unit sphere: a normalised Gaussian. */
+/** A random unit vector, uniform on the sphere: a normalised Gaussian (Muller 1959). */
 export function uniformPoint(random: Generator): Vec3 {
   return normalize([random.normal(), random.normal(), random.normal()]);
 }
 
-/** `n` uniform points as [n, 3]. */
+/** Independent uniform unit vectors, [n, 3]. */
 export function uniformPoints(random: Generator, n: number): Float32Array {
   const out = new Float32Array(3 * n);
   for (let i = 0; i < n; i++) out.set(uniformPoint(random), 3 * i);

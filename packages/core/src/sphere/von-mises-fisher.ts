@@ -3,11 +3,20 @@ import type { Generator } from "../random/generator.js";
 import { add, anyTangent, combine, scale } from "./geodesic.js";
 import { cross, type Vec3 } from "./point.js";
 
-/** log of κ / (2π (1 − e^{−2κ})): the density at the mean, in nats per steradian. */
+/**
+ * The density of a von Mises–Fisher distribution at its mean, in nats per steradian: log of κ / (2π (1 − e^{−2κ}));
+ * −log 4π for κ = 0.
+ * @param kappa concentration, 0 or more
+ */
 export const logPeakDensity = (kappa: number): number =>
   kappa === 0 ? -Math.log(4 * Math.PI) : Math.log(kappa / (2 * Math.PI)) - Math.log(-Math.expm1(-2 * kappa));
 
-/** A sample, by inverting the distribution function of x·μ (Ulrich 1984 has rejection; on S² none is needed). */
+/**
+ * A random unit vector of a von Mises–Fisher distribution, by inverting the distribution function of x·μ (Ulrich 1984
+ * has rejection; on S² none is needed).
+ * @param mean unit vector μ
+ * @param kappa concentration, 0 (uniform) or more
+ */
 export function sampleVonMisesFisher(mean: Vec3, kappa: number, random: Generator): Vec3 {
   const u = 1 - random.uniform();
   // 1 − x·μ, so that it keeps its digits for sharp distributions.
