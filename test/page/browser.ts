@@ -32,7 +32,8 @@ export interface Watched {
 export async function openPage(
   browser: Browser,
   url: string,
-  viewport = { width: 1280, height: 800 },
+  // Small: the globe is drawn by the processor here, pixel by pixel.
+  viewport = { width: 1000, height: 640 },
 ): Promise<Watched> {
   const page = await browser.newPage({ viewport, reducedMotion: "no-preference" });
   const complaints: string[] = [];

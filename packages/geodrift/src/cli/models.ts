@@ -169,10 +169,10 @@ async function description(text: string, folder: string): Promise<object> {
 
 async function weights(folder: string, text: string) {
   if (!existsSync(folder))
-    throw new GeodriftError("option", `${text} has not been fetched yet: "geodrift models pull ${text}" does it`);
+    throw new GeodriftError("model", `${text} has not been fetched yet: "geodrift models pull ${text}" does it`);
   const main = await weightsFile(folder);
   if (!/\.(safetensors|json)$/.test(main))
-    throw new GeodriftError("option", `${main}: is neither a model's folder nor a .safetensors file`);
+    throw new GeodriftError("model", `${main}: is neither a model's folder nor a .safetensors file`);
   const encoder = join(folder, "encoder.safetensors");
   const files = [main, ...(existsSync(encoder) ? [encoder] : [])].filter((f) => f.endsWith(".safetensors"));
   return Promise.all(
