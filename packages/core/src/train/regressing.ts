@@ -3,7 +3,10 @@ import { mean } from "../net/layers.js";
 import { initRegression, type RegressionConfig, regression } from "../net/regression.js";
 import type { ExampleBatch, Objective } from "./objective.js";
 
-/** Squared chord between prediction and truth: smooth everywhere, and the squared distance where it is small. */
+/**
+ * The training objective of regression: the mean over examples and coordinates of the squared chord between prediction
+ * and truth. It is smooth everywhere, and where small, a third of the squared distance in radians.
+ */
 export function regressionObjective(config: RegressionConfig): Objective<ExampleBatch, "embedding" | "place"> {
   return {
     init: (random) => initRegression(config, random),
