@@ -45,7 +45,7 @@ function fractionsOf({ z, x, y }: TileAddress, place: Vec3): [right: number, dow
 
 /**
  * Log densities at the pixels of a tile, in nats per steradian; −∞ where a mesh has no triangle.
- * @param size pixels along a side; for meshes a power of two, 8 or more
+ * @param size pixels along a side; for meshes a power of two
  * @returns [size, size], rows from the north
  * @throws GeodriftError `not-found` for a tile that the grid does not have
  */

@@ -22,8 +22,8 @@ export interface MeshDistribution extends Required<PlaceDistribution> {
 }
 
 /**
- * Answers the questions of `PlaceDistribution` from a mesh. Log densities within a triangle are constant; where no
- * triangle lies, the density is that of the turned-over triangles spread over the uncovered area.
+ * Answers the questions of `PlaceDistribution` from a mesh. The density within a triangle is constant; where no triangle
+ * lies, the probability of the turned-over triangles is spread over the area that the others do not cover.
  */
 export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const { masses, areas } = mesh;

@@ -1,10 +1,15 @@
 import { Generator } from "../random/generator.js";
 
+/** A confidence interval, in the units of its statistic. */
 export interface Interval {
   low: number;
   high: number;
 }
 
+/**
+ * `rounds`: resamples, 1000 if left out. `level`: coverage of the interval, 0.95 if left out. `seed`: of the draws, 0 if
+ * left out.
+ */
 interface BootstrapOptions {
   rounds?: number;
   level?: number;
@@ -12,8 +17,10 @@ interface BootstrapOptions {
 }
 
 /**
- * Percentile bootstrap (Efron 1979) of statistics of examples: how far they might be off for having seen only these.
- * @param statistics of a set of example numbers, with repetitions: as many each time
+ * Percentile bootstrap (Efron 1979): confidence intervals of statistics of examples, by drawing as many examples again
+ * with replacement.
+ * @param n number of examples
+ * @param statistics of a set of example indices, with repetitions: as many each time; NaN where one is undefined
  * @returns an interval for each statistic
  */
 export function bootstrapAll(
@@ -36,7 +43,7 @@ export function bootstrapAll(
   });
 }
 
-/** The same for one statistic. */
+/** The percentile bootstrap of one statistic; see `bootstrapAll`. */
 export const bootstrap = (
   n: number,
   statistic: (indices: Uint32Array) => number,

@@ -21,7 +21,7 @@ export function warmupCosine(base: number, warmup: number, steps: number): Rate 
 /**
  * Linear warm-up, then a constant rate, then a linear decay that would reach 0 one step after the last.
  * @param base the highest rate
- * @param warmup steps over which the rate rises, 1 or more
+ * @param warmup steps over which the rate rises
  * @param decay share of the steps over which the rate falls, 0 … 1
  * @param steps of the whole training
  */

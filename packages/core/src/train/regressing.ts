@@ -4,8 +4,9 @@ import { initRegression, type RegressionConfig, regression } from "../net/regres
 import type { ExampleBatch, Objective } from "./objective.js";
 
 /**
- * The training objective of regression: the mean over examples and coordinates of the squared chord between prediction
- * and truth. It is smooth everywhere, and where small, a third of the squared distance in radians.
+ * The training objective of regression: the squared error of the predicted unit vector, averaged over examples and
+ * coordinates: a third of the squared chord. It is smooth everywhere, and the chord is nearly the distance in radians
+ * where it is small.
  */
 export function regressionObjective(config: RegressionConfig): Objective<ExampleBatch, "embedding" | "place"> {
   return {
