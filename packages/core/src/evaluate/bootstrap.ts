@@ -6,13 +6,13 @@ export interface Interval {
   high: number;
 }
 
-/**
- * `rounds`: resamples, 1000 if left out. `level`: coverage of the interval, 0.95 if left out. `seed`: of the draws, 0 if
- * left out.
- */
+/** How intervals are estimated. */
 interface BootstrapOptions {
+  /** Resamples; 1000 if left out. */
   rounds?: number;
+  /** Coverage of the interval, 0 … 1; 0.95 if left out. */
   level?: number;
+  /** Of the draws; 0 if left out. */
   seed?: number;
 }
 

@@ -81,6 +81,7 @@ function mean(xs: Uint8Array | Float64Array): number {
  * depend on the order and the number of the examples. A last block with too few for `k` neighbours is left out (the
  * released code fails).
  * @param guesses unit vectors [n, 3]: one for every truth, in the same order
+ * @throws GeodriftError `data` for more than `k` and no more than 20·`k` examples, whose blocks are too small
  */
 export function officialManifoldBlocks(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics[] {
   const size = 3 * Math.ceil(truths.length / 3 / 20);
