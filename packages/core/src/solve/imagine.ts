@@ -149,7 +149,7 @@ export interface ImageModel {
   /**
    * Draws one picture from noise, yielding its state after every step. The picture depends on the request alone, not on
    * what else is drawn.
-   * @throws GeodriftError `option` for a solver or a size that the model does not have
+   * @throws GeodriftError `option` for a solver, a size or words that the model does not know
    * @throws the signal's reason when it is aborted
    */
   draw(request: SamplingRequest): AsyncGenerator<SamplingState>;

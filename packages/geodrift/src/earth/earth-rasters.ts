@@ -28,6 +28,7 @@ export interface EarthFolder {
   /** Lights at night, `night-lights*`. */
   night(land: Mask): Promise<Raster>;
   /**
+   * Checks that everything that captioned views need is there.
    * @throws GeodriftError `data` if the relief, the lights or the climates are missing
    */
   checkWhole(): void;

@@ -34,16 +34,18 @@ export interface DrawEvent {
   drawn?: DrawnCell;
 }
 
-/** `attention` asks for attention maps; `signal` ends the drawing. */
+/** What is done besides drawing. */
 export interface DrawOptions {
+  /** Are attention maps collected? */
   attention?: boolean;
+  /** Ends the drawing. */
   signal?: AbortSignal;
 }
 
 /**
  * Draws the pictures of a plan, one after another, and yields every step.
- * @throws GeodriftError `option` for a size or a solver that the model does not have; UnknownWordsError for words that it
- * does not know; the signal's reason when it is aborted
+ * @throws GeodriftError `option` for a size, a solver or words that the model does not know
+ * @throws the signal's reason when it is aborted
  */
 export async function* draw(
   { model, words }: LoadedImageModel,

@@ -23,7 +23,7 @@ export type DrawingSettings = Pick<ImagineSettings, "size" | "steps" | "solver" 
 /**
  * Draws the picture of a target, with the target's ground width.
  * @param seed of the noise
- * @throws GeodriftError `option` for a solver or a size that the model does not have, or words that it does not know
+ * @throws GeodriftError `option` for a solver, a size or words that the model does not know
  */
 export async function drawTarget(
   { model }: LoadedImageModel,
