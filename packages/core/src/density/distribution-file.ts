@@ -35,7 +35,7 @@ export function distributionTensors(distribution: PlaceDistribution, samples: Fl
 
 /**
  * The distribution that `distributionTensors` has made tensors of, and its samples [n, 3]. Without a mesh the
- * distribution is that of the samples.
+ * distribution is that of the samples; the `variationNats` of a mesh is not kept, and is NaN.
  * @throws RangeError if there is no mesh and fewer than two samples
  */
 export function readDistribution(tensors: Record<string, Tensor>): {

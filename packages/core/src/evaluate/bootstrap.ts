@@ -2,7 +2,9 @@ import { Generator } from "../random/generator.js";
 
 /** A confidence interval, in the units of its statistic. */
 export interface Interval {
+  /** Lower end. */
   low: number;
+  /** Upper end. */
   high: number;
 }
 

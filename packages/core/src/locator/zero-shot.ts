@@ -95,7 +95,8 @@ export function zeroShotLocator(config: ZeroShotConfig, tensors: Parameters, opt
 }
 
 /**
- * Probabilities of cities: that of the country, times the softmax over the cities of that country.
+ * Probabilities of cities: that of the country, times the softmax over the cities of that country. They add up to one if
+ * every country has a city.
  * @param countryLogProbs log probabilities in nats, [countries]
  * @param cityScores logits, [cities]
  * @param countryOf index of each city's country, [cities]

@@ -81,8 +81,8 @@ const endingInEuler =
     (next < 1 ? step : euler)(field, x, gamma, next);
 
 /**
- * Steps are smallest at the noise, where what is told decides over the whole picture: the mean of thousands of pixels stands out of
- * the noise early.
+ * Steps are smallest at the noise, where what is told decides over the whole picture: the mean of thousands of pixels stands
+ * out of the noise early.
  */
 const timeShift = -0.6;
 

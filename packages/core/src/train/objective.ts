@@ -41,5 +41,6 @@ export interface Examples {
 
 /** Examples, and what an objective draws their noise, times and dropped conditions from. */
 export interface ExampleBatch extends Examples {
+  /** Of this batch alone. */
   random: Generator;
 }

@@ -34,9 +34,13 @@ export interface OptimizerOptions {
 
 /** What one tensor's update reads and writes: flat arrays of equal length. */
 export interface Slot {
+  /** Weights, which the update changes. */
   weights: TypedArray;
+  /** Gradient of the loss; may be overwritten. */
   gradient: TypedArray;
+  /** Running mean of the gradient. */
   first: TypedArray;
+  /** Running mean of the squared gradient. */
   second: TypedArray;
   /** Moving average of the weights, where one is kept. */
   average: TypedArray | undefined;

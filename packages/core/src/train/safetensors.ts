@@ -75,8 +75,9 @@ export interface StoredTensor {
   /** Element type as the file names it: `F32`, `BF16`, … */
   dtype: string;
   shape: number[];
-  /** Offset of its first byte from the start of the file, and of the byte after its last. */
+  /** Offset of its first byte from the start of the file. */
   from: number;
+  /** Offset of the byte after its last. */
   to: number;
 }
 

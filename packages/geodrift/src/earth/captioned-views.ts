@@ -1,4 +1,7 @@
-/** Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed and index. */
+/**
+ * Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed
+ * and index.
+ */
 import { createHash } from "node:crypto";
 import { Generator, GeodriftError, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
 import { countryAt, highSeas } from "../places/country.js";
@@ -22,6 +25,7 @@ export interface EarthSource {
 
 /** How captioned views are drawn. */
 export interface CaptionedViewsOptions {
+  /** Every view is a function of the seed and its index. */
   seed: number;
   /** Least and greatest ground width, km; uniform in the logarithm. */
   groundKm: readonly [number, number];
@@ -39,6 +43,7 @@ export interface CaptionedViewsOptions {
 export interface CaptionedView {
   view: View;
   facts: ViewFacts;
+  /** Tells some of the facts; the country only where captions may name it. */
   caption: string;
 }
 

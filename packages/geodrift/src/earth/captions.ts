@@ -68,6 +68,7 @@ export const kindOf = (words: readonly string[]): ViewKind | undefined => kinds.
 /** What a caption may tell of a view. */
 export interface ViewFacts {
   kind: ViewKind;
+  /** By the share of land in the view. */
   surface: (typeof surfaces)[number];
   /** Left out where the ground is neither near nor wide. */
   scale?: (typeof scales)[number];
@@ -75,8 +76,9 @@ export interface ViewFacts {
   climate: readonly string[];
   /** The country of the centre, where it lies on land. */
   country?: string;
-  /** 0 is January; of satellite views alone, as is the season. */
+  /** 0 is January; of satellite views alone. */
   month?: number;
+  /** Of satellite views outside the tropics. */
   season?: (typeof seasons)[number];
 }
 

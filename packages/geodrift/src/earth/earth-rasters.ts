@@ -10,8 +10,9 @@ import { type Mask, type Raster, readMask, readRaster } from "./raster.js";
 export const heldOutMonth = "07";
 
 /**
- * The land of the shaded relief is that of this month, of the same product: over land from 30° to 65° N, of 2048 pixels
- * round the globe, they differ by 9 of 255 (root mean square); those of June and September by 28 and 23. Whoever has learned from the relief has seen it.
+ * The month, two digits, whose land the shaded relief shows, of the same product: over land from 30° to 65° N, of 2048
+ * pixels round the globe, they differ by 9 of 255 (root mean square); those of June and September by 28 and 23. Whoever
+ * has learned from the relief has seen it.
  */
 export const reliefMonth = "07";
 

@@ -27,6 +27,7 @@ export interface EarthViewsOptions {
 
 /** What views are cut from. */
 export interface ViewSource {
+  /** Rasters of the months, in order. */
   rasters: readonly Raster[];
   /** The darkest composite (`darkestComposite`); only where `seasons` are asked for. */
   darkest?: Pixels;

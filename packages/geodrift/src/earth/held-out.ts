@@ -12,6 +12,7 @@ import {
   uniformPoint,
 } from "@geodrift/core";
 
+/** Months and discs that no training view shows. */
 export interface HeldOut {
   /** Months of which no view is shown, two digits each. */
   months: readonly string[];

@@ -7,7 +7,9 @@ import sharp from "sharp";
 
 /** An RGBA picture of the globe, equirectangular: row 0 at the north, column 0 at 180° W. */
 export interface Pixels {
+  /** Pixels around the globe. */
   width: number;
+  /** Pixels from pole to pole. */
   height: number;
   /** [height, width, 4]: red, green, blue, share of land × 255. In shared memory, which worker threads read as well. */
   data: Uint8Array<SharedArrayBuffer>;
@@ -22,7 +24,9 @@ export interface Raster extends Pixels {
 
 /** A single channel of a global raster, such as the share of land. */
 export interface Mask {
+  /** Pixels around the globe. */
   width: number;
+  /** Pixels from pole to pole. */
   height: number;
   /** [height, width]. */
   data: Uint8Array;

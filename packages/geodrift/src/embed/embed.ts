@@ -35,6 +35,7 @@ export interface EmbedManifest extends Provenance {
   refused: number;
   /** Hash of the table's file, hexadecimal. */
   sha256: string;
+  /** Versions of the program and of what it computes with. */
   versions: string;
 }
 
@@ -149,7 +150,7 @@ const chained = (chain: string, id: string): string =>
 
 /**
  * The items behind those that are done, read and decoded a few ahead of whoever takes them, in order.
- * @throws Error if those that are done are not what the source begins with
+ * @throws GeodriftError `data` if those that are done are not what the source begins with
  */
 async function* prepared(
   source: PictureSource,

@@ -22,8 +22,9 @@ import { parseWith } from "../files/validation.js";
 /** A located picture and its embedding. */
 export interface EmbeddedRow {
   id: string;
-  /** Degrees, as is `lng`. */
+  /** Latitude, degrees. */
   lat: number;
+  /** Longitude, degrees. */
   lng: number;
   /** Hash of the picture's file, hexadecimal; empty where the embedding lay ready. */
   sha256: string;

@@ -7,6 +7,7 @@ import { type EmbeddingsFile, openEmbeddings } from "./embeddings-file.js";
 /** A table of embeddings in memory; arrays are in the order of its rows. */
 export interface TableOfEmbeddings {
   about: EmbeddingsFile;
+  /** Ids of the rows, [n]. */
   ids: string[];
   /** Degrees, [n]. */
   places: LatLng[];

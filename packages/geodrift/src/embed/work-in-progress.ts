@@ -22,6 +22,7 @@ import {
 /** An item of the source that did not become a row, and why. */
 export interface Refusal {
   id: string;
+  /** A sentence without its subject, for people. */
   reason: string;
 }
 

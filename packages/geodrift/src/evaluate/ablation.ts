@@ -33,6 +33,7 @@ export interface AblationOptions {
 export interface AblationRow extends ManifoldMetrics {
   /** Name of the solver. */
   solver: string;
+  /** Steps of the solver. */
   steps: number;
   /** w of (1 + w) ψ(c) − w ψ(∅). */
   guidance: number;
@@ -51,9 +52,11 @@ export interface AblationRow extends ManifoldMetrics {
   errorKm?: number;
 }
 
-/** Rows by guidance, and by solver and steps (without guidance). */
+/** What guidance does, and what solvers and steps do. */
 export interface Ablation {
+  /** One row for each of `guidanceStrengths`. */
   guidance: AblationRow[];
+  /** One row for each solver and each of `stepCounts`, without guidance. */
   steps: AblationRow[];
 }
 

@@ -56,6 +56,7 @@ export interface Evaluation {
   model: { name: string; sha256: string; method: string };
   /** Name, fingerprint, and number of examples. */
   dataset: { name: string; fingerprint: string; examples: number };
+  /** The options, with the solver and the steps that were taken without guidance. */
   options: EvaluateOptions;
   /** Metrics of single guesses, by the rule that chooses them. */
   rules: RuleFigures[];
@@ -72,8 +73,9 @@ export interface Evaluation {
 /** What became of one example. */
 export interface ExampleOutcome {
   id: string;
+  /** The true place, degrees. */
   truth: LatLng;
-  /** The mode, or the only point. */
+  /** The mode, or the only point, degrees. */
   guess: LatLng;
   /** Great-circle distance of the guess from the truth, km. */
   distanceKm: number;

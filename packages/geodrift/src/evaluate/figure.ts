@@ -2,6 +2,7 @@ import { bootstrapAll, type Interval } from "@geodrift/core";
 
 /** A statistic of the examples, with its confidence interval. */
 export interface Figure {
+  /** The statistic of all examples. */
   value: number;
   /** 95 % interval by the percentile bootstrap over examples (200 resamples). */
   interval: Interval;

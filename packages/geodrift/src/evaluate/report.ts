@@ -12,6 +12,7 @@ import { calibrationTable, distributionTable, guessTable, officialTable } from "
 
 /** A drawing that is not a chart. */
 export interface Drawing {
+  /** For file names. */
   name: string;
   title: string;
   /** The SVG document. */

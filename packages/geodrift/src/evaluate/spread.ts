@@ -33,6 +33,7 @@ export interface RegionFigures {
   from: "samples" | "mesh";
   /** Examples that were taken. */
   examples: number;
+  /** Coverage of regions of several masses. */
   calibration: Calibration;
   /** Share of the truths within the region of 50 %, 0 … 1. */
   held50: Figure;
@@ -42,6 +43,7 @@ export interface RegionFigures {
   expectedError: Figure;
   /** Mean localizability of the distributions that the regions are of, bits. */
   localizabilityBits: Figure;
+  /** Recall against searched area, km². */
   recallAgainstArea: RecallAgainstArea;
 }
 

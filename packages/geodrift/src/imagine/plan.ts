@@ -1,11 +1,11 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import {
+  type SamplingRequest,
   dualGuidance,
   GeodriftError,
   type Guidance,
   geodesic,
   type LatLng,
-  type SamplingRequest,
   toLatLng,
   toVec3,
 } from "@geodrift/core";
@@ -32,6 +32,7 @@ export interface PlannedPicture {
   label: string;
   /** Places whose terms are averaged, degrees: none, one, or many of a region. */
   places: readonly LatLng[];
+  /** The caption; undefined: not told. */
   words?: string;
   /** Of the noise. */
   seed: number;
@@ -39,6 +40,7 @@ export interface PlannedPicture {
 
 /** Pictures to be drawn into one file. */
 export interface Plan {
+  /** In the order of the sheet, row by row, or of the frames. */
   cells: readonly PlannedPicture[];
   /** Columns of the sheet. */
   columns: number;

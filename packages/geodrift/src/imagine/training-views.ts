@@ -1,4 +1,7 @@
-/** The views that an image model learned from, drawn again: what its pictures are compared with, to tell memory from imagination. */
+/**
+ * The views that an image model learned from, drawn again: what its pictures are compared with, to tell memory from
+ * imagination.
+ */
 
 import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core";

@@ -28,6 +28,7 @@ export interface SplitOptions {
   validation: number;
   /** Share of the pictures for testing, 0 … 1. */
   test: number;
+  /** Of the order in which groups are given to parts. */
   seed: number;
 }
 

@@ -12,6 +12,7 @@ export type EncodePlanes = (pixels: Tensor) => Promise<Float32Array>;
 
 /** Embeddings with places, in memory. */
 export interface Embedded {
+  /** Numbers of an embedding. */
   width: number;
   /** Embeddings, [n, width]. */
   embeddings: Float32Array;

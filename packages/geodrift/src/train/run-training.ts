@@ -15,6 +15,7 @@ export interface TrainingContext {
 
 /** What a step has done, and to which group of batches its batch belongs. */
 export interface LoggedStep extends TrainMetrics {
+  /** What `groupOf` says of its batch; 0 without it. */
   group: number;
 }
 

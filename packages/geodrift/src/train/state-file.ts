@@ -10,6 +10,7 @@ export interface Provenance {
   config: string;
   /** Fingerprint of the data. */
   data: string;
+  /** The seed, in decimal. */
   seed: string;
 }
 

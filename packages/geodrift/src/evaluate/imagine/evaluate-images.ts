@@ -18,6 +18,7 @@ import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.
 export interface Example {
   /** What the target is told in words. */
   label: string;
+  /** The picture of every row, with the row's name. */
   pictures: { label: string; picture: Picture }[];
 }
 
@@ -26,12 +27,14 @@ export interface SetFigures {
   set: TargetSet;
   /** How far the judge can be trusted on the real views of the set. */
   judge: ScorerFigures;
+  /** Rows of real views, of the nearest training views, and of the model. */
   rows: Row[];
   examples: Example[];
 }
 
 /** Scores with one pair of guidance scales. */
 export interface GuidanceCell {
+  /** Scales ω of the guidance by words and by the place. */
   guidance: Guidance;
   scores: ScoreFigures;
 }
@@ -39,6 +42,7 @@ export interface GuidanceCell {
 /** One solver with one number of steps. */
 export interface SolvingCell {
   solver: string;
+  /** Steps of the solver, the last of them Euler's. */
   steps: number;
   /** Evaluations of the guided field; the last step, Euler's, takes one. */
   evaluations: number;
@@ -52,6 +56,7 @@ export interface ImagesEvaluation {
   judge: { name: string; sha256: string };
   locator: { name: string; sha256: string };
   options: ImagesEvaluationOptions;
+  /** Scores of every set of targets. */
   sets: SetFigures[];
   sensitivity: Sensitivity;
   /** The surface of guidance; empty without ablations. */

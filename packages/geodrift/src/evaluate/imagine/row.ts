@@ -13,6 +13,7 @@ export const realRow = "real view of the place";
 /** Scores of the pictures of one row of the evaluation. */
 export interface Row {
   name: string;
+  /** Mean scores by the judge. */
   scores: ScoreFigures;
   /** The round trip of the satellite views; absent if there are none. */
   roundTrip?: RoundTrip;

@@ -39,6 +39,7 @@ export interface DenoisingWork {
   grid: number;
   /** Levels of the learned map of places. */
   map: FeatureGridConfig;
+  /** Sizes of pictures and their shares of the batches. */
   sizes: readonly SizeShare[];
   /** Shares of examples whose conditions are dropped. */
   dropped: DenoisingOptions["dropped"];
@@ -47,6 +48,7 @@ export interface DenoisingWork {
 
 /** Arrays of `DenoisingBatch`; every picture of a batch has the same size. */
 export interface DenoisingBatchData {
+  /** Pixels along a side. */
   size: number;
   /** Pictures, [n, 3, size, size] in −1 … 1. */
   pixels: Float32Array;

@@ -15,6 +15,8 @@ export interface BatchWorkerData {
 
 /** Asks for the examples `from` … `from + count − 1`, which come back as one message. */
 export interface BatchRequest {
+  /** Index of the first example. */
   from: number;
+  /** Number of examples. */
   count: number;
 }
