@@ -11,7 +11,7 @@ export interface Pixels {
   width: number;
   /** Pixels from pole to pole. */
   height: number;
-  /** [height, width, 4]: red, green, blue, share of land × 255. In shared memory, which worker threads read as well. */
+  /** Red, green, blue, and share of land × 255, [height, width, 4]. In shared memory, which worker threads read as well. */
   data: Uint8Array<SharedArrayBuffer>;
 }
 
