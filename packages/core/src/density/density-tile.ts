@@ -8,10 +8,16 @@ import type { PlaceDistribution } from "./distribution.js";
 import { onEdge } from "./mesh-distribution.js";
 import type { DensityMesh } from "./mesh-refinement.js";
 
-/** Zoom 0 is the whole world on one tile; columns run east from the date line, rows south from 85.05° N. */
+/**
+ * Zoom, column and row of a tile of the web Mercator grid. Zoom 0 is the whole world on one tile; columns run east from
+ * the date line, rows south from 85.05° N.
+ */
 export interface TileAddress {
+  /** Zoom, 0 … 24. */
   z: number;
+  /** Column, 0 … 2^z − 1. */
   x: number;
+  /** Row, 0 … 2^z − 1. */
   y: number;
 }
 
@@ -38,9 +44,10 @@ function fractionsOf({ z, x, y }: TileAddress, place: Vec3): [right: number, dow
 }
 
 /**
- * Log density in nats per steradian at the pixels of a tile.
+ * Log densities at the pixels of a tile, in nats per steradian; −∞ where a mesh has no triangle.
+ * @param size pixels along a side; for meshes a power of two
  * @returns [size, size], rows from the north
- * @throws RangeError for a tile that the grid does not have
+ * @throws GeodriftError `not-found` for a tile that the grid does not have
  */
 export function densityTile(distribution: PlaceDistribution, tile: TileAddress, size = 256): Float32Array {
   const { z, x, y } = tile;
@@ -168,8 +175,9 @@ const plasma: readonly Vec3[] = [
 ];
 
 /**
- * Colours of log densities: opaque and light at the peak, nothing seven nats below.
- * @param peak the highest log density
+ * Colours of log densities: light and nearly opaque at the peak, transparent seven nats below it.
+ * @param values log densities, nats per steradian
+ * @param peak the highest log density, nats per steradian
  * @returns [values, 4], 8-bit RGBA
  */
 export function densityColours(values: Float32Array, peak: number): Uint8ClampedArray<ArrayBuffer> {
@@ -185,7 +193,7 @@ export function densityColours(values: Float32Array, peak: number): Uint8Clamped
   return out;
 }
 
-/** The colour of a place so many nats below the peak, as CSS has it: for legends. */
+/** The colour of a density so many nats below the peak, as CSS has it: for legends. */
 export function densityColour(natsBelowPeak: number): string {
   const [r, g, b, a] = densityColours(Float32Array.of(-natsBelowPeak), 0);
   return `rgb(${r} ${g} ${b} / ${(a / 255).toFixed(2)})`;

@@ -4,14 +4,19 @@ import type { PlaceDistribution } from "./distribution.js";
 import { type MeshDistribution, meshDistribution } from "./mesh-distribution.js";
 import { sampleDistribution } from "./sample-distribution.js";
 
-/** The highest log density that a distribution is drawn with. */
+/**
+ * The highest log density of a distribution's picture, nats per steradian: of a mesh the greatest at a vertex, otherwise
+ * that of the best guess.
+ */
 export function peakLogDensity(distribution: PlaceDistribution): number {
   if (!("mesh" in distribution)) return distribution.logProbNats(distribution.best);
   return (distribution as MeshDistribution).mesh.vertexLogDensities.reduce((a, b) => Math.max(a, b));
 }
 
 /**
- * The mesh where there is one, and the samples [n, 3].
+ * A distribution as tensors by name: `samples` float32 [n, 3], and of a distribution on a mesh its `vertices` [v, 3],
+ * `triangles` [t, 3], `masses`, `areas`, `turned` [t] and `vertexLogDensities` [v].
+ * @param samples unit vectors, [n, 3] stored flat
  */
 export function distributionTensors(distribution: PlaceDistribution, samples: Float64Array): Record<string, Tensor> {
   const drawn = { samples: tensor(Float32Array.from(samples), [samples.length / 3, 3]) };
@@ -28,7 +33,11 @@ export function distributionTensors(distribution: PlaceDistribution, samples: Fl
   };
 }
 
-/** The same distribution again, and the samples. */
+/**
+ * The distribution that `distributionTensors` has made tensors of, and its samples [n, 3]. Without a mesh the
+ * distribution is that of the samples; the `variationNats` of a mesh is not kept, and is NaN.
+ * @throws RangeError if there is no mesh and fewer than two samples
+ */
 export function readDistribution(tensors: Record<string, Tensor>): {
   distribution: PlaceDistribution;
   samples: Float64Array;

@@ -1,39 +1,49 @@
 /** What is asked of a distribution of places, whatever it was made from: a mesh or samples. */
 import type { LatLng, Vec3 } from "../sphere/point.js";
 
-/** A highest-density region: the smallest area that holds `mass`. */
+/** A highest-density region: the smallest region that holds a probability. */
 export interface Region {
+  /** The probability, 0 … 1. */
   mass: number;
+  /** Its area, km². */
   areaKm2: number;
-  /** Radius of the cap of the same area. */
+  /** Radius of the spherical cap of the same area, km. */
   radiusKm: number;
 }
 
-/** A peak and what belongs to it. */
+/** A mode: a peak of the density, with the probability that belongs to it. */
 export interface Mode extends LatLng {
-  /** Share of the probability whose uphill path ends here. */
+  /** Probability of the places whose uphill path ends at the peak, 0 … 1. */
   mass: number;
-  /** Distance from the peak within which half of that share lies. */
+  /** Distance from the peak within which half of that probability lies, km. */
   radiusKm: number;
 }
 
+/** A probability distribution of places on the sphere. */
 export interface PlaceDistribution {
-  /** ∫ p log₂ p over the unit sphere; −3.65 for "anywhere". */
+  /** ∫ p log₂ p dA over the unit sphere: the negative entropy, in bits; −3.65 for “anywhere”. */
   localizabilityBits: number;
-  /** The most probable peak. */
+  /** The best guess: the peak of the mode with the most probability, degrees. */
   best: LatLng;
-  /** By falling mass. */
+  /** Modes by falling probability. Those below 2 % are left out, except the first. */
   modes: Mode[];
+  /** Highest-density regions that hold the given probabilities, 0 … 1, in the same order. */
   regions(masses: readonly number[]): Region[];
-  /** Natural logarithm of the density per steradian. */
+  /** Log density at a place, nats per steradian. */
   logProbNats(place: LatLng): number;
-  /** Mass of the smallest region that holds the place, 0 … 1: uniform over truths if distributions are calibrated. */
+  /**
+   * Probability of the smallest highest-density region that holds the place, 0 … 1: uniform over true places if
+   * distributions are calibrated.
+   */
   credibleLevel(place: LatLng): number;
   /**
-   * Outlines of the region that holds `mass`: closed rings of unit vectors, the region on their left. Distributions from
-   * samples have none.
+   * Outlines of the highest-density region that holds the probability `mass`: closed rings of unit vectors, the region on
+   * their left. Distributions from samples have none.
    */
   outlines?(mass: number): Vec3[][];
-  /** `n` places of equal mass, spread evenly through the distribution, [n, 3]: the same every time. */
+  /**
+   * `n` places of equal mass, spread evenly through the distribution: unit vectors [n, 3] stored flat, the same every
+   * time.
+   */
   representatives?(n: number): Float64Array;
 }

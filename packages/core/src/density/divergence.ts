@@ -6,18 +6,24 @@ import { modulated, modulations, type VelocityConfig } from "../net/velocity.js"
 
 type Arr = jax.Array;
 
+/** The network's output at points, and the trace of its Jacobian J. */
 export interface FieldWithDivergence {
-  /** [images · samples, 3] */
+  /** ψ at the points, [images · samples, 3]: dx/dγ of flows, the noise of a diffusion. */
   velocity: ArrayLike<number>;
   /** Σ dₖ·J dₖ over the directions, [images · samples]: the trace of J over the space that they span. */
   trace: ArrayLike<number>;
 }
 
+/** A compiled velocity network with exact directional derivatives. */
 export interface DivergenceModel {
   /**
-   * @param embeddings [images, cond_dim]
-   * @param points [images, samples, 3]
-   * @param directions orthonormal, each as long as `points`
+   * ψ and its trace at points of several images.
+   * @param embeddings conditions c, [images, cond_dim]
+   * @param points [images, samples, 3] stored flat
+   * @param directions orthonormal at every point, each as long as `points`: two tangents for the trace over a tangent
+   * plane, three axes for the whole
+   * @param gamma γ of the points; 1 is data
+   * @param guidance w of (1 + w) ψ(c) − w ψ(∅); 0 for none
    */
   at(
     embeddings: Float32Array,
@@ -26,9 +32,14 @@ export interface DivergenceModel {
     gamma: number,
     guidance: number,
   ): Promise<FieldWithDivergence>;
+  /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }
 
+/**
+ * Compiles a velocity network with its derivatives in forward mode (Jacobian-vector products), in the precision of its
+ * weights: float64 or float32.
+ */
 export function divergenceModel(config: VelocityConfig, params: Parameters, options: CompileOptions): DivergenceModel {
   const double = params["final_linear.bias"].type === "float64";
   const dtype = double ? "float64" : "float32";

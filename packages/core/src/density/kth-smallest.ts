@@ -2,14 +2,19 @@
 export class KthSmallest {
   readonly #smallest: Float64Array;
 
+  /**
+   * @param k rank, 1 or more
+   */
   constructor(k: number) {
     this.#smallest = new Float64Array(k).fill(Number.POSITIVE_INFINITY);
   }
 
+  /** Forgets all numbers. */
   reset(): void {
     this.#smallest.fill(Number.POSITIVE_INFINITY);
   }
 
+  /** Takes one more number in; NaN is passed over. */
   add(x: number): void {
     const s = this.#smallest;
     let at = s.length - 1;
@@ -18,7 +23,7 @@ export class KthSmallest {
     s[at] = x;
   }
 
-  /** Infinite for fewer than k numbers. */
+  /** The k-th smallest so far; infinite for fewer than k numbers. */
   get value(): number {
     return this.#smallest[this.#smallest.length - 1];
   }

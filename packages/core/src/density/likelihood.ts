@@ -1,7 +1,7 @@
 /**
  * Exact log densities of flows and diffusions: the point is carried back to the noise while the divergence of the flow is
  * added up (Chen et al. 2018, instantaneous change of variables). On S² in the intrinsic form, which integrates to one;
- * in R³ by the probability flow of each method, and from there to S² by integrating along the ray (spec/plonk.md §5.3).
+ * in R³ by the probability flow of each method, and from there to S² by integrating along the ray.
  */
 import type { CompileOptions } from "@geodrift/compile";
 import type { GenerativeModel } from "../path/paths.js";
@@ -13,26 +13,33 @@ import { divergenceModel, type FieldWithDivergence } from "./divergence.js";
 import { logSumExp } from "./log-sum-exp.js";
 import { type RadialNode, radialNodes } from "./radial.js";
 
+/** How a log density is computed. */
 export interface LikelihoodOptions {
-  /** Strength of classifier-free guidance: the density of what guided sampling draws from. */
+  /** w of classifier-free guidance: the density is that of guided sampling. 0 if left out. */
   guidance?: number;
-  /** Error allowed per step of the solver, in radians and in nats. */
+  /** Error allowed per step of the solver, in radians and in nats; 10⁻⁵ if left out. */
   tolerance?: number;
   /**
-   * `exact`: a density on the unit sphere. `official`: the number that the released code computes, which is none (it
-   * integrates to anything from 0.1 to 2); for comparison only.
+   * `exact` (the default): a density on the unit sphere. `official`: the number that the released code computes, which is
+   * not a density (it integrates to anything from 0.1 to 2); for comparison only.
    */
   mode?: "exact" | "official";
 }
 
+/** Log densities, and what they cost. */
 export interface Likelihood {
-  /** Nats per steradian, [images · points]; in official mode of R³ models per unit of volume. */
+  /** Nats per steradian, [images, points] stored flat; in official mode of R³ models, nats per unit of volume. */
   logProbNats: Float64Array;
-  /** Network evaluations of the solver, each with its divergence, for every batch of points added up. */
+  /** Network evaluations of the solver, each with its divergence, added up over the batches of points. */
   evaluations: number;
 }
 
-/** The network's output at points [n, 3], and Σ dₖ·J dₖ over orthonormal directions (each [n, 3]). */
+/**
+ * The network's output ψ at points, and the trace of its Jacobian J over given directions: Σ dₖ·J dₖ.
+ * @param x points, [n, 3] stored flat
+ * @param directions dₖ, orthonormal at every point, each [n, 3]
+ * @param gamma γ of the points
+ */
 export type DivergenceField = (
   x: Float64Array,
   directions: readonly Float64Array[],
@@ -65,8 +72,11 @@ const radiiOf = ({ path }: Method, { mode }: LikelihoodOptions): RadialNode[] =>
   mode !== "official" && path.space === "euclidean" ? radialNodes() : [{ radius: 1, logWeight: 0 }];
 
 /**
- * Log densities under the flow of any field.
- * @param points unit vectors [n, 3]
+ * Log densities of points under the flow of any field, by the instantaneous change of variables (Chen et al. 2018; for
+ * the sphere, the intrinsic divergence).
+ * @param method path and schedule of the field
+ * @param points unit vectors, [n, 3] stored flat
+ * @throws GeodriftError `model` if the field is not a number, or too stiff for the tolerance
  */
 export async function likelihood(
   field: DivergenceField,
@@ -104,16 +114,20 @@ export async function likelihood(
   return { logProbNats, evaluations: total };
 }
 
+/** A compiled generative model that gives log densities. */
 export interface LikelihoodModel {
   /**
-   * @param embeddings [images, cond_dim]
-   * @param points unit vectors [images, n, 3]
+   * Log densities of places, each under its own image.
+   * @param embeddings conditions, [images, cond_dim]
+   * @param points unit vectors, [images, n, 3] stored flat
+   * @throws GeodriftError `model` if the field is not a number, or too stiff for the tolerance
    */
   logProb(embeddings: Float32Array, points: ArrayLike<number>, options?: LikelihoodOptions): Promise<Likelihood>;
+  /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }
 
-/** Log densities of a trained model. */
+/** Compiles a trained flow or diffusion for log densities. */
 export function likelihoodModel(model: GenerativeModel, options: CompileOptions): LikelihoodModel {
   const width = model.config.cond_dim;
   const network = divergenceModel(model.config, model.params, options);

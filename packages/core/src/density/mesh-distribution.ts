@@ -15,10 +15,16 @@ const prominence = Math.log(2);
 /** Modes with less mass than this are not named. */
 const minMass = 0.02;
 
+/** A distribution of places on a mesh, which has outlines and representatives. */
 export interface MeshDistribution extends Required<PlaceDistribution> {
+  /** Triangles with their masses and areas. */
   mesh: DensityMesh;
 }
 
+/**
+ * Answers the questions of `PlaceDistribution` from a mesh. The density within a triangle is constant; where no triangle
+ * lies, the probability of the turned-over triangles is spread over the area that the others do not cover.
+ */
 export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const { masses, areas } = mesh;
   const densities = masses.map((m, t) => m / areas[t]);

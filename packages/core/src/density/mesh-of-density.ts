@@ -3,14 +3,17 @@ import { cornersOf, edgeKey, icosphere, type SphereMesh, triangleArea } from "..
 import { cross, dot, type Vec3 } from "../sphere/point.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
 
-/** A place about which the density is known to change within `radius` radians. */
+/** A place near which the density is known to change quickly. */
 export interface Peak {
+  /** Unit vector. */
   centre: Vec3;
+  /** Distance within which it changes, radians. */
   radius: number;
 }
 
 /**
- * @param logDensity nats per steradian at unit vectors [n, 3]; need not be normalised
+ * A mesh of a density that can be computed at any point, refined where the density changes, scaled to a total of one.
+ * @param logDensity log densities in nats per steradian at unit vectors [n, 3]; need not be normalised
  * @param peaks where the mesh must be fine from the beginning, or a sharp peak could fall between its vertices
  */
 export async function meshOfDensity(

@@ -5,39 +5,49 @@
 import { edgeKey, midpoint, type SphereMesh } from "../sphere/icosphere.js";
 import { vectorAt } from "../sphere/point.js";
 
+/** When refinement of a mesh begins and ends. */
 export interface RefineOptions {
-  /** Of the icosphere to begin with. */
+  /** Subdivision level of the icosphere to begin with; 3 if left out. */
   level?: number;
-  /** Mean over the mass of how much the log density changes across a triangle, in nats: refinement stops below. */
+  /**
+   * Refinement stops below this mean, over the probability, of how much the log density changes across a triangle, in
+   * nats; 0.5 if left out.
+   */
   tolerance?: number;
-  /** Refinement also stops at so many vertices. */
+  /** Refinement also stops at so many vertices; 20,000 if left out. */
   maxVertices?: number;
 }
 
 /** A distribution on a triangulated sphere. */
 export interface DensityMesh extends SphereMesh {
-  /** Of every triangle; they add up to one. */
+  /** Probability of every triangle, [triangles]; they add up to one. */
   masses: Float64Array;
-  /** Steradians, of every triangle. */
+  /** Area of every triangle in steradians, [triangles]. */
   areas: Float64Array;
   /**
-   * 1 for a triangle of a carried mesh that is turned over: the flow bends too much within it for three corners to tell.
+   * 1 for a triangle of a carried mesh that is turned over, [triangles]: the flow bends too much within it for three
+   * corners to tell.
    */
   turned: Uint8Array;
-  /** Log density at every vertex, in nats per steradian. */
+  /** Log density at every vertex in nats per steradian, [vertices]. */
   vertexLogDensities: Float64Array;
-  /** What `tolerance` bounds; above it if the vertices ran out. */
+  /**
+   * Mean change of the log density across a triangle, in nats: what `tolerance` bounds; above it if the vertices ran out.
+   */
   variationNats: number;
 }
 
+/** A distribution on a mesh, before it is known how fine the mesh is for it. */
 export type Measured = Omit<DensityMesh, "variationNats">;
 
 /** What a turned-over triangle counts for: its density may be anything. */
 const unresolvedNats = 10;
 
 /**
+ * Refines a triangulation round by round, where probability lies and the density changes within a triangle (bulk marking
+ * after Dörfler 1996).
  * @param start the triangulation to begin with, already known to `extend`
- * @param extend is given the vertices that a round has added
+ * @param extend is given the vertices that a round has added, unit vectors [n, 3]
  * @param measure masses, areas and densities of a triangulation all of whose vertices are known
  */
 export async function refinedMesh(
@@ -90,7 +100,8 @@ function markedEdges(
 
 /**
  * Cuts marked edges in the middle and every triangle accordingly, into two, three or four, so that no vertex ends up on
- * the edge of a neighbour.
+ * the edge of a neighbour. New vertices follow the old ones, in the order of the marked edges.
+ * @param marked keys of edges, as `edgeKey` makes them
  */
 export function split({ vertices, triangles }: SphereMesh, marked: ReadonlySet<number>): SphereMesh {
   const count = vertices.length / 3;

@@ -5,14 +5,15 @@ import { type Vec3, vectorAt } from "../sphere/point.js";
 import type { DensityMesh } from "./mesh-refinement.js";
 import { type Focus, refinedNear } from "./refine-near.js";
 
+/** A prior distribution of places, up to a constant factor: a function of a unit vector. */
 export interface Prior {
-  /** Relative weight of a place, zero or more. */
+  /** Relative weight of a place (a unit vector), zero or more. */
   (x: Vec3): number;
-  /** Where it changes within so short a distance that a mesh made without it may be too coarse. */
+  /** Where the weight changes within so short a distance that a mesh made without it may be too coarse. */
   focus?: readonly Focus[];
 }
 
-/** The prior that takes in both. */
+/** The product of two priors, with the foci of both. */
 export const productOfPriors = (a: Prior, b: Prior): Prior =>
   Object.assign((x: Vec3) => a(x) * b(x), { focus: [...(a.focus ?? []), ...(b.focus ?? [])] });
 
@@ -27,7 +28,7 @@ const inside: readonly Vec3[] = [
   ),
 ];
 
-/** The same distribution on triangles as small as the prior wants them. */
+/** The same distribution on triangles as small as the foci of the prior ask for. */
 export const refinedFor = (mesh: DensityMesh, { focus = [] }: Prior): DensityMesh => focus.reduce(refinedNear, mesh);
 
 /** What is left of every triangle's mass. */
@@ -43,7 +44,8 @@ function weighed(mesh: DensityMesh, prior: Prior): { weighted: Float64Array; tot
 }
 
 /**
- * @throws RangeError if the prior leaves zero probability everywhere
+ * The posterior: the distribution times the prior, scaled to a total of one, on a mesh that is refined for the prior.
+ * @throws GeodriftError `option` if the prior leaves zero probability everywhere
  */
 export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
   const mesh = refinedFor(unfocused, prior);
@@ -57,10 +59,13 @@ export function withPrior(unfocused: DensityMesh, prior: Prior): DensityMesh {
 }
 
 /**
- * How far a distribution and a prior agree: what the distribution alone gives to the smallest region that holds `mass` of
- * it times the prior. `mass` itself where the prior says nothing, near zero where the two contradict one another. The
- * mesh is to be as fine as `refinedFor` makes it.
- * @throws RangeError if the prior leaves zero probability everywhere
+ * How far a distribution and a prior agree: the probability that the distribution alone gives to the smallest region that
+ * holds `mass` of the posterior. It is `mass` where the prior says nothing, and near zero where the two contradict one
+ * another.
+ * @param mesh the distribution, as fine as `refinedFor` makes it
+ * @param mass probability of the region, 0 … 1
+ * @returns a probability, 0 … 1
+ * @throws GeodriftError `option` if the prior leaves zero probability everywhere
  */
 export function ownShare(mesh: DensityMesh, prior: Prior, mass = 0.9): number {
   const { weighted, total } = weighed(mesh, prior);

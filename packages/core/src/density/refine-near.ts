@@ -4,8 +4,9 @@ import { type DensityMesh, split } from "./mesh-refinement.js";
 
 /** A place around which something changes within a short distance. */
 export interface Focus {
+  /** Unit vector. */
   centre: Vec3;
-  /** The distance, in radians. */
+  /** The distance, radians. */
   width: number;
 }
 

@@ -34,14 +34,16 @@ const uniformShare = 1e-3;
 /** Modes with less mass than this are not named. */
 const minMass = 0.02;
 
+/** A distribution of places that is known by samples. */
 export interface SampleDistribution extends PlaceDistribution {
-  /** Log density at every sample, the sample's own kernel left out. */
+  /** Log density at every sample in nats per steradian, the sample's own kernel left out, [n]. */
   sampleLogProbsNats: Float64Array;
 }
 
 /**
- * @param points unit vectors [n, 3]; time and memory grow with n²
- * @throws RangeError for fewer than two samples, or samples that are not numbers
+ * Kernel density estimate of a distribution from its samples, with adaptive widths.
+ * @param points unit vectors, [n, 3] stored flat; time and memory grow with n²
+ * @throws RangeError for fewer than two samples, or samples that are not finite numbers
  */
 export function sampleDistribution(points: ArrayLike<number>): SampleDistribution {
   const n = points.length / 3;

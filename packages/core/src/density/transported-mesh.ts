@@ -5,17 +5,18 @@
 import { cornersOf, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh } from "./mesh-refinement.js";
 
-/** Carries points of the noise [n, 3] to places [n, 3]. */
+/** Carries points of the noise to places: unit vectors [n, 3] to unit vectors [n, 3], stored flat. */
 export type Transport = (points: Float64Array) => Promise<Float64Array>;
 
 /** An area below which a triangle is a point for all purposes: (5 m)². */
 const minArea = 6e-13;
 
-/** The mesh of noise that is refined. */
+/** The icosphere of noise that `transportedMesh` begins with: of the options' level, 3 if left out. */
 export const noiseMesh = ({ level = 3 }: RefineOptions): SphereMesh => icosphere(level);
 
 /**
- * @param start the mesh that is refined and where its vertices are carried, if that is known already
+ * The distribution that a flow on S² makes of uniform noise, on a mesh that is refined where its density changes.
+ * @param start the mesh that is refined and the images of its vertices [v, 3], if they are known already
  */
 export async function transportedMesh(
   transport: Transport,

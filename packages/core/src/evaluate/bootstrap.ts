@@ -1,19 +1,28 @@
 import { Generator } from "../random/generator.js";
 
+/** A confidence interval, in the units of its statistic. */
 export interface Interval {
+  /** Lower end. */
   low: number;
+  /** Upper end. */
   high: number;
 }
 
+/** How intervals are estimated. */
 interface BootstrapOptions {
+  /** Resamples; 1000 if left out. */
   rounds?: number;
+  /** Coverage of the interval, 0 … 1; 0.95 if left out. */
   level?: number;
+  /** Of the draws; 0 if left out. */
   seed?: number;
 }
 
 /**
- * Percentile bootstrap (Efron 1979) of statistics of examples: how far they might be off for having seen only these.
- * @param statistics of a set of example numbers, with repetitions: as many each time
+ * Percentile bootstrap (Efron 1979): confidence intervals of statistics of examples, by drawing as many examples again
+ * with replacement.
+ * @param n number of examples
+ * @param statistics of a set of example indices, with repetitions: as many each time; NaN where one is undefined
  * @returns an interval for each statistic
  */
 export function bootstrapAll(
@@ -36,7 +45,7 @@ export function bootstrapAll(
   });
 }
 
-/** The same for one statistic. */
+/** The percentile bootstrap of one statistic; see `bootstrapAll`. */
 export const bootstrap = (
   n: number,
   statistic: (indices: Uint32Array) => number,

@@ -6,12 +6,16 @@
 import { KthSmallest } from "../density/kth-smallest.js";
 import { GeodriftError } from "../errors/geodrift-error.js";
 
+/**
+ * Precision and recall (Kynkäänniemi et al. 2019), density and coverage (Naeem et al. 2020) of guesses against true
+ * places.
+ */
 export interface ManifoldMetrics {
   /** Share of the guesses within the k-th-neighbour ball of some truth. */
   precision: number;
   /** Share of the truths within the ball of some guess. */
   recall: number;
-  /** Balls of truths around a guess, by k: above one where guesses crowd where truths do. */
+  /** Mean number of balls of truths around a guess, divided by k: above one where guesses crowd where truths do. */
   density: number;
   /** Share of the truths whose ball holds a guess. */
   coverage: number;
@@ -23,17 +27,19 @@ export interface ManifoldShares {
   precise: Uint8Array;
   /** Of every truth: is it within the ball of some guess? */
   recalled: Uint8Array;
-  /** Of every guess: balls of truths around it, by k. */
+  /** Of every guess: number of balls of truths around it, divided by k. */
   density: Float64Array;
   /** Of every truth: does its ball hold a guess? */
   covered: Uint8Array;
 }
 
 /**
- * @param truths unit vectors [n, 3]
- * @param guesses unit vectors [m, 3]
- * @param k neighbours that make a ball; the paper has 3
- * @throws RangeError if either set has no k-th neighbour
+ * What every truth and guess adds to precision, recall, density and coverage. A ball reaches from a point to its k-th
+ * nearest neighbour in the same set, by great-circle distance. Time grows with (n + m)².
+ * @param truths unit vectors, [n, 3] stored flat
+ * @param guesses unit vectors, [m, 3] stored flat
+ * @param k neighbours that make a ball; the paper “Around the World in 80 Timesteps” has 3
+ * @throws GeodriftError `data` if either set has no k-th neighbour
  */
 export function manifoldShares(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldShares {
   const [n, m] = [truths.length / 3, guesses.length / 3];
@@ -55,7 +61,10 @@ export function manifoldShares(truths: Float64Array, guesses: Float64Array, k = 
   return { precise, recalled, density, covered };
 }
 
-/** Means over all truths and guesses. Arguments and errors as of `manifoldShares`. */
+/**
+ * Precision, recall, density and coverage: means over all truths and guesses. Arguments and errors are those of
+ * `manifoldShares`.
+ */
 export function manifoldMetrics(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics {
   const { precise, recalled, density, covered } = manifoldShares(truths, guesses, k);
   return { precision: mean(precise), recall: mean(recalled), density: mean(density), coverage: mean(covered) };
@@ -68,8 +77,11 @@ function mean(xs: Uint8Array | Float64Array): number {
 }
 
 /**
- * The same for consecutive blocks of one twentieth, of which the released code reports the mean. The figures depend on the
- * order and the number of the examples. A last block with too few for `k` neighbours is left out (the released code fails).
+ * The same metrics for consecutive blocks of one twentieth, of which the released code reports the mean. The figures
+ * depend on the order and the number of the examples. A last block with too few for `k` neighbours is left out (the
+ * released code fails).
+ * @param guesses unit vectors [n, 3]: one for every truth, in the same order
+ * @throws GeodriftError `data` for more than `k` and no more than 20·`k` examples, whose blocks are too small
  */
 export function officialManifoldBlocks(truths: Float64Array, guesses: Float64Array, k = 3): ManifoldMetrics[] {
   const size = 3 * Math.ceil(truths.length / 3 / 20);

@@ -1,23 +1,25 @@
 /** How much of the globe must be searched to find so many of the places? */
 import { earthAreaKm2 } from "../sphere/cap.js";
 
+/** The curve of recall against searched area. */
 export interface RecallAgainstArea {
   /** Sizes of the searched region, km². */
   areasKm2: number[];
-  /** Share of the truths that a region of each size holds. */
+  /** Share of the truths that a region of each size holds, 0 … 1. */
   recall: number[];
 }
 
-/** From a square kilometre to the whole globe, four to the decade. */
+/** Sizes of the searched region, km²: from 1 km² to the whole globe, four to the decade. */
 export const searchedAreasKm2: readonly number[] = [
   ...Array.from({ length: 35 }, (_, i) => 10 ** (i / 4)),
   earthAreaKm2,
 ];
 
 /**
- * Recall against area: each region is the smallest of its distribution that holds the truth, or the circle around a single
- * guess that reaches it.
- * @param areasKm2 for every example, the area of that region
+ * Recall against area: the share of examples whose true place is found by searching a region of each size. The region is
+ * the smallest highest-density region of the distribution that holds the truth, or the circle around a single guess that
+ * reaches it.
+ * @param areasKm2 area of that region for every example, km²
  * @throws RangeError for no examples
  */
 export function recallAgainstArea(areasKm2: ArrayLike<number>): RecallAgainstArea {

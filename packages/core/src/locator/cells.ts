@@ -8,9 +8,11 @@ import { drawInCell, pointInCell, type Quadtree } from "../sphere/quadtree.js";
 import type { Locator } from "./locator.js";
 
 /**
- * Classification over the leaves of a quadtree: the density is uniform within a leaf. With offsets it is the hybrid, which
- * names one point in every leaf and so has no density.
- * @param depths of the coarser levels
+ * Classification over the leaves of a quadtree: the density is uniform within a leaf. With offsets it is the hybrid of
+ * classification and regression, which names one point in every leaf and so has no density.
+ * @param params weights by state-dict name
+ * @param tree cells of the training places
+ * @param depths of the coarser levels that the network was trained with
  */
 export function cellLocator(
   config: CellClassifierConfig,

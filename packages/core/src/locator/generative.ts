@@ -9,7 +9,10 @@ import { solve, solverFor, stepsFor } from "../solve/solvers.js";
 import { normalizeAll } from "../sphere/flat.js";
 import type { Locator, SolveOptions } from "./locator.js";
 
-/** Flow matching and diffusion: noise carried to places. */
+/**
+ * A flow or a diffusion: noise is carried to places by its solver. Densities are exact; whole distributions on a mesh are
+ * of Riemannian flows on S² alone.
+ */
 export function generativeLocator(generative: GenerativeModel, options: CompileOptions): Locator {
   const { config, params, path, schedule } = generative;
   const model = velocityModel(config, params, options);

@@ -1,19 +1,21 @@
 import { GeodriftError } from "../errors/geodrift-error.js";
 import type { DensityOptions, Locator } from "./locator.js";
 
+/** Localizability of a picture, as estimated from samples. */
 export interface Localizability {
-  /** ∫ p log₂ p dA over the unit sphere: −3.65 for anywhere. */
+  /** ∫ p log₂ p dA over the unit sphere, bits: −3.65 for “anywhere”. */
   bits: number;
-  /** Of the Monte-Carlo mean: the density itself is exact. */
+  /** Standard error of the Monte-Carlo mean, bits: the densities themselves are exact. */
   standardError: number;
 }
 
 /**
- * How much an image says of its place (section 3.3 of the paper): the mean of log₂ p over samples of p. (The released code
- * divides by 4π besides.)
- * @param embedding [width]
+ * How much an image says of its place (Dufour et al., “Around the World in 80 Timesteps”, arXiv 2412.06781, section 3.3):
+ * the negative entropy of its distribution p, as the mean of log₂ p over samples of p. (The released code divides by 4π
+ * besides.)
+ * @param embedding of one image, [width]
  * @param n samples, two or more
- * @throws RangeError if the method has no density
+ * @throws GeodriftError `model` if the method has no density
  */
 export async function localizability(
   locator: Locator,

@@ -2,54 +2,73 @@
 import type { MeshDistribution } from "../density/mesh-distribution.js";
 import type { RefineOptions } from "../density/mesh-refinement.js";
 
+/** How a flow or a diffusion is solved from noise to places. Other methods have no solver. */
 export interface SolveOptions {
-  /** A name from the method's solvers; the one that loses least if left out. Other methods answer at once. */
+  /** A name of the method's solvers (`solvers`); its default if left out. */
   solver?: string;
-  /** The solver's own if left out, more with guidance. */
+  /** Steps of the solver; its own number if left out, times 1 + w with guidance. */
   steps?: number;
-  /** Strength of classifier-free guidance; 0 for none. */
+  /** w of classifier-free guidance, (1 + w) ψ(c) − w ψ(∅); 0 for none. */
   guidance: number;
   /**
    * Called with the noise as step 0 and after every step of the solver, with the points of all images as far as they are
-   * carried, [images, n, 3]; of methods in R³ they are on the sphere only in the end.
+   * carried, [images, n, 3]; for methods in R³ they are on the sphere only in the end.
    */
   onStep?: (step: number, points: Float64Array) => void;
 }
 
+/** What samples are drawn with. */
 export interface SampleOptions extends SolveOptions {
   /** Whole number; the same seed gives the same samples, but for rounding, whatever is located beside them. */
   seed: number;
 }
 
+/** How a log density is computed. */
 export interface DensityOptions {
+  /** w of classifier-free guidance: the density is that of guided sampling; 0 for none. */
   guidance: number;
-  /** The number of the released code instead of a density; only flows and diffusions have one. */
+  /**
+   * `exact` (the default): a density on the unit sphere. `official`: the number that the released code computes instead
+   * of one; only flows and diffusions have it.
+   */
   mode?: "exact" | "official";
-  /** Error allowed per step of the solver, in radians and in nats; without meaning where the density is a formula. */
+  /**
+   * Error allowed per step of the solver, in radians and in nats, 10⁻⁵ if left out; without meaning where the density is
+   * a formula.
+   */
   tolerance?: number;
 }
 
+/** A method of geolocation: gives places for an embedding of a picture. */
 export interface Locator {
-  /** Width of the embeddings. */
+  /** Numbers of an embedding: cond_dim of the network. */
   readonly width: number;
-  /** Names one point: every sample of an image is the same. */
+  /** True for methods that name one point: every sample of an image is the same. */
   readonly pointwise?: boolean;
   /**
+   * Draws places from the distribution of every image.
    * @param embeddings [images, width]
    * @param n samples per image
-   * @returns unit vectors [images, n, 3]
+   * @returns unit vectors, [images, n, 3] stored flat
+   * @throws GeodriftError `option` for a solver that the method does not have
    */
   sample(embeddings: Float32Array, n: number, options: SampleOptions): Promise<Float64Array>;
   /**
-   * Log density in nats per steradian; absent where a method has none, such as a single point.
-   * @param points unit vectors [images, n, 3]
-   * @returns [images, n]
+   * Log densities of places, each under its own image, in nats per steradian; absent where a method has no density, such
+   * as a single point.
+   * @param embeddings [images, width]
+   * @param points unit vectors, [images, n, 3] stored flat
+   * @returns [images, n] stored flat
+   * @throws GeodriftError `model` if a flow is not a number, or too stiff for the tolerance
    */
   logProb?(embeddings: Float32Array, points: Float64Array, options: DensityOptions): Promise<Float64Array>;
   /**
-   * The whole distribution of every image, on a mesh; absent where there is none on the sphere.
+   * The whole distribution of every image, on a mesh; absent where the method has no density on the sphere that a mesh
+   * can follow.
    * @param embeddings [images, width]
+   * @throws GeodriftError `option` for a solver that the method does not have
    */
   distributions?(embeddings: Float32Array, options: SolveOptions & RefineOptions): Promise<MeshDistribution[]>;
+  /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }

@@ -4,7 +4,10 @@ import type { Parameters, Traced } from "../net/parameters.js";
 import { type RegressionConfig, regression } from "../net/regression.js";
 import type { Locator } from "./locator.js";
 
-/** One point and nothing else: every sample is the same, and there is no density. */
+/**
+ * Regression: one point for an image. Every sample is the same, and there is no density.
+ * @param params weights by state-dict name
+ */
 export function regressionLocator(config: RegressionConfig, params: Parameters, options: CompileOptions): Locator {
   const run = compile<[Parameters, Tensor], Tensor>((p: Traced, c: np.Array) => regression(config, p, c), options);
   return {

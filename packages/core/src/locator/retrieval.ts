@@ -4,11 +4,11 @@ import { GeodriftError } from "../errors/geodrift-error.js";
 import { Generator } from "../random/generator.js";
 import type { Locator } from "./locator.js";
 
-/** Pictures whose places are known. */
+/** Embedded pictures whose places are known. */
 export interface RetrievalIndex {
-  /** [n, width] */
+  /** Embeddings of any length, [n, width]. */
   embeddings: Float32Array;
-  /** Unit vectors, [n, 3]. */
+  /** Unit vectors, [n, 3] stored flat. */
   places: ArrayLike<number>;
 }
 
@@ -16,9 +16,11 @@ export interface RetrievalIndex {
 const blockSize = 16_384;
 
 /**
- * The places of the most similar pictures, by cosine, found exactly: matrix products over blocks of the index, and a
- * running list of the best. A sample is the place of one of the `neighbours` nearest.
- * @throws RangeError for an index with fewer pictures than neighbours
+ * Retrieval of nearest neighbours: the places of the most similar pictures, by the cosine of embeddings, found exactly. A
+ * sample is the place of one of the `neighbours` nearest, each with equal chance; there is no density.
+ * @param width numbers of an embedding
+ * @param neighbours nearest pictures that samples are taken from; with 1 the locator is pointwise
+ * @throws GeodriftError `model` for an index with fewer pictures than neighbours
  */
 export function retrievalLocator(
   { embeddings, places }: RetrievalIndex,

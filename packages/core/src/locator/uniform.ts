@@ -6,7 +6,11 @@ import type { Locator } from "./locator.js";
 
 const logDensity = -Math.log(4 * Math.PI);
 
-/** Anywhere with equal chance: what every method must beat. */
+/**
+ * The uniform distribution on the sphere, whatever the picture: log density −log 4π everywhere. What every method must
+ * beat.
+ * @param width numbers of an embedding
+ */
 export function uniformLocator(width: number): Locator {
   return {
     width,

@@ -19,7 +19,11 @@ interface Component {
 /** Sharper than a metre is no geography, and overflows nothing. */
 const greatestKappa = 1e13;
 
-/** A von Mises–Fisher distribution, or a mixture, read off the embedding. Densities are in double precision. */
+/**
+ * A von Mises–Fisher distribution on S², or a mixture, whose parameters a network reads off the embedding. Densities are
+ * in double precision; concentrations are held below 10¹³.
+ * @param params weights by state-dict name
+ */
 export function vonMisesFisherLocator(
   config: VonMisesFisherConfig,
   params: Parameters,

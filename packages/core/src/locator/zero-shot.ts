@@ -14,11 +14,16 @@ export interface ZeroShotConfig {
   cond_dim: number;
   /** Width of the space that images share with texts. */
   projection: number;
-  /** Factor of cosines in front of the softmax. */
+  /** Factor of cosines in front of the softmax: CLIP's inverse temperature. */
   scale: number;
 }
 
-/** Names and shapes of the tensors: what leads images to texts, and the texts of countries and of cities. */
+/**
+ * Names and shapes of the tensors of a zero-shot model: what leads images to texts, the embeddings of the texts of
+ * countries and cities, and of every city the index of its country (int32) and its place (unit vector).
+ * @param countries number of countries
+ * @param cities number of cities
+ */
 export const zeroShotShapes = (
   { cond_dim, projection }: ZeroShotConfig,
   countries: number,
@@ -33,7 +38,7 @@ export const zeroShotShapes = (
   "cities.places": [cities, 3],
 });
 
-/** Tensors that are no weights: numbers of countries, and places. */
+/** Names of the tensors that are not weights: indices of countries, and places. */
 export const zeroShotBuffers: readonly string[] = ["cities.country", "cities.places"];
 
 const unit = (x: Arr): Arr => x.ref.mul(np.reciprocal(np.sqrt(x.ref.mul(x).sum(-1, { keepdims: true }))));
@@ -52,8 +57,10 @@ function scores({ scale }: ZeroShotConfig, p: Traced, embeddings: Arr): [Arr, Ar
 }
 
 /**
- * Zero-shot location by prompts: first the country, then a city of it. The probability is all in the places of cities, so
- * there is no density.
+ * Zero-shot location by text prompts: first the country, then a city of it (softmaxes over cosines, as in Radford et al.
+ * 2021, §3.1.2). The probability lies all in the places of cities, so there is no density. Embeddings are class tokens,
+ * [images, cond_dim].
+ * @param tensors by the names of `zeroShotShapes`
  */
 export function zeroShotLocator(config: ZeroShotConfig, tensors: Parameters, options: CompileOptions): Locator {
   const { "cities.country": numbers, "cities.places": places, ...weights } = tensors;
@@ -87,7 +94,14 @@ export function zeroShotLocator(config: ZeroShotConfig, tensors: Parameters, opt
   };
 }
 
-/** Probabilities of cities: of the country, times the softmax over the cities of that country. */
+/**
+ * Probabilities of cities: that of the country, times the softmax over the cities of that country. They add up to one if
+ * every country has a city.
+ * @param countryLogProbs log probabilities in nats, [countries]
+ * @param cityScores logits, [cities]
+ * @param countryOf index of each city's country, [cities]
+ * @returns [cities]
+ */
 export function citiesGiven(
   countryLogProbs: ArrayLike<number>,
   cityScores: ArrayLike<number>,

@@ -1,20 +1,33 @@
-/** Dormand & Prince's pair of orders 5 and 4 (1980) with step-size control: for what must be accurate rather than quick. */
+/**
+ * The Dormand–Prince pair of orders 5 and 4 (Dormand & Prince 1980) with step-size control: for what must be accurate
+ * rather than quick.
+ */
 import { GeodriftError } from "../errors/geodrift-error.js";
 
-/** dy/dt at (t, y), as long as y. */
+/** dy/dt at time t and state y: an array as long as y, which must not be written to. */
 export type Derivative = (t: number, y: Float64Array) => Promise<Float64Array>;
 
+/** How accurately `integrateAdaptively` solves, and when it gives up. */
 export interface AdaptiveOptions {
-  /** Error allowed per step, absolute and relative to the state. */
+  /** Error allowed per step, in the state's own units: absolute, plus relative to the magnitude of the state. */
   tolerance: number;
-  /** Components of one point: the error of a step is that of its worst point. */
+  /**
+   * Components of one point in the state [n, width]: the error of a step is the root mean square over the components of
+   * its worst point.
+   */
   width: number;
-  /** Evaluations after which the attempt is given up. */
+  /**
+   * Evaluations of the derivative, counted over all steps, after which a rejected step ends the attempt; 20,000 if left
+   * out.
+   */
   maxEvaluations?: number;
 }
 
+/** The state at the end, and what it cost. */
 export interface AdaptiveResult {
+  /** The state at `t1`, as long as `y0`. */
   y: Float64Array;
+  /** Evaluations of the derivative, those of rejected steps included: 1, and 6 for every step that was tried. */
   evaluations: number;
 }
 
@@ -33,8 +46,11 @@ const tableau = [
 const errorWeights = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
 
 /**
- * Integrates from `t0` to `t1` (either way).
- * @throws Error if the evaluations run out, or the derivative is no longer a number
+ * Solves the initial value problem dy/dt = f(t, y), y(t0) = y0 with Dormand & Prince's method (1980), whose step size
+ * follows the estimated error.
+ * @param y0 the state at `t0`, [n, width] stored flat; not changed
+ * @param span `t0` and `t1`, the start and the end; `t1` may be the smaller of the two
+ * @throws GeodriftError `model` if the derivative is not a number, or if no step meets the tolerance
  */
 export async function integrateAdaptively(
   derivative: Derivative,

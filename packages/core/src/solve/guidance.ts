@@ -7,17 +7,25 @@ import type { Field } from "./steps.js";
 
 type Arr = np.Array;
 
+/** A compiled velocity network, whose fields solvers integrate. */
 export interface VelocityModel {
   /**
-   * A field over the samples of several images.
-   * @param embeddings [images, cond_dim]
-   * @param samples per image; points are [images, samples, 3] stored flat
-   * @param guidance w of classifier-free guidance (Ho & Salimans 2022): (1+w) ψ(c) − w ψ(∅)
+   * A field over the samples of several images, with the condition, and optionally guidance, put in.
+   * @param embeddings conditions c, [images, cond_dim]
+   * @param samples points per image; the points of the field are [images, samples, 3] stored flat
+   * @param guidance w of classifier-free guidance (Ho & Salimans 2022): (1 + w) ψ(c) − w ψ(∅), where ∅ is a vector of
+   * zeros; 0 for none
+   * @returns ψ at points and γ: dx/dγ of flows, the noise of a diffusion
    */
   field(embeddings: Float32Array, samples: number, guidance: number): Field;
+  /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }
 
+/**
+ * Compiles a velocity network with and without guidance, in single precision.
+ * @param params weights by state-dict name; linear layers are [out, in]
+ */
 export function velocityModel(config: VelocityConfig, params: Parameters, options: CompileOptions): VelocityModel {
   const at = (p: Traced, x: Arr, gamma: Arr, c: Arr): Arr => {
     const images = c.shape[0];

@@ -28,25 +28,38 @@ import { euler, type Field, type Step } from "./steps.js";
 
 type Arr = np.Array;
 
-/** One evaluation of the network, and its weight in the sum that is followed. What is left out is not told. */
+/**
+ * One evaluation of the network, and its weight in the guided sum. A condition that is left out is replaced by its null
+ * condition.
+ */
 export interface GuidanceTerm {
+  /** Factor of the term; the weights of all terms add up to one. */
   weight: number;
+  /** The caption. */
   words?: string;
+  /** The place, degrees. */
   place?: LatLng;
 }
 
+/**
+ * Scales ω of the two guidances of pictures. 1 and 1 follow the conditional network as it is; larger ones follow the
+ * condition more strongly.
+ */
 export interface Guidance {
-  /** ω of the words, and of the place. 1 and 1 follow the network as it is. */
+  /** ω_p of eq. 4, of the words: 0 leaves them out. */
   words: number;
+  /** ω_g of eq. 4, of the place: 0 leaves it out. */
   place: number;
 }
 
 /**
- * Guidance by words, then by the place given the words (Feng et al. 2025, eq. 4, after Brooks et al. 2023):
- * ε(∅,∅) + ω_p [ε(p,∅) − ε(∅,∅)] + ω_g [ε(p,g) − ε(p,∅)]. With several places, the mean of their terms (eq. 8), which
- * is not the mean of their pictures. Terms of weight 0 are left out.
- * @param words undefined: not told
- * @param places none: not told
+ * Terms of classifier-free guidance by words, then by the place given the words (Feng et al. 2025, “GPS as a Control
+ * Signal for Image Generation”, eq. 4, after Brooks et al. 2023): ε(∅,∅) + ω_p [ε(p,∅) − ε(∅,∅)] + ω_g [ε(p,g) − ε(p,∅)].
+ * With several places, the mean of their terms (eq. 8), which is not the mean of their pictures. Terms of weight 0 are
+ * left out.
+ * @param words the caption; undefined: not told
+ * @param places degrees; none: not told
+ * @returns terms whose weights add up to one
  */
 export function dualGuidance(
   words: string | undefined,
@@ -68,12 +81,15 @@ const endingInEuler =
     (next < 1 ? step : euler)(field, x, gamma, next);
 
 /**
- * Steps are smallest at the noise, where what is told decides over the whole picture: the mean of thousands of pixels stands out of
- * the noise early.
+ * Steps are smallest at the noise, where what is told decides over the whole picture: the mean of thousands of pixels stands
+ * out of the noise early.
  */
 const timeShift = -0.6;
 
-/** Solvers of pictures by name. */
+/**
+ * Solvers of pictures by name: those of flows in Euclidean space, with small first steps, and a last step that is always
+ * Euler's.
+ */
 export const imageSolvers = Object.fromEntries(
   Object.entries(solvers.flow).map(([name, solver]) => [
     name,
@@ -81,37 +97,63 @@ export const imageSolvers = Object.fromEntries(
   ]),
 ) as Record<keyof typeof solvers.flow, Solver>;
 
+/** What one picture is drawn with. */
 export interface SamplingRequest {
+  /** The guided sum: see `dualGuidance`. */
   terms: readonly GuidanceTerm[];
+  /** Width of the ground that the picture shows, km. */
   groundKm: number;
-  /** Pixels along a side. */
+  /** Pixels along a side: one of the network's sizes. */
   size: number;
-  /** Of the noise: one seed, one noise. */
+  /** Seed of the noise: one seed, one noise. */
   seed: number;
+  /** Steps of the solver, 1 or more. */
   steps: number;
+  /** A name of `imageSolvers`. */
   solver: string;
-  /** What is told while attention is collected, over all steps; over several, as over the places of a region, the mean. */
+  /**
+   * Conditions under which attention maps are collected, averaged over all evaluations of the field; of several, such as
+   * the places of a region, the mean.
+   */
   attention?: readonly Omit<GuidanceTerm, "weight">[];
+  /** Ends the drawing at the next evaluation of the network. */
   signal?: AbortSignal;
 }
 
+/** A picture after one step of the solver. */
 export interface SamplingState {
-  /** 0 … steps. */
+  /** Steps done, 1 … steps. */
   step: number;
+  /** Steps in all. */
   steps: number;
-  /** Level of the data. */
+  /** γ after the step, 0 … 1: the share of the picture in picture and noise; 1 at the end. */
   gamma: number;
-  /** What the network now takes the picture to be, −1…1, [3, size, size]; in the end the picture. */
+  /**
+   * The network's present estimate of the picture, [3, size, size] in −1 … 1, rows from the top; after the last step the
+   * picture.
+   */
   picture: Float32Array;
-  /** Means over blocks, heads and steps so far: for every token in front of the patches, [tokens, grid, grid]. */
+  /**
+   * Attention that the patches pay to every token in front of them, [tokens, grid, grid], rows from the top: mean over
+   * blocks, heads and evaluations so far.
+   */
   attention?: Float32Array;
 }
 
+/** A compiled network that draws pictures of places. */
 export interface ImageModel {
+  /** Sizes of the network. */
   readonly config: ImageTransformerConfig;
+  /** What turns captions into tokens. */
   readonly words: TextEncoder;
-  /** The steps of one picture. It depends on the request alone, not on what else is drawn. @throws as the signal says */
+  /**
+   * Draws one picture from noise, yielding its state after every step. The picture depends on the request alone, not on
+   * what else is drawn.
+   * @throws GeodriftError `option` for a solver, a size or words that the model does not know
+   * @throws the signal's reason when it is aborted
+   */
   draw(request: SamplingRequest): AsyncGenerator<SamplingState>;
+  /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }
 
@@ -123,6 +165,11 @@ const noiseStream = 3;
 
 type TermTensors = Omit<TensorsOf<ImageCondition>, "gamma">;
 
+/**
+ * Compiles an image transformer for drawing.
+ * @param params weights by state-dict name; linear layers are [out, in]
+ * @param words the text encoder that the network was trained with
+ */
 export function imageModel(
   config: ImageTransformerConfig,
   params: Parameters,

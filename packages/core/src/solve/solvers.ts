@@ -6,19 +6,28 @@ import * as steps from "./steps.js";
 
 export type { Field, Step } from "./steps.js";
 
+/** A numerical method of one of the three paths, with the numbers of steps that suit it. */
 export interface Solver {
+  /** The method itself. */
   step: steps.Step;
-  /** Order of convergence. */
+  /** Order of convergence: the error falls as step size to this power. */
   order: number;
-  /** Network evaluations per step. */
+  /** Network evaluations per step, without guidance. */
   evaluations: number;
-  /** Steps without guidance, where none are asked for. */
+  /** Steps without guidance, where none are asked for; see `stepsFor`. */
   steps: number;
-  /** How much smaller steps become towards the data, without guidance: the first are (1 + timeShift)² times the last. */
+  /**
+   * a of the spacing of time steps, without guidance: 0 for equal steps; above 0 they become smaller towards the data,
+   * the first about (1 + a)² times the last.
+   */
   timeShift: number;
 }
 
-/** Steps where none are asked for: a field of guidance w is up to 1 + w times as steep. */
+/**
+ * Steps of a solver where none are asked for: in proportion to 1 + w, because a field of guidance w is up to 1 + w times
+ * as steep.
+ * @param guidance w ≥ 0
+ */
 export const stepsFor = ({ steps }: Solver, guidance: number): number => Math.ceil(steps * (1 + guidance));
 
 /** @param inAll evaluations of all steps, where none are asked for */
@@ -45,7 +54,7 @@ const euclidean = {
   rk4: solver(steps.rk4, 4, 4),
 };
 
-/** The first of each method is the published one. */
+/** Solvers by path and name. The first of each path is the published one. */
 export const solvers: Record<PathName, Record<string, Solver>> = {
   "riemannian-flow": {
     euler: solver(steps.retraction, 1, 1),
@@ -64,12 +73,15 @@ export const solvers: Record<PathName, Record<string, Solver>> = {
 };
 
 /**
- * What loses least in few evaluations (docs/report/earth.md): eight steps carry a flow's sample to within a kilometre or two
- * of where it belongs, sixteen a diffusion's nearer than 250 of DDIM.
+ * The default solver of each path: what loses least in few evaluations. Eight steps carry a flow's sample to within a
+ * kilometre or two of where it belongs, sixteen a diffusion's nearer than 250 of DDIM.
  */
 export const defaultSolvers: Record<PathName, string> = { "riemannian-flow": "rk4", flow: "rk4", diffusion: "rk4" };
 
-/** @throws RangeError naming the solvers that the method has. */
+/**
+ * The solver of a path by its name; the path's default if no name is given.
+ * @throws GeodriftError `option`, naming the solvers that the path has, for any other name
+ */
 export function solverFor(path: PathName, name = defaultSolvers[path]): Solver {
   const solver = solvers[path][name];
   if (!solver)
@@ -80,17 +92,25 @@ export function solverFor(path: PathName, name = defaultSolvers[path]): Solver {
   return solver;
 }
 
+/** Points on their way from noise to data. */
 export interface SolveState {
   /** Steps done: 0 … steps. */
   step: number;
-  /** Time, 1 at noise to 0 at data. */
+  /** Time: 1 is noise, 0 is data. */
   t: number;
+  /** γ(t) of the schedule, 0 … 1; 1 is data. */
   gamma: number;
-  /** [n, 3]. */
+  /** Points, [n, 3] stored flat. */
   x: Float64Array;
 }
 
-/** Carries `x` [n, 3] from noise to data in the solver's steps of t; yields the start and every step. */
+/**
+ * Integrates a field from noise (t = 1) to data (t = 0), and yields the start and the state after every step.
+ * @param field the network's output at (x, γ)
+ * @param x noise, [n, 3] stored flat; not changed
+ * @param options the solver, the schedule γ(t), the number of steps (1 or more), and w, by which the spacing of the steps
+ * is adapted: the field must already be guided
+ */
 export async function* solve(
   field: steps.Field,
   x: Float64Array,

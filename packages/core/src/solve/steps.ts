@@ -4,9 +4,16 @@
  */
 import { crossAll, normalizeAll, turnAll } from "../sphere/flat.js";
 
-/** The network at points [n, 3] and noise level γ: [n, 3]. */
+/**
+ * The network's output at points [n, 3] stored flat and noise level γ in 0 … 1: velocities dx/dγ of a flow, or the noise
+ * that a diffusion's network predicts; [n, 3].
+ */
 export type Field = (x: Float64Array, gamma: number) => Promise<ArrayLike<number>>;
 
+/**
+ * One step of a solver: the points [n, 3] at noise level `gamma`, carried to level `next` as new points [n, 3]. γ grows
+ * from 0 (noise) to 1 (data).
+ */
 export type Step = (field: Field, x: Float64Array, gamma: number, next: number) => Promise<Float64Array>;
 
 /** x + Σ weights·slopes */
@@ -18,10 +25,10 @@ function moved(x: Float64Array, terms: readonly (readonly [number, ArrayLike<num
 
 // ---- R³ ----
 
-/** Euler, order 1. */
+/** Euler's method in R³: order 1, one evaluation. */
 export const euler: Step = async (field, x, gamma, next) => moved(x, [[next - gamma, await field(x, gamma)]]);
 
-/** Heun's trapezoidal rule, order 2. */
+/** Heun's method in R³, the explicit trapezoidal rule: order 2, two evaluations. */
 export const heun: Step = async (field, x, gamma, next) => {
   const h = next - gamma;
   const k1 = await field(x, gamma);
@@ -32,7 +39,7 @@ export const heun: Step = async (field, x, gamma, next) => {
   ]);
 };
 
-/** The classical Runge–Kutta method, order 4. */
+/** The classical Runge–Kutta method in R³: order 4, four evaluations. */
 export const rk4: Step = async (field, x, gamma, next) => {
   const h = next - gamma;
   const middle = gamma + h / 2;
@@ -56,7 +63,10 @@ function estimates(x: number, psi: number, signal: number, level: number): { dat
   return { data, noise: level > 0 ? (x - signal * data) / level : psi };
 }
 
-/** DDIM without noise (Song et al. 2021, eq. 12) for a network that predicts the noise, order 1. */
+/**
+ * DDIM without noise, η = 0 (Song et al. 2021, eq. 12), in R³, for a network that predicts the noise: order 1, one
+ * evaluation.
+ */
 export const ddim: Step = async (field, x, gamma, next) => {
   const psi = await field(x, gamma);
   const [signal, level] = [Math.sqrt(gamma), Math.sqrt(1 - gamma)];
@@ -85,26 +95,31 @@ const overAngle =
     return step(turning, x, Math.acos(Math.sqrt(gamma)), Math.acos(Math.sqrt(next)));
   };
 
-/** Heun's rule over the angle, order 2. */
+/** Heun's method over the angle φ of the probability flow: order 2, two evaluations. */
 export const diffusionHeun: Step = overAngle(heun);
 
-/** The classical Runge–Kutta method over the angle, order 4. */
+/** The classical Runge–Kutta method over the angle φ of the probability flow: order 4, four evaluations. */
 export const diffusionRk4: Step = overAngle(rk4);
 
 // ---- S² ----
 
-/** The official sampler: a straight step, then back to the sphere. Order 1. */
+/** The published sampler on S²: Euler's step in R³, then scaled back to length one. Order 1, one evaluation. */
 export const retraction: Step = async (field, x, gamma, next) => normalizeAll(await euler(field, x, gamma, next));
 
 /** Angular velocities x × v: the tangent part of the field as elements of so(3). */
 const angular = async (field: Field, x: Float64Array, gamma: number): Promise<Float64Array> =>
   crossAll(x, await field(x, gamma));
 
-/** Euler along great circles, order 1: for tangent v, exp_x(h v) is x turned about x × v. */
+/**
+ * Euler's method along great circles of S²: order 1, one evaluation. For tangent v, exp_x(h v) is x turned about x × v.
+ */
 export const exponentialEuler: Step = async (field, x, gamma, next) =>
   turnAll(x, [[next - gamma, await angular(field, x, gamma)]]);
 
-/** Heun's rule with rotations, order 2 (Munthe-Kaas 1998, with the commutator that order 2 does not need left out). */
+/**
+ * Heun's method with rotations of S²: order 2, two evaluations (Munthe-Kaas 1998, with the commutator left out, which
+ * order 2 does not need).
+ */
 export const sphericalHeun: Step = async (field, x, gamma, next) => {
   const h = next - gamma;
   const k1 = await angular(field, x, gamma);
@@ -115,7 +130,10 @@ export const sphericalHeun: Step = async (field, x, gamma, next) => {
   ]);
 };
 
-/** Commutator-free Runge–Kutta, order 4 (Celledoni, Marthinsen & Owren 2003, table 1). */
+/**
+ * Commutator-free Runge–Kutta method on S²: order 4, four evaluations of the field and five sets of rotations (Celledoni,
+ * Marthinsen & Owren 2003, table 1).
+ */
 export const sphericalRk4: Step = async (field, x, gamma, next) => {
   const h = next - gamma;
   const middle = gamma + h / 2;

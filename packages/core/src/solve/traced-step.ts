@@ -1,4 +1,7 @@
-/** One step from noise to places as a function of traced arrays, as the released code takes it: for export to ONNX. */
+/**
+ * One step from noise to places as a function of traced arrays, as the released code of “Around the World in 80
+ * Timesteps” takes it: for export to ONNX.
+ */
 import { numpy as np } from "@jax-js/jax";
 import { constant } from "../net/layers.js";
 import type { Traced } from "../net/parameters.js";
@@ -11,12 +14,15 @@ type Arr = np.Array;
 const normalized = (x: Arr): Arr => x.ref.mul(np.reciprocal(np.sqrt(x.ref.mul(x).sum(-1, { keepdims: true }))));
 
 /**
- * Euler for flows, with a retraction to the sphere where the path lies on it; DDIM for diffusion (spec §4).
- * @param x [n, 3]
- * @param gamma [1], where the points are
- * @param next [1], where they shall be
- * @param embedding [1, cond_dim]
- * @param guidance [1], w of (1+w) ψ(c) − w ψ(∅)
+ * One published step, traced: Euler's for flows, with a retraction to the sphere where the path lies on it, DDIM for
+ * diffusion. Guidance is always evaluated, so one graph serves every w. All arrays but `p`'s are consumed.
+ * @param p weights by state-dict name
+ * @param x points, [n, 3]
+ * @param gamma γ of the points, [1]
+ * @param next γ after the step, [1]
+ * @param embedding condition c, [1, cond_dim]
+ * @param guidance w of (1 + w) ψ(c) − w ψ(∅), [1]; ∅ is a vector of zeros
+ * @returns points at `next`, [n, 3]
  */
 export function tracedStep(
   path: PathName,

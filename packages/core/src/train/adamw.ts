@@ -1,6 +1,9 @@
 import type { Update } from "./optimizer.js";
 
-/** AdamW (Loshchilov & Hutter 2019, Algorithm 2): decoupled decay, on tensors of two or more axes. */
+/**
+ * AdamW (Loshchilov & Hutter 2019, Algorithm 2): Adam with bias correction and decoupled weight decay, on tensors of two
+ * or more axes alone.
+ */
 export const adamw: Update = (
   slot,
   rate,

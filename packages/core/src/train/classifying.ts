@@ -12,7 +12,13 @@ const offsetWeight = 10;
 /** Input with the cells of a level. */
 const labelOf = (level: number): string => `label${level}`;
 
-/** Cross-entropy at every level, added up, and the squared error of the place within its own cell. */
+/**
+ * The training objective of classification over the cells of a quadtree: the cross-entropies of all levels added up, in
+ * nats, and, with offsets, 10 times the mean squared error of the place within its own leaf, in shares of the cell's
+ * sides.
+ * @param tree cells of the places
+ * @param depths of the coarser levels; the leaves are always a level
+ */
 export function cellObjective(
   config: CellClassifierConfig,
   tree: Quadtree,

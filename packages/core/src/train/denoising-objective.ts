@@ -3,7 +3,10 @@ import type { TextEncoder } from "../net/words.js";
 import { type DenoisingBatch, type DenoisingExamples, denoisingLoss } from "./denoising.js";
 import type { Objective } from "./objective.js";
 
-/** Denoising of pictures (`denoisingLoss`); a picture passes the layers of its own size alone. */
+/**
+ * The training objective of pictures: `denoisingLoss`. A batch has pictures of one size, and only the layers of that size
+ * and the shared ones learn from it.
+ */
 export const denoisingObjective = (config: ImageTransformerConfig, words: TextEncoder): Objective<DenoisingBatch> => ({
   init: (random) => initImageTransformer(config, words, random),
   learned: () => true,

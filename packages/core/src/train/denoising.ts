@@ -1,5 +1,5 @@
 /**
- * Learning to restore pictures (flow matching; spec §7): the network says what the picture was, the loss is that of the velocity
+ * Learning to restore pictures (flow matching): the network says what the picture was, the loss is that of the velocity
  * which follows from it (JiT, Li & He 2025, table 1: x-prediction with v-loss). Noise and pictures are paired at random:
  * pairing them by transport within a batch would skew what conditions mean (Cheng & Schwing 2025).
  */
@@ -17,21 +17,27 @@ import type { Generator } from "../random/generator.js";
 
 type Arr = np.Array;
 
-/** 1 − γ is held above this where a velocity is divided by it. */
+/** Least 1 − γ that a velocity is divided by: it bounds the weight 1 / (1 − γ)² of the loss at 100. */
 export const minNoise = 0.1;
 
+/** How the noise levels and the conditions of a denoising training are drawn. */
 export interface DenoisingOptions {
-  /** Mean and deviation of the logit of γ. */
+  /** Mean and standard deviation of the logit of γ, which is normal. */
   logit: readonly [mean: number, deviation: number];
-  /** Shares of the examples that are told words alone, the place alone, and neither. */
+  /**
+   * Shares of the examples, 0 … 1, of which the place is dropped (told words alone), the words are dropped, and both.
+   */
   dropped: { place: number; words: number; both: number };
 }
 
-/** Level of the data: logistic of a normal number (Esser et al. 2024, §3.1). */
+/** γ in 0 … 1 of a logit-normal distribution (Esser et al. 2024, §3.1); 1 is data. */
 export const drawGamma = (random: Generator, [middle, deviation]: DenoisingOptions["logit"]): number =>
   1 / (1 + Math.exp(-(middle + deviation * random.normal())));
 
-/** Are the words told, and the place? (Feng et al. 2025, §3.2: three ways to leave out.) */
+/**
+ * Draws which conditions an example is told (Feng et al. 2025: words alone, the place alone, neither, or both).
+ * @returns 1 for told and 0 for dropped, of the words and of the place
+ */
 export function drawConditionMask(
   random: Generator,
   { place, words, both }: DenoisingOptions["dropped"],
@@ -42,17 +48,23 @@ export function drawConditionMask(
   return u < both + place + words ? [0, 1] : [1, 1];
 }
 
-/** Pictures and what they are told. */
+/** Pictures, the noise that is mixed in, and what they are told, as traced arrays. */
 export interface DenoisingExamples extends ImageCondition {
-  /** −1…1, [n, 3, size, size]. */
+  /** Pictures, [n, 3, size, size] in −1 … 1. */
   pixels: Arr;
-  /** Standard normal, of the same shape. */
+  /** Standard normal, [n, 3, size, size]. */
   noise: Arr;
 }
 
+/** The same as tensors: a batch for `denoisingObjective`. */
 export type DenoisingBatch = TensorsOf<DenoisingExamples>;
 
-/** Mean squared error of the velocity d(γ·pixels + (1−γ)·noise)/dγ, over pictures, channels and pixels. */
+/**
+ * Mean squared error of the velocity d(γ·pixels + (1 − γ)·noise)/dγ, over pictures, channels and pixels, with 1 − γ held
+ * above `minNoise`. Arrays but `p`'s are consumed.
+ * @param p weights by state-dict name
+ * @returns a scalar
+ */
 export function denoisingLoss(
   config: ImageTransformerConfig,
   words: TextEncoder,

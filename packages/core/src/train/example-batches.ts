@@ -1,10 +1,11 @@
 import { Generator } from "../random/generator.js";
 import type { ExampleBatch, Examples } from "./objective.js";
 
-/** Examples by index. */
+/** Located, embedded pictures by index. */
 export interface ExampleSource {
+  /** Number of examples. */
   readonly length: number;
-  /** The examples `indices`, in arrays that the caller may change. */
+  /** Examples by index, 0 … length − 1, in arrays that the caller may change. */
   batch(indices: Uint32Array): Examples;
 }
 
@@ -12,9 +13,10 @@ export interface ExampleSource {
 const stream = 2;
 
 /**
- * Batches drawn with replacement, without end. Each is a function of the seed and of its number: a training that goes on from a
- * step goes on with the same batches.
+ * Batches drawn with replacement, without end. Each is a function of the seed and of its number: a training that goes on
+ * from a step goes on with the same batches.
  * @param count examples of a batch
+ * @returns a function of the step, counted from 0, that the batches begin with
  */
 export const exampleBatches = (source: ExampleSource, count: number, seed: number) =>
   async function* (from: number): AsyncGenerator<ExampleBatch> {

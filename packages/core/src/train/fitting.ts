@@ -8,7 +8,10 @@ import {
 } from "../net/von-mises-fisher.js";
 import type { ExampleBatch, Objective } from "./objective.js";
 
-/** Maximum likelihood of a von Mises–Fisher distribution or a mixture: the mean negative log density, in nats (spec §3). */
+/**
+ * Maximum likelihood of a von Mises–Fisher distribution on S², or of a mixture: the mean negative log density of the true
+ * places, in nats per steradian.
+ */
 export function vonMisesFisherObjective(config: VonMisesFisherConfig): Objective<ExampleBatch, "embedding" | "place"> {
   return {
     init: (random) => initVonMisesFisher(config, random),

@@ -1,8 +1,9 @@
 import type { Update } from "./optimizer.js";
 
 /**
- * LAMB (You et al. 2020, Algorithm 2): Adam's step plus weight decay, scaled per tensor by ‖weights‖ / ‖step‖ (1 if either
- * is 0, no clamp). Decay acts on every tensor, biases included, as in the official code.
+ * LAMB (You et al. 2020, Algorithm 2): Adam's step with bias correction plus weight decay, scaled per tensor by ‖weights‖
+ * / ‖step‖ (1 if either is 0, no clamp). Decay acts on every tensor, biases included, as in the official code of “Around
+ * the World in 80 Timesteps”.
  */
 export const lamb: Update = (
   slot,

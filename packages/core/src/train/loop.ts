@@ -13,16 +13,20 @@ import type { Rate } from "./rates.js";
 /** Optimisers by name. */
 export const optimizers = { adamw, lamb };
 
+/** How long and how `train` optimises. */
 export interface TrainOptions extends Omit<OptimizerOptions, "ema"> {
   /** Steps in all. */
   steps: number;
   /** AdamW if left out. */
   optimizer?: keyof typeof optimizers;
-  /** Learning rate by the step, from 0. */
+  /** Learning rate by the step, counted from 0. */
   rate: Rate;
-  /** Decay of the average of weights, or by the step, from 1; for states that keep one. */
+  /**
+   * Decay of the moving average of the weights, or the decay by the step, counted from 1; for states that keep an
+   * average.
+   */
   ema?: number | ((step: number) => number);
-  /** Longest gradient: longer ones are scaled down to it. */
+  /** Greatest Euclidean length of the gradient: longer ones are scaled down to it. No clipping if left out. */
   clip?: number;
 }
 
@@ -30,8 +34,9 @@ export interface TrainOptions extends Omit<OptimizerOptions, "ema"> {
 export interface TrainState {
   /** Steps done. */
   step: number;
+  /** Weights and buffers by state-dict name. */
   params: Parameters;
-  /** Of the learned weights. */
+  /** First and second moments of the learned weights. */
   moments: Moments;
   /** Exponential moving average of the learned weights, where one is kept. */
   average?: Parameters;
@@ -41,19 +46,24 @@ export interface TrainState {
 export interface TrainMetrics {
   /** Steps done. */
   step: number;
+  /** The loss of the step's batch, before the update. */
   loss: number;
+  /** The learning rate of the step. */
   rate: number;
-  /** Of the whole step, the wait for its batch included. */
+  /** Milliseconds of the whole step, the wait for its batch included. */
   elapsedMs: number;
-  /** Length of the gradient before it was clipped, where it is. */
+  /** Euclidean length of the gradient before it was clipped; absent without clipping. */
   gradientNorm?: number;
-  /** Other numbers of the loss, by name. */
+  /** The loss's other scalars, by name. */
   metrics: Record<string, number>;
 }
 
 /**
- * A state before the first step.
- * @param options `average` keeps an average of the learned weights; `given` takes the place of fresh weights by name
+ * The state before the first step: fresh weights, moments of zero, and an average that begins at the weights if one is
+ * kept.
+ * @param random what the weights are drawn from
+ * @param options `average` keeps a moving average of the learned weights; `given` takes the place of fresh weights by
+ * name
  */
 export function initTrainState<Batch, Name extends string>(
   objective: Objective<Batch, Name>,
@@ -69,10 +79,11 @@ export function initTrainState<Batch, Name extends string>(
 export const averaged = (state: TrainState): Parameters => ({ ...state.params, ...state.average });
 
 /**
- * Trains from `state` to `options.steps`, updating the state in place in every step and yielding what it did. The caller may
- * save the state between any two steps; going on from there gives the same weights to the bit.
+ * Trains from `state` to `options.steps`, updating the state in place in every step and yielding what it did. The caller
+ * may save the state between any two steps; going on from there gives the same weights to the bit.
  * @param batches from a step on, counted from 0; the batch of a step must not depend on where one began
- * @throws GeodriftError `training` if the loss or the gradient is not a number any more, the state as it was before the step
+ * @throws GeodriftError `training` if the loss, or the length of a gradient that is clipped, is not finite; the state is
+ * then as it was before the step
  */
 export async function* train<Batch, Name extends string>(
   state: TrainState,

@@ -6,12 +6,15 @@ import { type VelocityConfig, velocity } from "../net/velocity.js";
 type Arr = np.Array;
 
 /**
- * Mean squared error of the network against a path's target, over samples and coordinates. One formula serves the three
- * methods (spec §3): they differ in points and targets.
- * @param point [n, 3]
- * @param gamma [n]
- * @param embedding [n, cond_dim], rows of zeros where the condition is dropped
- * @param target [n, 3]
+ * Mean squared error of the velocity network against a path's target, over samples and coordinates. One formula serves
+ * flow matching, Riemannian flow matching and diffusion: they differ in points and targets. Arrays but `p`'s are
+ * consumed.
+ * @param p weights by state-dict name
+ * @param point points on the path, [n, 3]
+ * @param gamma γ of the points, [n]; 1 is data
+ * @param embedding conditions, [n, cond_dim]; rows of zeros where the condition is dropped
+ * @param target dx/dγ of flows, the noise of a diffusion, [n, 3]
+ * @returns a scalar
  */
 export function matchingLoss(
   config: VelocityConfig,

@@ -6,15 +6,26 @@ import { vectorAt } from "../sphere/point.js";
 import { matchingLoss } from "./losses.js";
 import type { ExampleBatch, Objective } from "./objective.js";
 
+/** What a generative model of places learns, and how. */
 export interface MatchingOptions {
+  /** Sizes of the network. */
   config: VelocityConfig;
+  /** How data and noise are joined: Riemannian flow, flow or diffusion. */
   path: Path;
+  /** γ(t), by which times are drawn. */
   schedule: Schedule;
-  /** Share of conditions replaced by zeros, so that the network also learns the unconditional flow. */
+  /**
+   * Share of the conditions, 0 … 1, that are replaced by zeros, so that the network also learns the unconditional field,
+   * which guidance needs.
+   */
   dropout: number;
 }
 
-/** Flow matching or diffusion, conditioned on embeddings (spec §2, §3): t uniform, one noise and one time per example. */
+/**
+ * The training objective of flow matching and diffusion, conditioned on embeddings (“Around the World in 80 Timesteps”,
+ * arXiv 2412.06781): `matchingLoss` at t uniform in 0 … 1, one noise and one time per example. Unlike in the paper, the
+ * target is dx/dγ, without the factor of the schedule.
+ */
 export function matchingObjective({
   config,
   path,

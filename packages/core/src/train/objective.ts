@@ -9,7 +9,7 @@ export type TracedInputs<Name extends string> = Readonly<Record<Name, np.Array>>
 
 /** The loss of a batch. */
 export interface Loss {
-  /** What the gradient is taken of, a scalar. */
+  /** A scalar: what the gradient is taken of. */
   loss: np.Array;
   /** Other scalars that are worth following; nothing depends on them. */
   metrics?: Record<string, np.Array>;
@@ -17,28 +17,30 @@ export interface Loss {
 
 /** A thing to learn from batches of some kind, by the loop of `train`. */
 export interface Objective<Batch, Name extends string = string> {
-  /** Fresh weights, buffers among them. */
+  /** Fresh weights and buffers, by state-dict name. */
   init(random: Generator): Parameters;
-  /** False for buffers, which are kept as they are. */
+  /** Is this tensor learned? Buffers are not, and stay as they are. */
   learned(name: string): boolean;
-  /** The arrays that the loss takes. May write into the batch. */
+  /** Tensors of a batch that the loss takes, by name. May write into the batch. */
   inputs(batch: Batch): Record<Name, Tensor>;
-  /** Which of the learned weights a batch has to do with: the others stand still. All if left out. */
+  /** Which of the learned weights a batch has a gradient for: the others stand still. All if left out. */
   concerns?(batch: Batch): (name: string) => boolean;
-  /** Traced once for every shape of inputs. */
+  /** The loss of a batch; traced once for every shape of inputs. */
   loss(params: Traced, inputs: TracedInputs<Name>): Loss;
 }
 
 /** Embedded pictures with their places: what locators learn from. */
 export interface Examples {
+  /** Number of pictures. */
   n: number;
-  /** [n, width]. */
+  /** Embeddings, [n, width]. */
   embeddings: Float32Array;
   /** Unit vectors, [n, 3]. */
   places: Float32Array;
 }
 
-/** Examples with what an objective draws its noise, times and dropped conditions from. */
+/** Examples, and what an objective draws their noise, times and dropped conditions from. */
 export interface ExampleBatch extends Examples {
+  /** Of this batch alone. */
   random: Generator;
 }

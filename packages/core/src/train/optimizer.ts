@@ -5,43 +5,58 @@
 import type { Tensor, TypedArray } from "@geodrift/compile";
 import { type Parameters, zeros } from "../net/parameters.js";
 
-/** First and second moments. */
+/** Running means of the gradient (`first`) and of its square (`second`), by name: as large as the learned weights. */
 export type Moments = {
   first: Parameters;
   second: Parameters;
 };
 
-/** Moments before the first step. */
+/** Moments of zero for every tensor of `params`: those before the first step. */
 export function zeroMoments(params: Parameters): Moments {
   const zero = () => Object.fromEntries(Object.entries(params).map(([name, t]) => [name, zeros(t.dims)]));
   return { first: zero(), second: zero() };
 }
 
+/** Settings that AdamW and LAMB share. */
 export interface OptimizerOptions {
+  /** Decays β₁ and β₂ of the first and the second moment; 0.9 and 0.999 if left out. */
   betas?: readonly [number, number];
+  /** ε, added to the root of the second moment; 10⁻⁸ if left out. */
   eps?: number;
+  /** Decoupled weight decay λ; 0 if left out. AdamW decays tensors of two or more axes alone, LAMB all. */
   weightDecay?: number;
-  /** Decay of the average: average ← decay·average + (1 − decay)·weights. (The official code has the two swapped.) */
+  /**
+   * Decay of the average: average ← decay·average + (1 − decay)·weights; 0 if left out. (The official code has the two
+   * swapped.)
+   */
   ema?: number;
 }
 
-/** What one tensor's update reads and writes. */
+/** What one tensor's update reads and writes: flat arrays of equal length. */
 export interface Slot {
+  /** Weights, which the update changes. */
   weights: TypedArray;
+  /** Gradient of the loss; may be overwritten. */
   gradient: TypedArray;
+  /** Running mean of the gradient. */
   first: TypedArray;
+  /** Running mean of the squared gradient. */
   second: TypedArray;
+  /** Moving average of the weights, where one is kept. */
   average: TypedArray | undefined;
   /** Number of axes of the tensor. */
   axes: number;
 }
 
-/** Updates one tensor in place; may overwrite the gradient. `t` counts steps from 1. */
+/** Updates one tensor in place at learning rate `rate`; may overwrite the gradient. `t` counts steps from 1. */
 export type Update = (slot: Slot, rate: number, t: number, options: OptimizerOptions) => void;
 
 /**
- * Applies an update to every tensor that has a gradient, in place. The others stand still, but their average goes on: whatever
- * share of the steps a tensor learns in, all are averaged over the same steps.
+ * Applies an update to every tensor that has a gradient, in place. The others stand still, but their average goes on:
+ * whatever share of the steps a tensor learns in, all are averaged over the same steps.
+ * @param gradients by name: of all learned weights, or of some
+ * @param rate learning rate
+ * @param t step, counted from 1
  */
 export function optimize(
   update: Update,
@@ -72,7 +87,7 @@ function approach(average: TypedArray, weights: TypedArray, share: number): void
 }
 
 /**
- * Scales gradients down, in place, to a common length of at most `maxNorm` (Pascanu et al. 2013).
+ * Scales gradients down, in place, to a common Euclidean length of at most `maxNorm` (Pascanu et al. 2013).
  * @returns the length before
  */
 export function clipGradients(gradients: Parameters, maxNorm: number): number {
@@ -84,5 +99,8 @@ export function clipGradients(gradients: Parameters, maxNorm: number): number {
   return length;
 }
 
-/** Decay of an average at step `t`, counted from 1: one that would remember the first weights for long begins lower. */
+/**
+ * Decay of a moving average at step `t`, counted from 1: min(decay, (1 + t) / (10 + t)), so that the average soon forgets
+ * the first weights.
+ */
 export const warmedDecay = (decay: number, t: number): number => Math.min(decay, (1 + t) / (10 + t));

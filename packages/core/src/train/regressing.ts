@@ -3,7 +3,11 @@ import { mean } from "../net/layers.js";
 import { initRegression, type RegressionConfig, regression } from "../net/regression.js";
 import type { ExampleBatch, Objective } from "./objective.js";
 
-/** Squared chord between prediction and truth: smooth everywhere, and the squared distance where it is small. */
+/**
+ * The training objective of regression: the squared error of the predicted unit vector, averaged over examples and
+ * coordinates: a third of the squared chord. It is smooth everywhere, and the chord is nearly the distance in radians
+ * where it is small.
+ */
 export function regressionObjective(config: RegressionConfig): Objective<ExampleBatch, "embedding" | "place"> {
   return {
     init: (random) => initRegression(config, random),

@@ -19,15 +19,18 @@ const dtypes = {
 
 type StoredType = keyof typeof dtypes;
 
+/** The content of a safetensors file. */
 export interface TensorFile {
+  /** Tensors by name. */
   tensors: Record<string, Tensor>;
   /** The file's `__metadata__`: strings by name. */
   metadata: Record<string, string>;
 }
 
 /**
- * Bytes of a safetensors file.
- * @param options.half store this float32 tensor as F16?
+ * Encodes tensors as the bytes of a safetensors file, in the order of their names in the record.
+ * @param options `half` tells which float32 tensors are stored in half precision, F16; none if left out
+ * @throws TypeError for a tensor that is not float32, float64 or int32
  */
 export function writeSafetensors(
   { tensors, metadata }: TensorFile,
@@ -69,17 +72,20 @@ const bytes = (a: TypedArray): Uint8Array => new Uint8Array(a.buffer, a.byteOffs
 /** Where a tensor lies in a file, and what it is. */
 export interface StoredTensor {
   name: string;
-  /** As the file has it: `F32`, `BF16`, … */
+  /** Element type as the file names it: `F32`, `BF16`, … */
   dtype: string;
   shape: number[];
-  /** First byte in the file, and the one after the last. */
+  /** Offset of its first byte from the start of the file. */
   from: number;
+  /** Offset of the byte after its last. */
   to: number;
 }
 
+/** The header of a safetensors file. */
 export interface SafetensorsHeader {
   /** In order of their bytes, which they fill without gap or overlap. */
   entries: StoredTensor[];
+  /** The file's `__metadata__`; empty where it has none. */
   metadata: Record<string, string>;
 }
 
@@ -87,7 +93,12 @@ function fail(what: string): never {
   throw new GeodriftError("file", `not a valid safetensors file: ${what}`);
 }
 
-/** How long the header is, by the first 8 bytes of a file. @throws Error if the file cannot hold so much */
+/**
+ * The length of the JSON header, in bytes.
+ * @param start the first 8 bytes of the file, or more
+ * @param fileLength bytes of the whole file
+ * @throws GeodriftError `file` if the file cannot hold such a header, or it is longer than 100 MB
+ */
 export function safetensorsHeaderLength(start: Uint8Array, fileLength: number): number {
   if (fileLength < 8) fail(`it has ${fileLength} bytes, fewer than the 8 of its header length`);
   const length = Number(new DataView(start.buffer, start.byteOffset).getBigUint64(0, true));
@@ -97,9 +108,11 @@ export function safetensorsHeaderLength(start: Uint8Array, fileLength: number): 
 }
 
 /**
- * The header, checked against the length of the file, so that tensors can be read one by one.
+ * Parses the header and checks it against the length of the file, so that tensors can be read one by one.
  * @param json the bytes of the header, without the 8 of its length
- * @throws Error in one sentence for a file that is truncated, overlapping or otherwise not what it says
+ * @param fileLength bytes of the whole file
+ * @throws GeodriftError `file` if the header is not JSON, has a key twice, or its tensors overlap, leave gaps or do not
+ * fill the file
  */
 export function parseSafetensorsHeader(json: Uint8Array, fileLength: number): SafetensorsHeader {
   let header: Record<string, unknown>;
@@ -129,9 +142,10 @@ export function parseSafetensorsHeader(json: Uint8Array, fileLength: number): Sa
 }
 
 /**
- * @param bytes exactly those of the tensor
- * @returns half-precision numbers as float32
- * @throws Error for an element type that nothing here computes with
+ * Decodes one tensor of a file.
+ * @param bytes exactly those of the tensor, little-endian
+ * @returns the tensor; F16 and BF16 become float32
+ * @throws GeodriftError `file` for an element type other than F64, F32, F16, BF16 and I32
  */
 export function decodeTensor({ name, dtype, shape }: StoredTensor, bytes: ArrayBuffer): Tensor {
   const type = dtypes[dtype as StoredType];
@@ -139,7 +153,10 @@ export function decodeTensor({ name, dtype, shape }: StoredTensor, bytes: ArrayB
   return tensor(type.read(bytes), shape, type.dtype);
 }
 
-/** Reads a whole file from memory. @throws Error as `parseSafetensorsHeader` and `decodeTensor` do */
+/**
+ * Reads a whole file from memory.
+ * @throws GeodriftError `file` as `parseSafetensorsHeader` and `decodeTensor` do
+ */
 export function readSafetensors(file: Uint8Array): TensorFile {
   const length = safetensorsHeaderLength(file, file.length);
   const { entries, metadata } = parseSafetensorsHeader(file.subarray(8, 8 + length), file.length);

@@ -8,10 +8,14 @@ import type { Objective } from "./objective.js";
 type Arr = np.Array;
 
 /**
- * Contrast both ways, each picture with its own place against the batch's others (Oord et al. 2018), and cross-entropies of the
- * attributes, nats.
- * @param classes by attribute, [n], −1 where there is none
- * @returns the sum, and the contrast alone
+ * Loss of a judge of pictures, nats: the symmetric contrastive loss, each picture with its own place against the batch's
+ * others and the reverse (InfoNCE, van den Oord et al. 2018), plus the cross-entropies of the attributes. Arrays are
+ * consumed.
+ * @param p weights by state-dict name
+ * @param pixels pictures, [n, 3, size, size] in 0 … 1
+ * @param encoded places, [n, 2, 2·octaves]
+ * @param classes int32 by attribute, [n]; −1 where a picture has none, which counts as zero loss
+ * @returns two scalars: the sum, and the contrastive loss alone
  */
 export function scorerLoss(
   config: ScorerConfig,
@@ -36,17 +40,20 @@ export function scorerLoss(
   return [attributes.reduce((a, b) => a.add(b), contrast.ref), contrast];
 }
 
-/** Pictures with their places and attributes: what a scorer learns from. */
+/** A batch for `scorerObjective`: pictures with their places and attributes. */
 export interface ScoringBatch {
-  /** 0…1, [n, 3, size, size]. */
+  /** Pictures, [n, 3, size, size] in 0 … 1. */
   pixels: Tensor;
-  /** Encoded, [n, 2, width]. */
+  /** Encoded places, [n, 2, 2·octaves]. */
   places: Tensor;
-  /** By attribute, [n], −1 where there is none. */
+  /** Class of each picture by attribute, int32 [n]; −1 where there is none. */
   classes: Readonly<Record<string, Tensor>>;
 }
 
-/** `scorerLoss`, with the contrast alone as a metric. */
+/**
+ * The training objective of a judge of pictures: `scorerLoss`, with the contrastive loss alone, in nats, as the metric
+ * `contrast`.
+ */
 export const scorerObjective = (config: ScorerConfig): Objective<ScoringBatch> => ({
   init: (random) => initScorer(config, random),
   learned: () => true,

@@ -1,14 +1,16 @@
 /** What differs from one rendering of the Earth to another: exposure, contrast, tint, haze, sea, snow, noise. */
 import type { Generator } from "@geodrift/core";
 
+/** How strongly views are recoloured. */
 export interface AugmentOptions {
   /** 0 leaves pictures as they are; otherwise each picture gets its own share of this strength, 1 being usual. */
   strength: number;
 }
 
 /**
- * Recolours an RGBA view (alpha: share of land) in place.
- * @param rgba [size, size, 4]
+ * Recolours an RGBA view in place, at random: photometric augmentation.
+ * @param rgba 8-bit, [size, size, 4]; alpha is the share of land and stays
+ * @param size pixels along a side
  */
 export function augmentInto(rgba: Uint8Array, size: number, random: Generator, options: AugmentOptions): void {
   if (options.strength === 0) return;

@@ -1,4 +1,7 @@
-/** Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed and index. */
+/**
+ * Views with captions: what the way back, from a place and words to a picture, learns from. Each is a function of seed
+ * and index.
+ */
 import { createHash } from "node:crypto";
 import { Generator, GeodriftError, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
 import { countryAt, highSeas } from "../places/country.js";
@@ -8,35 +11,47 @@ import { type HeldOut, isHeldOut } from "./held-out.js";
 import { type Mask, onLand, pixelAt, type Raster } from "./raster.js";
 import { renderViewInto, type View } from "./view.js";
 
-/** What views are cut from. */
+/** The rasters that captioned views are cut from. */
 export interface EarthSource {
   /** Rasters by month, 0 is January; some may be missing. */
   months: ReadonlyMap<number, Raster>;
+  /** Shaded relief with the sea floor. */
   relief: Raster;
+  /** Lights at night. */
   night: Raster;
+  /** Köppen–Geiger classes, 0 … 30. */
   climate: Mask;
 }
 
+/** How captioned views are drawn. */
 export interface CaptionedViewsOptions {
+  /** Every view is a function of the seed and its index. */
   seed: number;
   /** Least and greatest ground width, km; uniform in the logarithm. */
   groundKm: readonly [number, number];
-  /** Share of the views whose centre lies on land; the others are anywhere. Both uniform in area. */
+  /** Share of the views, 0 … 1, whose centre lies on land; the others are anywhere. Both uniform in area. */
   land: number;
-  /** Shares of what views are pictures of; satellite has the rest. */
+  /** Shares of the kinds of views, 0 … 1; satellite views are the rest. */
   kinds: { relief: number; night: number };
+  /** No view has its centre in a held-out disc. */
   heldOut: HeldOut;
   /** Countries that captions may name. */
   countries: readonly string[];
 }
 
+/** A view, what is known of it, and a caption that tells some of that. */
 export interface CaptionedView {
   view: View;
   facts: ViewFacts;
+  /** Tells some of the facts; the country only where captions may name it. */
   caption: string;
 }
 
-/** @param months which of the folder's months */
+/**
+ * Reads the rasters of a folder.
+ * @param months which of the folder's months, two digits each
+ * @throws GeodriftError `data` if a raster is missing, or not twice as wide as high
+ */
 export async function readEarthSource(folder: EarthFolder, months: readonly string[]): Promise<EarthSource> {
   const land = await folder.land();
   const byMonth = new Map<number, Raster>();
@@ -52,14 +67,18 @@ export async function readEarthSource(folder: EarthFolder, months: readonly stri
 /** Beyond this latitude the relief is smeared: no view from there. */
 const reliefLimit = 80;
 
-/** What views are cut from, in a word: another folder of rasters has another one. */
+/** Hash of the rasters, 16 hexadecimal digits: another folder of rasters has another one. */
 export function fingerprintOf({ months, relief, night, climate }: EarthSource): string {
   const hash = createHash("sha256");
   for (const { name, sha256 } of [...months.values(), relief, night]) hash.update(`${name} ${sha256}\n`);
   return hash.update(climate.data).digest("hex").slice(0, 16);
 }
 
-/** The source with some of its months alone, in their order. @throws Error for one that is not there */
+/**
+ * The source with some of its months alone, in their order.
+ * @param months two digits each
+ * @throws GeodriftError `data` for a month that is not there
+ */
 export function withMonths(source: EarthSource, months: readonly string[]): EarthSource {
   const own = months.map((month): [number, Raster] => {
     const raster = source.months.get(Number(month) - 1);
@@ -71,13 +90,17 @@ export function withMonths(source: EarthSource, months: readonly string[]): Eart
 
 const anyMonth = ({ months }: EarthSource): Raster => months.values().next().value as Raster;
 
-/** What view to draw: of what, where, when. */
+/** What a view shows: where, how wide, of what kind, in which month. */
 export interface Shot extends View {
   kind: ViewKind;
+  /** 0 is January; of satellite views alone. */
   month?: number;
 }
 
-/** The shot with index `i`. */
+/**
+ * The shot with index `i`, a function of the options' seed and of `i` alone, and the generator that its caption is drawn
+ * from.
+ */
 export function shotAt(
   source: EarthSource,
   options: CaptionedViewsOptions,
@@ -101,8 +124,10 @@ export function shotAt(
 }
 
 /**
- * Draws a shot as RGBA into `out` [size, size, 4], and says what can be known of it.
- * @throws Error for a month that is not at hand
+ * Draws a shot as RGBA (alpha: share of land) into `out`, and says what is known of it.
+ * @param out 8-bit, [size, size, 4], rows from the top
+ * @param size pixels along a side
+ * @throws GeodriftError `data` for a month that is not at hand
  */
 export function drawShotInto(out: Uint8Array, source: EarthSource, shot: Shot, size: number): ViewFacts {
   const raster = shot.kind === "satellite" ? source.months.get(shot.month ?? 0) : source[shot.kind];
@@ -123,7 +148,11 @@ export function drawShotInto(out: Uint8Array, source: EarthSource, shot: Shot, s
   };
 }
 
-/** View `i` drawn into `out` [size, size, 4], with its caption. */
+/**
+ * Draws view `i` into `out`, and gives its caption.
+ * @param out 8-bit RGBA, [size, size, 4], rows from the top
+ * @param size pixels along a side
+ */
 export function drawCaptionedInto(
   out: Uint8Array,
   source: EarthSource,

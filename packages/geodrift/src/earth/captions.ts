@@ -1,14 +1,21 @@
 /** What is known about a view of the Earth, and captions made from it: a closed vocabulary, said in many ways. */
 import type { Generator, LatLng, VocabularyConfig } from "@geodrift/core";
 
+/** Kinds of views. */
 export const kinds = ["satellite", "relief", "night"] as const;
-/** What a view is a picture of: colours as a satellite sees them, shaded relief with the sea floor, lights at night. */
+/**
+ * What a view is a picture of: colours as a satellite sees them, shaded relief with the sea floor, or lights at night.
+ */
 export type ViewKind = (typeof kinds)[number];
 
+/** What most of a view's ground is: land, coast (some of both), or sea. */
 export const surfaces = ["land", "coast", "sea"] as const;
+/** Seasons of the temperate zones. */
 export const seasons = ["winter", "spring", "summer", "autumn"] as const;
+/** Words for small and large ground widths; see `scaleLimitsKm`. */
 export const scales = ["near", "wide"] as const;
 
+/** Names of the months; 0 is January. */
 export const months = [
   "January",
   "February",
@@ -49,44 +56,48 @@ const climates: readonly (readonly string[])[] = [
   ["ice"],
 ];
 
-/** Of a pixel of the climate raster. */
+/** Words of a Köppen–Geiger class, 0 … 30; none for the sea (0). */
 export const climateWords = (value: number): readonly string[] => climates[value] ?? [];
 
-/** Every climate once, "hot desert" being one. */
+/** Every climate once, as a phrase: “hot desert” is one. */
 export const climateNames: readonly string[] = [...new Set(climates.slice(1).map((words) => words.join(" ")))];
 
-/** What pictures of these words are of, if they say so. */
+/** The kind of view that words ask for; undefined if they ask for none. */
 export const kindOf = (words: readonly string[]): ViewKind | undefined => kinds.find((kind) => words.includes(kind));
 
 /** What a caption may tell of a view. */
 export interface ViewFacts {
   kind: ViewKind;
+  /** By the share of land in the view. */
   surface: (typeof surfaces)[number];
-  /** Left out between the two. */
+  /** Left out where the ground is neither near nor wide. */
   scale?: (typeof scales)[number];
+  /** Words of the climate at the centre; none at sea. */
   climate: readonly string[];
-  /** Of the centre, where it lies on land. */
+  /** The country of the centre, where it lies on land. */
   country?: string;
-  /** 0 is January; of satellite views alone, as is the season. */
+  /** 0 is January; of satellite views alone. */
   month?: number;
+  /** Of satellite views outside the tropics. */
   season?: (typeof seasons)[number];
 }
 
-/** Widths that are near below the first, and wide above the second. */
+/** Ground widths below the first are near, above the second wide, km. */
 export const scaleLimitsKm = [340, 560] as const;
 
+/** The word for a ground width in km; undefined between the two limits. */
 export function scaleOf(groundKm: number): ViewFacts["scale"] {
   if (groundKm < scaleLimitsKm[0]) return "near";
   return groundKm > scaleLimitsKm[1] ? "wide" : undefined;
 }
 
-/** Of most of the ground. */
+/** The surface by the share of land, 0 … 1: land above 0.95, sea below 0.05. */
 export function surfaceOf(landShare: number): ViewFacts["surface"] {
   if (landShare > 0.95) return "land";
   return landShare < 0.05 ? "sea" : "coast";
 }
 
-/** The season of a month where there are four: not within the tropics. */
+/** The season of a month (0 is January) at a latitude; undefined within the tropics, below 23.5°. */
 export function seasonOf(month: number, { lat }: LatLng): ViewFacts["season"] {
   if (Math.abs(lat) < 23.5) return undefined;
   const shifted = lat > 0 ? month : month + 6;
@@ -120,7 +131,7 @@ const otherNames = {
   "Timor-Leste": "East Timor",
 };
 
-/** The vocabulary of all captions, countries included, with the other names of those. */
+/** The closed vocabulary of all captions, with the countries and their other names. */
 export const vocabulary = (countries: readonly string[]): VocabularyConfig => ({
   tokens: 8,
   words: [

@@ -6,31 +6,41 @@ import { GeodriftError } from "@geodrift/core";
 import { cannotRead } from "../files/system-error.js";
 import { type Mask, type Raster, readMask, readRaster } from "./raster.js";
 
-/** The month that no locator is trained on. */
+/** The month, two digits, that no locator is trained on. */
 export const heldOutMonth = "07";
 
 /**
- * The land of the shaded relief is that of this month, of the same product: over land from 30° to 65° N, of 2048 pixels
- * round the globe, they differ by 9 of 255 (root mean square); those of June and September by 28 and 23. Whoever has learned from the relief has seen it.
+ * The month, two digits, whose land the shaded relief shows, of the same product: over land from 30° to 65° N, of 2048
+ * pixels round the globe, they differ by 9 of 255 (root mean square); those of June and September by 28 and 23. Whoever
+ * has learned from the relief has seen it.
  */
 export const reliefMonth = "07";
 
+/** The rasters of a folder, read when they are asked for. Each throws GeodriftError `data` if its raster is missing. */
 export interface EarthFolder {
   /** Months present, as two digits. */
   months: string[];
+  /** Share of land times 255, `land-fraction-*.png`. */
   land(): Promise<Mask>;
+  /** Satellite colours of a month (two digits), with the land mask beside them. */
   month(month: string, land: Mask): Promise<Raster>;
   /** Shaded relief with the sea floor, `*relief*`. */
   relief(land: Mask): Promise<Raster>;
   /** Lights at night, `night-lights*`. */
   night(land: Mask): Promise<Raster>;
-  /** @throws Error if the relief, the lights or the climates are missing */
+  /**
+   * Checks that everything that captioned views need is there.
+   * @throws GeodriftError `data` if the relief, the lights or the climates are missing
+   */
   checkWhole(): void;
   /** Classes of Köppen and Geiger, 0 … 30, `koppen-geiger*.tif`. */
   climate(): Promise<Mask>;
 }
 
-/** @throws Error if the folder lacks the land mask or any month. */
+/**
+ * Lists the rasters of a folder.
+ * @throws GeodriftError `not-found` if there is no such folder, `data` if it lacks the land mask or any month
+ */
 export async function openEarthFolder(folder: string): Promise<EarthFolder> {
   const files = await readdir(folder).catch(cannotRead(folder, "folder of rasters"));
   const mask = files.find((f) => /^land-fraction.*\.png$/.test(f));

@@ -7,35 +7,41 @@ import { onLand, type Pixels, type Raster } from "./raster.js";
 import { darkestComposite, drawSeason, type SeasonOptions } from "./season.js";
 import { type Layer, renderViewInto, type View } from "./view.js";
 
+/** How views of random places are drawn. */
 export interface EarthViewsOptions {
+  /** Every view is a function of the seed and its index. */
   seed: number;
-  /** Pixels per side. */
+  /** Pixels along a side. */
   size: number;
   /** Least and greatest ground width, km; uniform between. */
   widthKm: readonly [number, number];
-  /** Headings are uniform within ± this many degrees. */
+  /** Headings are uniform within ± this many degrees of north. */
   headingDegrees: number;
   /** `land`: the centre lies on land; `globe`: anywhere. Both uniform in area. */
   centres: "land" | "globe";
-  /** Strength of the photometric augmentation; 0 for none. */
+  /** Strength of the photometric augmentation: 0 for none, 1 is usual. */
   augment: number;
-  /** Days between the months; without it every view shows one raster as it is. */
+  /** Days between the months, and thaws; without it every view shows one raster as it is. */
   seasons?: SeasonOptions;
 }
 
 /** What views are cut from. */
 export interface ViewSource {
+  /** Rasters of the months, in order. */
   rasters: readonly Raster[];
-  /** Only where `seasons` are asked for. */
+  /** The darkest composite (`darkestComposite`); only where `seasons` are asked for. */
   darkest?: Pixels;
 }
 
-/** @throws Error if rasters that are blended differ in size */
+/**
+ * Prepares rasters for views.
+ * @throws GeodriftError `data` if rasters that are blended differ in size
+ */
 export function viewSource(rasters: readonly Raster[], options: EarthViewsOptions): ViewSource {
   return options.seasons ? { rasters, darkest: darkestComposite(rasters) } : { rasters };
 }
 
-/** The view with index `i` and what it is cut from. */
+/** The view with index `i`, the rasters that it is cut from, and the generator that its augmentation is drawn from. */
 export function viewAt(
   { rasters, darkest }: ViewSource,
   options: EarthViewsOptions,
@@ -57,7 +63,10 @@ export function viewAt(
   return { view, layers, random };
 }
 
-/** Renders view `i` as RGBA into `out` [size, size, 4] and returns what it shows. */
+/**
+ * Renders view `i`, with its augmentation, and returns what it shows.
+ * @param out 8-bit RGBA, [size, size, 4], rows from the top; alpha is the share of land
+ */
 export function drawViewInto(out: Uint8Array, source: ViewSource, options: EarthViewsOptions, i: number): View {
   const { view, layers, random } = viewAt(source, options, i);
   renderViewInto(out, layers, view, options.size);
@@ -65,7 +74,10 @@ export function drawViewInto(out: Uint8Array, source: ViewSource, options: Earth
   return view;
 }
 
-/** Views of random places as a dataset, without end unless a length is given. */
+/**
+ * Views of random places as a dataset, without end unless a length is given.
+ * @throws GeodriftError `data` if rasters that are blended differ in size
+ */
 export function earthViews(
   rasters: readonly Raster[],
   options: EarthViewsOptions,

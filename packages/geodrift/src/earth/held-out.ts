@@ -12,23 +12,31 @@ import {
   uniformPoint,
 } from "@geodrift/core";
 
+/** Months and discs that no training view shows. */
 export interface HeldOut {
-  /** Two digits. */
+  /** Months of which no view is shown, two digits each. */
   months: readonly string[];
+  /** Centres of the discs, degrees. */
   discs: readonly LatLng[];
-  /** No centre of a training view lies this near to the centre of a disc. */
+  /** Radius of the discs, km: no centre of a training view lies nearer to the centre of a disc. */
   radiusKm: number;
-  /** Test views have their centres within this distance: what they show of the middle is in no training view. */
+  /**
+   * Test views have their centres within this distance of a disc's centre, km: what they show of the middle is in no
+   * training view.
+   */
   testRadiusKm: number;
 }
 
-/** In a held-out disc? */
+/** Does a place lie in a held-out disc? */
 export const isHeldOut = ({ discs, radiusKm }: Pick<HeldOut, "discs" | "radiusKm">, place: LatLng): boolean =>
   discs.some((disc) => distanceKm(disc, place) < radiusKm);
 
 /**
- * Centres of discs on land that do not overlap, north of 60° S.
+ * Draws centres of discs on land that do not overlap, north of 60° S.
+ * @param count number of discs
+ * @param radiusKm km
  * @param onLand is this place on land?
+ * @throws GeodriftError `data` if a million draws find no room for so many
  */
 export function drawDiscs(count: number, radiusKm: number, seed: number, onLand: (place: LatLng) => boolean): LatLng[] {
   const random = new Generator(seed, 7);
@@ -46,7 +54,7 @@ export function drawDiscs(count: number, radiusKm: number, seed: number, onLand:
   return discs;
 }
 
-/** A place within `radiusKm` of a centre, uniform in area but for the curvature of the ground. */
+/** Draws a place within `radiusKm` (km) of a centre, uniform in area but for the curvature of the ground. */
 export function drawNear(centre: LatLng, radiusKm: number, random: Generator): LatLng {
   const { up, east, north } = tangentFrame(centre);
   const angle = (radiusKm / earthRadiusKm) * Math.sqrt(random.uniform());

@@ -5,31 +5,40 @@ import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core";
 import sharp from "sharp";
 
+/** An RGBA picture of the globe, equirectangular: row 0 at the north, column 0 at 180° W. */
 export interface Pixels {
+  /** Pixels around the globe. */
   width: number;
+  /** Pixels from pole to pole. */
   height: number;
-  /** [height, width, 4]: red, green, blue, share of land ×255. Shared, so that worker threads read the same memory. */
+  /** Red, green, blue, and share of land × 255, [height, width, 4]. In shared memory, which worker threads read as well. */
   data: Uint8Array<SharedArrayBuffer>;
 }
 
+/** A global raster with what it is known by. */
 export interface Raster extends Pixels {
   name: string;
-  /** Of the pixels. */
+  /** Hash of the pixels, hexadecimal. */
   sha256: string;
 }
 
 /** A single channel of a global raster, such as the share of land. */
 export interface Mask {
+  /** Pixels around the globe. */
   width: number;
+  /** Pixels from pole to pole. */
   height: number;
+  /** [height, width]. */
   data: Uint8Array;
 }
 
 const limits = { limitInputPixels: 2 ** 28, failOn: "error" } as const;
 
 /**
- * Reads a global picture and puts a land mask beside its colours.
- * @throws Error if the picture is not twice as wide as high.
+ * Reads a global picture, and puts a land mask beside its colours.
+ * @param land of any size; without one, everything is land
+ * @param name what the raster is known by
+ * @throws GeodriftError `data` if the picture is not twice as wide as high
  */
 export async function readRaster(file: string, land: Mask | undefined, name: string): Promise<Raster> {
   const { data, info } = await sharp(file, limits)
@@ -57,7 +66,7 @@ export async function readRaster(file: string, land: Mask | undefined, name: str
   return { name, sha256: createHash("sha256").update(out).digest("hex"), width, height, data: out };
 }
 
-/** Reads a single-channel picture, such as the share of land times 255. */
+/** Reads the first channel of a global picture, such as the share of land times 255. */
 export async function readMask(file: string): Promise<Mask> {
   const { data, info } = await sharp(file, limits).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
   if (info.channels === 1) return { width: info.width, height: info.height, data };
@@ -66,11 +75,11 @@ export async function readMask(file: string): Promise<Mask> {
   return { width: info.width, height: info.height, data: single };
 }
 
-/** Number of the pixel that a place lies in. */
+/** Index of the pixel that a place lies in: row · width + column. */
 export function pixelAt({ width, height }: Pick<Pixels, "width" | "height">, { lat, lng }: LatLng): number {
   const x = Math.floor(((lng + 180) / 360) * width) % width;
   return Math.min(height - 1, Math.floor(((90 - lat) / 180) * height)) * width + x;
 }
 
-/** Is at least half of the pixel land? */
+/** Is at least half of the pixel that a place lies in land? */
 export const onLand = (raster: Pixels, place: LatLng): boolean => raster.data[4 * pixelAt(raster, place) + 3] >= 128;

@@ -8,10 +8,11 @@ import { GeodriftError } from "@geodrift/core";
 import type { Pixels, Raster } from "./raster.js";
 import type { Layer } from "./view.js";
 
+/** How often views show other days than those of the rasters. */
 export interface SeasonOptions {
-  /** Share of the views that show a day between their month and the next. */
+  /** Share of the views, 0 … 1, that show a day between their month and the next. */
   between: number;
-  /** Share of the views whose snow thaws. */
+  /** Share of the views, 0 … 1, whose snow thaws. */
   thaw: number;
 }
 
@@ -19,9 +20,10 @@ export interface SeasonOptions {
 const thawReach = 1.2;
 
 /**
- * What a view shows: rasters with weights that add up to one.
+ * Draws the rasters that a view is blended of, with weights that add up to one; a thaw beyond the darkest month gives
+ * weights below zero.
  * @param rasters months in order, a ring
- * @param first the view's own month
+ * @param first index of the view's own month
  * @param darkest see `darkestComposite`
  */
 export function drawSeason(
@@ -46,7 +48,11 @@ export function drawSeason(
   return layers;
 }
 
-/** Every pixel from the raster where it is darkest: snow and clouds are bright, so this is the land without them. */
+/**
+ * The darkest composite: every pixel from the raster where it is darkest. Snow and clouds are bright, so this is the land
+ * without them.
+ * @throws GeodriftError `data` if the rasters differ in size
+ */
 export function darkestComposite(rasters: readonly Raster[]): Pixels {
   const [first, ...others] = rasters;
   for (const r of others)

@@ -2,26 +2,31 @@
 import { earthRadiusKm, type LatLng, tangentFrame, turned } from "@geodrift/core";
 import type { Pixels } from "./raster.js";
 
+/** A view straight down on the ground, in gnomonic projection. */
 export interface View {
-  /** What the centre of the picture shows. */
+  /** What the centre of the picture shows, degrees. */
   place: LatLng;
   /** Direction of the top of the picture, degrees clockwise from north. */
   heading: number;
-  /** Width of the ground, on the plane that touches it at the centre. */
+  /** Width of the ground, km, on the plane that touches it at the centre. */
   widthKm: number;
 }
 
 /** A raster and its share of what a view shows. */
 export interface Layer {
+  /** The raster. */
   raster: Pixels;
+  /** Its share; below zero moves away from the raster. */
   weight: number;
 }
 
 /**
- * Renders a view as RGBA (alpha: share of land), bilinear in the raster, averaged over several rays where a pixel of the
- * view covers several of the raster.
- * @param out [size, size, 4]
- * @param layers rasters of one size, with weights that add up to one; weights below zero move away from a raster
+ * Renders a view as RGBA (alpha: share of land): bilinear interpolation in the raster, averaged over several rays where a
+ * pixel of the view covers several of the raster.
+ * @param out 8-bit, [size, size, 4], rows from the top
+ * @param layers a raster, or rasters of one size with weights that add up to one; weights below zero move away from a
+ * raster
+ * @param size pixels along a side
  */
 export function renderViewInto(out: Uint8Array, layers: Pixels | readonly Layer[], view: View, size: number): void {
   const blend: readonly Layer[] = "data" in layers ? [{ raster: layers, weight: 1 }] : layers;

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const share = z.number().min(0).max(1);
 
-/** What a config file says of views; `EarthViewsOptions`. */
+/** Schema of a config file's `views`: `EarthViewsOptions`. */
 export const viewsConfig = z
   .strictObject({
     seed: z.int().nonnegative(),

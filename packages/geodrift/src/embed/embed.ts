@@ -17,20 +17,25 @@ import { type EmbeddedRow, openEmbeddings, type Provenance } from "./embeddings-
 import { Seen } from "./seen.js";
 import { type Refusal, WorkInProgress } from "./work-in-progress.js";
 
+/** How work on a table is followed and saved. */
 export interface EmbedOptions {
-  /** ConditionMask how far it is: items of the source, rows of the table, refusals. */
+  /** Told how far the work is: items of the source, rows of the table, refusals. */
   onProgress?: (done: { items: number; rows: number; refused: number }) => void;
-  /** ConditionMask of every item that a mistake of the program refuses. */
+  /** Told of every item that a mistake of the program refuses. */
   onMistake?: (item: string, thrown: unknown) => void;
-  /** Most seconds of work that a stop may cost. */
+  /** Most seconds of work that a stop may cost; 60 if left out. */
   saveEverySeconds?: number;
 }
 
+/** What is written of a table beside it. */
 export interface EmbedManifest extends Provenance {
+  /** Rows of the table. */
   rows: number;
+  /** Items that did not become rows. */
   refused: number;
-  /** Of the table. */
+  /** Hash of the table's file, hexadecimal. */
   sha256: string;
+  /** Versions of the program and of what it computes with. */
   versions: string;
 }
 
@@ -54,14 +59,18 @@ interface Ready {
   mistake?: unknown;
 }
 
-/** Beside `embeddings.parquet`. */
+/** The file of refusals, beside `embeddings.parquet`. */
 export const refusedFile = (out: string): string => `${out.replace(/\.parquet$/i, "")}.refused.csv`;
+/** The manifest, beside `embeddings.parquet`. */
 export const manifestFile = (out: string): string => `${out.replace(/\.parquet$/i, "")}.manifest.json`;
 
 /**
+ * Embeds the pictures of a source into a table, going on from where a stopped run has come to. Each picture is taken
+ * once, by the hash of its file.
  * @param encoder absent where the source's embeddings lie ready
  * @param out the table; what is refused and a manifest are written beside it
- * @throws Error in one sentence if the source cannot be read, or work of something else is in the way
+ * @throws GeodriftError `data` if the table or the work in progress is of something else, or the source has changed
+ * since; and as the source does
  */
 export async function embedSource(
   source: PictureSource,
@@ -141,7 +150,7 @@ const chained = (chain: string, id: string): string =>
 
 /**
  * The items behind those that are done, read and decoded a few ahead of whoever takes them, in order.
- * @throws Error if those that are done are not what the source begins with
+ * @throws GeodriftError `data` if those that are done are not what the source begins with
  */
 async function* prepared(
   source: PictureSource,

@@ -19,17 +19,25 @@ import { encoderConfig } from "../encode/config.js";
 import { cannotRead } from "../files/system-error.js";
 import { parseWith } from "../files/validation.js";
 
+/** A located picture and its embedding. */
 export interface EmbeddedRow {
   id: string;
+  /** Latitude, degrees. */
   lat: number;
+  /** Longitude, degrees. */
   lng: number;
-  /** Of the picture's file; empty where the embedding lay ready. */
+  /** Hash of the picture's file, hexadecimal; empty where the embedding lay ready. */
   sha256: string;
+  /** The source's own columns, in the order of `columns`; null where a row has none. */
   labels: readonly (string | null)[];
+  /** [width]. */
   embedding: Float32Array;
 }
 
-/** What made the embeddings. */
+/**
+ * Schema of what a table's metadata say: the source, the encoder, the width of the embeddings, and the source's own
+ * columns.
+ */
 export const provenance = z.strictObject({
   source: z.string(),
   encoder: z.strictObject({
@@ -43,6 +51,7 @@ export const provenance = z.strictObject({
   columns: z.array(z.string()),
 });
 
+/** What made the embeddings. */
 export type Provenance = z.infer<typeof provenance>;
 
 /** The key of the metadata. */
@@ -74,12 +83,15 @@ function schemaOf(columns: readonly string[]): SchemaElement[] {
 
 const labelColumn = (name: string): string => (ownColumns.includes(name) ? `source_${name}` : name);
 
+/** A table that is being written. */
 export interface EmbeddingsWriter {
-  /** Becomes one group of rows. */
+  /** Writes rows as one row group. */
   write(rows: readonly EmbeddedRow[]): Promise<void>;
+  /** Writes the footer and closes the file. */
   finish(): Promise<void>;
 }
 
+/** Begins a table of embeddings as a Parquet file, with its provenance in the metadata. */
 export function embeddingsWriter(file: string, about: Provenance): EmbeddingsWriter {
   const { columns } = about;
   const writer = new ParquetWriter({
@@ -114,14 +126,19 @@ export function embeddingsWriter(file: string, about: Provenance): EmbeddingsWri
   };
 }
 
+/** A table of embeddings that is opened, its rows not yet read. */
 export interface EmbeddingsFile extends Provenance {
   file: string;
+  /** Number of rows. */
   length: number;
-  /** Rows a group at a time. */
+  /** Reads the rows, a row group at a time. */
   rows(): AsyncGenerator<EmbeddedRow[]>;
 }
 
-/** @throws Error in one sentence if the file is no table of embeddings made here */
+/**
+ * Opens a table of embeddings.
+ * @throws GeodriftError `not-found` or `file` if it cannot be read as Parquet, `data` if `geodrift embed` has not made it
+ */
 export async function openEmbeddings(file: string): Promise<EmbeddingsFile> {
   const buffer: AsyncBuffer = await asyncBufferFromFile(file).catch(cannotRead(file));
   const metadata: FileMetaData = await parquetMetadataAsync(buffer).catch(

@@ -4,17 +4,20 @@ import type { Part } from "../split/split.js";
 import { readSplit } from "../split/split-file.js";
 import { type EmbeddingsFile, openEmbeddings } from "./embeddings-file.js";
 
+/** A table of embeddings in memory; arrays are in the order of its rows. */
 export interface TableOfEmbeddings {
   about: EmbeddingsFile;
+  /** Ids of the rows, [n]. */
   ids: string[];
+  /** Degrees, [n]. */
   places: LatLng[];
-  /** By column of the source. */
+  /** The source's own columns of every row, in the order of `about.columns`. */
   labels: (string | null)[][];
-  /** [n, width] */
+  /** Embeddings, [n, width]. */
   embeddings: Float32Array;
 }
 
-/** Ids and places of all rows. */
+/** Reads the ids and places (degrees) of all rows. */
 export async function readPlacesOf(file: EmbeddingsFile): Promise<{ ids: string[]; places: LatLng[] }> {
   const [ids, places]: [string[], LatLng[]] = [[], []];
   for await (const rows of file.rows())
@@ -26,8 +29,10 @@ export async function readPlacesOf(file: EmbeddingsFile): Promise<{ ids: string[
 }
 
 /**
+ * Reads a table of embeddings into memory.
  * @param split the split's file and the parts that are wanted; all rows if left out
- * @throws Error in one sentence for a file that is no such table, a split of another, or nothing left
+ * @throws GeodriftError `data` for a file that is no such table, a split of another, or nothing left; `not-found` or
+ * `file` if one cannot be read
  */
 export async function readEmbeddings(
   path: string,
@@ -58,7 +63,7 @@ export async function readEmbeddings(
   return out;
 }
 
-/** Unit vectors [n, 3]. */
+/** Places in degrees as unit vectors, [n, 3]. */
 export const vectorsOf = (places: readonly LatLng[]): Float64Array => {
   const out = new Float64Array(3 * places.length);
   places.forEach((place, i) => {

@@ -3,7 +3,11 @@ export class Seen {
   #slots = new BigUint64Array(1024);
   #count = 0;
 
-  /** Adds 64 bits of a hexadecimal hash. @returns false if they are there already */
+  /**
+   * Adds the first 64 bits of a hash.
+   * @param hex hexadecimal, 16 digits or more
+   * @returns false if they are there already
+   */
   add(hex: string): boolean {
     // Zero marks an empty slot.
     const hash = BigInt(`0x${hex.slice(0, 16)}`) || 1n;

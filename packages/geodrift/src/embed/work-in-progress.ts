@@ -19,8 +19,10 @@ import {
   type Provenance,
 } from "./embeddings-file.js";
 
+/** An item of the source that did not become a row, and why. */
 export interface Refusal {
   id: string;
+  /** A sentence without its subject, for people. */
   reason: string;
 }
 
@@ -38,6 +40,7 @@ const progress = z.strictObject({
 
 const refusedHead = "id,reason\n";
 
+/** The saved part of an embedding run. */
 export class WorkInProgress {
   readonly #folder: string;
   readonly #out: string;
@@ -58,7 +61,10 @@ export class WorkInProgress {
     };
   }
 
-  /** @throws Error if what lies there was made from something else */
+  /**
+   * Opens the work of a table, or begins it.
+   * @throws GeodriftError `data` if what lies there was made from something else
+   */
   static async open(out: string, about: Provenance): Promise<WorkInProgress> {
     const work = new WorkInProgress(out, about);
     await rm(`${work.#folder}.done`, { recursive: true, force: true });
@@ -78,19 +84,22 @@ export class WorkInProgress {
     return work;
   }
 
+  /** Items of the source that are decided: rows and refusals. */
   get consumed(): number {
     return this.#state.consumed;
   }
 
+  /** Hash over the ids of those items, in order. */
   get chain(): string {
     return this.#state.chain;
   }
 
-  /** The folder, for messages. */
+  /** The folder of the work, for messages. */
   get folder(): string {
     return this.#folder;
   }
 
+  /** Items that are refused. */
   get refused(): number {
     return this.#state.refused;
   }
@@ -138,7 +147,7 @@ export class WorkInProgress {
 
   /**
    * Puts the parts together beside the result's place.
-   * @returns the file, and the number of rows
+   * @returns path of the file, and the number of rows
    */
   async assemble(): Promise<{ file: string; count: number }> {
     const file = `${this.#out}.whole`;

@@ -15,47 +15,69 @@ import type { EmbeddedDataset } from "./embedded-dataset.js";
 import { distancesKm } from "./guesses.js";
 import { type Table, tableOf } from "./table.js";
 
+/** What an ablation is made with. */
 export interface AblationOptions {
-  /** Examples from the start. */
+  /** Examples that are taken, from the start of the dataset; more than 3. */
   most: number;
+  /** Of the noise. */
   seed: number;
-  /** Under which guidance is compared; the method's own if left out. */
+  /** The solver under which guidance is compared; the method's default if left out. */
   solver?: string;
+  /** Its steps; its own number for each guidance if left out. */
   steps?: number;
+  /** Called after every setting, and after the reference. */
   onRow?: () => void;
 }
 
 /** One sample per example, under one setting. */
 export interface AblationRow extends ManifoldMetrics {
+  /** Name of the solver. */
   solver: string;
+  /** Steps of the solver. */
   steps: number;
+  /** w of (1 + w) ψ(c) − w ψ(∅). */
   guidance: number;
-  /** Network evaluations per sample. */
+  /** Network evaluations per sample; guidance takes two for each of the solver's. */
   evaluations: number;
+  /** Mean distance from the truth, km. */
   meanKm: number;
+  /** Median distance from the truth, km. */
   medianKm: number;
+  /** Mean GeoScore, 0 … 5000. */
   geoScore: number;
-  /** Median distance to where the finest setting carries the same noise; of steps alone. */
+  /**
+   * Error of the solver: median distance, in km, to where the finest setting carries the same noise; only where steps are
+   * compared.
+   */
   errorKm?: number;
 }
 
+/** What guidance does, and what solvers and steps do. */
 export interface Ablation {
+  /** One row for each of `guidanceStrengths`. */
   guidance: AblationRow[];
+  /** One row for each solver and each of `stepCounts`, without guidance. */
   steps: AblationRow[];
 }
 
+/** Guidances w that are compared. */
 export const guidanceStrengths = [0, 0.5, 1, 1.5, 2, 3, 4] as const;
+/** Numbers of steps that are compared. */
 export const stepCounts = [1, 2, 4, 8, 16, 32, 64, 125, 250] as const;
 
 /** Rows of noise that examples take turns at. */
 const rows = 16;
 const batchSize = 64;
 
-/** How many rows there will be. */
+/** How many settings an ablation samples, the reference included: for a progress bar. */
 export const ablationRows = (path: PathName): number =>
   guidanceStrengths.length + stepCounts.length * Object.keys(solvers[path]).length + 1;
 
-/** @throws Error for methods that do not solve a flow */
+/**
+ * Compares guidances, and solvers with numbers of steps, on one sample per example.
+ * @throws GeodriftError `data` for a method that does not solve a flow, or three examples or fewer; `option` for a solver
+ * that the method does not have
+ */
 export async function ablate(model: LoadedModel, data: EmbeddedDataset, options: AblationOptions): Promise<Ablation> {
   const { description } = model;
   if (description.method !== "generative")
@@ -111,6 +133,10 @@ export async function ablate(model: LoadedModel, data: EmbeddedDataset, options:
   return { guidance, steps };
 }
 
+/**
+ * The two tables of an ablation.
+ * @param name of the model, for titles and file names
+ */
 export function ablationTables(name: string, { guidance, steps }: Ablation): Table[] {
   const percent = (x: number) => (100 * x).toFixed(1);
   const shared = [
@@ -144,6 +170,10 @@ export function ablationTables(name: string, { guidance, steps }: Ablation): Tab
   ];
 }
 
+/**
+ * The four charts of an ablation: metrics against guidance, and against network evaluations per sample.
+ * @param name of the model, for titles and file names
+ */
 export function ablationCharts(name: string, { guidance, steps }: Ablation): Chart[] {
   const bySolver = [...new Set(steps.map((r) => r.solver))];
   const series = (y: (r: AblationRow) => number) =>

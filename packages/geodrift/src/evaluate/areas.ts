@@ -1,12 +1,16 @@
-/** Is a guess in the right country, region, town? ConditionMask by the nearest town of a table (spec §6). */
+/** Is a guess in the right country, region, town? Told by the nearest town of a table. */
 import { type LatLng, toLatLng, vectorAt } from "@geodrift/core";
 import type { AreaLabels } from "../pictures/dataset.js";
 import type { Gazetteer } from "../places/gazetteer.js";
 
+/** Kinds of administrative areas, from the largest. */
 export const areaKinds = ["country", "region", "city"] as const;
+/** One of `areaKinds`. */
 export type AreaKind = (typeof areaKinds)[number];
 
+/** How the areas of a place are told. */
 export interface AreaRule {
+  /** The table of towns. */
   gazetteer: Gazetteer;
   /**
    * As the released code has it: nearest in degrees, and a label that the dataset lacks counts as missed. Otherwise nearest
@@ -15,7 +19,7 @@ export interface AreaRule {
   official: boolean;
 }
 
-/** Labels as in OSV-5M: every area with those that it lies in. */
+/** Labels of the areas that a place lies in, as in OSV-5M: every area with those that it lies in. */
 export function labelsAt(place: LatLng, { gazetteer, official }: AreaRule): Required<AreaLabels> {
   const { name, district, region, countryCode } = official
     ? gazetteer.nearestInDegrees(place)
@@ -30,11 +34,19 @@ export function labelsAt(place: LatLng, { gazetteer, official }: AreaRule): Requ
 /** OSV-5M writes a missing district into the names of towns; the table leaves it empty. */
 const withoutGaps = (label: string): string => label.replaceAll(/(?<=^|_)NaN(?=_)/g, "");
 
-/** @param places unit vectors [n, 3] */
+/**
+ * Labels of many places.
+ * @param places unit vectors, [n, 3]
+ */
 export const labelsOf = (places: Float64Array, rule: AreaRule): Required<AreaLabels>[] =>
   Array.from({ length: places.length / 3 }, (_, i) => labelsAt(toLatLng(vectorAt(places, i)), rule));
 
-/** For every example, is the guess in the area of the truth: 1, 0, or NaN where that cannot be said. */
+/**
+ * Is the guess in the area of the truth? For every example 1, 0, or NaN where the truth has no label.
+ * @param truths labels of the true places, [n]
+ * @param guesses labels of the guesses, [n]
+ * @returns [n]
+ */
 export function areaHits(
   truths: readonly AreaLabels[],
   guesses: readonly Required<AreaLabels>[],

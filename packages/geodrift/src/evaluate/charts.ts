@@ -2,7 +2,10 @@ import type { Chart, Series } from "../figures/chart.js";
 import type { Evaluation } from "./evaluate.js";
 import type { RegionFigures } from "./spread.js";
 
-/** Promised against held: above the diagonal regions are too wide, below it too narrow. */
+/**
+ * Reliability diagram: nominal mass of regions against the share of true places in them. Above the diagonal regions are
+ * too wide, below it too narrow.
+ */
 export function reliabilityChart(evaluations: readonly Evaluation[]): Chart {
   const series = (name: string, { calibration: { levels, coverage } }: RegionFigures): Series => ({
     name,
@@ -21,6 +24,7 @@ export function reliabilityChart(evaluations: readonly Evaluation[]): Chart {
   };
 }
 
+/** Recall against searched area in km², for every model: of its regions, or of circles around its guesses. */
 export const recallChart = (evaluations: readonly Evaluation[]): Chart => ({
   name: "recall-area",
   title: "Share of the true places found in a searched area",

@@ -9,24 +9,29 @@ import type { ModelDescription } from "../models/schema.js";
 import type { AreaLabels, Dataset, Example } from "../pictures/dataset.js";
 import type { Part } from "../split/split.js";
 
+/** Located pictures as embeddings. */
 export interface EmbeddedDataset {
   name: string;
+  /** Changes when the data do. */
   fingerprint: string;
+  /** Numbers of an embedding. */
   width: number;
-  /** [n, width] */
+  /** Embeddings, [n, width]. */
   embeddings: Float32Array;
-  /** Unit vectors [n, 3]. */
+  /** True places as unit vectors, [n, 3]. */
   truths: Float64Array;
+  /** Names of the examples, [n]. */
   ids: string[];
-  /** Where the dataset names the areas of its places. */
+  /** Areas of the true places, [n], where the dataset names them. */
   areas?: AreaLabels[];
 }
 
 const batchSize = 64;
 
 /**
- * @param most examples from the start; all of them if left out
- * @throws Error in one sentence if the dataset is empty, or without end and no number is given
+ * Embeds the pictures of a dataset, 64 at a time.
+ * @param options `most`: examples from the start, all of them if left out; `onExample` is called for each
+ * @throws GeodriftError `data` if the dataset is empty, or without end and no number is given
  */
 export async function embedDataset(
   dataset: Dataset,
@@ -72,8 +77,12 @@ export async function embedDataset(
 }
 
 /**
- * A table of embeddings, or the part of it that a split's file gives.
- * @throws Error if it was not made by the encoder of the models, as far as it says
+ * Reads a table of embeddings, or the part of it that a split's file gives.
+ * @param file a table that `geodrift embed` has made
+ * @param encoder that of the model
+ * @param options the split and its parts, and how many rows to take from the start; all if left out
+ * @throws GeodriftError `data` if the table was not made by the encoder of the model, as far as it says; and as
+ * `readEmbeddings` does
  */
 export async function embeddedTable(
   file: string,
@@ -101,7 +110,9 @@ export async function embeddedTable(
   };
 }
 
+/** The embedding of example `i`, [width]; not a copy. */
 export const embeddingOf = ({ embeddings, width }: EmbeddedDataset, i: number): Float32Array =>
   embeddings.subarray(i * width, (i + 1) * width);
 
+/** The true place of example `i`, degrees. */
 export const truthOf = ({ truths }: EmbeddedDataset, i: number): LatLng => toLatLng(vectorAt(truths, i));

@@ -27,53 +27,65 @@ import {
   regionsSeen,
 } from "./spread.js";
 
+/** How a model is evaluated. */
 export interface EvaluateOptions {
   /** Samples per example, for modes, medoids and regions. */
   samples: number;
-  /** Solver and steps of flows; their own if left out, then more with guidance. */
+  /** Solver of flows and diffusions; the method's default if left out. */
   solver?: string;
+  /** Steps of the solver; its own number if left out, then more with guidance. */
   steps?: number;
+  /** Of the noise and the samples. */
   seed: number;
-  /** Guidance of the guided sample; the paper has 2. */
+  /** w of classifier-free guidance, (1 + w) ψ(c) − w ψ(∅), of the guided sample; the paper has 2. */
   guidance: number;
   /**
-   * Examples from the start whose likelihood is taken. All if left out; of methods in R³, where a density of directions is
-   * an integral of densities, `euclideanLikelihoods`.
+   * Examples from the start whose likelihood is taken. If left out, all; of methods in R³, where a density of directions
+   * is an integral of densities, 64.
    */
   likelihoods?: number;
   /** Examples from the start whose distribution is also taken whole, on a mesh as `locate` does, where the method has one. */
   whole?: number;
-  /** Areas as the released code tells them. */
+  /** Are areas told as the released code does? See `AreaRule`. */
   official?: boolean;
 }
 
+/** Every figure of one model on one dataset. */
 export interface Evaluation {
+  /** Name, hash of the weights, and method (of generative models their path). */
   model: { name: string; sha256: string; method: string };
+  /** Name, fingerprint, and number of examples. */
   dataset: { name: string; fingerprint: string; examples: number };
+  /** The options, with the solver and the steps that were taken without guidance. */
   options: EvaluateOptions;
+  /** Metrics of single guesses, by the rule that chooses them. */
   rules: RuleFigures[];
-  /** Absent where the method has no density. */
+  /** Likelihood and localizability; absent where the method has no density. */
   likelihood?: LikelihoodFigures;
-  /** Absent for methods without a density. */
+  /** Calibration of regions from samples; absent for methods without a density. */
   regions?: RegionFigures;
-  /** Of whole distributions, if they were asked for. */
+  /** Calibration of regions of whole distributions on a mesh, if they were asked for. */
   wholeRegions?: RegionFigures;
-  /** Of circles around the guesses of the rule that comes first in mode, sample. */
+  /** Recall against area of circles around the modes, or where there are none, the samples. */
   circles: RecallAgainstArea;
 }
 
 /** What became of one example. */
 export interface ExampleOutcome {
   id: string;
+  /** The true place, degrees. */
   truth: LatLng;
-  /** The mode, or the only point. */
+  /** The mode, or the only point, degrees. */
   guess: LatLng;
+  /** Great-circle distance of the guess from the truth, km. */
   distanceKm: number;
-  /** Of the distribution from samples. */
+  /** Localizability of the distribution from samples, bits. */
   localizabilityBits?: number;
+  /** Probability of the smallest highest-density region that holds the truth, 0 … 1. */
   credibleLevel?: number;
 }
 
+/** An evaluation, and what became of every example. */
 export interface EvaluationRun {
   evaluation: Evaluation;
   examples: ExampleOutcome[];
@@ -90,7 +102,13 @@ const euclideanLikelihoods = 64;
 const inSpace = ({ description }: LoadedModel): boolean =>
   description.method === "generative" && paths[description.path].space === "euclidean";
 
-/** @param towns tell the areas; those that come with the package if left out */
+/**
+ * Evaluates a model on a dataset.
+ * @param extra `towns` tell the areas, those that come with the package if left out; `onExample` is called after each
+ * example
+ * @throws GeodriftError `data` if the embeddings are not as wide as the model takes; `option` for a solver that the
+ * method does not have
+ */
 export async function evaluate(
   model: LoadedModel,
   data: EmbeddedDataset,
@@ -133,6 +151,7 @@ export async function evaluate(
   };
 }
 
+/** The method's name: of generative models, their path. */
 export const methodOf = ({ description }: LoadedModel): string =>
   description.method === "generative" ? description.path : description.method;
 

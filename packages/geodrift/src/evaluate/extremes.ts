@@ -29,8 +29,11 @@ const header = 30;
 const dots = 128;
 
 /**
+ * Draws the pictures whose distributions have the highest and the lowest localizability, each with its map.
+ * @param data the embeddings of `dataset`, in the same order
  * @param n pictures of each kind
- * @returns undefined for methods that name points, which say nothing of how localizable a picture is
+ * @returns undefined for methods without a density, which say nothing of how localizable a picture is
+ * @throws GeodriftError `data` if the dataset lacks an example that was evaluated
  */
 export async function extremes(
   model: LoadedModel,

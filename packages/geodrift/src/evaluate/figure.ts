@@ -1,15 +1,19 @@
 import { bootstrapAll, type Interval } from "@geodrift/core";
 
-/** A number, and how far it might be off for having been measured on these examples alone. */
+/** A statistic of the examples, with its confidence interval. */
 export interface Figure {
+  /** The statistic of all examples. */
   value: number;
-  /** 95 % by the bootstrap over examples. */
+  /** 95 % interval by the percentile bootstrap over examples (200 resamples). */
   interval: Interval;
 }
 
 const rounds = 200;
 
-/** @param statistics of a set of example numbers, by name */
+/**
+ * Statistics of `n` examples as figures, by name.
+ * @param statistics of a set of example indices, with repetitions
+ */
 export function figures<K extends string>(
   n: number,
   statistics: (indices: Uint32Array) => Record<K, number>,
@@ -30,7 +34,7 @@ export function figures<K extends string>(
   >;
 }
 
-/** Mean over the examples drawn; those without a number are left out. */
+/** Mean of the values at the given indices; NaN values are left out, and without any other the mean is NaN. */
 export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number {
   let [sum, count] = [0, 0];
   for (const i of indices) {
@@ -41,5 +45,6 @@ export function meanOf(values: ArrayLike<number>, indices: Uint32Array): number 
   return sum / count;
 }
 
+/** The mean of values as a figure; NaN values are left out. */
 export const meanFigure = (values: ArrayLike<number>): Figure =>
   figures(values.length, (indices) => ({ mean: meanOf(values, indices) })).mean;

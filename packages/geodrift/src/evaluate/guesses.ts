@@ -14,21 +14,34 @@ import type { AreaLabels } from "../pictures/dataset.js";
 import { type AreaKind, type AreaRule, areaHits, areaKinds, labelsOf } from "./areas.js";
 import { type Figure, figures, meanFigure, meanOf } from "./figure.js";
 
-/** How a distribution becomes one guess: one sample, one of guidance (as published), the highest peak, the medoid. */
+/**
+ * How a distribution becomes one guess: one sample; one sample with guidance (as published); the highest peak; the medoid
+ * of the samples.
+ */
 export type Rule = "sample" | "guided-sample" | "mode" | "medoid";
 
+/** Metrics of the guesses of one rule. */
 export interface RuleFigures {
   rule: Rule;
+  /** Mean distance from the truth, km. */
   meanKm: Figure;
+  /** Median distance from the truth, km. */
   medianKm: Figure;
+  /** Mean GeoScore, 0 … 5000. */
   geoScore: Figure;
-  /** Share nearer than each radius. */
+  /** Accuracies: share of guesses nearer than each radius, 0 … 1. */
   accuracy: { radiusKm: number; share: Figure }[];
-  /** Share in the right area, as far as areas are known. */
+  /** Share of guesses in the right area, 0 … 1, as far as areas are known. */
   areas: Partial<Record<AreaKind, Figure>>;
-  /** Absent for fewer than four examples, which have no third neighbours. Intervals take the neighbours as given. */
+  /**
+   * Precision, recall, density and coverage, k = 3. Absent for fewer than four examples, which have no third neighbours.
+   * Intervals take the neighbours as given.
+   */
   manifold?: Record<keyof ManifoldMetrics, Figure>;
-  /** In blocks of a twentieth, as the released code has it; intervals are over the blocks. */
+  /**
+   * The same in blocks of a twentieth, as the released code has it; intervals are over the blocks. Absent for 80 examples
+   * or fewer.
+   */
   officialManifold?: Record<keyof ManifoldMetrics, Figure>;
 }
 
@@ -36,11 +49,17 @@ export interface RuleFigures {
 export interface Truths {
   /** Unit vectors [n, 3]. */
   places: Float64Array;
+  /** Areas of the places, [n]. */
   areas: readonly AreaLabels[];
+  /** How the area of a guess is told. */
   rule: AreaRule;
 }
 
-/** @param guesses unit vectors [n, 3] */
+/**
+ * Great-circle distances of guesses from the truth, km, [n].
+ * @param truths unit vectors, [n, 3]
+ * @param guesses unit vectors, [n, 3]
+ */
 export function distancesKm(truths: Float64Array, guesses: Float64Array): Float64Array {
   return Float64Array.from(
     { length: truths.length / 3 },
@@ -48,7 +67,10 @@ export function distancesKm(truths: Float64Array, guesses: Float64Array): Float6
   );
 }
 
-/** @param guesses unit vectors [n, 3] */
+/**
+ * Metrics of single guesses, with 95 % intervals.
+ * @param guesses unit vectors, [n, 3]
+ */
 export function ruleFigures(rule: Rule, guesses: Float64Array, { places, areas, rule: areaRule }: Truths): RuleFigures {
   const km = distancesKm(places, guesses);
   const n = km.length;
@@ -103,7 +125,10 @@ function officialFigures(truths: Float64Array, guesses: Float64Array): RuleFigur
   });
 }
 
-/** The sample with the least sum of distances to the others. @param points unit vectors [n, 3] */
+/**
+ * The medoid: the sample with the least sum of great-circle distances to the others. Time grows with n².
+ * @param points unit vectors, [n, 3]
+ */
 export function medoid(points: Float64Array): Vec3 {
   const n = points.length / 3;
   let [best, least] = [0, Number.POSITIVE_INFINITY];

@@ -12,11 +12,14 @@ import { calibrationTable, distributionTable, guessTable, officialTable } from "
 
 /** A drawing that is not a chart. */
 export interface Drawing {
+  /** For file names. */
   name: string;
   title: string;
+  /** The SVG document. */
   svg: string;
 }
 
+/** What `writeReport` writes. */
 export interface Report {
   runs: readonly EvaluationRun[];
   tables: readonly Table[];
@@ -24,6 +27,11 @@ export interface Report {
   drawings: readonly Drawing[];
 }
 
+/**
+ * Tables and charts of evaluations.
+ * @param runs evaluations of one dataset, one or more
+ * @param ablated ablations of some of the models
+ */
 export function reportOf(
   runs: readonly EvaluationRun[],
   ablated: readonly { name: string; ablation: Ablation }[] = [],
@@ -49,7 +57,11 @@ export function reportOf(
   };
 }
 
-/** Writes tables as .md and .csv, charts and drawings as .svg, everything as report.html and evaluations.json. */
+/**
+ * Writes tables as .md and .csv, charts and drawings as .svg, everything as report.html, and evaluations.json, into a
+ * folder that is made if need be.
+ * @throws GeodriftError `disk` if a file cannot be written
+ */
 export async function writeReport(folder: string, { runs, tables, charts, drawings }: Report): Promise<void> {
   await mkdir(folder, { recursive: true });
   const write = (file: string, text: string) => writeFileAtomically(join(folder, file), Buffer.from(text));

@@ -12,15 +12,17 @@ import {
 import { type EmbeddedDataset, truthOf } from "./embedded-dataset.js";
 import { type Figure, figures, meanFigure } from "./figure.js";
 
+/** Likelihoods of the true places, and localizability, as figures over examples. */
 export interface LikelihoodFigures {
+  /** Examples that were taken. */
   examples: number;
-  /** −log p of the true places. */
+  /** Negative log-likelihood (NLL): −log p of the true places, nats; p is a density per steradian. */
   nats: Figure;
-  /** As the paper counts: three dimensions, though the sphere has two. */
+  /** The NLL in bits, divided by three as the paper counts, though the sphere has two dimensions. */
   bitsPerDimension: Figure;
   /**
-   * ∫ p log₂ p dA, averaged over the examples: the mean log density of one sample of each, so exact but for the sampling,
-   * which the interval tells.
+   * ∫ p log₂ p dA, bits, averaged over the examples: the mean log density of one sample of each, so exact but for the
+   * sampling, which the interval tells.
    */
   localizabilityBits: Figure;
 }
@@ -29,23 +31,29 @@ export interface LikelihoodFigures {
 export interface RegionFigures {
   /** Where the regions are from. */
   from: "samples" | "mesh";
+  /** Examples that were taken. */
   examples: number;
+  /** Coverage of regions of several masses. */
   calibration: Calibration;
-  /** Share of the truths within the regions of 50 and 90 %, and the expected calibration error. */
+  /** Share of the truths within the region of 50 %, 0 … 1. */
   held50: Figure;
+  /** Share of the truths within the region of 90 %, 0 … 1. */
   held90: Figure;
+  /** Expected calibration error, 0 … 0.5. */
   expectedError: Figure;
-  /** Mean localizability as these regions have it. */
+  /** Mean localizability of the distributions that the regions are of, bits. */
   localizabilityBits: Figure;
+  /** Recall against searched area, km². */
   recallAgainstArea: RecallAgainstArea;
 }
 
 /** What one distribution says of the place that is true. */
 export interface RegionsSeen {
-  /** Mass of the smallest region that holds it. */
+  /** Probability of the smallest highest-density region that holds it, 0 … 1. */
   credible: number;
-  /** Area of that region. */
+  /** Area of that region, km². */
   areaKm2: number;
+  /** Localizability of the distribution, bits. */
   bits: number;
 }
 
@@ -55,9 +63,11 @@ const likelihoodBatch = 512;
 const tolerance = 1e-3;
 
 /**
- * @param samples a sample of every example, without guidance, [n, 3]
+ * Negative log-likelihoods of the true places, and localizability, without guidance.
+ * @param samples a sample of every example, without guidance: unit vectors, [n, 3]
  * @param n examples from the start that are taken
  * @returns undefined for methods without a density
+ * @throws GeodriftError `model` if a flow is not a number, or too stiff for the tolerance
  */
 export async function likelihoodFigures(
   locator: Locator,
@@ -89,6 +99,7 @@ export async function likelihoodFigures(
   };
 }
 
+/** What one distribution says of the true place of example `i`. */
 export function regionsSeen(distribution: PlaceDistribution, data: EmbeddedDataset, i: number): RegionsSeen {
   const credible = distribution.credibleLevel(truthOf(data, i));
   // Less dense than everywhere else: only the whole globe holds it for sure.
@@ -96,6 +107,7 @@ export function regionsSeen(distribution: PlaceDistribution, data: EmbeddedDatas
   return { credible, areaKm2, bits: distribution.localizabilityBits };
 }
 
+/** Calibration, recall against area and localizability of the regions of many examples. */
 export function regionFigures(from: RegionFigures["from"], seen: readonly RegionsSeen[]): RegionFigures {
   const credible = Float64Array.from(seen, (s) => s.credible);
   const drawn = figures(seen.length, (indices) => {
@@ -113,6 +125,9 @@ export function regionFigures(from: RegionFigures["from"], seen: readonly Region
   };
 }
 
-/** Of single guesses: circles around them that reach the truth. */
+/**
+ * Recall against area of single guesses: of circles around them that reach the truth.
+ * @param distances from the truth, km
+ */
 export const circleRecall = (distances: Float64Array): RecallAgainstArea =>
   recallAgainstArea(distances.map(capAreaKm2));

@@ -3,20 +3,27 @@ import { csvCell } from "../files/csv-cell.js";
 import { escapeXml } from "../files/escape-xml.js";
 import type { Figure } from "./figure.js";
 
-/** Text, a figure as it is to be read, or nothing where a method has none. */
+/**
+ * A cell: text, a figure with its decimal digits and the factor that it is shown with, or nothing where a method has
+ * none.
+ */
 export type Cell = string | { figure: Figure; digits: number; scale?: number } | undefined;
 
+/** A table of figures. */
 export interface Table {
   /** For file names. */
   name: string;
   title: string;
+  /** Names of the columns. */
   head: string[];
+  /** Cells by row, then by column. */
   rows: Cell[][];
 }
 
-/** What a column is called and where its cell comes from. */
+/** The name of a column, and what gives its cell for a row. */
 export type Column<T> = readonly [head: string, cell: (row: T) => Cell];
 
+/** A table with one row for every item of `rows`. */
 export const tableOf = <T>(name: string, title: string, columns: readonly Column<T>[], rows: readonly T[]): Table => ({
   name,
   title,
@@ -24,9 +31,11 @@ export const tableOf = <T>(name: string, title: string, columns: readonly Column
   rows: rows.map((row) => columns.map(([, cell]) => cell(row))),
 });
 
+/** A cell that shows a figure times `scale` with so many decimal digits; empty without a figure. */
 export const cellOf = (figure: Figure | undefined, digits: number, scale = 1): Cell =>
   figure && { figure, digits, scale };
 
+/** A cell that shows a share of 0 … 1 in per cent, with one decimal digit. */
 export const percentOf = (figure: Figure | undefined): Cell => cellOf(figure, 1, 100);
 
 /** A figure with half of its interval's width; an interval is rarely lopsided enough to need both ends. */
@@ -38,6 +47,7 @@ function text(cell: Cell): string {
   return `${(scale * figure.value).toFixed(digits)} ± ${((scale * (high - low)) / 2).toFixed(digits)}`;
 }
 
+/** The table as Markdown, below its title. */
 export const toMarkdown = ({ title, head, rows }: Table): string =>
   [
     `**${title}**`,
@@ -48,7 +58,7 @@ export const toMarkdown = ({ title, head, rows }: Table): string =>
     "",
   ].join("\n");
 
-/** Figures take three columns: the value, and the ends of its interval. */
+/** The table as CSV. Figures take three columns: the value, and the ends of its interval. */
 export function toCsv({ head, rows }: Table): string {
   const isFigure = head.map((_, i) => rows.some((r) => typeof r[i] === "object"));
   const names = head.flatMap((h, i) => (isFigure[i] ? [h, `${h}: low`, `${h}: high`] : [h]));
@@ -63,6 +73,7 @@ export function toCsv({ head, rows }: Table): string {
   return `${[names, ...lines].map((r) => r.map(csvCell).join(",")).join("\n")}\n`;
 }
 
+/** The table as an HTML `table`, its title the caption. */
 export const toHtmlTable = ({ title, head, rows }: Table): string =>
   `<table><caption>${escapeXml(title)}</caption><thead><tr>${head.map((h) => `<th scope="col">${escapeXml(h)}</th>`).join("")}</tr></thead><tbody>
 ${rows.map((r) => `<tr>${r.map((c) => `<td>${escapeXml(text(c))}</td>`).join("")}</tr>`).join("\n")}

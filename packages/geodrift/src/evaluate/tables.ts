@@ -1,10 +1,13 @@
-/** Evaluations as the paper's two tables: guesses (Table 1) and distributions (Table 2). */
+/**
+ * Evaluations as the two tables of “Around the World in 80 Timesteps” (arXiv 2412.06781), guesses (Table 1) and
+ * distributions (Table 2), and two more.
+ */
 import type { Evaluation } from "./evaluate.js";
 import type { RuleFigures } from "./guesses.js";
 import type { RegionFigures } from "./spread.js";
 import { type Column, cellOf, percentOf, type Table, tableOf } from "./table.js";
 
-/** One row for every model and rule; halves of 95 % intervals after ±. */
+/** Metrics of single guesses: one row for every model and rule; halves of 95 % intervals after ±. */
 export function guessTable(evaluations: readonly Evaluation[]): Table {
   type Row = RuleFigures & Pick<Evaluation, "model">;
   const radii = evaluations[0].rules[0].accuracy.map((a) => a.radiusKm);
@@ -23,7 +26,10 @@ export function guessTable(evaluations: readonly Evaluation[]): Table {
   return tableOf("guesses", "Guesses", columns, rows);
 }
 
-/** One row for every model; precision and its kin are of one sample per picture, without guidance. */
+/**
+ * Metrics of distributions: one row for every model. Precision, recall, density and coverage are of one sample per
+ * picture, without guidance.
+ */
 export function distributionTable(evaluations: readonly Evaluation[]): Table {
   const sample = (e: Evaluation) => e.rules.find((r) => r.rule === "sample") as RuleFigures;
   const columns: Column<Evaluation>[] = [
@@ -41,7 +47,7 @@ export function distributionTable(evaluations: readonly Evaluation[]): Table {
   return tableOf("distributions", "Distributions", columns, evaluations);
 }
 
-/** Precision and its kin as the released code has them: means over twenty blocks. */
+/** Precision, recall, density and coverage as the released code has them: means over twenty blocks. */
 export function officialTable(evaluations: readonly Evaluation[]): Table {
   type Row = RuleFigures & Pick<Evaluation, "model">;
   const columns: Column<Row>[] = [
@@ -56,7 +62,7 @@ export function officialTable(evaluations: readonly Evaluation[]): Table {
   return tableOf("blocks", "Precision, recall, density, coverage in blocks of a twentieth", columns, rows);
 }
 
-/** Do regions hold what they promise? One row for every model and way to its regions. */
+/** Calibration of highest-density regions: one row for every model and source of its regions. */
 export function calibrationTable(evaluations: readonly Evaluation[]): Table {
   type Row = RegionFigures & Pick<Evaluation, "model">;
   const columns: Column<Row>[] = [

@@ -1,10 +1,12 @@
 import type { ImagineSettings } from "./plan.js";
 
-/** What is taken where nothing is asked for; docs/report/imagine.md has what guidances and steps do. */
+/** Settings that are taken where none are asked for. */
 export const imagineDefaults = {
+  /** Ground width, km. */
   groundKm: 400,
-  /** Widths of ground that the two words mean. */
+  /** Ground widths that the words “near” and “wide” mean, km. */
   scaleKm: { near: 280, wide: 680 },
+  /** Scales ω of the guidance by the place and by words; 1 and 1 follow the network as it is. */
   guidance: { place: 2, words: 1.5 },
   steps: 32,
   solver: "euler",

@@ -4,9 +4,11 @@ import type { LoadedImageModel } from "../models/image-model.js";
 import type { Picture } from "../pictures/picture.js";
 import { drawingOf, type ImagineSettings, type Plan, type PlannedPicture } from "./plan.js";
 
+/** A finished picture of a plan. */
 export interface DrawnCell {
   cell: PlannedPicture;
   picture: Picture;
+  /** Attention maps of what the cell was told, if they were asked for. */
   attention?: TokenAttention[];
 }
 
@@ -18,23 +20,33 @@ export interface TokenAttention {
   map: Float32Array;
 }
 
+/** A step of the drawing. */
 export interface DrawEvent {
-  /** Number of the cell, and its steps done so far and in all. */
+  /** Index of the cell, 0 …. */
   index: number;
+  /** Steps done, 1 … steps. */
   step: number;
+  /** Steps in all. */
   steps: number;
-  /** What the picture looks like by now. */
+  /** The network's present estimate of the picture. */
   picture: Picture;
-  /** With the last step. */
+  /** The finished cell, with its last step. */
   drawn?: DrawnCell;
 }
 
+/** What is done besides drawing. */
 export interface DrawOptions {
+  /** Are attention maps collected? */
   attention?: boolean;
+  /** Ends the drawing. */
   signal?: AbortSignal;
 }
 
-/** @throws RangeError for words that the model does not know, or a size that it does not make */
+/**
+ * Draws the pictures of a plan, one after another, and yields every step.
+ * @throws GeodriftError `option` for a size, a solver or words that the model does not know
+ * @throws the signal's reason when it is aborted
+ */
 export async function* draw(
   { model, words }: LoadedImageModel,
   { cells }: Plan,
@@ -52,7 +64,10 @@ export async function* draw(
   }
 }
 
-/** Planes in −1…1 to bytes. */
+/**
+ * Planes as an 8-bit picture.
+ * @param planes [3, size, size] in −1 … 1; what lies beyond is clamped
+ */
 export function pictureOfPlanes(planes: Float32Array, size: number): Picture {
   const area = size * size;
   const data = new Uint8Array(3 * area);

@@ -7,12 +7,15 @@ type Widths = readonly [least: number, most: number];
 
 const within = (km: number, [least, most]: Widths): number => Math.min(most, Math.max(least, km));
 
-/** What is taken where nothing is asked for, by a model of these widths. */
+/** The ground width, km, where none is asked for: the usual one, held within the widths that the model knows. */
 export const defaultGroundKm = (widths: Widths): number => within(imagineDefaults.groundKm, widths);
 
 /**
+ * The ground width of a plan, km: as asked, as its words say, or as usual.
+ * @param asked km
  * @param wordings tokens of every wording of a plan, whose pictures all have one width
- * @throws RangeError if it is not a width that the model knows, or contradicts words
+ * @param widths least and greatest width that the model knows, km
+ * @throws GeodriftError `option` for a width that the model does not know, or that contradicts the words
  */
 export function groundOf(asked: number | undefined, wordings: readonly (readonly string[])[], widths: Widths): number {
   const [least, most] = widths;

@@ -12,8 +12,10 @@ import type { Compared } from "./training-views.js";
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /**
- * @param alike what of the training some pictures are most like
+ * The manifest of a file of pictures: model, settings, and what each picture was told and where it lies in the file.
+ * @param scale pixels of the file for one of a picture
  * @param moving cells are frames, rather than parts of a sheet
+ * @param alike the training view that each of some pictures is most like
  */
 export function manifestOf(
   command: readonly string[],
@@ -60,4 +62,5 @@ function nearestOf(compared: Compared | undefined) {
   return { nearest: { place, km, groundKm, kind, ...(month !== undefined && { month: months[month] }), difference } };
 }
 
+/** What `manifestOf` gives. */
 export type Manifest = ReturnType<typeof manifestOf>;

@@ -14,33 +14,44 @@ import { formatLatLng } from "../places/format.js";
 
 /** What all pictures of a plan share. */
 export interface ImagineSettings {
+  /** Width of the ground that the pictures show, km. */
   groundKm: number;
+  /** Scales ω of the guidance by words and by the place. */
   guidance: Guidance;
+  /** Steps of the solver. */
   steps: number;
+  /** A name of `imageSolvers`. */
   solver: string;
+  /** Pixels along a side. */
   size: number;
 }
 
+/** A picture to be drawn, and what it is told. */
 export interface PlannedPicture {
-  /** For people. */
+  /** What people read under it. */
   label: string;
-  /** Places whose terms are averaged: none, one, or many of a region. */
+  /** Places whose terms are averaged, degrees: none, one, or many of a region. */
   places: readonly LatLng[];
+  /** The caption; undefined: not told. */
   words?: string;
+  /** Of the noise. */
   seed: number;
 }
 
+/** Pictures to be drawn into one file. */
 export interface Plan {
+  /** In the order of the sheet, row by row, or of the frames. */
   cells: readonly PlannedPicture[];
+  /** Columns of the sheet. */
   columns: number;
-  /** Cells follow one another in time. */
+  /** Do cells follow one another in time? */
   moving: boolean;
 }
 
 const labelOf = (place: LatLng | undefined, words: string | undefined): string =>
   [words, place && formatLatLng(place)].filter((part) => part !== undefined && part !== "").join(", ");
 
-/** `n` pictures of one place, each from a noise of its own. */
+/** `n` pictures of one place, with seeds `seed`, `seed + 1`, … */
 export function picturesPlan(place: LatLng | undefined, words: string | undefined, seed: number, n: number): Plan {
   const cells = Array.from({ length: n }, (_, k) => ({
     label: `${labelOf(place, words)}, seed ${seed + k}`,
@@ -59,7 +70,9 @@ export function gridPlan(places: readonly LatLng[], wordings: readonly (string |
   return { cells, columns: wordings.length, moving: false };
 }
 
-/** From one place to another along the great circle, from one noise; between antipodes along one of many. */
+/**
+ * From one place to another along the great circle, in even steps, from one noise; between antipodes along one of many.
+ */
 export function walkPlan(from: LatLng, to: LatLng, words: string | undefined, seed: number, frames: number): Plan {
   const [a, b] = [toVec3(from), toVec3(to)];
   const cells = Array.from({ length: frames }, (_, k) => {
@@ -69,7 +82,10 @@ export function walkPlan(from: LatLng, to: LatLng, words: string | undefined, se
   return { cells, columns: Math.min(frames, 8), moving: true };
 }
 
-/** @throws RangeError for words that the months of a year cannot be put after */
+/**
+ * Checks that the months of a year can be put after words.
+ * @throws GeodriftError `option` for words that name a month or a season, or another kind than satellite views
+ */
 export function checkMonthsWords(words: readonly string[]): void {
   const times: readonly string[] = [...months, ...seasons];
   const own = words.find((word) => times.includes(word));
@@ -99,7 +115,10 @@ export function averagePlan(places: readonly LatLng[], words: string | undefined
   return { cells, columns: Math.ceil(Math.sqrt(n)), moving: false };
 }
 
-/** What the solver takes for a cell. */
+/**
+ * The request that draws a cell.
+ * @param attention are attention maps asked for?
+ */
 export const drawingOf = (
   { places, words, seed }: PlannedPicture,
   settings: ImagineSettings,

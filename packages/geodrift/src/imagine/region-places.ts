@@ -7,9 +7,9 @@ const finest = 2_000_000;
 const patience = 8;
 
 /**
- * Some `count` different places of a region, spread evenly, or as densely as it weighs.
- * @param weight above zero for places of the region
- * @throws Error if the region weighs nothing at two million even points
+ * Some `count` different places of a region, in degrees, spread evenly, or as densely as it weighs.
+ * @param weight above zero for places (unit vectors) of the region
+ * @throws GeodriftError `option` if the region weighs nothing at two million even points
  */
 export function placesWithin(weight: Prior, count: number): LatLng[] {
   // Coarse points tell how large the region is; the globe then gets so many that the region has as many as are wanted.

@@ -8,14 +8,14 @@ import { rawPixels, toPng } from "../pictures/png.js";
 /** Says in a file itself that nobody has taken the picture: IPTC's source of what a model has made. */
 const madeUp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" xmlns:xmp="http://ns.adobe.com/xap/1.0/" Iptc4xmpExt:DigitalSourceType="http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia" xmp:CreatorTool="geodrift"/></rdf:RDF></x:xmpmeta>`;
 
-/** The same of a picture that a model has made, which says so. */
+/** A PNG whose metadata (IPTC's digital source type) say that a model has made the picture. */
 export const toMadeUpPng = (picture: Picture): Promise<Uint8Array> =>
   rawPixels(picture).withXmp(madeUp).png().toBuffer();
 
 /** Pixels between the cells of a sheet. */
 export const gap = 2;
 
-/** Where the cells of a sheet lie. */
+/** Upper left corners of the cells of a sheet, in pixels, row by row. */
 export function cellBoxes(count: number, columns: number, size: number): { left: number; top: number }[] {
   return Array.from({ length: count }, (_, i) => ({
     left: (i % columns) * (size + gap),
@@ -27,8 +27,10 @@ export function cellBoxes(count: number, columns: number, size: number): { left:
 const [maxPixels, longestMoving] = [0x3fff ** 2, 0x3fff];
 
 /**
+ * Checks that pictures fit into one file.
  * @param size pixels along a side of every picture, `scale` times as many in the file
- * @throws RangeError if a file has no room for so many pictures so large
+ * @param moving are they frames of one moving picture?
+ * @throws GeodriftError `option` if a file has no room for so many pictures so large
  */
 export function checkSheet(
   { cells, columns }: { cells: readonly unknown[]; columns: number },
@@ -45,7 +47,10 @@ export function checkSheet(
     );
 }
 
-/** All pictures in one, on white, as they are. */
+/**
+ * All pictures in one, on white, unscaled and without labels.
+ * @param pictures squares of one size, one or more
+ */
 export function sheetOf(pictures: readonly Picture[], columns: number): Picture {
   const size = pictures[0].width;
   const rows = Math.ceil(pictures.length / columns);
@@ -63,7 +68,7 @@ export function sheetOf(pictures: readonly Picture[], columns: number): Picture 
 /** Milliseconds of a frame. */
 const frameMs = 150;
 
-/** A moving picture that a model has made, without loss. */
+/** A moving WebP without loss, 150 ms a frame, endless, whose metadata say that a model has made the pictures. */
 export async function toMovingWebp(pictures: readonly Picture[]): Promise<Uint8Array> {
   const frames = await Promise.all(pictures.map(async (p) => Buffer.from(await toPng(p))));
   return sharp(frames, { join: { animated: true } })
@@ -72,6 +77,7 @@ export async function toMovingWebp(pictures: readonly Picture[]): Promise<Uint8A
     .toBuffer();
 }
 
+/** A picture and the text under it. */
 export interface LabelledPicture {
   label: string;
   picture: Picture;
@@ -83,7 +89,11 @@ const [line, space] = [16, 8];
 /** As far as the library that draws SVG goes. */
 const highest = 32_767;
 
-/** @throws RangeError if a labelled sheet has no room for so many rows */
+/**
+ * Checks that a labelled sheet has room for so many rows.
+ * @param shown pixels along a side of each picture
+ * @throws GeodriftError `option` if it has not
+ */
 export function checkRows(rows: number, shown: number): void {
   const most = Math.floor(highest / (shown + line + space));
   if (rows > most)
@@ -93,6 +103,7 @@ export function checkRows(rows: number, shown: number): void {
 /**
  * Rows of pictures with a label under each, and one before each row.
  * @param shown pixels along a side of each
+ * @returns a PNG
  */
 export async function labelledSheet(
   rows: readonly { label?: string; cells: readonly LabelledPicture[] }[],

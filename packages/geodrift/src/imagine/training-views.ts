@@ -1,4 +1,7 @@
-/** The views that an image model learned from, drawn again: what its pictures are compared with, to tell memory from imagination. */
+/**
+ * The views that an image model learned from, drawn again: what its pictures are compared with, to tell memory from
+ * imagination.
+ */
 
 import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core";
@@ -19,10 +22,11 @@ import { dropAlpha, type Picture } from "../pictures/picture.js";
 import { pixelDifference } from "../pictures/pixel-difference.js";
 import type { PlannedPicture } from "./plan.js";
 
-/** A view, and how far it is from a picture: root mean square over channels and pixels, 0 … 255. */
+/** A training view, and how far it is from a picture. */
 export interface AlikeView {
   shot: Shot;
   picture: Picture;
+  /** Root mean square over channels and pixels, 0 … 255. */
   difference: number;
 }
 
@@ -33,17 +37,24 @@ export interface Compared {
   view: AlikeView;
 }
 
+/** The views of a model's training. */
 export interface TrainingViews {
-  /** The view of a kind whose centre is nearest. */
+  /** The view of a kind whose centre is nearest to a place; undefined if there is none of that kind. */
   nearestByPlace(place: LatLng, kind: ViewKind): Shot | undefined;
   /** Of the 64 views of a kind, or of all, that are nearest by place, the one that is most like the picture, if there is any. */
   nearest(picture: Picture, place: LatLng, kind: ViewKind | undefined): AlikeView | undefined;
+  /** Draws a view again, `size` pixels along a side. */
   draw(shot: Shot, size: number): Picture;
 }
 
 /** Views that a picture is compared with. */
 const compared = 64;
 
+/**
+ * Draws a view as a picture.
+ * @param size pixels along a side
+ * @throws GeodriftError `data` for a month that is not at hand
+ */
 export function drawShot(source: EarthSource, shot: Shot, size: number): Picture {
   const rgba = new Uint8Array(4 * size * size);
   drawShotInto(rgba, source, shot, size);
@@ -51,8 +62,10 @@ export function drawShot(source: EarthSource, shot: Shot, size: number): Picture
 }
 
 /**
+ * Finds the views that an image model learned from.
  * @param source with the months of the training, and any others
- * @throws Error if the model has learned from other rasters
+ * @throws GeodriftError `option` if the model has learned from other rasters, `data` if a month of its training is
+ * missing
  */
 export function trainingViewsOf(
   source: EarthSource,

@@ -10,8 +10,10 @@ const exclusive = { "kinds of view": kinds, surfaces, seasons, months } as const
 >;
 
 /**
- * @returns the words; undefined if they tell nothing
- * @throws RangeError in one sentence for words that the model does not know, or that contradict each other
+ * Checks a caption against a model's closed vocabulary.
+ * @param model its name, for messages
+ * @returns the caption; undefined if it tells nothing
+ * @throws GeodriftError `option` for words that the model does not know, or that contradict each other
  */
 export function conditionWords(vocabulary: Vocabulary, text: string | undefined, model: string): string | undefined {
   const words = readWords(vocabulary, text ?? "", model);

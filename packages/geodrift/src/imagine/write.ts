@@ -11,7 +11,10 @@ import type { Plan } from "./plan.js";
 import { labelledSheet, sheetOf, toMadeUpPng, toMovingWebp } from "./sheet.js";
 import type { Compared } from "./training-views.js";
 
-/** @throws Error in one sentence for an ending that is no format for the plan */
+/**
+ * Checks that a file's ending is a format for the plan: .png, or .webp for moving pictures.
+ * @throws GeodriftError `option` if it is not
+ */
 export function checkPicturesFile(file: string, moving: boolean): void {
   const ending = extname(file).toLowerCase();
   if (ending === ".png") return;
@@ -24,19 +27,28 @@ export function checkPicturesFile(file: string, moving: boolean): void {
     );
 }
 
-/** Does a file that may be written move? */
+/** Is a file that may be written a moving picture, .webp? */
 export const isMoving = (file: string): boolean => extname(file).toLowerCase() === ".webp";
 
 /** `a/b.png` makes `a/b-attention.png`. */
 export const besideFile = (file: string, ending: string): string => file.slice(0, -extname(file).length) + ending;
 
+/** Path of the manifest beside a file of pictures. */
 export const manifestFile = (file: string): string => `${file}.json`;
 
-/** Pixels along a side of the pictures in labelled sheets. */
+/** Pixels along a side of the pictures in the sheet of attention maps. */
 export const attentionShown = 128;
+/** Pixels along a side of the pictures in the sheet of nearest training views. */
 export const nearestShown = 256;
 
-/** @returns the files written */
+/**
+ * Writes pictures into one file, and beside it the manifest, and sheets of attention maps and nearest training views
+ * where there are any.
+ * @param scale pixels of the file for one of a picture
+ * @param alike the training view that each picture is most like
+ * @returns paths of the files written
+ * @throws GeodriftError `disk` if a file cannot be written
+ */
 export async function writePictures(
   file: string,
   { columns }: Plan,

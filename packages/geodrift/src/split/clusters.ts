@@ -1,8 +1,12 @@
 import { distanceKm, earthRadiusKm, type LatLng } from "@geodrift/core";
 
 /**
- * Numbers of clusters: whoever is within `km` of one of a cluster belongs to it. Places are put into cells so small that all in
- * one are near each other, and cells that are near are joined if any of their places are: places may be as dense as they like.
+ * Single-linkage clusters: places within `km` of each other are in the same cluster. Places are put into cells so small
+ * that all in one are near each other, and cells that are near are joined if any of their places are: places may be as
+ * dense as they like.
+ * @param places degrees
+ * @param km greatest distance, km
+ * @returns for every place the index of the first place of its cluster
  */
 export function clusters(places: readonly LatLng[], km: number): number[] {
   const parent = places.map((_, i) => i);

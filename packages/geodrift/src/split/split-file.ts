@@ -8,6 +8,11 @@ import { writeFileAtomically } from "../files/atomic-file.js";
 import { csvCell } from "../files/csv-cell.js";
 import { type Part, parts } from "./split.js";
 
+/**
+ * Writes a split as CSV, into a folder that is made if need be.
+ * @param part of every id, in the same order
+ * @throws GeodriftError `disk` if the file cannot be written
+ */
 export async function writeSplit(file: string, ids: readonly string[], part: readonly Part[]): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const lines = ids.map(
@@ -22,9 +27,10 @@ ${lines.join("")}`),
 }
 
 /**
- * The part of every row of a table.
+ * Reads the part of every row of a table.
  * @param ids of the table
- * @throws Error if the split is of another table
+ * @throws GeodriftError `data` if the split is of another table, or not a split; `not-found` or `file` if it cannot be
+ * read
  */
 export async function readSplit(file: string, ids: readonly string[]): Promise<Part[]> {
   const out: Part[] = [];

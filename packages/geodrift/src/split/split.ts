@@ -7,23 +7,36 @@ import { around } from "geokdbush";
 import KDBush from "kdbush";
 import { clusters } from "./clusters.js";
 
+/**
+ * How places are grouped before groups are given to parts: by blocks of a grid, by clusters, or each place by itself.
+ */
 export const splitKinds = ["blocks", "clusters", "random"] as const;
+/** One of `splitKinds`. */
 export type SplitKind = (typeof splitKinds)[number];
 
+/** The parts of a split. */
 export const parts = ["train", "validation", "test"] as const;
+/** One of `parts`. */
 export type Part = (typeof parts)[number];
 
+/** How places are split. */
 export interface SplitOptions {
   kind: SplitKind;
-  /** Side of a block, or the distance up to which pictures belong to one cluster. */
+  /** Side of a block, or the distance up to which pictures belong to one cluster, km. */
   km: number;
-  /** Shares of the pictures. */
+  /** Share of the pictures for validation, 0 … 1. */
   validation: number;
+  /** Share of the pictures for testing, 0 … 1. */
   test: number;
+  /** Of the order in which groups are given to parts. */
   seed: number;
 }
 
-/** The part of every place. */
+/**
+ * Splits places into parts, whole groups at a time. Parts are about as large as asked for: a group that would overfill
+ * one goes to training.
+ * @returns the part of every place, in the same order
+ */
 export function splitPlaces(places: readonly LatLng[], { kind, km, validation, test, seed }: SplitOptions): Part[] {
   const groups =
     kind === "random" ? places.map((_, i) => i) : kind === "blocks" ? blocks(places, km) : clusters(places, km);
@@ -58,7 +71,10 @@ function shuffled<T>(items: T[], seed: number): T[] {
   return items;
 }
 
-/** Numbers of blocks of about km × km: rows of equal height, cut into whole numbers of equal columns. */
+/**
+ * Grid blocks of about km × km: rows of equal height, cut into whole numbers of equal columns.
+ * @returns for every place the number of its block
+ */
 export function blocks(places: readonly LatLng[], km: number): number[] {
   const rows = Math.max(1, Math.round((Math.PI * earthRadiusKm) / km));
   return places.map(({ lat, lng }) => {
@@ -69,7 +85,10 @@ export function blocks(places: readonly LatLng[], km: number): number[] {
   });
 }
 
-/** Kilometres between the nearest two places of different parts; infinite where there is one part. */
+/**
+ * Distance in km between the nearest two places of which one is in training and the other is not; infinite where there
+ * are no such places.
+ */
 export function minGapKm(places: readonly LatLng[], part: readonly Part[]): number {
   const train = places.filter((_, i) => part[i] === "train");
   const others = places.filter((_, i) => part[i] !== "train");

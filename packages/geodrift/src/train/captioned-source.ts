@@ -1,4 +1,4 @@
-/** Rasters and views of the trainings that learn from captioned views: without what is held out. */
+/** The rasters and views of the trainings that learn from captioned views, without what is held out. */
 import { fibonacciSphere, GeodriftError, toLatLng } from "@geodrift/core";
 import {
   type CaptionedViewsOptions,
@@ -12,16 +12,22 @@ import { onLand } from "../earth/raster.js";
 import { countryAt, highSeas } from "../places/country.js";
 import type { CaptionedConfig } from "./config.js";
 
+/** What a training on captioned views draws from. */
 export interface Captioned {
   source: EarthSource;
-  /** The months of the source, two digits. */
+  /** The months of the source, two digits each. */
   months: string[];
+  /** How views are drawn, with the held-out discs. */
   views: CaptionedViewsOptions;
   /** Fingerprint of the rasters. */
   data: string;
 }
 
-/** @throws Error in one sentence if rasters are missing, or nothing is left to learn from */
+/**
+ * Reads the rasters of a training, without the held-out months, and draws the held-out discs.
+ * @throws GeodriftError `not-found` if the folder is missing, `data` if rasters are missing, every month is held out, or
+ * the discs find no room
+ */
 export async function openCaptioned({ rasters, views, heldOut }: CaptionedConfig): Promise<Captioned> {
   const folder = await openEarthFolder(rasters);
   const months = folder.months.filter((m) => !heldOut.months.includes(m));

@@ -7,6 +7,10 @@ import { cellsConfig, imageTransformerConfig, pathName, scheduleConfig, scorerCo
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
 
+/**
+ * How a locator is trained: steps, examples of a batch, seed, optimiser, learning rate and its warm-up steps, weight
+ * decay, and the decay of the moving average of the weights.
+ */
 const optimization = {
   steps: whole,
   batch: whole,
@@ -18,14 +22,16 @@ const optimization = {
   ema: share,
 };
 
+/** Schema of the training of the image encoder. */
 export const encoderTraining = z.strictObject({
   encoder: convolutionalConfig,
-  /** Points of the Fibonacci sphere of which the ones near land become classes. */
+  /** Points of the Fibonacci sphere, of which those near land become classes. */
   cells: whole,
-  /** Standard deviation of the target around the true place. */
+  /** Standard deviation of the von Mises–Fisher target around the true place, km. */
   targetKm: z.number().positive(),
-  /** Fourier features of the place that are learned beside the cells, and the weight of their error. */
+  /** Random Fourier features of the place that are learned beside the cells. */
   features: whole,
+  /** Weight of their squared error in the loss. */
   featureWeight: z.number().nonnegative(),
   views: viewsConfig,
   batch: whole,
@@ -132,6 +138,7 @@ const about = {
   checkpointEvery: whole,
 };
 
+/** Schema of a training on views of the Earth: an encoder, then locators. */
 export const earthTraining = z
   .strictObject({
     kind: z.literal("earth"),
@@ -139,7 +146,7 @@ export const earthTraining = z
     /** Folder of the rasters; relative to the config file. */
     rasters: z.string(),
     encoder: encoderTraining,
-    /** Width that the encoder's features are cut down to, by their principal components. */
+    /** Width that the encoder's features are cut down to by their principal components. */
     rank: whole,
     places: placeHeadConfig,
     /** Views embedded for the second half of the training. */
@@ -151,7 +158,7 @@ export const earthTraining = z
     "the encoder takes pictures of the size of the views",
   );
 
-/** Training on one's own pictures, embedded before. */
+/** Schema of a training on one's own pictures, embedded before. */
 export const photosTraining = z.strictObject({
   kind: z.literal("photos"),
   ...about,
@@ -186,7 +193,7 @@ const captioned = {
   }),
 };
 
-/** Training of a model that makes pictures of places. */
+/** Schema of the training of a model that makes pictures of places. */
 export const imagesTraining = z
   .strictObject({
     kind: z.literal("images"),
@@ -194,9 +201,12 @@ export const imagesTraining = z
     name: locatorName,
     ...captioned,
     network: imageTransformerConfig.omit({ sizes: true }),
-    /** Sizes of pictures, in pixels, each with its share of the batches and the normal distribution of its times' logits. */
+    /**
+     * Sizes of pictures, in pixels, each with its share of the batches, and mean and standard deviation of the logit of
+     * γ.
+     */
     sizes: z.array(z.strictObject({ size: whole, share, logit })).min(1),
-    /** Shares of examples that are told words alone, the place alone, and neither. */
+    /** Shares of examples, 0 … 1, of which the place, the words, or both are dropped. */
     dropped: z
       .strictObject({ place: share, words: share, both: share })
       .refine(({ place, words, both }) => place + words + both <= 1, "shares that are dropped add up to more than 1"),
@@ -205,17 +215,17 @@ export const imagesTraining = z
     seed: z.int().nonnegative(),
     rate: z.number().positive(),
     warmup: whole,
-    /** Share of the steps over which the rate falls to zero. */
+    /** Share of the steps, 0 … 1, over which the learning rate falls to zero. */
     decay: share,
     betas: z.tuple([share, share]),
-    /** Longest gradient. */
+    /** Greatest Euclidean length of the gradient. */
     clip: z.number().positive(),
     ema: share,
   })
   .refine((c) => c.sizes.every(({ size }) => size % c.network.grid === 0), "sizes are multiples of the grid")
   .refine(({ network }) => network.width % network.heads === 0, "the width is a multiple of the heads");
 
-/** Training of what judges pictures of places. */
+/** Schema of the training of a judge of pictures. */
 export const scorerTraining = z.strictObject({
   kind: z.literal("judge"),
   ...about,
@@ -230,15 +240,24 @@ export const scorerTraining = z.strictObject({
   weightDecay: z.number().nonnegative(),
 });
 
+/** Schema of a training config file, by its `kind`. */
 export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining, imagesTraining, scorerTraining]);
 
+/** How the image encoder is trained. */
 export type EncoderTraining = z.infer<typeof encoderTraining>;
+/** A training on views of the Earth. */
 export type EarthTraining = z.infer<typeof earthTraining>;
+/** A training of a model that makes pictures of places. */
 export type ImagesTraining = z.infer<typeof imagesTraining>;
+/** A training of a judge of pictures. */
 export type ScorerTraining = z.infer<typeof scorerTraining>;
+/** The captioned views of a config, and what of them is held out. */
 export type CaptionedConfig = Pick<ImagesTraining, "rasters" | "views" | "heldOut">;
+/** A training on one's own pictures. */
 export type PhotosTraining = z.infer<typeof photosTraining>;
+/** A training config. */
 export type Training = z.infer<typeof training>;
+/** One locator of a training. */
 export type LocatorTraining = EarthTraining["locators"][number];
 /** How a locator is trained: steps, batches, and what the optimiser is told. */
 export type LocatorOptimization = z.infer<z.ZodObject<typeof optimization>>;

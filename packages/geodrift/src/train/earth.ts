@@ -24,7 +24,11 @@ import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
 import { digest, half, type LocatorSetting, trainLocator } from "./locator-stage.js";
 import { perSecond, runTraining, type TrainingContext } from "./run-training.js";
 
-/** Trains what `config` says, going on from what its folder holds. */
+/**
+ * Trains an encoder on views of the Earth, then locators on its embeddings, going on from what the config's folder holds.
+ * @throws GeodriftError `not-found` or `data` if rasters are missing or show no land, `data` if a saved state is of other
+ * settings or data, `training` if the training diverges
+ */
 export async function trainEarth(config: EarthTraining, context: TrainingContext): Promise<void> {
   const { out } = config;
   await mkdir(out, { recursive: true });

@@ -7,20 +7,26 @@ import type { Raster } from "../earth/raster.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
 import { viewBatches } from "./batches/view-batches.js";
 
-/** Planes of pixels [n, 3, size, size] to embeddings [n, width]. */
+/** An encoder: planes of pixels [n, 3, size, size] in 0 … 1 to embeddings [n, width]. */
 export type EncodePlanes = (pixels: Tensor) => Promise<Float32Array>;
 
+/** Embeddings with places, in memory. */
 export interface Embedded {
+  /** Numbers of an embedding. */
   width: number;
-  /** [n, width] */
+  /** Embeddings, [n, width]. */
   embeddings: Float32Array;
-  /** [n, 3] */
+  /** Unit vectors, [n, 3]. */
   places: Float32Array;
 }
 
 const batch = 256;
 
-/** Embeds views 0 … n−1 of `options`; reports after every batch. */
+/**
+ * Embeds views 0 … n − 1 of `options`.
+ * @param width numbers of an embedding
+ * @param report is told the number of views done, after every batch
+ */
 export async function embedViews(
   rasters: readonly Raster[],
   options: EarthViewsOptions,
@@ -44,6 +50,11 @@ export async function embedViews(
   return { width, embeddings, places };
 }
 
+/**
+ * Saves embeddings as a safetensors file.
+ * @param metadata what they were made from
+ * @throws GeodriftError `disk` if the file cannot be written
+ */
 export async function saveEmbedded(
   file: string,
   { width, embeddings, places }: Embedded,
@@ -56,7 +67,10 @@ export async function saveEmbedded(
   });
 }
 
-/** The saved embeddings, unless there are none or they are of something else. */
+/**
+ * Loads saved embeddings; undefined if there are none, or their metadata differ.
+ * @throws GeodriftError `file` if the file is damaged
+ */
 export async function loadEmbedded(file: string, metadata: Record<string, string>): Promise<Embedded | undefined> {
   if (!existsSync(file)) return undefined;
   const saved = await loadTensors(file);
@@ -69,6 +83,7 @@ export async function loadEmbedded(file: string, metadata: Record<string, string
   };
 }
 
+/** Embeddings as a source of examples for `exampleBatches`. */
 export function exampleSource({ width, embeddings, places }: Embedded): ExampleSource {
   return {
     length: places.length / 3,

@@ -24,7 +24,11 @@ import type { Mask } from "../earth/raster.js";
 import type { ViewBatch } from "./batches/view-batches.js";
 import type { EncoderTraining } from "./config.js";
 
-/** Cell centres with land within about 100 km, as unit vectors. */
+/**
+ * Centres of the classes: points of the Fibonacci sphere with land within about 100 km, as unit vectors.
+ * @param n points of the whole sphere
+ * @param land share of land times 255
+ */
 export function landCells(n: number, land: Mask): Vec3[] {
   const reach = Math.ceil((land.height / 180) * 0.9);
   return fibonacciSphere(n).filter((v) => {
@@ -40,7 +44,8 @@ export function landCells(n: number, land: Mask): Vec3[] {
 }
 
 /**
- * What the encoder learns: cells (cross-entropy) and Fourier features (squared error) of the place.
+ * The training objective of the encoder: cross-entropy of the cells, in nats, plus the weighted mean squared error of the
+ * Fourier features of the place. Metrics: `crossEntropy` and `featureError`.
  * @param cells unit vectors of the classes
  */
 export function encoderObjective(config: EncoderTraining, cells: readonly Vec3[]): Objective<ViewBatch> {

@@ -21,8 +21,10 @@ import { encodePlanes } from "../encode/network-encoder.js";
 import { viewBatches } from "./batches/view-batches.js";
 import type { EarthTraining } from "./config.js";
 
+/** An encoder that learns no more: embeddings of places for locators to learn from. */
 export interface FrozenEncoder {
   config: PlaceEncoderConfig;
+  /** Weights by state-dict name. */
   params: Parameters;
 }
 
@@ -30,6 +32,12 @@ export interface FrozenEncoder {
 const maxBatches = 40;
 const batch = 256;
 
+/**
+ * Freezes a trained encoder: its features are reduced to `rank` principal components, the place head is put behind them,
+ * and the embeddings are standardized to mean zero and variance one, from views that are drawn for that.
+ * @param trained weights of the encoder and of the cells
+ * @param cells unit vectors of the classes
+ */
 export async function freezeEncoder(
   training: EarthTraining,
   trained: Parameters,

@@ -28,7 +28,12 @@ import { mapStart } from "./map-start.js";
 import { type LoggedStep, meanOver, perSecond, runTraining, stateFile, type TrainingContext } from "./run-training.js";
 import type { Provenance } from "./state-file.js";
 
-/** Trains what `config` says, going on from what its folder holds. */
+/**
+ * Trains a model that makes pictures of places, going on from what the config's folder holds, and writes its model
+ * folder.
+ * @throws GeodriftError `not-found` or `data` if rasters are missing, `data` if a saved state is of other settings or
+ * data, `training` if the training diverges
+ */
 export async function trainImages(config: ImagesTraining, context: TrainingContext): Promise<void> {
   const { out } = config;
   await mkdir(out, { recursive: true });

@@ -27,6 +27,7 @@ import type { Provenance } from "./state-file.js";
 export interface LocatorSetting {
   /** Where state is kept, and the finished models. */
   out: string;
+  /** Steps between checkpoints. */
   checkpointEvery: number;
   description: string;
   licence: string;
@@ -34,20 +35,28 @@ export interface LocatorSetting {
   made: Record<string, unknown>;
   /** Fingerprint of the data. */
   data: string;
-  /** Of methods that learn nothing. */
+  /** Seed that is recorded for methods that learn nothing. */
   seed: number;
+  /** What locators learn from. */
   embedded: Embedded;
   /** Where the encoder's own weights are published, for what takes more from there. */
   encoder?: () => Promise<EncoderSource>;
-  /** Puts the encoder into a model's folder. @returns its entry in `model.json` */
+  /**
+   * Puts the encoder into a model's folder.
+   * @returns its entry in `model.json`
+   */
   writeEncoder(folder: string, metadata: Record<string, string>): Promise<EncoderConfig>;
 }
 
-/** Of settings and data, for provenance. */
+/** Hash of settings or data for provenance, 16 hexadecimal digits. */
 export const digest = (value: unknown): string =>
   createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
-/** Trains one locator, going on from what its state says, and writes its model. */
+/**
+ * Trains one locator, going on from its saved state, and writes its model folder.
+ * @throws GeodriftError `data` if the saved state, or the model to go on from, does not fit; `training` if the training
+ * diverges
+ */
 export async function trainLocator(
   locator: LocatorTraining,
   setting: LocatorSetting,
@@ -91,7 +100,7 @@ export async function trainLocator(
   await writeModel(setting, locator.name, plan, averaged(state), provenance);
 }
 
-/** Weights are stored in half precision; what they are multiplied into angles with is not, nor are whole numbers. */
+/** Is a tensor stored in half precision? Weights are; what angles are computed from is not, nor are whole numbers. */
 export const half = (name: string): boolean =>
   !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) &&
   name !== treeTensor &&

@@ -23,18 +23,23 @@ import { zeroShotDefaults } from "../models/zero-shot-prompts.js";
 import type { LocatorOptimization, LocatorTraining } from "./config.js";
 import type { Embedded } from "./embeddings.js";
 
+/** How one locator is trained, and what its model folder says. */
 export interface LocatorPlan {
   /** What is learned and how long; absent for methods that learn nothing. */
   learning?: { objective: Objective<ExampleBatch>; optimization: LocatorOptimization };
-  /** For `config.json`. */
+  /** Content of `config.json`: sizes of the network. */
   network: Record<string, unknown>;
-  /** For `model.json`: the method and what belongs to it. */
+  /** Fields of `model.json`: the method and what belongs to it. */
   method: Record<string, unknown>;
-  /** Tensors of the model that are not learned. */
+  /** Tensors of the model that are not learned, by name. */
   buffers: Parameters;
 }
 
-/** @throws Error for a model to go on from that takes other embeddings */
+/**
+ * Plans the training of one locator.
+ * @throws GeodriftError `data` for a model to go on from that takes embeddings of another width, or zero-shot location
+ * without such an encoder; `model` or `option` if the model to go on from cannot be loaded
+ */
 export async function planLocator(
   locator: LocatorTraining,
   { width, embeddings, places }: Embedded,

@@ -25,6 +25,7 @@ type Layers = readonly (readonly [raster: Raster, share: number])[];
 /**
  * Features of unit variance over the globe. Points in held-out discs have the mean of all, which is zero; near their
  * borders the finer level knows their colours, which views from outside show as well.
+ * @param config levels of the map, from coarse to fine
  * @returns `map.0`, `map.1`, …: a table of `mapShape` for every level
  */
 export function mapStart(

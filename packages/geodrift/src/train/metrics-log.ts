@@ -1,6 +1,11 @@
 /** Metrics as JSON lines. What was logged after the last checkpoint is dropped on resuming: those steps are made again. */
 import { appendFileSync, existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 
+/**
+ * A log of metrics as JSON lines.
+ * @param resumedAt steps done at the last checkpoint: later lines are dropped
+ * @returns a function that appends a line
+ */
 export function metricsLog<Line extends { step: number }>(file: string, resumedAt: number): (line: Line) => void {
   if (existsSync(file)) {
     const kept = readFileSync(file, "utf8")

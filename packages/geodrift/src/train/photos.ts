@@ -19,7 +19,11 @@ import type { PhotosTraining } from "./config.js";
 import { digest, type LocatorSetting, trainLocator } from "./locator-stage.js";
 import type { TrainingContext } from "./run-training.js";
 
-/** Trains what `config` says, going on from what its folder holds. */
+/**
+ * Trains locators on a table of embeddings, going on from what the config's folder holds.
+ * @throws GeodriftError `data` if the table, its split, its encoder or a saved state does not fit, `model` if the encoder
+ * cannot be put into a model, `training` if the training diverges
+ */
 export async function trainPhotos(config: PhotosTraining, context: TrainingContext): Promise<void> {
   const { out, embeddings: file, split, checkpointEvery, description, licence } = config;
   await mkdir(out, { recursive: true });
@@ -47,7 +51,7 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
 
 /**
  * Before anything is learned: is the encoder that goes into the models the one that made the embeddings?
- * @throws Error if it is another by now, or cannot be put into a model
+ * @throws GeodriftError `data` if it is another by now, `model` if it cannot be put into a model
  */
 async function checkEncoder(source: EncoderSource, { file, encoder }: EmbeddingsFile): Promise<void> {
   if (!isDeepStrictEqual(source.config, encoder.config))

@@ -8,9 +8,10 @@ import { isModelName } from "../models/load.js";
 import { type Training, training } from "./config.js";
 
 /**
- * A training config, its folders resolved. One that `extends` another file says only what differs: its keys take the
- * place of the other's, in objects inside of objects as well; lists are taken whole.
- * @throws Error in one sentence, beginning with the file's name
+ * Reads a training config, its folders resolved. One that `extends` another file says only what differs: its keys take
+ * the place of the other's, in objects inside of objects as well; lists are taken whole.
+ * @throws GeodriftError `not-found` or `file` if a file cannot be read, `data` if it breaks a rule or extends itself; the
+ * sentence begins with the file's name
  */
 export async function readTraining(file: string): Promise<Training> {
   return parseWith(training, await withBase(file, []), file);

@@ -5,28 +5,36 @@ import { type Objective, type TrainMetrics, type TrainOptions, type TrainState, 
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
 
+/** What a training runs with. */
 export interface TrainingContext {
+  /** What computes. */
   runtime: Runtime;
-  /** Progress for people. */
+  /** Is told the progress, in sentences for people. */
   report(line: string): void;
 }
 
 /** What a step has done, and to which group of batches its batch belongs. */
 export interface LoggedStep extends TrainMetrics {
+  /** What `groupOf` says of its batch; 0 without it. */
   group: number;
 }
 
+/** One training: what is learned, from what, how long, and what is logged. */
 export interface TrainingRun<Batch, Line extends { step: number }> {
-  /** Of its state and its log, in `out`. */
+  /** Name of its state and its log. */
   name: string;
+  /** Folder of both. */
   out: string;
-  /** Steps between checkpoints, and between lines of the log. */
+  /** Steps between checkpoints. */
   checkpointEvery: number;
+  /** Steps between lines of the log. */
   logEvery: number;
+  /** What must be the same for the training to go on. */
   provenance: Provenance;
   objective: Objective<Batch>;
   /** Before the first step; what was saved takes its place. */
   state: TrainState;
+  /** Batches from a step on, counted from 0; that of a step must not depend on where one began. */
   batches(from: number): AsyncIterable<Batch>;
   options: TrainOptions;
   /** What is said in the beginning, beside the steps. */
@@ -37,13 +45,14 @@ export interface TrainingRun<Batch, Line extends { step: number }> {
   lines(recent: readonly LoggedStep[]): { line: Line; said: string }[];
 }
 
-/** Where the state of a training lies. */
+/** Path of the saved state of a training. */
 export const stateFile = (out: string, name: string): string => join(out, `${name}.state.safetensors`);
 
 /**
- * Trains to the last step, going on from the state that is saved.
- * @returns the state after it
- * @throws GeodriftError `data` if what is saved was made with other settings or data, `training` if the training diverges
+ * Trains to the last step, going on from the state that is saved, with a log and checkpoints.
+ * @returns the state after the last step
+ * @throws GeodriftError `data` if what is saved was made with other settings or data, `training` if the training
+ * diverges, `disk` if a checkpoint cannot be written
  */
 export async function runTraining<Batch, Line extends { step: number }>(
   {
@@ -87,10 +96,10 @@ export async function runTraining<Batch, Line extends { step: number }>(
   return state;
 }
 
-/** The mean over steps. */
+/** The mean of a number over steps. */
 export const meanOver = <T>(steps: readonly T[], of: (step: T) => number): number =>
   steps.reduce((sum, step) => sum + of(step), 0) / steps.length;
 
-/** Examples a second of one step. */
+/** Examples per second of one step of so many examples. */
 export const perSecond = (examples: number, { elapsedMs }: Pick<TrainMetrics, "elapsedMs">): number =>
   (1000 * examples) / elapsedMs;

@@ -21,7 +21,11 @@ import type { ScorerTraining } from "./config.js";
 import { perSecond, runTraining, type TrainingContext } from "./run-training.js";
 import type { Provenance } from "./state-file.js";
 
-/** Trains what `config` says, going on from what its folder holds. */
+/**
+ * Trains a judge of pictures, going on from what the config's folder holds, and writes its model folder.
+ * @throws GeodriftError `not-found` or `data` if rasters are missing, `data` if a saved state is of other settings or
+ * data, `training` if the training diverges
+ */
 export async function trainScorer(config: ScorerTraining, context: TrainingContext): Promise<void> {
   const { out, name } = config;
   await mkdir(out, { recursive: true });

@@ -10,9 +10,14 @@ export interface Provenance {
   config: string;
   /** Fingerprint of the data. */
   data: string;
+  /** The seed, in decimal. */
   seed: string;
 }
 
+/**
+ * Writes a state as a safetensors file, in single precision.
+ * @throws GeodriftError `disk` if the file cannot be written
+ */
 export async function saveState(file: string, state: TrainState, provenance: Provenance): Promise<void> {
   await saveTensors(file, {
     tensors: {
@@ -27,7 +32,7 @@ export async function saveState(file: string, state: TrainState, provenance: Pro
 
 /**
  * Puts a saved state into `state`, if there is one.
- * @throws Error if it was made with other settings or data
+ * @throws GeodriftError `data` if it was made with other settings or data, `file` if it is damaged
  */
 export async function resumeState(file: string, state: TrainState, provenance: Provenance): Promise<void> {
   if (!existsSync(file)) return;

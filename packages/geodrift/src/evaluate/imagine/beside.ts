@@ -6,24 +6,38 @@ import { conditions, drawTarget } from "./draw-target.js";
 import { type Row, realRow, rowOf } from "./row.js";
 import { drawTargets, targetSets } from "./targets.js";
 
+/** One model in the comparison of networks. */
 export interface BesideRow {
   model: { name: string; sha256: string };
+  /** Octaves of its place encoding. */
   octaves: number;
+  /** Levels of its learned map of places; none without a map. */
   map: readonly MapLevel[];
+  /** Number of its weights. */
   weights: number;
+  /** Pixels along a side of its pictures. */
   size: number;
+  /** Scores of the real views, and of its own pictures. */
   rows: Row[];
 }
 
+/** What pictures are told where models are compared. */
 export const besideConditions = ["words alone", "words and place", "place alone"] as const;
 
-/** What is told of a model that stands beside another. @param rows of the real views, and of its own pictures */
+/**
+ * A model's row of the comparison.
+ * @param rows of the real views, and of its own pictures
+ */
 export function besideRow({ description, sha256, weights }: LoadedImageModel, size: number, rows: Row[]): BesideRow {
   const { name, network } = description;
   return { model: { name, sha256 }, octaves: network.octaves, map: network.map, weights, size, rows };
 }
 
-/** The views of the model that the page is about, and their noise, at this one's own largest size. */
+/**
+ * Scores another model on the views that the evaluated one is scored on, with the same noise seeds, at its own largest
+ * size.
+ * @throws GeodriftError `data` if the evaluated model has seen every month and every place
+ */
 export async function scoreBeside(
   other: LoadedImageModel,
   means: Means,

@@ -6,10 +6,10 @@ import type { LoadedImageModel } from "../../models/image-model.js";
 import type { Picture } from "../../pictures/picture.js";
 import type { Target } from "./targets.js";
 
-/** What a picture is told, by target. */
+/** What a model is told of a target: words, a place, or both. */
 export type ConditionName = (target: Target) => { words?: string; place?: Target["shot"]["place"] };
 
-/** The model's own rows. */
+/** What is told, by the name of the row. */
 export const conditions = {
   "words alone": ({ words }) => ({ words }),
   "words and country": ({ wordsWithName }) => ({ words: wordsWithName }),
@@ -17,8 +17,14 @@ export const conditions = {
   "place alone": ({ shot }) => ({ place: shot.place }),
 } satisfies Record<string, ConditionName>;
 
+/** Settings of the solver and the guidance. */
 export type DrawingSettings = Pick<ImagineSettings, "size" | "steps" | "solver" | "guidance">;
 
+/**
+ * Draws the picture of a target, with the target's ground width.
+ * @param seed of the noise
+ * @throws GeodriftError `option` for a solver, a size or words that the model does not know
+ */
 export async function drawTarget(
   { model }: LoadedImageModel,
   target: Target,

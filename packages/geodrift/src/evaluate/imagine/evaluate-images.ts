@@ -14,40 +14,54 @@ import { type ScoreFigures, type ScorerFigures, scorerFigures } from "./scores.j
 import { type Sensitivity, sensitivityOf } from "./sensitivity.js";
 import { drawTargets, type Target, type TargetSet, targetSets } from "./targets.js";
 
-/** Pictures of a few targets by every row, for the sheet. */
+/** Pictures of one target by every row, for the sheet. */
 export interface Example {
+  /** What the target is told in words. */
   label: string;
+  /** The picture of every row, with the row's name. */
   pictures: { label: string; picture: Picture }[];
 }
 
+/** Figures of one set of targets. */
 export interface SetFigures {
   set: TargetSet;
+  /** How far the judge can be trusted on the real views of the set. */
   judge: ScorerFigures;
+  /** Rows of real views, of the nearest training views, and of the model. */
   rows: Row[];
   examples: Example[];
 }
 
+/** Scores with one pair of guidance scales. */
 export interface GuidanceCell {
+  /** Scales ω of the guidance by words and by the place. */
   guidance: Guidance;
   scores: ScoreFigures;
 }
 
+/** One solver with one number of steps. */
 export interface SolvingCell {
   solver: string;
+  /** Steps of the solver, the last of them Euler's. */
   steps: number;
+  /** Evaluations of the guided field; the last step, Euler's, takes one. */
   evaluations: number;
-  /** Root mean square from the picture of many steps, 0 … 255. */
+  /** Root mean square difference from the picture of `referenceSteps` steps of Heun, 0 … 255. */
   difference: Figure;
 }
 
+/** Everything that the evaluation of a model of pictures says. */
 export interface ImagesEvaluation {
   model: { name: string; sha256: string };
   judge: { name: string; sha256: string };
   locator: { name: string; sha256: string };
   options: ImagesEvaluationOptions;
+  /** Scores of every set of targets. */
   sets: SetFigures[];
   sensitivity: Sensitivity;
+  /** The surface of guidance; empty without ablations. */
   guidance: GuidanceCell[];
+  /** Solvers and steps; empty without ablations. */
   solving: SolvingCell[];
   /** The model itself, and those beside it; none without them. */
   beside: BesideRow[];
@@ -56,7 +70,7 @@ export interface ImagesEvaluation {
 /** What is tried in place of the usual guidance. */
 const guidanceScales = { place: [1, 1.5, 2, 3, 5], words: [1, 1.5, 2.5] };
 
-/** Of Heun, for a picture that more steps would hardly change. */
+/** Steps of Heun's method for a picture that more steps would hardly change. */
 export const referenceSteps = 128;
 const ways: readonly (readonly [solver: string, steps: number])[] = [
   ["euler", 8],
@@ -72,7 +86,7 @@ const ways: readonly (readonly [solver: string, steps: number])[] = [
 /** Targets in the sheet. */
 const shown = 6;
 
-/** How many pictures the whole draws, of so many sets and models beside, for a bar. */
+/** How many pictures an evaluation draws, with so many sets of targets and models beside: for a progress bar. */
 export const picturesToDraw = ({ n, ablations }: ImagesEvaluationOptions, sets: number, beside: number): number =>
   (sets * Object.keys(conditions).length + beside * Object.keys(besideConditions).length) * n +
   96 +
@@ -91,6 +105,12 @@ function othersOfTheirKind(targets: readonly Target[], random: Generator): Targe
   return out;
 }
 
+/**
+ * Evaluates a model of pictures: scores beside reference rows, the round trip, sensitivity to the place, guidance, and
+ * few steps.
+ * @throws GeodriftError `data` if the model has seen every month and every place; `option` for a solver or a size that it
+ * does not have
+ */
 export async function evaluateImages(means: Means, options: ImagesEvaluationOptions): Promise<ImagesEvaluation> {
   const { model, judge, locator } = means;
   /** The picture of a target; its noise is the target's own in all rows. */

@@ -74,6 +74,7 @@ const besideColumns: readonly Column<BesideRow>[] = [
   ...besideConditions.slice(1).map(roundTripOf),
 ];
 
+/** All tables of an evaluation of pictures. */
 export function imagesTables({ sets, sensitivity, guidance, solving, beside }: ImagesEvaluation): Table[] {
   const sensitivityRows = [
     {
@@ -108,13 +109,19 @@ export function imagesTables({ sets, sensitivity, guidance, solving, beside }: I
   ];
 }
 
-/** What an evaluation says in numbers. */
+/** The evaluation without its example pictures: what is written as JSON. */
 export const withoutPictures = ({ sets, ...figures }: ImagesEvaluation) => ({
   ...figures,
   sets: sets.map(({ examples: _, ...set }) => set),
 });
 
-/** Writes `file` with all tables, and beside it the evaluation as JSON and a sheet for each set of targets. */
+/**
+ * Writes `file` (Markdown) with all tables, and beside it the evaluation as JSON and a sheet of pictures for each set of
+ * targets.
+ * @param command what the page says it was written by
+ * @returns paths of the files written
+ * @throws GeodriftError `disk` if a file cannot be written
+ */
 export async function writeImagesReport(
   file: string,
   command: string,

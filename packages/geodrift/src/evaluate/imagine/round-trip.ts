@@ -7,16 +7,24 @@ import { toPng } from "../../pictures/png.js";
 import { decodeSquare } from "../../pictures/read-picture.js";
 import { type Figure, figures } from "../figure.js";
 
+/** How near pictures are located to the places that they were made for. */
 export interface RoundTrip {
+  /** Median distance, km. */
   medianKm: Figure;
+  /** Mean GeoScore, 0 … 5000. */
   geoScore: Figure;
-  /** Share of the places that lie in the smallest region of nine tenths of the probability. */
+  /** Share of the places, 0 … 1, that lie in the highest-density region of 90 %. */
   covered: Figure;
 }
 
 /** Pictures in one run. */
 const atOnce = 16;
 
+/**
+ * Locates pictures, and compares the best guesses and distributions with the places that the pictures were made for. 256
+ * samples each, where the model has no whole distribution.
+ * @param places degrees, one for every picture
+ */
 export async function roundTrip(
   model: LoadedModel,
   pictures: readonly Picture[],

@@ -7,16 +7,22 @@ import { type RoundTrip, roundTrip } from "./round-trip.js";
 import { type ScoreFigures, scoreFigures, scoresOf } from "./scores.js";
 import type { Target } from "./targets.js";
 
-/** What can be reached. */
+/** Name of the row of real views of the places: what can be reached. */
 export const realRow = "real view of the place";
 
+/** Scores of the pictures of one row of the evaluation. */
 export interface Row {
   name: string;
+  /** Mean scores by the judge. */
   scores: ScoreFigures;
-  /** Of satellite views alone, if there are any. */
+  /** The round trip of the satellite views; absent if there are none. */
   roundTrip?: RoundTrip;
 }
 
+/**
+ * Scores of pictures against the places and facts of their targets.
+ * @param pictures one for every target, in the same order
+ */
 export const scoreTargets = async (
   judge: Scorer,
   pictures: readonly Picture[],
@@ -31,6 +37,10 @@ export const scoreTargets = async (
     ),
   );
 
+/**
+ * Scores pictures, and locates the satellite views among them again.
+ * @param pictures one for every target, in the same order
+ */
 export async function rowOf(
   { judge, locator }: { judge: Scorer; locator: LoadedModel },
   name: string,

@@ -6,10 +6,11 @@ import type { Scorer } from "../../models/scorer-model.js";
 import type { Picture } from "../../pictures/picture.js";
 import { type Figure, figures, meanFigure, meanOf } from "../figure.js";
 
+/** Scores of pictures by a judge, [n] each. */
 export interface Scores {
-  /** 100 times the cosine of picture and place. */
+  /** 100 times the cosine of picture and place in the judge's space, −100 … 100. */
   place: Float64Array;
-  /** Per cent of the told attributes that the judge reads off the picture. */
+  /** Per cent of the told attributes that the judge reads off the picture, 0 … 100. */
   words: Float64Array;
 }
 
@@ -27,6 +28,11 @@ function cosine({ space }: Scorer, a: Float32Array, i: number, b: Float32Array, 
   return sum;
 }
 
+/**
+ * Scores pictures against places and facts, one of each for every picture. Months that the judge has never seen are left
+ * out.
+ * @param places degrees
+ */
 export async function scoresOf(
   judge: Scorer,
   pictures: readonly Picture[],
@@ -47,12 +53,16 @@ export async function scoresOf(
 
 /** How far a judge can be trusted, on real views. */
 export interface ScorerFigures {
-  /** Share of the views whose own place fits them best, of all places. */
+  /** Share of the views whose own place fits them best, of the places of all views, 0 … 1. */
   found: Figure;
-  /** Shares of views whose attribute it reads off, of those that have one it can say, if any has. */
+  /** Accuracy of each attribute, 0 … 1, over the views that have one that the judge can say; absent if no view has. */
   attributes: Partial<Record<AttributeName, Figure>>;
 }
 
+/**
+ * How far a judge can be trusted: its accuracies on real views.
+ * @param pictures real views, with their places (degrees) and facts in the same order
+ */
 export async function scorerFigures(
   judge: Scorer,
   pictures: readonly Picture[],
@@ -77,13 +87,17 @@ export async function scorerFigures(
   return { found: meanFigure(found), attributes: Object.fromEntries(attributes) };
 }
 
+/** Mean scores, with 95 % intervals. */
 export interface ScoreFigures {
+  /** Mean place score, −100 … 100. */
   place: Figure;
+  /** Mean words score, 0 … 100. */
   words: Figure;
-  /** Of the two, as in the paper's table. */
+  /** Mean of the two, as in Table 1 of the paper. */
   average: Figure;
 }
 
+/** Means of scores over pictures, as figures. */
 export const scoreFigures = ({ place, words }: Scores): ScoreFigures =>
   figures(place.length, (indices) => {
     const [p, w] = [meanOf(place, indices), meanOf(words, indices)];

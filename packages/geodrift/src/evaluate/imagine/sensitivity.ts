@@ -5,16 +5,17 @@ import type { Picture } from "../../pictures/picture.js";
 import { pixelDifference } from "../../pictures/pixel-difference.js";
 import { type Figure, meanFigure } from "../figure.js";
 
+/** How far pictures differ when the place alone changes, and when the noise alone changes. */
 export interface Sensitivity {
-  /** Root mean square of pixels, 0 … 255. */
+  /** Root mean square difference of pixels, 0 … 255. */
   pixels: { otherPlaces: Figure; otherNoise: Figure };
-  /** 1 − cosine of the judge's embeddings. */
+  /** 1 − cosine of the judge's embeddings, 0 … 2. */
   judge: { otherPlaces: Figure; otherNoise: Figure };
 }
 
 /**
- * Means over the places, each of the mean over its seeds.
- * @param pictures by place, then by seed, of one width of ground: [places][seeds]
+ * Sensitivity of pictures to place and noise: means over the places, each of the mean over its seeds.
+ * @param pictures by place, then by seed, of one ground width: [places][seeds], two or more of each
  */
 export async function sensitivityOf(judge: Scorer, pictures: readonly (readonly Picture[])[]): Promise<Sensitivity> {
   const flat = pictures.flat();

@@ -10,8 +10,8 @@ import type { ImageModelDescription } from "../../models/schema.js";
 import type { Picture } from "../../pictures/picture.js";
 
 /**
- * `months`: places as in training, satellite views of months that no view showed (relief and lights have no month);
- * `places`: middles of held-out discs, kinds and months as in training.
+ * A set of targets. `months`: places as in training, satellite views of months that no view showed (relief and lights
+ * have no month); `places`: middles of held-out discs, kinds and months as in training.
  */
 export type TargetSet = "months" | "places";
 
@@ -21,7 +21,10 @@ type Views = ImageModelDescription["views"];
 const unseenMonths = ({ heldOut, kinds }: Views): string[] =>
   heldOut.months.filter((month) => kinds.relief === 0 || month !== reliefMonth);
 
-/** The sets that a training leaves room for. @throws Error if there is none */
+/**
+ * The sets of targets that a training leaves room for.
+ * @throws GeodriftError `data` if there is none
+ */
 export function targetSets({ name, views }: Pick<ImageModelDescription, "name" | "views">): TargetSet[] {
   const sets: TargetSet[] = [];
   if (unseenMonths(views).length > 0) sets.push("months");
@@ -31,18 +34,20 @@ export function targetSets({ name, views }: Pick<ImageModelDescription, "name" |
   return sets;
 }
 
+/** A view that a model is asked for, and what is known of it. */
 export interface Target {
+  /** Kind, place, ground width and month. */
   shot: Shot;
   facts: ViewFacts;
-  /** All that is told of it, but for its country. */
+  /** A caption that tells all facts but the country. */
   words: string;
   /** The same with the country, where the vocabulary has it. */
   wordsWithName: string;
-  /** What is really there. */
+  /** The real view. */
   real: Picture;
 }
 
-/** All facts in one order. */
+/** A caption that tells all facts in one order. */
 export function wordsOf({ kind, scale, climate, surface, season, month }: ViewFacts, country?: string): string {
   const when = [season, month === undefined ? undefined : months[month]].filter((w) => w !== undefined);
   const what = [...climate, surface].join(" ");
@@ -57,8 +62,10 @@ export function wordsOf({ kind, scale, climate, surface, season, month }: ViewFa
 }
 
 /**
- * `n` views on land, of satellites alone if `satellite`, else of the kinds in the shares of the training.
+ * Draws `n` targets on land: of satellite views alone if `satellite`, else of the kinds in the shares of the training.
+ * Each is a function of the seed, its set and its index.
  * @param source with all months of the training, and the held-out ones
+ * @param size pixels along a side of the real views
  */
 export function drawTargets(
   set: TargetSet,

@@ -20,41 +20,58 @@ import { workerBatches } from "./worker-batches.js";
 
 /** Pictures of one size: which share of the batches has it, and how its times are drawn. */
 export interface SizeShare {
+  /** Pixels along a side. */
   size: number;
+  /** Relative share of the batches. */
   share: number;
+  /** Mean and standard deviation of the logit of γ. */
   logit: DenoisingOptions["logit"];
 }
 
+/** What the worker thread makes batches of denoising from. */
 export interface DenoisingWork {
   source: EarthSource;
   views: CaptionedViewsOptions;
   vocabulary: VocabularyConfig;
+  /** Octaves of the place encoding. */
   octaves: number;
-  /** Patches along a side. */
+  /** Patches along a side of a picture. */
   grid: number;
+  /** Levels of the learned map of places. */
   map: FeatureGridConfig;
+  /** Sizes of pictures and their shares of the batches. */
   sizes: readonly SizeShare[];
+  /** Shares of examples whose conditions are dropped. */
   dropped: DenoisingOptions["dropped"];
   seed: number;
 }
 
 /** Arrays of `DenoisingBatch`; every picture of a batch has the same size. */
 export interface DenoisingBatchData {
+  /** Pixels along a side. */
   size: number;
+  /** Pictures, [n, 3, size, size] in −1 … 1. */
   pixels: Float32Array;
+  /** Standard normal, [n, 3, size, size]. */
   noise: Float32Array;
+  /** γ, [n]; 1 is data. */
   gamma: Float32Array;
+  /** Encoded ground widths, [n, 2·groundOctaves]. */
   ground: Float32Array;
+  /** Tokens of the captions, [n, tokens]. */
   words: Int32Array;
+  /** Encoded places, [n, 2, 2·octaves]. */
   places: Float32Array;
+  /** Where on the map the patches lie. */
   reading: GridLookup;
+  /** Whether words, and whether the place, are told: 0 or 1, [n, 2]. */
   mask: Float32Array;
 }
 
 /** Streams of the seed. */
 const stream = { size: 1, example: 2 };
 
-/** The examples `from` … `from + count − 1`. */
+/** Makes the examples `from` … `from + count − 1`, all of one size, which is drawn by `from`. */
 export function denoisingBatch(work: DenoisingWork, from: number, count: number): DenoisingBatchData {
   const { sizes, octaves, seed } = work;
   const { size, logit } = pickSize(sizes, new Generator(seed, stream.size, from).uniform());
@@ -87,7 +104,11 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
   return out;
 }
 
-/** RGBA bytes to planes in −1…1. */
+/**
+ * RGBA bytes to planes in −1 … 1.
+ * @param offset index in `out` of the first number of the picture's [3, area]
+ * @param area pixels of the picture
+ */
 export function signedPlanesInto(out: Float32Array, offset: number, rgba: Uint8Array, area: number): void {
   for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) out[offset + c * area + i] = rgba[4 * i + c] / 127.5 - 1;
 }

@@ -5,14 +5,18 @@ export type MakeBatch<Work, Batch> = (work: Work, from: number, count: number) =
 
 /** What the thread is told in the beginning. */
 export interface BatchWorkerData {
-  /** URL of the module, and what it exports. */
+  /** URL of the module that makes batches. */
   module: string;
+  /** Name of the function that it exports. */
   name: string;
+  /** What the function is called with. */
   work: unknown;
 }
 
-/** It answers with one message. */
+/** Asks for the examples `from` … `from + count − 1`, which come back as one message. */
 export interface BatchRequest {
+  /** Index of the first example. */
   from: number;
+  /** Number of examples. */
   count: number;
 }

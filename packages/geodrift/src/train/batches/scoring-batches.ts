@@ -5,22 +5,27 @@ import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from 
 import { planesInto } from "../../pictures/planes.js";
 import { workerBatches } from "./worker-batches.js";
 
+/** What the worker thread makes batches of a judge from. */
 export interface ScoringWork {
   source: EarthSource;
   views: CaptionedViewsOptions;
+  /** Pixels along a side. */
   size: number;
+  /** Octaves of the place encoding. */
   octaves: number;
 }
 
+/** Arrays of `ScoringBatch`. */
 export interface ScoringBatchData {
-  /** 0…1, [n, 3, size, size]. */
+  /** Pictures, [n, 3, size, size] in 0 … 1. */
   pixels: Float32Array;
-  /** [n, 2, 2·octaves]. */
+  /** Encoded places, [n, 2, 2·octaves]. */
   places: Float32Array;
-  /** [attributes, n], −1 where there is none. */
+  /** Classes of the attributes, [attributes, n]; −1 where there is none. */
   classes: Int32Array;
 }
 
+/** Makes the examples `from` … `from + count − 1`. */
 export function scoringBatch(
   { source, views, size, octaves }: ScoringWork,
   from: number,

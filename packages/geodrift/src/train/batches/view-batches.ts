@@ -5,8 +5,9 @@ import type { Raster } from "../../earth/raster.js";
 import { planesInto } from "../../pictures/planes.js";
 import { workerBatches } from "./worker-batches.js";
 
+/** Views with their places. */
 export interface ViewBatch {
-  /** [n, 3, size, size], 0…1. */
+  /** Pictures, [n, 3, size, size] in 0 … 1. */
   pixels: Float32Array;
   /** Unit vectors, [n, 3]. */
   places: Float32Array;
@@ -17,6 +18,7 @@ interface ViewWork {
   options: EarthViewsOptions;
 }
 
+/** Makes the views `from` … `from + count − 1`. */
 export function viewBatch({ source, options }: ViewWork, from: number, count: number): ViewBatch {
   const area = options.size ** 2;
   const rgba = new Uint8Array(4 * area);
@@ -29,7 +31,10 @@ export function viewBatch({ source, options }: ViewWork, from: number, count: nu
   return batch;
 }
 
-/** Yields the batches with numbers `first`, `first + 1`, … of `count` views each, without end. */
+/**
+ * Yields the batches with numbers `first`, `first + 1`, … of `count` views each, without end.
+ * @throws GeodriftError `data` if rasters that are blended differ in size
+ */
 export const viewBatches = (
   rasters: readonly Raster[],
   options: EarthViewsOptions,

@@ -7,6 +7,8 @@ const ahead = 3;
 /**
  * Yields the batches with numbers `first`, `first + 1`, … of `count` examples each, without end.
  * @param module URL of the module that exports `make` under its own name
+ * @param work what `make` is called with; must be something that can be sent to a thread
+ * @throws whatever `make` throws
  */
 export async function* workerBatches<Work, Batch>(
   module: string,
