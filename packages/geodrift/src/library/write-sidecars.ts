@@ -21,7 +21,11 @@ const maxBytes = 16 * 2 ** 20;
 
 const placeStands = "which an estimate does not replace; set the pin yourself to do so";
 
-/** Writes a sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence. */
+/**
+ * Writes an XMP sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence.
+ * @param pictures their numbers
+ * @returns for each its sidecar, or why there is none
+ */
 export const writeSidecars = (library: Library, pictures: readonly number[]): Promise<Outcome[]> =>
   library.inTurn(async () => {
     const outcomes: Outcome[] = [];

@@ -8,7 +8,10 @@ export const placeText = ({ city, region, country }: Partial<PlaceName>): string
 
 const percent = (p: number): string => `${Math.round(100 * p)} %`;
 
-/** How much a picture tells, in words. Bits are those of localizability: −3.65 for anywhere. */
+/**
+ * How much a picture tells, in words.
+ * @param bits of localizability: −3.65 for anywhere
+ */
 export const certaintySteps = [
   { below: -1, words: "almost anywhere" },
   { below: 3, words: "somewhere in a part of the world" },
@@ -20,6 +23,7 @@ export const certaintySteps = [
 export const certainty = (bits: number): string =>
   certaintySteps.find(({ below }) => bits < below)?.words ?? certaintySteps[0].words;
 
+/** An answer as one line for people: best guess, radii, odds of countries, certainty. */
 export function toText(result: LocateResult): string {
   const { image, best, place, regions, countries, localizabilityBits, recorded, neighbours } = result;
   const bits = `${localizabilityBits.toFixed(1)} bits`;
@@ -41,4 +45,5 @@ export function toText(result: LocateResult): string {
   return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})${beside}${said}`;
 }
 
+/** A picture without an answer as one line for people. */
 export const failureText = ({ image, error }: LocateFailure): string => `${image}: ${error}`;
