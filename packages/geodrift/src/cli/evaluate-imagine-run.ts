@@ -19,11 +19,14 @@ export interface EvaluateImagineFlags {
   judge: string;
   locator: string;
   beside?: string[];
+  /** Targets of each of the two sets. */
   n: number;
+  /** Pictures for every guidance and every way to solve; 0 for none. */
   ablations: number;
   /** Pixels along a side. */
   size?: number;
   seed: number;
+  /** Steps of the solver. */
   steps: number;
   solver: string;
   guidePlace: number;

@@ -39,11 +39,16 @@ export interface ImagineFlags {
   words?: string[];
   /** Width of the ground, km. */
   ground?: number;
+  /** Pictures of each place and words. */
   n: number;
+  /** Strength of the place; 1 follows the network as it is, 0 leaves it out. */
   guidePlace: number;
+  /** Strength of the words; 1 follows the network as it is, 0 leaves them out. */
   guideWords: number;
+  /** Steps of the solver. */
   steps: number;
   solver: string;
+  /** Of the first picture's noise. */
   seed: number;
   /** Pixels along a side. */
   size?: number;
@@ -51,8 +56,10 @@ export interface ImagineFlags {
   /** How many times as large each pixel is written. */
   scale: number;
   average?: string;
+  /** Places that a region is averaged over; 24 if left out. */
   places?: number;
   walk?: LatLng;
+  /** Pictures of a walk; 24 if left out. */
   frames?: number;
   months?: boolean;
   attention?: boolean;

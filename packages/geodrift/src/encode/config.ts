@@ -18,8 +18,8 @@ export const convolutionalConfig = z.strictObject({
 });
 
 /**
- * Sizes of the place head: how many smooth and how many sharp features of cells an embedding has, and the sharpness of
- * the latter.
+ * Sizes of the place head: Fourier features of the posterior over land cells, those of the sharpened posterior, and the
+ * exponent that sharpens it.
  */
 export const placeHeadConfig = z.strictObject({
   features: whole,

@@ -5,6 +5,7 @@ import { parseHTML } from "linkedom";
 /** A line of a chart. */
 export interface Series {
   name: string;
+  /** In the order in which they are joined. */
   points: readonly (readonly [x: number, y: number])[];
 }
 

@@ -28,6 +28,7 @@ export interface EstimateOptions extends KnownOptions {
   limit?: number;
   /** Ends the work after the pictures that are being located. */
   signal?: AbortSignal;
+  /** Told after each picture. */
   onProgress?: (progress: EstimateProgress) => void;
   /** Told of each picture that could not be located, and of what was thrown. */
   onFailure?: (path: string, thrown: unknown) => void;

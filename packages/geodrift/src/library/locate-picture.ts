@@ -10,6 +10,7 @@ export interface PictureSettings {
   model: string;
   encoder?: string;
   seed: number;
+  /** Strength of classifier-free guidance; 0 is none. */
   guidance: number;
   prior?: string;
 }

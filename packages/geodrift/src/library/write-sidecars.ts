@@ -135,8 +135,8 @@ export const isChangedSince = (e: unknown): boolean => e instanceof ChangedSince
 /**
  * Puts back what was there before what we wrote; nothing to do where we wrote nothing.
  * @param decision what it is to have been written for; any if left out
- * @throws GeodriftError `conflict` if somebody else has changed the sidecar since: it is theirs from then on; `disk` if it cannot be
- * reached or put back
+ * @throws GeodriftError `conflict` if somebody else has changed the sidecar since: it is theirs from then on; `disk` if
+ * it cannot be reached or put back
  */
 export async function takeBack({ store }: Library, picture: number, decision?: number): Promise<void> {
   const write = store.writes.lastWritten(picture);

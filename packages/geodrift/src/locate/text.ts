@@ -8,10 +8,7 @@ export const placeText = ({ city, region, country }: Partial<PlaceName>): string
 
 const percent = (p: number): string => `${Math.round(100 * p)} %`;
 
-/**
- * How much a picture tells, in words.
- * @param bits of localizability: −3.65 for anywhere
- */
+/** How much a picture tells, in words. Bits are those of localizability: −3.65 for anywhere. */
 export const certaintySteps = [
   { below: -1, words: "almost anywhere" },
   { below: 3, words: "somewhere in a part of the world" },
@@ -20,6 +17,10 @@ export const certaintySteps = [
   { below: Number.POSITIVE_INFINITY, words: "at a spot" },
 ] as const;
 
+/**
+ * How much a picture tells, in words.
+ * @param bits of localizability: −3.65 for anywhere
+ */
 export const certainty = (bits: number): string =>
   certaintySteps.find(({ below }) => bits < below)?.words ?? certaintySteps[0].words;
 

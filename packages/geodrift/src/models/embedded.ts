@@ -16,7 +16,7 @@ export const embeddedFolder = (name: string): string =>
 
 /**
  * The folder of what is known by name, or given as a folder.
- * @throws Error naming what is known if the text is neither
+ * @throws GeodriftError `option` naming what is known if the text is neither
  */
 function folderOf(kind: string, known: readonly string[], text: string): string {
   if (known.includes(text)) return embeddedFolder(text);

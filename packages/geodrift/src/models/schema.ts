@@ -103,9 +103,9 @@ export const imageModelDescription = z.strictObject({
   /** The views it learned from, so that they can be drawn again. */
   views: z.strictObject({
     seed: z.int().nonnegative(),
-    /** Least and greatest side of the ground that a view shows, km. */
+    /** Smallest and greatest width of the ground that a view shows, km. */
     groundKm: z.tuple([z.number().positive(), z.number().positive()]),
-    /** Least share of land in a view, 0…1. */
+    /** Share of the views whose centre lies on land, 0…1; the others are anywhere. */
     land: z.number().min(0).max(1),
     kinds: z.strictObject({ relief: z.number(), night: z.number() }),
     /** Views 0 … n − 1. */

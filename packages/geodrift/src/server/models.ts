@@ -22,7 +22,8 @@ export class Models {
   private constructor(private readonly offered: ReadonlyMap<string, OfferedModel>) {}
 
   /**
-   * Finds what comes along, what has been fetched, and what the command line names, which comes first and is the default.
+   * Describes what comes along, what has been fetched, and what the command line names, which comes first and is the
+   * default.
    * @throws GeodriftError as `resolveModel` for a model that cannot be described
    */
   static async open(own: { model: string; encoder?: string }): Promise<Models> {

@@ -18,6 +18,7 @@ export interface Settings {
   model?: string;
   /** Places drawn. */
   samples: number;
+  /** Steps of the solver; the method's own if left out. */
   steps?: number;
   /** Strength of classifier-free guidance; 0 is none. */
   guidance: number;
@@ -43,6 +44,7 @@ export interface Answer {
 /** Who waits for an answer, and what they hear on the way. */
 export interface LocateCall {
   signal: AbortSignal;
+  /** Told of every step of the solver. */
   onStep(step: LocateStep): void;
   /** Told of the bytes of the model that have come before the first answer, where that takes a while. */
   onLoading?(loaded: number, total: number): void;

@@ -30,6 +30,7 @@ export interface Shown {
 
 /** What is to be seen: a circle, or the whole globe from there. */
 export interface Focus extends LatLng {
+  /** Of the circle, km. */
   radiusKm: number | "globe";
 }
 

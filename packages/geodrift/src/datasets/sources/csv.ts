@@ -41,7 +41,9 @@ export async function csvHead(file: string): Promise<string[]> {
 
 /** Where a table keeps things: indices of its columns, from 0. */
 export interface TableColumns {
+  /** Index of the latitudes. */
   lat: number;
+  /** Index of the longitudes. */
   lng: number;
   /** What pictures are called. */
   picture: number;

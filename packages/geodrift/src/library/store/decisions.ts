@@ -27,6 +27,7 @@ export type Decision =
 /** A decision with the state that it was said in. */
 export interface UndoableDecision {
   id: number;
+  /** Number of the picture. */
   picture: number;
   stateBefore: State;
 }

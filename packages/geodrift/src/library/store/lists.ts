@@ -31,6 +31,7 @@ export interface PictureFilter {
 export interface ListedRecord {
   id: number;
   path: string;
+  /** Number of the folder that was added. */
   folder: number;
   album: string;
   state: State;
@@ -40,6 +41,7 @@ export interface ListedRecord {
   camera: string | null;
   /** Pixels, turned as EXIF says. */
   width: number | null;
+  /** Pixels, turned as EXIF says. */
   height: number | null;
   /** What the file or a sidecar says, degrees. */
   recorded: LatLng | null;
@@ -47,6 +49,7 @@ export interface ListedRecord {
   errorCode: string | null;
   /** What a person has accepted. */
   decision: Decision | undefined;
+  /** The answer, its localizability, the radius of 90 % in km, and when it was made (milliseconds since 1970). */
   estimate: { result: LocateResult; bits: number; radiusKm: number; madeAt: number } | undefined;
 }
 
@@ -105,8 +108,10 @@ function recordOf(row: Row): ListedRecord {
 
 /** A place, in degrees, that a file or a person says of another picture. */
 export interface SaidPlace extends LatLng {
+  /** Number of that picture. */
   picture: number;
   path: string;
+  /** Milliseconds by the camera's clock. */
   takenAt: number | null;
   sha256: string | null;
 }

@@ -31,6 +31,7 @@ export interface ScannedFile {
 /** A picture of the index. */
 export interface PictureRecord extends Omit<ScannedFile, "failure"> {
   id: number;
+  /** Number of the folder that was added. */
   folder: number;
   /** Absolute path of that folder. */
   root: string;

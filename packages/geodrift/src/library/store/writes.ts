@@ -3,12 +3,14 @@ import type { IndexFile } from "./index-file.js";
 /** A sidecar that was written for a decision, or is about to be, or was taken back. */
 export interface WriteRecord {
   id: number;
+  /** Number of the decision that it says. */
   decision: number;
   picture: number;
   /** Milliseconds since 1970, when it was begun or is being taken back. */
   at: number;
   /** Which process began it. */
   process: number;
+  /** Absolute path. */
   sidecar: string;
   /** Beside it, renamed over it in the end. */
   temporary: string;
