@@ -153,8 +153,8 @@ export async function fetchJson(url: string, options: HttpOptions = {}): Promise
 /**
  * Downloads to `target`, unless it is there already, going on from `target.partial` if there is one (HTTP range requests,
  * RFC 9110).
- * @throws GeodriftError `network` if the server cannot be reached, refuses, or sends something else; `disk` if it cannot
- * be written. What has come so far stays, unless its checksum is wrong
+ * @throws GeodriftError `network` if the server cannot be reached, refuses, or sends something else; `disk` if bytes that
+ * have come cannot be written. What has come so far stays, unless its checksum is wrong
  */
 export async function download(file: RemoteFile, target: string, options: DownloadOptions = {}): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
