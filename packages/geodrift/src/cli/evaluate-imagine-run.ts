@@ -13,15 +13,20 @@ import { checkModelName, loadModel } from "../models/load.js";
 import { loadScorer, type Scorer } from "../models/scorer-model.js";
 import { progress } from "./progress.js";
 
+/** Flags of `geodrift evaluate-imagine`. */
 export interface EvaluateImagineFlags {
   rasters: string;
   judge: string;
   locator: string;
   beside?: string[];
+  /** Targets of each of the two sets. */
   n: number;
+  /** Pictures for every guidance and every way to solve; 0 for none. */
   ablations: number;
+  /** Pixels along a side. */
   size?: number;
   seed: number;
+  /** Steps of the solver. */
   steps: number;
   solver: string;
   guidePlace: number;
@@ -44,7 +49,13 @@ function checkScored(judge: Scorer, { description }: LoadedImageModel, size: num
     );
 }
 
-/** @param args the command line, for the page */
+/**
+ * Evaluates a model's pictures of places, and writes the page of results.
+ * @param name of the model, or its folder
+ * @param args the command line, for the page
+ * @throws GeodriftError `option` for flags that make no sense, `model` for a model that cannot be opened, `disk` if the
+ * page cannot be written
+ */
 export async function runEvaluateImagine(
   name: string,
   flags: EvaluateImagineFlags,

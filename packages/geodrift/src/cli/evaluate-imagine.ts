@@ -6,7 +6,7 @@ import { decimalNumber, wholeNumber } from "./options.js";
 
 const { guidance, steps, solver } = imagineDefaults;
 
-/** `geodrift evaluate-imagine`. @param args the command line, for the page */
+/** `geodrift evaluate-imagine`. */
 export function define(command: Command, { args }: Invocation): void {
   command
     .argument("[model]", "model by name or folder", "earth-images")

@@ -33,22 +33,33 @@ import { imageModelFolder } from "../models/embedded.js";
 import { describeImageModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { progress } from "./progress.js";
 
+/** Flags of `geodrift imagine`. */
 export interface ImagineFlags {
   at?: LatLng[];
   words?: string[];
+  /** Width of the ground, km. */
   ground?: number;
+  /** Pictures of each place and words. */
   n: number;
+  /** Strength of the place; 1 follows the network as it is, 0 leaves it out. */
   guidePlace: number;
+  /** Strength of the words; 1 follows the network as it is, 0 leaves them out. */
   guideWords: number;
+  /** Steps of the solver. */
   steps: number;
   solver: string;
+  /** Of the first picture's noise. */
   seed: number;
+  /** Pixels along a side. */
   size?: number;
   output: string;
+  /** How many times as large each pixel is written. */
   scale: number;
   average?: string;
+  /** Places that a region is averaged over; 24 if left out. */
   places?: number;
   walk?: LatLng;
+  /** Pictures of a walk; 24 if left out. */
   frames?: number;
   months?: boolean;
   attention?: boolean;
@@ -57,7 +68,12 @@ export interface ImagineFlags {
   json?: boolean;
 }
 
-/** @param args the command line, for the manifest */
+/**
+ * Makes pictures, and writes them with a manifest.
+ * @param args the command line, for the manifest
+ * @throws GeodriftError `option` for flags that make no sense, `model` for a model that cannot be opened, `disk` if a
+ * file cannot be written
+ */
 export async function runImagine(flags: ImagineFlags, args: readonly string[]): Promise<void> {
   imageModelFolder(flags.model);
   const description = await describeImageModel(flags.model);
@@ -118,7 +134,7 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
 
 /**
  * What finds, for each picture of one place, the training view that it is most like.
- * @throws Error if rasters are missing, or others than the model's
+ * @throws GeodriftError if rasters are missing, or others than the model's
  */
 async function viewsOf(rasters: string, { cells }: Plan, { description, words }: LoadedImageModel) {
   if (cells.every(({ places }) => places.length !== 1))

@@ -18,7 +18,7 @@ function kilometres(text: string): number {
   return km;
 }
 
-/** `geodrift imagine`. @param args the command line, for the manifest */
+/** `geodrift imagine`. */
 export function define(command: Command, { args }: Invocation): void {
   command
     .option("--at <lat,lng>", "place; several make a grid, a row for each", several(latLngOption))

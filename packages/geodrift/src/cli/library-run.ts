@@ -35,6 +35,10 @@ async function within<T>(folder: string, work: (library: Library) => Promise<T>,
   }
 }
 
+/**
+ * `geodrift library add`: takes folders in, or looks at them again.
+ * @returns the exit code
+ */
 export async function add(folders: string[], flags: InLibrary): Promise<number> {
   // No library is made for folders that are not there.
   if (folders.every((folder) => !existsSync(folder))) {
@@ -61,6 +65,10 @@ export async function add(folders: string[], flags: InLibrary): Promise<number> 
   );
 }
 
+/**
+ * `geodrift library forget`: takes folders out of the index.
+ * @throws GeodriftError `not-found` for a folder that the library does not have
+ */
 export const forget = (folders: string[], flags: InLibrary): Promise<void> =>
   within(flags.library, async (library) => {
     for (const folder of folders)
@@ -77,6 +85,7 @@ const words: Record<State, string> = {
   unreadable: "that cannot be read",
 };
 
+/** `geodrift library status`: how many pictures there are, by state. */
 export const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
   within(flags.library, async (library) => {
     const all = overview(library);
@@ -99,6 +108,7 @@ interface ListFlags extends InLibrary {
   json?: boolean;
 }
 
+/** `geodrift library list`: pictures one a line, as text or JSON. */
 export const list = ({ library: folder, json, limit, ...filter }: ListFlags): Promise<void> =>
   within(folder, async (library) => {
     let left = limit;
@@ -136,6 +146,10 @@ interface LocateFlags extends InLibrary {
   limit?: number;
 }
 
+/**
+ * `geodrift library locate`: locates the queue with what is known besides.
+ * @returns the exit code
+ */
 export async function locate(flags: LocateFlags): Promise<number> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
   checkModelName(model);
@@ -179,6 +193,10 @@ interface ExportFlags extends InLibrary {
   obscure?: boolean;
 }
 
+/**
+ * `geodrift library export`: pictures whose place is known, to a file or standard output.
+ * @throws GeodriftError `disk` if the file cannot be written
+ */
 export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags): Promise<void> =>
   within(folder, async (library) => {
     const pictures = exportedPictures(library, { obscure });

@@ -18,6 +18,7 @@ const libraryOption = () =>
     "folder of the index; GEODRIFT_LIBRARY or one of the platform's if left out",
   ).default(defaultLibrary(), "the usual one");
 
+/** `geodrift library`. */
 export function define(library: Command, { exit }: Invocation): void {
   const command = (name: string, description: string) =>
     library.command(name).description(description).addOption(libraryOption()).exitOverride().showSuggestionAfterError();

@@ -1,6 +1,10 @@
 /** Option values from text, with errors that say the rule and the value. */
 import { InvalidArgumentError } from "commander";
 
+/**
+ * Reads a whole number from `least` to `most`.
+ * @throws InvalidArgumentError (of commander) for other text
+ */
 export const wholeNumber =
   (least: number, most: number) =>
   (text: string): number => {
@@ -10,6 +14,10 @@ export const wholeNumber =
     return n;
   };
 
+/**
+ * Reads a number from `least` to `most`.
+ * @throws InvalidArgumentError (of commander) for other text
+ */
 export const decimalNumber =
   (least: number, most: number) =>
   (text: string): number => {

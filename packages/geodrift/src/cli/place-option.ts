@@ -1,7 +1,10 @@
 import { checkLatLng, isMendable, type LatLng } from "@geodrift/core";
 import { InvalidArgumentError } from "commander";
 
-/** A place as people write it on a command line: `LAT,LNG` in degrees. */
+/**
+ * A place as people write it on a command line: `LAT,LNG` in degrees.
+ * @throws InvalidArgumentError (of commander) for other text, or degrees out of range
+ */
 export function latLngOption(text: string): LatLng {
   const [, lat, lng] = /^\s*([+-]?\d+(?:\.\d+)?)\s*,\s*([+-]?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   if (lat === undefined) throw new InvalidArgumentError(`It is a place as LAT,LNG in degrees, got "${text}".`);

@@ -1,14 +1,19 @@
 import { Presets, SingleBar } from "cli-progress";
 
+/** A progress bar. */
 export interface Progress {
   /** So much more is done. */
   advance(by: number): void;
   /** Writes to stdout above the bar. */
   above(text: string): void;
+  /** Takes the bar away. */
   stop(): void;
 }
 
-/** A bar on a terminal's stderr, for work that takes longer than a second; nothing elsewhere. */
+/**
+ * A bar on a terminal's stderr, for work that takes longer than a second; nothing elsewhere.
+ * @param total how much there is to do
+ */
 export function progress(total: number): Progress {
   const options = {
     stream: process.stderr,

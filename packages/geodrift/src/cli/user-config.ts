@@ -10,12 +10,17 @@ const userConfig = z.strictObject({
   default: z.string().optional(),
 });
 
+/** What a person sets once. */
 export type UserConfig = z.infer<typeof userConfig>;
 
+/** The file of a person's settings, whether it is there or not. */
 export const userConfigFile = (): string =>
   process.env.GEODRIFT_CONFIG ?? join(envPaths("geodrift", { suffix: "" }).config, "config.json");
 
-/** Empty where there is no file. @throws Error in one sentence for one that is not as it should be */
+/**
+ * A person's settings; empty where there is no file.
+ * @throws GeodriftError `data` or `file` for a file that is not as it should be
+ */
 export async function readUserConfig(): Promise<UserConfig> {
   const file = userConfigFile();
   return existsSync(file) ? readJsonFile(file, userConfig) : {};

@@ -4,7 +4,8 @@ import type { AreaLabels } from "../pictures/dataset.js";
 const areaColumns = { country: "unique_country", region: "unique_region", city: "unique_city" } as const;
 
 /**
- * What reads the areas off the values of a table's row.
+ * What reads the names of the areas of a place off the values of a table's row; "NaN" and empty cells are not known.
+ * @param columns names of the table's columns, in the order of the values
  * @returns undefined for a table that names none
  */
 export function areasOf(

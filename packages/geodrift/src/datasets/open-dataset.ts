@@ -22,14 +22,16 @@ const viewsFile = z.strictObject({
   /** The month of that folder, or another global picture in it. */
   month: z.string().optional(),
   picture: z.string().optional(),
+  /** How views are drawn. */
   views: viewsConfig,
   length: z.int().positive(),
 });
 
 /**
+ * Opens a dataset of pictures with places.
  * @param file `.csv` with columns file, lat and lng (pictures relative to it), or `.json` of kind `earth-views`
  * @param preparation the squares that pictures are made into
- * @throws Error in one sentence if the file is neither, or is not as it should be
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `data` if it is neither, or is not as it should be
  */
 export async function openDataset(file: string, preparation: Preparation): Promise<Dataset> {
   const ending = extname(file).toLowerCase();

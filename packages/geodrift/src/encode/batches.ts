@@ -6,8 +6,13 @@ import type { Colours } from "../pictures/preparation.js";
 
 /**
  * Runs pictures through a network a few at a time, because activations of hundreds would not fit into memory.
- * @throws RangeError for a picture that is no square of the encoder's size
+ * @param pictures squares of `size` × `size` pixels
+ * @param options `size` in pixels; `most` pictures in one run; the `colours` that pixels are standardised by; `width` of
+ * the embeddings
  * @param run planes [n, 3, size, size] to embeddings [n, width]
+ * @returns embeddings [pictures, width], row by row
+ * @throws GeodriftError `picture` for a picture that is no square of the encoder's size, `model` for an embedding that is
+ * not finite
  */
 export async function encodeInBatches(
   pictures: readonly Picture[],

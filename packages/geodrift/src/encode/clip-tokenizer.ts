@@ -8,6 +8,7 @@ import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";
 import { cannotRead } from "../files/system-error.js";
 
+/** A tokenizer: text to the ids of a CLIP text tower's vocabulary. */
 export interface ClipTokenizer {
   /**
    * The ids of a text between its start and its end; one that is longer than the tower sees is cut.
@@ -23,7 +24,12 @@ const [start, end] = ["<|startoftext|>", "<|endoftext|>"];
 /** Words, numbers digit by digit, what is neither, and English clitics: what pairs are not merged across. */
 const words = "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
-/** @throws Error in one sentence if `vocab.json` or `merges.txt` is missing or is not as it should be */
+/**
+ * Reads the tokenizer of a CLIP from `vocab.json` and `merges.txt`.
+ * @param folder that holds both files, beside the weights
+ * @throws GeodriftError `not-found` or `file` if one of them cannot be read, `data` if `vocab.json` is no vocabulary,
+ * `model` if it lacks the start or end token
+ */
 export async function readClipTokenizer(folder: string): Promise<ClipTokenizer> {
   const vocab = await readJsonFile(join(folder, "vocab.json"), vocabulary);
   const file = join(folder, "merges.txt");

@@ -4,6 +4,10 @@ import { preparation } from "../pictures/preparation.js";
 
 const whole = z.int().positive();
 
+/**
+ * Sizes of the convolutional trunk: `size` is the side of its pictures in pixels, the rest count channels, blocks and
+ * hidden units.
+ */
 export const convolutionalConfig = z.strictObject({
   size: whole.multipleOf(16),
   stem: whole,
@@ -13,6 +17,10 @@ export const convolutionalConfig = z.strictObject({
   embedding: whole,
 });
 
+/**
+ * Sizes of the place head: Fourier features of the posterior over land cells, those of the sharpened posterior, and the
+ * exponent that sharpens it.
+ */
 export const placeHeadConfig = z.strictObject({
   features: whole,
   sharpFeatures: whole,
@@ -38,7 +46,7 @@ export const transformerEncoderConfig = z.strictObject({
   weights: z.union([z.strictObject({ known: z.string() }), z.strictObject({ file: z.string() })]),
   preparation,
   colours: z.union([z.enum(["imagenet", "clip"]), coloursConfig]),
-  /** Where they do not have 64 channels each. */
+  /** Attention heads, where they do not have 64 channels each. */
   heads: whole.optional(),
   /** Matrices in eight bits: twice as fast, and embeddings that differ by about a hundredth. */
   precision: z.literal("int8").optional(),
@@ -50,15 +58,20 @@ export const onnxEncoderConfig = z.strictObject({
   file: z.string(),
   preparation,
   colours: coloursConfig,
+  /** The node, or the result, that embeddings are taken from; the network's own output if left out. */
   output: z.string().optional(),
 });
 
+/** Any encoder, told apart by `kind`. */
 export const encoderConfig = z.discriminatedUnion("kind", [
   placeEncoderConfig,
   transformerEncoderConfig,
   onnxEncoderConfig,
 ]);
 
+/** The config of the encoder of views from above. */
 export type PlaceEncoderConfig = z.infer<typeof placeEncoderConfig>;
+/** The config of a vision transformer of published weights. */
 export type TransformerEncoderConfig = z.infer<typeof transformerEncoderConfig>;
+/** The config of any encoder. */
 export type EncoderConfig = z.infer<typeof encoderConfig>;

@@ -21,13 +21,14 @@ import { packedOnnx } from "./packed-onnx.js";
 export interface EncoderNetwork {
   preparation: Preparation;
   colours: Colours;
+  /** Width of the embeddings: numbers per picture. */
   width: number;
   params: Parameters;
   /** Planes of pixels [n, 3, size, size], standardised by the colours, to embeddings [n, width]. */
   embed(p: Traced, planes: np.Array): np.Array;
   /** Most pictures at once: activations take memory. */
   most: number;
-  /** Of the matrices; single if left out. */
+  /** Precision of the weight matrices; single precision if left out. */
   precision?: "int8";
 }
 
@@ -38,7 +39,10 @@ export const encodePlanes = (
   pixels: np.Array,
 ): np.Array => placeHead(places, p, convolutional(trunk, p, pixels));
 
-/** A convolutional trunk and the place head, for views from above. */
+/**
+ * A convolutional trunk and the place head, for views from above.
+ * @param stored the tensors of `encoder.safetensors`
+ */
 export const placeNetwork = (config: PlaceEncoderConfig, stored: Parameters): EncoderNetwork => ({
   preparation: { size: config.trunk.size, square: "cover" },
   colours: asTheyAre,
@@ -48,6 +52,11 @@ export const placeNetwork = (config: PlaceEncoderConfig, stored: Parameters): En
   most: 256,
 });
 
+/**
+ * A vision transformer with its weights and the way its pictures are prepared.
+ * @param read sizes and weights, as `readVisionTransformer` gives them
+ * @param settings preparation, colours (by name, or means and deviations) and precision
+ */
 export const transformerNetwork = (
   { config, params }: { config: VisionConfig; params: Parameters },
   { colours: own, ...rest }: Pick<TransformerEncoderConfig, "preparation" | "colours" | "precision">,
@@ -61,6 +70,10 @@ export const transformerNetwork = (
   most: 8,
 });
 
+/**
+ * An encoder that runs a network of ours on ONNX Runtime; matrices in eight bits run one picture at a time.
+ * @param sha256 of the config and weights, hexadecimal
+ */
 export function networkEncoder(network: EncoderNetwork, sha256: string, runtime: Runtime): Encoder {
   const { preparation, width, precision } = network;
   const { run, most, dispose } = precision === "int8" ? quantized(network, runtime) : compiled(network, runtime);

@@ -6,6 +6,7 @@ import type { Colours, Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
 import type { Encoder } from "./encoder.js";
 
+/** How pictures reach an ONNX network, and which of its results is the embedding. */
 export interface OnnxEncoderOptions {
   preparation: Preparation;
   colours: Colours;
@@ -15,7 +16,13 @@ export interface OnnxEncoderOptions {
 
 const maxAtOnce = 16;
 
-/** @throws Error in one sentence if the file is no such network, or has no such result */
+/**
+ * Opens an ONNX network as an encoder; the width of its embeddings is found by one run on a black picture.
+ * @param file the bytes of the ONNX file
+ * @param sha256 of the settings and the file, hexadecimal
+ * @throws GeodriftError `model` if the file is no network of one input [n, 3, height, width], has no such result, or does
+ * not take pictures of that size
+ */
 export async function onnxEncoder(
   file: Uint8Array,
   { preparation, colours, output }: OnnxEncoderOptions,

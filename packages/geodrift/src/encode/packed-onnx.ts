@@ -4,7 +4,11 @@ import type { numpy as np } from "@jax-js/jax";
 
 /**
  * A traced function of weights and inputs as an ONNX file with the weights inside.
- * @param inputs shapes by name
+ * @param fn takes the weights by name, then the inputs in their order
+ * @param params the weights, which keep their shapes and types
+ * @param inputs shapes by name; all inputs are in single precision
+ * @param output name of the result
+ * @returns the bytes of the ONNX file
  */
 export function packedOnnx(
   fn: (p: Traced, ...inputs: np.Array[]) => np.Array,

@@ -14,13 +14,16 @@ export interface AskedPriors {
   region?: object;
 }
 
+/** A picture to be located. */
 export interface LocateJob extends AskedPriors {
   /** Name or folder, of those that the server offers. */
   model: string;
   encoder?: string;
   /** For the answer. */
   image: string;
+  /** Of the picture's file. */
   bytes: Uint8Array;
+  /** Larger pictures are refused before they are decoded. */
   maxPixels: number;
   options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "fine" | "abstain">;
   /** Places of other pictures or of a track, which the answer takes in. */
@@ -47,25 +50,30 @@ export interface ImagineJob {
 export interface DrawingStep {
   /** Number of the picture in the plan. */
   index: number;
+  /** Steps done, of `steps`. */
   step: number;
   steps: number;
+  /** As it is after the step, [size, size, 3]. */
   picture: Picture;
   /** Of the last step. */
   attention?: TokenAttention[];
 }
 
+/** What the computing thread is told; `id` numbers the requests. */
 export type ToEngine =
   | { type: "locate"; id: number; job: LocateJob }
   | { type: "imagine"; id: number; job: ImagineJob }
   | { type: "cancel"; id: number }
   | { type: "close" };
 
+/** What the computing thread answers about a picture. */
 export interface Answer {
   result: LocateResult;
   /** As `distributionTensors` makes them. */
   tensors: SentTensors;
 }
 
+/** What the computing thread says of a request; `points` are unit vectors, or points in R³, [n, 3]. */
 export type FromEngine = { id: number } & (
   | { type: "step"; step: number; steps: number; points: Float32Array }
   | { type: "answer"; answer: Answer }

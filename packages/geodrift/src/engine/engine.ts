@@ -7,23 +7,29 @@ import type { LocateResult } from "../locate/result.js";
 import type { Answer, DrawingStep, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
 import { BusyError } from "./errors.js";
 
+/** An answer with its distribution. */
 export interface EngineAnswer {
   result: LocateResult;
   distribution: PlaceDistribution;
+  /** Unit vectors [n, 3]. */
   samples: Float64Array;
 }
 
+/** How much may wait before the computing thread. */
 export interface EngineOptions {
   /** Requests that may wait. */
   mostWaiting: number;
-  /** Bytes of pictures that may wait, but for one picture that has more by itself. */
+  /** Bytes of pictures that may wait, 512 MiB if left out; one picture that has more by itself may wait alone. */
   maxBytes?: number;
 }
 
+/** Who waits for an answer, and what they hear on the way. */
 export interface LocateCall {
+  /** Withdraws the request. */
   signal: AbortSignal;
-  /** Before others: higher numbers first. */
+  /** Before others: higher numbers first; 1 if left out. */
   priority?: number;
+  /** Hears of every step of the solver; points [n, 3]. */
   onStep?: (step: { step: number; steps: number; points: Float32Array }) => void;
 }
 
@@ -35,8 +41,11 @@ const defaultMaxBytes = 512 * 2 ** 20;
 /** How long the thread may take to put its models away. */
 const patienceMs = 10_000;
 
+/** Who waits for pictures, and what they hear on the way. */
 export interface ImagineCall {
+  /** Withdraws the request. */
   signal: AbortSignal;
+  /** Hears of every step of every picture. */
   onDrawing(drawing: DrawingStep): void;
 }
 
@@ -48,6 +57,7 @@ interface Waiting {
 
 type Said = Exclude<FromEngine, { type: "error" }>;
 
+/** The computing thread, started with the first request, and the queue before it; two requests are in it at a time. */
 export class Engine {
   private worker: Worker | undefined;
   private readonly queue = new PQueue({ concurrency: atOnce });
@@ -62,6 +72,7 @@ export class Engine {
 
   constructor(private readonly options: EngineOptions) {}
 
+  /** How many requests run and wait, and how many may wait. */
   get load(): { running: number; waiting: number; most: number } {
     const { pending } = this.queue;
     return { running: pending, waiting: Math.max(0, this.places - pending), most: this.options.mostWaiting };
@@ -70,8 +81,8 @@ export class Engine {
   /**
    * Keeps a place for a request, from before its picture is read, so that those that would be refused are refused before.
    * @param bytes of its picture, at most
-   * @throws BusyError if there is none
    * @returns gives the place back; to be called when the request has its answer
+   * @throws BusyError (GeodriftError `busy`) if there is none
    */
   reserve(bytes: number): () => void {
     const { mostWaiting, maxBytes = defaultMaxBytes } = this.options;
@@ -88,7 +99,10 @@ export class Engine {
     };
   }
 
-  /** @throws what the thread has thrown, GeodriftError `stopped` if it has ended, or the signal's reason */
+  /**
+   * Locates a picture when its turn comes.
+   * @throws what the thread has thrown, GeodriftError `stopped` if it has ended, or the signal's reason
+   */
   async locate(job: LocateJob, { signal, priority = 1, onStep }: LocateCall): Promise<EngineAnswer> {
     const answer = await this.queued<Answer>(
       (id) => ({ type: "locate", id, job }),
@@ -101,7 +115,11 @@ export class Engine {
     return readLater(answer);
   }
 
-  /** Makes the pictures of a plan. @returns which model did @throws as `locate` */
+  /**
+   * Makes the pictures of a plan.
+   * @returns which model did
+   * @throws as `locate`
+   */
   imagine(job: ImagineJob, { signal, onDrawing }: ImagineCall): Promise<{ name: string; sha256: string }> {
     return this.queued(
       (id) => ({ type: "imagine", id, job }),
@@ -194,7 +212,7 @@ export class Engine {
     await this.queue.onIdle();
   }
 
-  /** Waits for what runs; what waits is forgotten. */
+  /** Waits for what runs, then at most 10 seconds for the thread to put its models away; what waits is forgotten. */
   async close(): Promise<void> {
     this.queue.clear();
     await this.queue.onIdle();

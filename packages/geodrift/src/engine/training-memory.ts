@@ -11,6 +11,7 @@ import type { MemoryAnswer, MemoryQuestion, MemoryWork } from "./training-memory
 /** Questions that may wait: the page asks once for every picture. */
 const mostWaiting = 32;
 
+/** The training's views of one model, opened in a thread with the first question. */
 export class TrainingMemory {
   private worker: Worker | undefined;
   private readonly queue = new PQueue({ concurrency: 1 });
@@ -19,7 +20,9 @@ export class TrainingMemory {
 
   /**
    * Of the training views near a place, the one that is most like a picture.
-   * @throws BusyError if too many ask already
+   * @returns undefined where there is none of the kind
+   * @throws BusyError (GeodriftError `busy`) if 32 questions wait already, what the thread has thrown, or the signal's
+   * reason
    */
   async nearest(question: MemoryQuestion, signal: AbortSignal): Promise<AlikeView | undefined> {
     if (this.queue.size >= mostWaiting) throw new BusyError(10);
@@ -41,6 +44,7 @@ export class TrainingMemory {
     return answer.view;
   }
 
+  /** Ends the thread; what waits is forgotten. */
   async close(): Promise<void> {
     this.queue.clear();
     await this.worker?.terminate();

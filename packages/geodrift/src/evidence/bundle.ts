@@ -10,12 +10,14 @@ import { formatKm, formatLatLng } from "../places/format.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
+/** What was asked besides the picture, as far as the answer does not say it. */
 export interface EvidenceOptions {
   /** How the model is named on a command line. */
   model: string;
   encoder?: string;
   /** As --prior takes it. */
   prior?: string;
+  /** Bits, as --abstain takes them. */
   abstain?: number;
   /** Places of other pictures or of a track, which the answer takes in. */
   places?: readonly object[];
@@ -34,7 +36,7 @@ const percent = (p: number): string => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`
 /** One argument of a shell's command line. */
 const quoted = (text: string): string => (/^[\w./:,@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
 
-/** The command that gives the same answer from the same picture. */
+/** The command line that gives the same answer from the same picture. */
 export function reproducingCommand({ result }: Located, { model, encoder, prior, abstain }: EvidenceOptions): string {
   const flags = [
     ["--model", model],
@@ -103,7 +105,10 @@ AGAIN
 `;
 }
 
-/** A zip whose bytes depend on the answer alone. */
+/**
+ * A zip archive of `evidence.txt`, `result.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
+ * depend on the answer alone.
+ */
 export function evidenceBundle(located: Located, options: EvidenceOptions): Uint8Array {
   const { elapsedMs: _, ...result } = located.result;
   const files = {

@@ -2,11 +2,14 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 
+/** A line of a chart. */
 export interface Series {
   name: string;
+  /** In the order in which they are joined. */
   points: readonly (readonly [x: number, y: number])[];
 }
 
+/** A line chart: titles, axes, and lines. */
 export interface Chart {
   /** For file names. */
   name: string;
@@ -22,6 +25,7 @@ export interface Chart {
 const colours = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000"];
 const dashes = ["none", "6 3", "2 2"];
 
+/** A line chart as SVG, 720 × 400 pixels, in Okabe and Ito's colours. */
 export function chartSvg({ title, x, y, series, diagonal }: Chart): string {
   const { document } = parseHTML("<html></html>");
   const style = (i: number) => ({

@@ -2,7 +2,10 @@ import { earthRadiusKm, type LatLng } from "@geodrift/core";
 import { geoCircle } from "d3-geo";
 import type { MultiPolygon, Polygon } from "geojson";
 
-/** Circle on the ground as d3 draws it: clockwise, longitude first, not cut at the date line. */
+/**
+ * A circle on the ground as d3 draws it: clockwise, longitude first, not cut at the date line.
+ * @param radiusKm great-circle distance of the ring from the middle
+ */
 export const circle = ({ lat, lng }: LatLng, radiusKm: number): Polygon =>
   geoCircle()
     .center([lng, lat])
@@ -10,7 +13,11 @@ export const circle = ({ lat, lng }: LatLng, radiusKm: number): Polygon =>
 
 type Ring = [number, number][];
 
-/** The same for files: counter-clockwise, and cut at the date line, as RFC 7946 wants (sections 3.1.6 and 3.1.9). */
+/**
+ * A circle on the ground for files: longitude first, counter-clockwise, and cut at the date line (RFC 7946, sections
+ * 3.1.6 and 3.1.9).
+ * @param radiusKm great-circle distance of the ring from the middle
+ */
 export function cutCircle(place: LatLng, radiusKm: number): MultiPolygon {
   const drawn = circle(place, radiusKm).coordinates[0].map(([x, y]): [number, number] => [x, y]);
   const ring = unwrapped(drawn.reverse());

@@ -8,8 +8,9 @@ import { cutTrajectories } from "./trajectories.js";
 const position = ({ lat, lng }: LatLng): [number, number] => [lng, lat];
 
 /**
- * Best guess, modes with the circle of half their mass, the smallest regions of each mass where they have outlines, the
- * samples as one MultiPoint, and their ways from noise if they are known. Longitude first.
+ * An answer as GeoJSON (RFC 7946, longitude first): best guess, modes with the circle of half their mass, the smallest
+ * regions of each mass where they have outlines, the samples as one MultiPoint, and their ways from noise if they are
+ * known.
  */
 export function toGeoJson({ result, samples, distribution, trajectories }: Located): FeatureCollection {
   const point = (place: LatLng, properties: Record<string, unknown>): Feature => ({

@@ -3,7 +3,7 @@ import type { Located } from "../locate/result.js";
 import { toText } from "../locate/text.js";
 import { toSvg } from "./svg.js";
 
-/** A page of its own: the map, the answer as a table, nothing fetched from anywhere. */
+/** An answer as an HTML page of its own: the map, the answer as tables, nothing fetched from anywhere. */
 export function toHtml(located: Located): string {
   const { result } = located;
   const row = (cells: (string | number)[]) =>

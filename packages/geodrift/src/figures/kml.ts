@@ -4,7 +4,10 @@ import type { Located } from "../locate/result.js";
 import { cutCircle } from "./circle.js";
 import { cutRegion } from "./region.js";
 
-/** For Google Earth and its kin: best guess, modes with circles, samples. */
+/**
+ * An answer as KML 2.2, for Google Earth and its kin: best guess, modes with the circle of half their mass, regions,
+ * samples; coordinates to 10⁻⁵ of a degree, longitude first.
+ */
 export function toKml({ result, samples, distribution }: Located): string {
   const at = (lat: number, lng: number) => `${lng.toFixed(5)},${lat.toFixed(5)}`;
   const placemark = (name: string, style: string, geometry: string) =>

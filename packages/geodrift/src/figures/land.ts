@@ -13,7 +13,10 @@ interface Outlines {
 
 const opened = new Map<string, Outlines>();
 
-/** At 1:110 million for the globe, at 1:50 million for a part of it. */
+/**
+ * Outlines of land and borders of countries, longitude first; read once.
+ * @param scale 1:110 million for the globe, 1:50 million for a part of it
+ */
 export function outlines(scale: "110m" | "50m"): Outlines {
   let result = opened.get(scale);
   if (!result) {

@@ -22,7 +22,10 @@ const formats: Record<string, (located: Located) => Promise<string | Uint8Array>
   ".kml": async (located) => (await import("./kml.js")).toKml(located),
 };
 
-/** @throws Error naming the formats if the file's ending is none of theirs */
+/**
+ * Does the file's ending choose a format?
+ * @throws GeodriftError `option` naming the formats if it does not
+ */
 export function checkMapFile(file: string): void {
   const ending = extname(file).toLowerCase();
   if (!formats[ending])
@@ -32,6 +35,11 @@ export function checkMapFile(file: string): void {
     );
 }
 
+/**
+ * Writes the map of an answer in the format that the file's ending chooses: .svg, .png (at 144 dots per inch), .html,
+ * .geojson or .kml.
+ * @throws GeodriftError `option` for another ending, `disk` if the file cannot be written
+ */
 export async function writeMap(file: string, located: Located): Promise<void> {
   checkMapFile(file);
   await writeFile(file, await formats[extname(file).toLowerCase()](located)).catch(cannotWrite(file));

@@ -19,14 +19,21 @@ export const region = (rings: readonly Vec3[][]): Polygon => ({
   ),
 });
 
-/** Degrees, south up, as screens have it: cut at the date line and closed along the poles. */
+/**
+ * An equirectangular projection to degrees, south up, as screens have it: cut at the date line and closed along the
+ * poles.
+ */
 export const plainDegrees = () =>
   geoEquirectangular()
     .scale(180 / Math.PI)
     .translate([0, 0])
     .precision(0.01);
 
-/** The same for files: cut at the date line, outer rings counter-clockwise (RFC 7946, sections 3.1.6 and 3.1.9). */
+/**
+ * A region for files: longitude first, cut at the date line, outer rings counter-clockwise (RFC 7946, sections 3.1.6 and
+ * 3.1.9).
+ * @param rings unit vectors, with the region on their left
+ */
 export function cutRegion(rings: readonly Vec3[][]): MultiPolygon {
   const cut = rings.length > 0 ? geoProject(region(rings), plainDegrees()) : null;
   const polygons = cut === null ? [] : cut.type === "Polygon" ? [cut.coordinates] : cut.coordinates;

@@ -16,7 +16,7 @@ const nearWidth = height;
 const gap = 12;
 const footer = 78;
 
-/** Okabe and Ito's vermilion, blue and green, told apart by colour-blind readers. */
+/** Okabe and Ito's vermilion, blue and green, told apart by colour-blind readers, and quiet ones for land and sea. */
 export const colours = {
   sea: "#e8f0f5",
   land: "#fbfaf6",
@@ -26,7 +26,7 @@ export const colours = {
   way: "#009e73",
 };
 
-/** Two panels, the globe and the surroundings of the best guess, and the answer in words. */
+/** The map of an answer as SVG: two panels, the globe and the surroundings of the best guess, and the answer in words. */
 export function toSvg(located: Located): string {
   const { result, samples } = located;
   const places = Array.from({ length: samples.length / 3 }, (_, i) => toLatLng(vectorAt(samples, i)));

@@ -10,7 +10,7 @@ const most = 128;
 
 /**
  * Great-circle arcs from step to step, longitude first, not cut at the date line: for d3 to draw.
- * @param states the samples at every step, each [n, 3]; of points in R³ their directions count
+ * @param states the samples at every step, each [n, 3]; of points in R³ their directions count; the first 128 are taken
  */
 export function trajectories(states: readonly Float64Array[]): MultiLineString {
   const n = Math.min(most, (states[0]?.length ?? 0) / 3);
@@ -25,7 +25,10 @@ export function trajectories(states: readonly Float64Array[]): MultiLineString {
   };
 }
 
-/** The same for files: cut at the date line. */
+/**
+ * The same for files: cut at the date line (RFC 7946, section 3.1.9).
+ * @param states the samples at every step, each [n, 3]; the first 128 are taken
+ */
 export function cutTrajectories(states: readonly Float64Array[]): MultiLineString {
   const cut = geoProject(trajectories(states), plainDegrees());
   const lines = cut === null ? [] : cut.type === "LineString" ? [cut.coordinates] : cut.coordinates;

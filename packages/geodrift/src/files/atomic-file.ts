@@ -7,7 +7,7 @@ import { cannotWrite } from "./system-error.js";
 
 /**
  * Writes beside the targets, syncs, then renames over them: files that belong together are all there, or none is touched.
- * @throws Error in one sentence, beginning with the name of the file that cannot be written
+ * @throws GeodriftError `disk`, beginning with the name of the file that cannot be written
  */
 export async function writeFilesAtomically(
   files: readonly (readonly [file: string, bytes: Uint8Array])[],
@@ -35,12 +35,16 @@ export async function writeFilesAtomically(
   }
 }
 
+/**
+ * Writes one file whole or not at all.
+ * @throws GeodriftError `disk`, beginning with the file's name, if it cannot be written
+ */
 export const writeFileAtomically = (file: string, bytes: Uint8Array): Promise<void> =>
   writeFilesAtomically([[file, bytes]]);
 
 /**
  * Makes the folder of a file that work is to end in.
- * @throws Error in one sentence if the file could not be written there
+ * @throws GeodriftError `disk` if the file could not be written there, or is a folder
  */
 export async function prepareFile(file: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));

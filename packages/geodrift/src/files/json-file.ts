@@ -7,7 +7,11 @@ import { writeFileAtomically } from "./atomic-file.js";
 import { cannotRead } from "./system-error.js";
 import { parseWith } from "./validation.js";
 
-/** Reads and validates a JSON file. @throws Error in one sentence, beginning with the file's name. */
+/**
+ * Reads a JSON file and validates it.
+ * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, `data` if it is not
+ * JSON or breaks the schema
+ */
 export async function readJsonFile<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {
   const text = await readFile(file, "utf8").catch(cannotRead(file));
   let value: unknown;
@@ -19,6 +23,9 @@ export async function readJsonFile<T extends z.ZodType>(file: string, schema: T)
   return parseWith(schema, value, file);
 }
 
-/** Writes a value as people like to read it. */
+/**
+ * Writes a value as JSON, indented by two spaces, whole or not at all.
+ * @throws GeodriftError `disk` if the file cannot be written
+ */
 export const writeJsonFile = (file: string, value: unknown): Promise<void> =>
   writeFileAtomically(file, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));

@@ -4,8 +4,11 @@ import { readFile } from "node:fs/promises";
 import { GeodriftError, withSubject } from "@geodrift/core";
 import { cannotRead } from "./system-error.js";
 
+/** An array of numbers with its shape. */
 export interface NumericArray {
+  /** Sizes of the axes, slowest first. */
   shape: number[];
+  /** Row-major, the product of the shape in numbers; doubles are rounded to single precision. */
   data: Float32Array;
 }
 
@@ -14,13 +17,20 @@ const readers: Record<string, [bytes: number, (view: DataView, at: number) => nu
   "<f8": [8, (v, at) => v.getFloat64(at, true)],
 };
 
-/** @throws Error in one sentence if the file is missing, or is none that `parseNpy` reads */
+/**
+ * Reads a NumPy array file.
+ * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, or is none that
+ * `parseNpy` takes
+ */
 export async function readNpy(file: string): Promise<NumericArray> {
   const bytes = await readFile(file).catch(cannotRead(file));
   return withSubject(file, () => parseNpy(bytes));
 }
 
-/** @throws Error, without a subject, for what is no such file, is truncated, or holds other than floats */
+/**
+ * An array of little-endian floats of 4 or 8 bytes, rows first, from the bytes of a `.npy` file.
+ * @throws GeodriftError `file`, without a subject, for what is no such file, is cut off, or holds another type or order
+ */
 export function parseNpy(bytes: Buffer): NumericArray {
   if (bytes.length < 12 || bytes.toString("latin1", 0, 6) !== "\x93NUMPY")
     throw new GeodriftError("file", "is not a NumPy array file");

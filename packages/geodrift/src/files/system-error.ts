@@ -8,7 +8,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: "the folder is read-only",
 };
 
-/** Does it come from the operating system? */
+/** Is it an error of the operating system (with `code` and `errno`)? */
 export const isSystemError = (e: unknown): e is NodeJS.ErrnoException =>
   e instanceof Error && typeof (e as NodeJS.ErrnoException).code === "string" && "errno" in e;
 
@@ -32,6 +32,7 @@ export const cannotRead =
 
 /**
  * For `catch` behind what writes a file.
+ * @param subject the file's name
  * @throws GeodriftError `disk`; a mistake of the program as it is
  */
 export const cannotWrite =

@@ -3,7 +3,12 @@ import { GeodriftError } from "@geodrift/core";
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 
-/** ` (did you mean "steps"?)`, or nothing if no known word is near. */
+/**
+ * The end of a sentence about an unknown word: `; did you mean "steps"?` where a known word is near (Levenshtein distance
+ * at most 2, or a third of its length).
+ * @param known the words that are known; nothing is said if there are none
+ * @param otherwise what is said where no known word is near
+ */
 export function suggestion(
   word: string,
   known: readonly string[],
@@ -15,8 +20,10 @@ export function suggestion(
 }
 
 /**
+ * Validates a value by a schema.
  * @param subject what is parsed, for the message
- * @throws Error with the first thing that is wrong, in one sentence
+ * @returns the value as the schema gives it
+ * @throws GeodriftError `data` with the first thing that is wrong, in one sentence: key, rule, value seen
  */
 export function parseWith<T extends z.ZodType>(schema: T, value: unknown, subject: string): z.infer<T> {
   const result = schema.safeParse(value, { reportInput: true });

@@ -12,6 +12,7 @@ import { GeodriftError, isMendable } from "@geodrift/core";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { cannotWrite } from "../files/system-error.js";
 
+/** The fingerprint of a file's bytes. */
 export interface Checksum {
   /** `git` is the name of a blob in git: SHA-1 of `blob`, the length, a zero and the bytes. */
   kind: "sha256" | "git";
@@ -19,6 +20,7 @@ export interface Checksum {
   value: string;
 }
 
+/** A file on a server, with the size and checksum that it must have. */
 export interface RemoteFile {
   url: string;
   /** Bytes. */
@@ -26,17 +28,19 @@ export interface RemoteFile {
   checksum: Checksum;
 }
 
+/** How patiently a server is asked, and as whom. */
 export interface HttpOptions {
   /** Sent as a bearer token to the server that is asked, and to no other that it refers to. */
   token?: string;
-  /** Milliseconds without a byte after which a connection is given up. */
+  /** Milliseconds without a byte after which a connection is given up; 30,000 if left out. */
   stallMs?: number;
-  /** Milliseconds before the first repetition; doubled for each that follows. */
+  /** Milliseconds before the first repetition, doubled for each that follows; 500 if left out. */
   backoffMs?: number;
-  /** Repetitions without any progress after which the server is given up. */
+  /** Failed tries in a row without any progress after which the server is given up; 5 if left out. */
   attempts?: number;
 }
 
+/** What is told of a download on its way. */
 export interface DownloadOptions extends HttpOptions {
   /** Bytes that have come, or minus those that had to be thrown away. */
   onBytes?: (count: number) => void;
@@ -131,7 +135,10 @@ function sentence(e: Error, url: string): string {
   return `${url}: cannot be reached (${cause.code ?? cause.message})`;
 }
 
-/** JSON of a small document. @throws Error in one sentence */
+/**
+ * Fetches a small JSON document; failures of the network and the server (429, 5xx) are tried again.
+ * @throws GeodriftError `network` if it cannot be had, or is not JSON
+ */
 export async function fetchJson(url: string, options: HttpOptions = {}): Promise<unknown> {
   const text = await persistently(url, options, () =>
     request(url, options, { accept: "application/json" }, (response) => response.text()),
@@ -144,8 +151,10 @@ export async function fetchJson(url: string, options: HttpOptions = {}): Promise
 }
 
 /**
- * Downloads to `target`, unless it is there already, going on from `target.partial` if there is one.
- * @throws Error in one sentence; what has come so far stays, unless its checksum is wrong
+ * Downloads to `target`, unless it is there already, going on from `target.partial` if there is one (HTTP range requests,
+ * RFC 9110).
+ * @throws GeodriftError `network` if the server cannot be reached, refuses, or sends something else; `disk` if bytes that
+ * have come cannot be written. What has come so far stays, unless its checksum is wrong
  */
 export async function download(file: RemoteFile, target: string, options: DownloadOptions = {}): Promise<void> {
   await mkdir(dirname(target), { recursive: true });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseWith } from "../files/validation.js";
 import { fetchJson, type HttpOptions, type RemoteFile } from "./download.js";
 
-/** The server, by HF_ENDPOINT. */
+/** The server's address without a slash at its end: HF_ENDPOINT, or https://huggingface.co. */
 export const endpoint = (): string => (process.env.HF_ENDPOINT ?? "https://huggingface.co").replace(/\/+$/, "");
 
 const listing = z.looseObject({
@@ -18,12 +18,20 @@ const listing = z.looseObject({
   ),
 });
 
+/** The files of a repository at one commit. */
 export interface RepositoryListing {
+  /** Hash of the commit, hexadecimal. */
   commit: string;
+  /** By path in the repository. */
   files: Map<string, RemoteFile>;
 }
 
-/** @throws Error in one sentence */
+/**
+ * Lists the files of a model repository with sizes and checksums (SHA-256 of LFS files, git blob names of others).
+ * @param repository owner and name
+ * @param revision branch, tag or commit
+ * @throws GeodriftError `network` if the list cannot be had, `data` if it is of another form
+ */
 export async function listRepository(
   repository: string,
   revision: string,

@@ -19,7 +19,7 @@ export const job = z
   })
   .openapi("Job");
 
-/** Pictures by state, folders, and what waits for a model. */
+/** Pictures by state, folders, and what waits for a model. Times are milliseconds since 1970. */
 export const overview = z.object({
   counts: z.record(z.enum(states), z.number()),
   missing: z.number().openapi({ description: "pictures that were gone at the last scan" }),
@@ -29,7 +29,10 @@ export const overview = z.object({
   unestimated: z.number().openapi({ description: "pictures in the queue that no model has looked at yet" }),
 });
 
-/** A picture in a list. Times are milliseconds, places degrees. */
+/**
+ * A picture in a list. Times are milliseconds since 1970 (`takenAt` by the camera's clock, as if it were UTC), places
+ * degrees, sizes pixels, radii km.
+ */
 export const listedPicture = z
   .object({
     id: z.number(),
@@ -110,7 +113,7 @@ export const decisions = z.object({
     .openapi({ description: "sidecars that could not be taken away" }),
 });
 
-/** What a person says of a picture. */
+/** What a person says of a picture: places in degrees, radii in km. */
 export const verdict = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("accept"),

@@ -26,6 +26,7 @@ const pinRadiusKm = 1;
 
 /**
  * Says one thing of several pictures: of all of them or of none.
+ * @param pictures their numbers
  * @returns the number under which it can be taken back
  * @throws GeodriftError `not-found` for a picture that the library does not have, `refused` where it cannot be said
  */
@@ -77,7 +78,12 @@ function pinnedPlace(path: string, pin: LatLng, level: Level, radiusKm = pinRadi
   return { ...pin, level, radiusKm, source: "person", place, model: undefined, known: undefined };
 }
 
-/** As `decide`; a sidecar of a picture that is found to show no place, or another one, goes with the decision that wrote it. */
+/**
+ * As `decide`; a sidecar of a picture that is found to show no place, or another one, goes with the decision that wrote
+ * it.
+ * @returns the number under which it can be taken back, and the sidecars that could not be taken away
+ * @throws GeodriftError as `decide`
+ */
 export const decideAndTidy = (library: Library, pictures: readonly number[], verdict: Verdict): Promise<Decisions> =>
   library.inTurn(async () => {
     const batch = decide(library, pictures, verdict);
@@ -91,8 +97,9 @@ export const decideAndTidy = (library: Library, pictures: readonly number[], ver
   });
 
 /**
- * Takes back what was said last, or under a number; sidecars that it led to become what they were. One that another program
- * has changed since is left as it is, and said.
+ * Takes back what was said last, or under a number; sidecars that it led to become what they were. One that another
+ * program has changed since is left as it is, and said.
+ * @param batch the number; the last word if left out
  * @returns the pictures, each as it was before, or why it is not
  */
 export const undo = (library: Library, batch = library.store.decisions.lastBatch()): Promise<Outcome[]> =>

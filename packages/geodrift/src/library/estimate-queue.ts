@@ -6,28 +6,42 @@ import { type KnownOptions, type KnownPlaces, knownPlaces } from "./known-places
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 
-/** Locates one file of the library. */
+/**
+ * Locates one file of the library.
+ * @param name what the answer calls it
+ * @param known places that bear on it
+ */
 export type LocatePicture = (file: string, name: string, known: KnownPlaces[]) => Promise<EngineAnswer>;
 
+/** How many pictures have an estimate now, how many could not be located, and how many there are. */
 export interface EstimateProgress {
   done: number;
   failed: number;
   of: number;
 }
 
+/** Which pictures are estimated, and who hears of it. */
 export interface EstimateOptions extends KnownOptions {
   /** All of the queue, also those that a model has looked at already. */
   again?: boolean;
+  /** Most pictures. */
   limit?: number;
+  /** Ends the work after the pictures that are being located. */
   signal?: AbortSignal;
+  /** Told after each picture. */
   onProgress?: (progress: EstimateProgress) => void;
-  /** ConditionMask of each that could not be located, and of what was thrown. */
+  /** Told of each picture that could not be located, and of what was thrown. */
   onFailure?: (path: string, thrown: unknown) => void;
 }
 
 /** Located at a time: one is decoded while another is computed. */
 const atOnce = 2;
 
+/**
+ * Locates the pictures of the queue, two at a time, and keeps the answers as their estimates. One that cannot be located
+ * does not hold up the others.
+ * @returns how far it came
+ */
 export async function estimateQueue(
   library: Library,
   locate: LocatePicture,

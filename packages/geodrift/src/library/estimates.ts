@@ -7,8 +7,11 @@ import type { Library } from "./library.js";
 const places = 1000;
 
 /**
- * Radius of the circle around a place that holds so much of the distribution: larger than that of a region of the same
- * mass, which need not be round nor in one piece.
+ * Radius in km of the circle around a place that holds so much of the distribution: larger than that of a region of the
+ * same mass, which need not be round nor in one piece.
+ * @param samples unit vectors [n, 3], which are counted where the distribution has no representatives
+ * @param best the middle, degrees
+ * @param mass 0…1
  */
 export function circleRadiusKm(
   distribution: PlaceDistribution,
@@ -23,7 +26,10 @@ export function circleRadiusKm(
   return away[Math.min(away.length - 1, Math.ceil(mass * away.length) - 1)];
 }
 
-/** Keeps an answer as the estimate of a picture, with the radius that a person is shown. */
+/**
+ * Keeps an answer as the estimate of a picture, with the radius (km, 90 %) that a person is shown.
+ * @param picture its number
+ */
 export const keepAnswer = (
   { store }: Library,
   picture: number,

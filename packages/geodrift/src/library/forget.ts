@@ -4,7 +4,8 @@ import { GeodriftError } from "@geodrift/core";
 import type { Library } from "./library.js";
 
 /**
- * Forgets a folder's pictures, and what was estimated and decided about them.
+ * Forgets a folder's pictures, and what was estimated and decided about them; the folder itself stays as it is.
+ * @param named its path, or as the library has it
  * @returns how many pictures
  * @throws GeodriftError `not-found` if the library has no such folder
  */

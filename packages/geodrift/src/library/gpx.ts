@@ -4,12 +4,16 @@ import { GeodriftError, type LatLng, type ThrownElsewhere } from "@geodrift/core
 import { gpx } from "@tmcw/togeojson";
 import { parseXml } from "./parse-xml.js";
 
+/** A point of a track: a place in degrees and its time. */
 export interface TrackPoint extends LatLng {
-  /** Milliseconds, UTC. */
+  /** Milliseconds since 1970, UTC. */
   at: number;
 }
 
-/** @throws Error in one sentence if it is no GPX with times */
+/**
+ * The points of the tracks of a GPX file that have a time, in the order of time.
+ * @throws GeodriftError `data` if it is no GPX with times
+ */
 export function readGpx(text: string): TrackPoint[] {
   const document = parseXml(text, (said) => `a GPX file is needed, this is none (${said})`);
   const { features } = gpx(document as never);

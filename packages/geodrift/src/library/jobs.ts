@@ -11,6 +11,7 @@ import type { ScanMessage, ScanTask } from "./scan-worker.js";
 /** What the library is busy with, or was last. */
 export type JobState = z.infer<typeof job>;
 
+/** Runs scans and estimates in the background, one at a time. */
 export class Jobs {
   private job: JobState | undefined;
   private cancel: (() => void) | undefined;
@@ -22,11 +23,15 @@ export class Jobs {
     private readonly onFailure?: (thrown: unknown) => void,
   ) {}
 
+  /** What is under way, or was last; undefined if nothing was yet. */
   get state(): JobState | undefined {
     return this.job;
   }
 
-  /** @throws GeodriftError `conflict` if something else is under way */
+  /**
+   * Starts a scan of folders in a thread of its own.
+   * @throws GeodriftError `conflict` if something else is under way
+   */
   scan(folders: string[]): void {
     const workerData: ScanTask = { library: this.library.folder, folders };
     this.start("scan", (job) => {
@@ -43,7 +48,11 @@ export class Jobs {
     });
   }
 
-  /** @throws GeodriftError `conflict` if something else is under way */
+  /**
+   * Starts to estimate the queue.
+   * @param locate makes what locates, given the signal that stops the job
+   * @throws GeodriftError `conflict` if something else is under way
+   */
   estimate(locate: (signal: AbortSignal) => LocatePicture, options: EstimateOptions): void {
     const stop = new AbortController();
     this.start("estimate", async (job) => {
@@ -71,7 +80,7 @@ export class Jobs {
       });
   }
 
-  /** Resolves when what ran has stopped. */
+  /** Stops what runs, and resolves when it has stopped. */
   async stop(): Promise<void> {
     this.cancel?.();
     await this.end;

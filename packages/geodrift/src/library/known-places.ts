@@ -6,8 +6,9 @@ import type { Library } from "./library.js";
 import type { SaidPlace } from "./store/lists.js";
 import { aroundTime } from "./tracks.js";
 
+/** What is taken in besides a picture. */
 export interface KnownOptions {
-  /** Pictures taken so many minutes before or after. */
+  /** Minutes: pictures taken so many before or after. */
   timeNeighbours?: number;
   /** Other pictures of the same folder. */
   album?: boolean;
@@ -31,7 +32,12 @@ const most = 24;
 /** Of one folder's pictures without a time: within a day's outing. */
 const albumMinutes = { least: 30, most: 600 };
 
-/** What the library knows of where a picture was taken, besides the picture: nothing where nothing is. */
+/**
+ * What the library knows of where a picture was taken, besides the picture: places in degrees, with the minutes in
+ * between. Nothing where nothing is known.
+ * @param id number of the picture
+ * @throws GeodriftError `not-found` if the library has no such picture
+ */
 export function knownPlaces(library: Library, id: number, options: KnownOptions): KnownPlaces[] {
   const { lists, pictures } = library.store;
   const own = pictures.get(id);

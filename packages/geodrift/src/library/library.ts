@@ -15,7 +15,7 @@ export class Library {
     readonly store: Store,
   ) {}
 
-  /** Whatever writes sidecars or takes them back, one after another. */
+  /** Runs whatever writes sidecars or takes them back, one after another. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     return this.turns.add(work);
   }

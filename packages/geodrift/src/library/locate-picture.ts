@@ -5,10 +5,12 @@ import type { LocateJob } from "../engine/engine-messages.js";
 import { maxPixels, readPictureBytes } from "../pictures/read-picture.js";
 import type { LocatePicture } from "./estimate-queue.js";
 
+/** How pictures of a library are located. */
 export interface PictureSettings {
   model: string;
   encoder?: string;
   seed: number;
+  /** Strength of classifier-free guidance; 0 is none. */
   guidance: number;
   prior?: string;
 }
@@ -16,6 +18,7 @@ export interface PictureSettings {
 /** Among the requests of people, those of a long list come last. */
 const background = 0;
 
+/** A picture's file as a job of the computing thread, with 256 samples. */
 export function pictureJob(
   { model, encoder, seed, guidance, prior }: PictureSettings,
   { bytes, image, neighbours }: Pick<LocateJob, "bytes" | "image" | "neighbours">,
@@ -24,6 +27,10 @@ export function pictureJob(
   return { model, encoder, image, bytes, maxPixels: maxPixels, options, prior, neighbours, watch: false };
 }
 
+/**
+ * Locates pictures by an engine that others use as well, after their requests.
+ * @throws as `Engine.locate`; GeodriftError `not-found`, `file` or `picture` if the file cannot be read
+ */
 export const locateWith =
   (engine: Engine, settings: PictureSettings, call: LocateCall): LocatePicture =>
   async (file, image, neighbours) => {
@@ -31,7 +38,7 @@ export const locateWith =
     return engine.locate(pictureJob(settings, { bytes, image, neighbours }), { priority: background, ...call });
   };
 
-/** With an engine of its own, for commands. */
+/** Locates pictures by an engine of its own, for commands; `close` ends it. */
 export function engineLocator(settings: PictureSettings): { locate: LocatePicture; close(): Promise<void> } {
   const engine = new Engine({ mostWaiting: Number.POSITIVE_INFINITY });
   const locate = locateWith(engine, settings, { signal: new AbortController().signal });

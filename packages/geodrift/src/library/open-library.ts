@@ -55,6 +55,9 @@ async function prepareFolder(folder: string, create: boolean): Promise<void> {
   mkdirSync(folder, { recursive: true });
 }
 
-/** Another connection to the index of a library that is open, for another thread: nothing is put right. */
+/**
+ * Opens another connection to the index of a library that is open, for another thread: nothing is put right.
+ * @throws GeodriftError `disk` if it cannot be opened
+ */
 export const joinLibrary = (folder: string): Library =>
   new Library(folder, openStore(join(folder, indexFile), { migrated: false }));

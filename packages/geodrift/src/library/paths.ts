@@ -15,7 +15,9 @@ const unreachable = (e: unknown): never => {
 /**
  * The file of a picture by its number, after making sure that it is still a file of its own inside the folder that was
  * added: no link, and in no folder that has become one.
- * @throws GeodriftError in one sentence, without the picture's name
+ * @returns its absolute path
+ * @throws GeodriftError, without the picture's name: `not-found` if there is no such picture or file, `file` if it cannot
+ * be reached
  */
 export async function checkedPictureFile({ store }: Library, id: number): Promise<string> {
   const { root, path } = store.pictures.get(id);

@@ -53,7 +53,10 @@ function decidedOf({ level, source, place, lat, lng }: DecidedPlace): ListedPict
   return { place: words, level, source };
 }
 
-/** @throws GeodriftError `not-found` if there is none of that number */
+/**
+ * A picture with its whole estimate and the last word on it.
+ * @throws GeodriftError `not-found` if there is none of that number
+ */
 export function pictureDetail({ store }: Library, id: number): PictureDetail {
   const record = store.lists.one(id);
   if (!record) throw new GeodriftError("not-found", `the library has no picture ${id}`);

@@ -21,7 +21,10 @@ function stillRuns({ process: id, at }: WriteRecord): boolean {
   }
 }
 
-/** Finishes in the index what is finished on disk, and forgets the rest. */
+/**
+ * Finishes in the index the sidecars that are finished on disk, and forgets the rest; those of processes that still run
+ * are left to them.
+ */
 export async function recoverWrites({ store }: Library): Promise<void> {
   for (const write of store.writes.unfinished().filter((w) => !stillRuns(w))) {
     const { id, picture, state, sidecar, temporary, before, afterSha256 } = write;

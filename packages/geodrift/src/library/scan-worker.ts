@@ -4,11 +4,14 @@ import { type ThrownElsewhere, toMessage } from "@geodrift/core";
 import { joinLibrary } from "./open-library.js";
 import { type ScanProgress, scanFolder } from "./scan.js";
 
+/** What the thread scans. */
 export interface ScanTask {
+  /** Folder of the library. */
   library: string;
   folders: string[];
 }
 
+/** What the thread says. */
 export type ScanMessage = { progress: ScanProgress } | { done: true } | { thrown: ThrownElsewhere };
 
 const { library: folder, folders } = workerData as ScanTask;

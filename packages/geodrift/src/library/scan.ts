@@ -14,6 +14,7 @@ import type { PictureRecord, ScannedFile } from "./store/pictures.js";
 import type { Store } from "./store/store.js";
 import { isEstimate, placeOfSidecar, sidecarNames } from "./xmp.js";
 
+/** How far a scan is: numbers of pictures. */
 export interface ScanProgress {
   /** Picture files met so far. */
   found: number;
@@ -23,7 +24,9 @@ export interface ScanProgress {
   missing: number;
 }
 
+/** Who hears of a scan. */
 export interface ScanOptions {
+  /** Told after every 200 pictures, and at the end. */
   onProgress?: (progress: ScanProgress) => void;
 }
 
@@ -44,8 +47,11 @@ interface Found {
 }
 
 /**
- * Takes a folder into the library, or looks at it again.
- * @throws Error in one sentence if it cannot be read, or overlaps with another
+ * Takes a folder of pictures into the library, or looks at it again: pictures that are new or have changed are read.
+ * Nothing in the folder is changed.
+ * @param named its path
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `refused` if it is a file, holds the library, or
+ * overlaps with another folder
  */
 export async function scanFolder(library: Library, named: string, options: ScanOptions = {}): Promise<ScanProgress> {
   const root = await folderPath(named);
@@ -77,7 +83,10 @@ export async function scanFolder(library: Library, named: string, options: ScanO
   return progress;
 }
 
-/** The real path of a folder. @throws Error in one sentence if there is none */
+/**
+ * The real path of a folder, links resolved.
+ * @throws GeodriftError `not-found` or `file` if it cannot be reached, `refused` if it is a file
+ */
 export async function folderPath(named: string): Promise<string> {
   const info = await stat(named).catch(cannotRead(named, "folder"));
   if (!info.isDirectory())

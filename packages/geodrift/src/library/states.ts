@@ -2,6 +2,7 @@
 
 /** In the order in which people are told of them. */
 export const states = ["located", "queue", "accepted", "written", "rejected", "not-a-place", "unreadable"] as const;
+/** Where a picture is on its way through the review. */
 export type State = (typeof states)[number];
 
 /** What a scan alone decides: everything else is a person's word, which a scan of the same picture leaves as it is. */
@@ -9,6 +10,7 @@ const undecided: readonly State[] = ["located", "queue", "unreadable"];
 
 /** How precisely a place is said: coordinates, or names alone. */
 export const levels = ["point", "city", "region", "country"] as const;
+/** How precisely a place is said. */
 export type Level = (typeof levels)[number];
 
 /** What happens to a picture. */

@@ -8,7 +8,9 @@ import sharp from "sharp";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 
+/** Most pixels of the longer side, by name. */
 export const thumbnailSizes = { small: 240, large: 1280 } as const;
+/** A size by name. */
 export type ThumbnailSize = keyof typeof thumbnailSizes;
 
 /** Decoding is what the machine is for, but not all of it. */
@@ -17,8 +19,10 @@ const making = new PQueue({ concurrency: 2 });
 let temporary = 0;
 
 /**
- * A WebP whose longer side has so many pixels, without any metadata.
- * @throws Error in one sentence if the picture cannot be read
+ * A picture as WebP whose longer side has at most so many pixels, turned as EXIF says, without any metadata.
+ * @param id number of the picture
+ * @throws GeodriftError `not-found` or `file` if the picture is not there or cannot be read, `picture` if it cannot be
+ * decoded
  */
 export async function thumbnail(library: Library, id: number, size: ThumbnailSize): Promise<Uint8Array> {
   const { sha256 } = library.store.pictures.get(id);

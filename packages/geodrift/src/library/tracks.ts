@@ -6,7 +6,11 @@ import { cannotRead } from "../files/system-error.js";
 import { type GpxMessage, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
 
-/** As `readGpx`, without holding up this thread: a long track takes seconds. */
+/**
+ * As `readGpx`, without holding up this thread: a long track takes seconds.
+ * @param text of the GPX file
+ * @throws GeodriftError `data` if it is no GPX with times
+ */
 export function readGpxAside(text: string): Promise<TrackPoint[]> {
   const worker = new Worker(new URL("./gpx-worker.js", import.meta.url), { workerData: text });
   return new Promise((resolve, reject) => {
@@ -17,7 +21,11 @@ export function readGpxAside(text: string): Promise<TrackPoint[]> {
   });
 }
 
-/** @throws GeodriftError in one sentence, beginning with the file's name */
+/**
+ * The points of a GPX file, in the order of time.
+ * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, `data` if it is no
+ * GPX with times
+ */
 export async function readGpxFile(file: string): Promise<TrackPoint[]> {
   const text = await readFile(file, "utf8").catch(cannotRead(file));
   return withSubject(file, () => readGpx(text));
@@ -26,7 +34,12 @@ export async function readGpxFile(file: string): Promise<TrackPoint[]> {
 /** Further from any point in time, a track says nothing. */
 const maxMinutes = 12 * 60;
 
-/** The points of the tracks that were taken in just before and just after a time, and how far they are from it. */
+/**
+ * The points of the tracks that were taken in just before and just after a time, at most 12 hours from it, the nearest
+ * first.
+ * @param utc milliseconds since 1970, UTC
+ * @returns places in degrees, with the minutes in between
+ */
 export function aroundTime({ store }: Library, utc: number): (LatLng & { minutes: number })[] {
   const places = store.tracks
     .around(utc)

@@ -21,7 +21,11 @@ const maxBytes = 16 * 2 ** 20;
 
 const placeStands = "which an estimate does not replace; set the pin yourself to do so";
 
-/** Writes a sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence. */
+/**
+ * Writes an XMP sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence.
+ * @param pictures their numbers
+ * @returns for each its sidecar, or why there is none
+ */
 export const writeSidecars = (library: Library, pictures: readonly number[]): Promise<Outcome[]> =>
   library.inTurn(async () => {
     const outcomes: Outcome[] = [];
@@ -131,8 +135,8 @@ export const isChangedSince = (e: unknown): boolean => e instanceof ChangedSince
 /**
  * Puts back what was there before what we wrote; nothing to do where we wrote nothing.
  * @param decision what it is to have been written for; any if left out
- * @throws GeodriftError `conflict` if somebody else has changed the sidecar since: it is theirs from then on; `disk` if it cannot be
- * reached or put back
+ * @throws GeodriftError `conflict` if somebody else has changed the sidecar since: it is theirs from then on; `disk` if
+ * it cannot be reached or put back
  */
 export async function takeBack({ store }: Library, picture: number, decision?: number): Promise<void> {
   const write = store.writes.lastWritten(picture);

@@ -25,6 +25,7 @@ type Prefix = keyof typeof namespaces;
 /** Values by name; one that is undefined is taken away if it is there. */
 type Fields = Readonly<Record<string, string | undefined>>;
 
+/** A place as the properties of a sidecar; one that is undefined is taken away if it is there. */
 export interface XmpPlace {
   /** Properties of EXIF's namespace. */
   exif: Fields;
@@ -42,7 +43,10 @@ const empty = `<?xpacket begin='\uFEFF' id='W5M0MpCehiHzreSzNTczkc9d'?>
 <?xpacket end='w'?>
 `;
 
-/** @throws Error in one sentence if it is no XMP */
+/**
+ * An XMP packet as a document, with its rdf:RDF.
+ * @throws GeodriftError `data` if it is no XMP
+ */
 function parse(text: string): { document: Document; rdf: Element } {
   // What the parser met may be anything.
   const printable = (said: string) => said.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
@@ -118,9 +122,9 @@ const says = (owner: Element, prefix: Prefix, fields: Fields): boolean =>
 
 /**
  * The text of a sidecar with the place in it; whatever else it holds stays.
- * @param before the text of the sidecar that is there
+ * @param before the text of the sidecar that is there; a new one if left out
  * @param replace whether names that are there give way: to a person they do, to an estimate they do not
- * @throws Error in one sentence if that is no XMP
+ * @throws GeodriftError `data` if that is no XMP
  */
 export function withPlace(
   before: string | undefined,
@@ -153,7 +157,11 @@ export function withPlace(
 
 const hasAny = (fields: Fields): boolean => Object.values(fields).some((v) => v !== undefined);
 
-/** `33,30.000000S` */
+/**
+ * Degrees as EXIF's properties in XMP have them: `33,30.000000S`, whole degrees and minutes to six decimals
+ * (GPSCoordinate, XMP part 2).
+ * @param value degrees, positive to the north or the east
+ */
 export function xmpDegrees(value: number, [positive, negative]: readonly [string, string]): string {
   // Rounded first: 59.9999999 minutes would be written as 60.
   const minutes = Math.round(Math.abs(value) * 60 * 1e6) / 1e6;
@@ -161,7 +169,10 @@ export function xmpDegrees(value: number, [positive, negative]: readonly [string
   return `${degrees},${(minutes - 60 * degrees).toFixed(6)}${value < 0 ? negative : positive}`;
 }
 
-/** `33,30.0S` or `33,30,0S` */
+/**
+ * Degrees from `33,30.0S` or `33,30,0S` (GPSCoordinate, XMP part 2): degrees, minutes, and perhaps seconds; undefined for
+ * other text.
+ */
 export function degreesOfXmp(text: string | undefined): number | undefined {
   const parts = /^(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])$/.exec(text?.trim() ?? "");
   if (!parts) return undefined;
@@ -170,7 +181,7 @@ export function degreesOfXmp(text: string | undefined): number | undefined {
   return side === "S" || side === "W" ? -value : value;
 }
 
-/** A place in a sidecar, and how it came there. */
+/** A place in a sidecar, degrees, and how it came there. */
 export interface SidecarPlace extends LatLng {
   /** `GPSProcessingMethod`: GEODRIFT for an estimate of ours. */
   method: string | undefined;
@@ -183,8 +194,8 @@ export const isEstimate = ({ method }: SidecarPlace): boolean => method === esti
 export const estimateMethod = "GEODRIFT";
 
 /**
- * The place that a sidecar's EXIF fields say.
- * @throws Error in one sentence if it is no XMP
+ * The place that a sidecar's EXIF properties say; undefined where they say none.
+ * @throws GeodriftError `data` if it is no XMP
  */
 export function placeOfSidecar(text: string): SidecarPlace | undefined {
   const { rdf } = parse(text);
@@ -197,7 +208,10 @@ export function placeOfSidecar(text: string): SidecarPlace | undefined {
   return { lat, lng, method: find("GPSProcessingMethod") };
 }
 
-/** `photo.jpg.xmp`, and `photo.xmp` as some programs have it. */
+/**
+ * Names that a picture's sidecar may have, the one that is believed first: `photo.jpg.xmp`, and `photo.xmp` as some
+ * programs have it.
+ */
 export const sidecarNames = (picture: string): string[] => [
   `${picture}.xmp`,
   `${picture.slice(0, picture.length - extname(picture).length)}.xmp`,

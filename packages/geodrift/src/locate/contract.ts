@@ -8,10 +8,10 @@ const describe = (description: string) => ({ description });
 
 const distanceKm = z.number();
 
-/** A model by name, with the hash of its weights. */
+/** A model by name, with the hash of its weights (SHA-256, hexadecimal). */
 export const modelName = z.object({ name: z.string(), sha256: z.string() });
 
-/** A place by the town nearest to it. */
+/** A place by the town nearest to it; the country's code is ISO 3166-1 alpha-2, the distance great-circle kilometres. */
 export const placeName = z.object({
   country: z.string(),
   countryCode: z.string(),
@@ -20,7 +20,7 @@ export const placeName = z.object({
   distanceKm: distanceKm.openapi(describe("from the place to the city")),
 });
 
-/** A picture taken about the same time, whose place is known. */
+/** A picture taken about the same time, whose place (degrees) is known. */
 export const neighbour = latLng.extend({
   image: z.string(),
   minutes: z.number().openapi(describe("between the two pictures")),
@@ -41,7 +41,10 @@ export const contribution = z.object({
     ),
 });
 
-/** What `locate` says of one picture. */
+/**
+ * What `locate` says of one picture: places in degrees, areas in km², radii in km, masses and probabilities in 0…1,
+ * localizability in bits.
+ */
 export const locateResult = z
   .object({
     image: z.string(),

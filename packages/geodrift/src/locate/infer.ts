@@ -5,11 +5,18 @@ import { type LocateOptions, quickMesh } from "./options.js";
 /** What is computed of an image; the rest is read off it. */
 export interface Inferred {
   distribution: PlaceDistribution;
+  /** Unit vectors [n, 3]: drawn, or places of equal mass where there is a mesh. */
   samples: Float64Array;
+  /** The samples at every step of the solver, each [n, 3], if they were asked for. */
   trajectories?: Float64Array[];
 }
 
-/** Distributions on meshes where the method has them, else from samples. */
+/**
+ * Distributions of pictures from their embeddings: on meshes where the method has them, else from samples.
+ * @param embeddings [pictures, width]
+ * @returns one for each picture, in order
+ * @throws what `options.stop` throws
+ */
 export async function infer(locator: Locator, embeddings: Float32Array, options: LocateOptions): Promise<Inferred[]> {
   const { fine, known, timeNeighbours, trajectories, samples: n, seed, onStep: watch, stop, ...solving } = options;
   // Whoever watches wants to see something soon: places first, the mesh after them.

@@ -13,10 +13,12 @@ import {
 import type { z } from "zod";
 import type { contribution } from "./contract.js";
 
+/** One thing that is known besides a picture. */
 export interface Knowledge {
   kind: Contribution["kind"];
   /** For people: what it is, in a few words. */
   label: string;
+  /** Density over the sphere, up to a factor. */
   prior: Prior;
 }
 
@@ -25,7 +27,8 @@ export type Contribution = z.infer<typeof contribution>;
 
 /**
  * The density times all that is known, and what each did by itself.
- * @throws Error where the method has no mesh, or nothing is left
+ * @param plain the picture's own distribution
+ * @throws GeodriftError `option` where the method has no mesh, or nothing is left
  */
 export function withKnown(
   plain: PlaceDistribution,

@@ -10,11 +10,14 @@ import type { LocateOptions } from "./options.js";
 import { failedAnswer, type Located, type LocateFailure, summarize } from "./result.js";
 import { type Neighbour, neighboursKnowledge } from "./time-neighbours.js";
 
+/** A picture's name with its pixels, or with what was thrown when it was read. */
 export type Read = { file: string; picture: ReadPicture } | { file: string; failure: unknown };
 
 /**
- * One answer for each picture, in order; one that cannot be located has its sentence.
- * @param neighboursOf pictures taken about the same time, whose places are known
+ * Locates a few pictures in one run of the network.
+ * @param items squares of the size that the model's encoder takes
+ * @param neighboursOf pictures taken about the same time, whose places are known, nearest in time first
+ * @returns one answer for each picture, in order; one that cannot be located has its sentence
  */
 export async function* locateBatch(
   items: readonly Read[],

@@ -16,6 +16,7 @@ const batchSize = 8;
 /**
  * Locates pictures. Yields one answer for each of `named`, in order; one that cannot be read or located yields its
  * sentence, and the others go on.
+ * @param named paths of files, or what `pictureFiles` made of a command line
  */
 export async function* locate(
   named: readonly (string | Named)[],

@@ -2,6 +2,7 @@
 import type { RefineOptions, SampleOptions } from "@geodrift/core";
 import type { Knowledge } from "./known.js";
 
+/** What is asked of `locate` besides the pictures. */
 export interface LocateOptions extends SampleOptions {
   /** Places drawn per image: for maps, and to read everything off where a method has no mesh. */
   samples: number;
@@ -16,8 +17,8 @@ export interface LocateOptions extends SampleOptions {
   /** What is known besides the pictures; wants a method with a mesh. */
   known?: readonly Knowledge[];
   /**
-   * Pictures of the same run taken within so many minutes, whose files say where, count as known besides. A picture's own
-   * place never does.
+   * Minutes: pictures of the same run taken within so many before or after, whose files say where, count as known
+   * besides. A picture's own place never does.
    */
   timeNeighbours?: number;
 }

@@ -20,9 +20,11 @@ import { readPlacesTable } from "../places/places-table.js";
 import type { Knowledge } from "./known.js";
 
 /**
- * `within:KM:LAT,LNG`, the name or code of a country, a GeoJSON file whose polygons weigh one or their property `weight`, a
- * CSV file of places, near which the picture's is likely, or `photos`: the places of photographs that come along.
- * @throws Error in one sentence if it is none of these
+ * A prior as people write it: `within:KM:LAT,LNG`, the name or code of a country, a GeoJSON file (RFC 7946) whose
+ * polygons weigh one or their property `weight`, a CSV file of places, near which the picture's is likely, or `photos`:
+ * the places of photographs that come along.
+ * @throws GeodriftError `option` if it is none of these, or a file without places; `not-found`, `file` or `data` for a
+ * file that cannot be read or is no such table or GeoJSON
  */
 export async function readPrior(text: string): Promise<Knowledge> {
   if (/\.csv$/i.test(text)) return { kind: "region", label: text, prior: await tablePrior(text) };
@@ -32,7 +34,8 @@ export async function readPrior(text: string): Promise<Knowledge> {
 
 /**
  * What `readPrior` takes, but for files.
- * @throws Error in one sentence, which begins with `rule`
+ * @param rule begins the sentence of an error
+ * @throws GeodriftError `option` if it is none of these
  */
 export async function namedPrior(
   text: string,
@@ -95,7 +98,11 @@ async function readOutline(file: string): Promise<Knowledge> {
   return withSubject(file, () => ({ kind: "region", label: file, prior: outlinePrior(json as GeoJSON) }), "data");
 }
 
-/** Polygons weigh one, or their property `weight`. @throws Error in one sentence if there are none */
+/**
+ * A prior from GeoJSON (RFC 7946, longitude first): polygons weigh one, or their property `weight`; the heaviest counts
+ * where they overlap. Of the two regions that a ring bounds, the smaller one is meant.
+ * @throws GeodriftError `option` if it is no GeoJSON, holds no polygons, or has a weight below 0
+ */
 export function outlinePrior(json: GeoJSON): Prior {
   if (!outlines.safeParse(json).success) throw new GeodriftError("option", wantsOutlines);
   const parts = polygonsOf(json);

@@ -13,23 +13,27 @@ import { countryAt, countryName, highSeas } from "../places/country.js";
 import { type Gazetteer, nearestTown } from "../places/gazetteer.js";
 import type { locateResult, placeName } from "./contract.js";
 
-/** What `locate` says of one picture: the contract of `--json`. Angles in degrees, areas in km². */
+/**
+ * What `locate` says of one picture: the contract of `--json`. Places in degrees, areas in km², radii in km,
+ * localizability in bits.
+ */
 export type LocateResult = z.infer<typeof locateResult>;
 
-/** A place by the town nearest to it. */
+/** A place by the town nearest to it, with the distance to it in km. */
 export type PlaceName = z.infer<typeof placeName>;
 
 /** A peak by name: the nearest town and its country. */
 export type NamedMode = LocateResult["modes"][number];
 
-/** A country and its share of the probability. */
+/** A country and its share of the probability, 0…1. */
 export type CountryOdds = LocateResult["countries"][number];
 
-/** A first-level division (region, state, province) and its share of the probability. */
+/** A first-level division (region, state, province) and its share of the probability, 0…1. */
 export type DivisionOdds = LocateResult["divisions"][number];
 
 /** A picture that has no answer: one sentence and a code, `internal` for a mistake of the program. */
 export interface LocateFailure extends Failure {
+  /** As it was named. */
   image: string;
   /** What was thrown; not part of the JSON. */
   thrown?: unknown;
@@ -51,6 +55,7 @@ export interface Located {
   trajectories?: Float64Array[];
 }
 
+/** Masses of the regions of an answer: each is the smallest that holds so much of the probability. */
 export const regionMasses = [0.5, 0.9, 0.95] as const;
 
 /** What lies outside the region of this mass counts as ruled out. */
@@ -64,7 +69,11 @@ type Summary = Omit<
   "image" | "sha256" | "model" | "seed" | "solver" | "steps" | "guidance" | "elapsedMs"
 >;
 
-/** Everything that is read from the distribution of one image. */
+/**
+ * Everything that is read from the distribution of one picture.
+ * @param samples unit vectors [n, 3], which countries are counted by where the distribution has no representatives
+ * @param towns that places are named by
+ */
 export function summarize(distribution: PlaceDistribution, samples: Float64Array, towns: Gazetteer): Summary {
   const [ruledIn] = distribution.regions([ruledInMass]);
   return {
@@ -81,7 +90,10 @@ export function summarize(distribution: PlaceDistribution, samples: Float64Array
 /** Of the nearest town, for lists. */
 const shortName = ({ city, country }: PlaceName): string => [city, country].filter(Boolean).join(", ");
 
-/** The nearest town with its own region and country, which may lie across a border from the point. */
+/**
+ * The nearest town with its own region and country, which may lie across a border from the point, and the distance to it
+ * in km.
+ */
 export function namePlace(best: LatLng, towns: Gazetteer): PlaceName {
   const { name, region, countryCode, distanceKm } = nearestTown(towns, best);
   return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };

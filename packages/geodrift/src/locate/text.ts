@@ -17,9 +17,14 @@ export const certaintySteps = [
   { below: Number.POSITIVE_INFINITY, words: "at a spot" },
 ] as const;
 
+/**
+ * How much a picture tells, in words.
+ * @param bits of localizability: −3.65 for anywhere
+ */
 export const certainty = (bits: number): string =>
   certaintySteps.find(({ below }) => bits < below)?.words ?? certaintySteps[0].words;
 
+/** An answer as one line for people: best guess, radii, odds of countries, certainty. */
 export function toText(result: LocateResult): string {
   const { image, best, place, regions, countries, localizabilityBits, recorded, neighbours } = result;
   const bits = `${localizabilityBits.toFixed(1)} bits`;
@@ -41,4 +46,5 @@ export function toText(result: LocateResult): string {
   return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})${beside}${said}`;
 }
 
+/** A picture without an answer as one line for people. */
 export const failureText = ({ image, error }: LocateFailure): string => `${image}: ${error}`;

@@ -9,7 +9,7 @@ import type { Knowledge } from "./known.js";
 /** What is known of the time and place of every picture of a run. */
 export type Album = ReadonlyMap<string, PictureMetadata & { sha256: string }>;
 
-/** A picture taken about the same time, whose place is known; `minutes` between the two. */
+/** A picture taken about the same time, whose place (degrees) is known; `minutes` between the two. */
 export type Neighbour = z.infer<typeof neighbour>;
 
 /** Between two pictures, in a car more often than in an aeroplane. */
@@ -19,12 +19,15 @@ const speedKmPerHour = 80;
 const minKm = 2;
 
 /**
- * Probability that the picture has nothing to do with those beside it: copied clocks, other people's pictures. The nearer
- * in time, the less.
+ * Probability that a picture has nothing to do with those taken about the same time (copied clocks, other people's
+ * pictures): from 0.01 for no time between them to 0.1 for an hour and more.
  */
 export const elsewhereAfter = (minutes: number): number => Math.min(0.1, 0.01 + (0.09 * minutes) / 60);
 
-/** The pictures with a place within so many minutes of one, nearest in time first; never the picture itself or a copy. */
+/**
+ * The pictures with a place within so many minutes of one, nearest in time first; never the picture itself or a copy.
+ * @param minutes before or after
+ */
 export function neighboursOf(image: string, album: Album, minutes: number): Neighbour[] {
   const own = album.get(image);
   const time = own?.takenAt;
@@ -40,7 +43,10 @@ export function neighboursOf(image: string, album: Album, minutes: number): Neig
     .sort((a, b) => a.minutes - b.minutes);
 }
 
-/** What pictures taken about the same time say. */
+/**
+ * What pictures taken about the same time say.
+ * @param neighbours nearest in time first, at least one
+ */
 export const neighboursKnowledge = (neighbours: readonly Neighbour[]): Knowledge => ({
   kind: "time-neighbours",
   label: `${neighbours.length} taken within ${Math.ceil(neighbours[neighbours.length - 1].minutes)} minutes`,
@@ -53,9 +59,11 @@ interface Bump extends Focus {
 }
 
 /**
- * A mixture of normal densities around the neighbours, as wide as what can be travelled in between, and anywhere. Those
- * beside a nearer one add their weight to it.
- * @param elsewhere probability that they say nothing of the picture
+ * A mixture of isotropic normal densities around the neighbours, as wide as what can be travelled in between (2 km, and
+ * 80 km per hour), and the uniform density. Those beside a nearer one add their weight to it.
+ * @param neighbours places in degrees, with the minutes in between; at least one
+ * @param elsewhere probability that they say nothing of the picture; `elsewhereAfter` of the nearest in time if left out
+ * @returns density per steradian
  */
 export function neighboursPrior(neighbours: readonly Omit<Neighbour, "image">[], elsewhere?: number): Prior {
   const apart = elsewhere ?? elsewhereAfter(Math.min(...neighbours.map((n) => n.minutes)));

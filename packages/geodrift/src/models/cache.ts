@@ -7,11 +7,13 @@ import envPaths from "env-paths";
 import { z } from "zod";
 import { parseWith } from "../files/validation.js";
 
-/** GEODRIFT_CACHE, or the platform's folder for what can be fetched again. */
+/** The folder of what can be fetched again: GEODRIFT_CACHE, or the platform's own. */
 export const cacheRoot = (): string => process.env.GEODRIFT_CACHE ?? envPaths("geodrift", { suffix: "" }).cache;
 
+/** The folder in which what was fetched under a name lies. */
 export const folderInCache = (name: string): string => join(cacheRoot(), "models", name);
 
+/** Name of the file that says what was fetched; it is written last. */
 export const pulledFile = "pulled.json";
 
 /** What was fetched, and from where. */
@@ -19,19 +21,26 @@ export const pulled = z.strictObject({
   repository: z.string(),
   commit: z.string(),
   licence: z.string(),
-  /** Bytes and checksums by name. */
+  /** Sizes in bytes and checksums (hexadecimal) by name. */
   files: z.record(z.string(), z.strictObject({ size: z.int(), checksum: z.string() })),
 });
 
+/** What was fetched, and from where: repository, commit, licence, and files with sizes in bytes and checksums. */
 export type Pulled = z.infer<typeof pulled>;
 
-/** What was fetched under a name; undefined if nothing was, or not all of it. */
+/**
+ * What was fetched under a name; undefined if nothing was, or not all of it.
+ * @throws GeodriftError `data` if its record breaks the schema
+ */
 export function pulledOf(name: string): Pulled | undefined {
   const file = join(folderInCache(name), pulledFile);
   return existsSync(file) ? parseWith(pulled, JSON.parse(readFileSync(file, "utf8")), file) : undefined;
 }
 
-/** The folder of what was fetched under a name. @throws Error saying how to get it */
+/**
+ * The folder of what was fetched under a name.
+ * @throws GeodriftError `model`, saying how to get it, if it has not been fetched
+ */
 export function cachedFolder(name: string): string {
   if (!pulledOf(name))
     throw new GeodriftError("model", `${name} has not been fetched yet: "geodrift models pull ${name}" does it, once`);

@@ -3,17 +3,20 @@ import { fileURLToPath } from "node:url";
 import { GeodriftError } from "@geodrift/core";
 import { suggestion } from "../files/validation.js";
 
-/** Models that come with the package: those that locate, those that make pictures, those that judge them. */
+/** Models that locate and come with the package. */
 export const embeddedModels: readonly string[] = ["earth"];
+/** Models that make pictures and come with the package. */
 export const embeddedImageModels: readonly string[] = ["earth-images"];
+/** Models that judge pictures and come with the package. */
 export const embeddedScorers: readonly string[] = ["earth-judge"];
 
+/** The folder of a model that comes with the package. */
 export const embeddedFolder = (name: string): string =>
   fileURLToPath(new URL(`../../models/${name}/`, import.meta.url));
 
 /**
  * The folder of what is known by name, or given as a folder.
- * @throws Error naming what is known if the text is neither
+ * @throws GeodriftError `option` naming what is known if the text is neither
  */
 function folderOf(kind: string, known: readonly string[], text: string): string {
   if (known.includes(text)) return embeddedFolder(text);
@@ -22,5 +25,13 @@ function folderOf(kind: string, known: readonly string[], text: string): string 
   return text;
 }
 
+/**
+ * The folder of a model that makes pictures, by name or path.
+ * @throws GeodriftError `option` naming what is known if the text is neither
+ */
 export const imageModelFolder = (text: string): string => folderOf("image model", embeddedImageModels, text);
+/**
+ * The folder of a model that judges pictures, by name or path.
+ * @throws GeodriftError `option` naming what is known if the text is neither
+ */
 export const scorerFolder = (text: string): string => folderOf("judge", embeddedScorers, text);

@@ -15,12 +15,15 @@ export interface Published {
   licence: Licence;
 }
 
+/** Under what terms something is published. */
 export interface Licence {
+  /** By its SPDX identifier. */
   name: string;
   /** Asks for consent before it is fetched. */
   nonCommercial?: boolean;
 }
 
+/** A published encoder: where its weights lie, and how its pictures are prepared. */
 export interface RegisteredEncoder extends Published {
   description: string;
   config: Omit<TransformerEncoderConfig, "weights">;
@@ -51,6 +54,7 @@ const clip = (what: string, repository: string, size: number, licence = mit): Re
   config: { kind: "transformer", preparation: { size, square: "resize-crop" }, colours: "clip" },
 });
 
+/** The encoders that are known, by name. */
 export const encoderRegistry: Readonly<Record<string, RegisteredEncoder>> = {
   ...Object.fromEntries([
     // The one of PLONK takes 336 pixels (spec §9); the others are at what DINOv2 is evaluated with.
@@ -69,7 +73,8 @@ export const encoderRegistry: Readonly<Record<string, RegisteredEncoder>> = {
 };
 
 /**
- * The encoder that a name stands for; `@SIZE` behind it asks for pictures of another size, `:int8` for quantised matrices.
+ * The encoder that a name stands for.
+ * @param text a name; `@SIZE` behind it asks for pictures of so many pixels a side, `:int8` for matrices in eight bits
  * @returns undefined for a name that is not known
  */
 export function registeredEncoder(text: string): TransformerEncoderConfig | undefined {
@@ -80,7 +85,10 @@ export function registeredEncoder(text: string): TransformerEncoderConfig | unde
   return { ...known.config, preparation, weights: { known: name }, ...(int8 && { precision: "int8" as const }) };
 }
 
-/** @throws Error naming the encoders that are known */
+/**
+ * Where the weights of an encoder are published.
+ * @throws GeodriftError `option` naming the encoders that are known
+ */
 export function publishedEncoder(name: string): RegisteredEncoder {
   const known = encoderRegistry[name];
   if (!known)

@@ -45,7 +45,8 @@ const transformerSettings = transformerEncoderConfig.omit({ kind: true, weights:
 /**
  * The encoder that a command line names: one that is known, an `.onnx` file with its `.json` beside it, a model by name
  * or folder, or weights of a vision transformer, a file or a folder of them.
- * @throws Error in one sentence if it is none of these
+ * @throws GeodriftError `not-found` or `option` if it is none of these, `model` if what says how pictures are prepared is
+ * missing, `data` or `file` if that cannot be read
  */
 export async function encoderSource(named: string): Promise<EncoderSource> {
   const known = registeredEncoder(modelRegistry[named]?.encoder ?? named);
@@ -86,14 +87,20 @@ export async function encoderSource(named: string): Promise<EncoderSource> {
   return { config: { kind: "transformer", weights: { file: basename(weights) }, ...own }, folder: dirname(weights) };
 }
 
-/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+/**
+ * Reads an encoder's weights and makes it ready to run.
+ * @throws GeodriftError `model`, `data`, `file` or `not-found` for a missing, truncated or non-numeric part
+ */
 export async function openEncoder(source: EncoderSource, runtime: Runtime): Promise<Encoder> {
   const read = await readEncoder(source);
   if ("network" in read) return networkEncoder(read.network, read.sha256, runtime);
   return withSubject(read.file, () => onnxEncoder(read.bytes, read, read.sha256, runtime));
 }
 
-/** The file of the weights of a vision transformer. @throws Error for another encoder, or one that is not here */
+/**
+ * The file of the weights of a vision transformer.
+ * @throws GeodriftError `model` for another encoder, or one that is not here
+ */
 export async function encoderFile({ config, folder }: EncoderSource): Promise<string> {
   if (config.kind !== "transformer")
     throw new GeodriftError(
@@ -104,13 +111,16 @@ export async function encoderFile({ config, folder }: EncoderSource): Promise<st
   return weightsFile("known" in weights ? cachedFolder(weights.known) : join(folder, weights.file));
 }
 
-/** A network of ours with its weights, or an ONNX file and what is done with it. */
+/** A network of ours with its weights, or an ONNX file and what is done with it; and the hash of either, hexadecimal. */
 export type ReadEncoder = { sha256: string } & (
   | { network: EncoderNetwork }
   | ({ file: string; bytes: Uint8Array } & OnnxEncoderOptions)
 );
 
-/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+/**
+ * Reads an encoder's weights without opening a session.
+ * @throws GeodriftError `model`, `data`, `file` or `not-found` for a missing, truncated or non-numeric part
+ */
 export async function readEncoder({ config, folder }: EncoderSource): Promise<ReadEncoder> {
   const hash = createHash("sha256");
   switch (config.kind) {
@@ -148,7 +158,10 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
 const isVisionTensor = (name: string): boolean =>
   isTransformerTensor(name) && !/^(text_model|text_projection|visual_projection|logit_scale)/.test(name);
 
-/** @throws Error for an encoder in several files, which is not put into a model's folder */
+/**
+ * Can the encoder be copied into a model's folder?
+ * @throws GeodriftError `model` for an encoder in several files
+ */
 export function checkCopyable({ config, folder }: EncoderSource): void {
   if (config.kind !== "transformer" || "known" in config.weights || !config.weights.file.endsWith(".json")) return;
   throw new GeodriftError(
@@ -157,7 +170,13 @@ export function checkCopyable({ config, folder }: EncoderSource): void {
   );
 }
 
-/** Files of an encoder that a model folder must have a copy of, so that it can be moved. */
+/**
+ * Copies the files of an encoder that a model folder must have, so that the folder can be moved; known encoders stay in
+ * the cache.
+ * @param to the model folder, which is made
+ * @returns the config with the names that the files have there
+ * @throws GeodriftError `model` for an encoder in several files
+ */
 export async function copyEncoder({ config, folder }: EncoderSource, to: string): Promise<EncoderConfig> {
   await mkdir(to, { recursive: true });
   if (config.kind === "places") {

@@ -14,6 +14,7 @@ import { saveTensors } from "./tensor-file.js";
 
 type Arr = np.Array;
 
+/** Batch sizes of the exported networks, which ONNX files fix. */
 export interface ExportOptions extends ModelOptions {
   /** Places that `velocity.onnx` and `step.onnx` take at once. */
   samples: number;
@@ -22,10 +23,13 @@ export interface ExportOptions extends ModelOptions {
 }
 
 /**
- * `velocity.onnx` (x, gamma, embedding → velocity), `step.onnx` (x, gamma, next, embedding, guidance → x at `next`) and
- * `encoder.onnx` (pixels 0…1 → embedding).
- * @returns the files
- * @throws Error in one sentence if the model's method is neither flow nor diffusion
+ * Writes `velocity.onnx` (x [samples, dimensions], gamma [1], embedding [1, width] → velocity), `step.onnx` (x, gamma,
+ * next, embedding, guidance → x at `next`) and `encoder.onnx` (pixels 0…1 [pictures, 3, size, size] → embedding).
+ * @param text name or path of a model
+ * @param out folder, which is made
+ * @returns names of the files in it
+ * @throws GeodriftError `model` if the model's method is neither flow nor diffusion, or it cannot be read; `disk` if a
+ * file cannot be written
  */
 export async function exportToOnnx(text: string, out: string, options: ExportOptions): Promise<string[]> {
   const { samples: n, pictures } = options;
@@ -90,9 +94,13 @@ const weightsOf = (config: GenerativeModel["config"], params: Parameters): Param
   Object.fromEntries(Object.keys(velocityShapes(config)).map((name) => [name, params[name]]));
 
 /**
- * `config.json` and `model.safetensors` as the released models have them, for the official pipeline to load.
- * @returns the files
- * @throws Error in one sentence if the model's method is neither flow nor diffusion
+ * Writes `config.json` and `model.safetensors` as the released models have them, in single precision, for the official
+ * pipeline to load.
+ * @param text name or path of a model
+ * @param out folder, which is made
+ * @returns names of the files in it
+ * @throws GeodriftError `model` if the model's method is neither flow nor diffusion, or it cannot be read; `disk` if a
+ * file cannot be written
  */
 export async function exportToPlonk(text: string, out: string): Promise<string[]> {
   const { config, params } = await loadGenerativeModel(text);

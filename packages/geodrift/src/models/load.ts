@@ -17,15 +17,18 @@ import { generativeMethod, openGenerative, openLocator } from "./locators.js";
 import { modelRegistry, zeroShotModels } from "./model-registry.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
 
+/** A model with its encoder, ready to locate. */
 export interface LoadedModel {
   description: ModelDescription;
   /** Of all weights, hexadecimal. */
   sha256: string;
   encoder: Encoder;
   locator: Locator;
+  /** Frees the encoder, the network and their sessions. */
   dispose(): Promise<void>;
 }
 
+/** What is asked of a model besides its name. */
 export interface ModelOptions {
   /** An encoder in place of the model's own, as `encoderSource` takes it. */
   encoder?: string;
@@ -35,7 +38,10 @@ export interface ModelOptions {
 export const isModelName = (text: string): boolean =>
   embeddedModels.includes(text) || text in modelRegistry || text in zeroShotModels;
 
-/** @throws Error naming the known models if the text is neither the name of one nor a path */
+/**
+ * Is the text the name of a model, or a path that exists?
+ * @throws GeodriftError `option` naming the known models if it is neither
+ */
 export function checkModelName(text: string): void {
   const known = [...embeddedModels, ...Object.keys(modelRegistry), ...Object.keys(zeroShotModels)];
   if (!isModelName(text) && !existsSync(text))
@@ -47,7 +53,8 @@ export function checkModelName(text: string): void {
 
 /**
  * The folder, or the file of weights, of a model given by name or by path.
- * @throws Error naming the known models, or saying how to fetch one
+ * @throws GeodriftError `option` naming the known models if it is neither, `model`, saying how to fetch it, if it is not
+ * here yet
  */
 export function modelFolder(text: string): string {
   checkModelName(text);
@@ -61,11 +68,17 @@ export function modelFolder(text: string): string {
   return folderInCache(text);
 }
 
-/** The network of a flow or diffusion alone, also of the released layout, without an encoder. */
+/**
+ * The network of a flow or diffusion alone, also of the released layout, without an encoder.
+ * @throws GeodriftError as `modelFolder`; `model` if the method is another or the weights are damaged
+ */
 export const loadGenerativeModel = (text: string): Promise<GenerativeModel> =>
   openGenerative(modelFolder(text), createHash("sha256"), modelRegistry[text]?.description);
 
-/** The path and the schedule of a flow or diffusion, also of the released layout. */
+/**
+ * The path and the schedule of a flow or diffusion, also of the released layout.
+ * @throws GeodriftError as `modelFolder`; `model` if the method is another
+ */
 export const describeGenerative = (text: string): ReturnType<typeof generativeMethod> =>
   generativeMethod(modelFolder(text), modelRegistry[text]?.description);
 
@@ -118,14 +131,18 @@ async function describe(text: string, folder: string): Promise<ModelDescription 
   return statSync(folder).isDirectory() && existsSync(file) ? readJsonFile(file, modelDescription) : undefined;
 }
 
-/** What a model says of itself, without its weights. @throws as `resolveModel` */
+/**
+ * What a model says of itself, without its weights.
+ * @throws GeodriftError as `resolveModel`
+ */
 export const describeModel = async (text: string, options: ModelOptions = {}): Promise<ModelDescription> =>
   (await resolveModel(text, options)).description;
 
 /**
  * Reads a model's weights and opens it with its encoder.
  * @param runtime ONNX Runtime; the best that this machine has if left out
- * @throws GeodriftError for a missing, truncated or non-numeric part
+ * @throws GeodriftError `model`, `data`, `file` or `not-found` for a missing, truncated or non-numeric part, `model` for
+ * an encoder of another width
  */
 export async function openModel(
   { name, folder, description, encoder: source }: ResolvedModel,

@@ -46,15 +46,18 @@ import {
 import { readTensorHeader, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
 
-/** The schedule that a config names. Parameters are the sigmoid's; others have none. */
+/** The noise schedule that a config names; its parameters are the sigmoid's, others have none. */
 export function makeSchedule({ name, ...parameters }: ScheduleConfig): Schedule {
   return schedules[name](parameters);
 }
 
-/** Name of the tensor that keeps the quadtree of a model over cells. */
+/** Name of the tensor that keeps the quadtree of a model over cells: depths of its leaves, [leaves]. */
 export const treeTensor = "tree.depths";
 
-/** Names of the tensors that keep the index of a retrieval model. */
+/**
+ * Names of the tensors that keep the index of a retrieval model: embeddings [n, width], and unit vectors of their places
+ * [n, 3].
+ */
 export const indexTensors = { embeddings: "index.embeddings", places: "index.places" } as const;
 
 const weightsOf = (folder: string) => join(folder, "model.safetensors");
@@ -80,7 +83,7 @@ async function releasedMethod(folder: string): Promise<Pick<GenerativeDescriptio
 
 /**
  * Path and schedule of a flow or diffusion, in a folder with `model.json` or of the released layout, which has none.
- * @throws Error in one sentence if the method is another
+ * @throws GeodriftError `model` if the method is another, `data` or `file` if what says so cannot be read
  */
 export async function generativeMethod(
   folder: string,
@@ -99,7 +102,10 @@ export async function generativeMethod(
 
 /**
  * The network of a flow or diffusion, of a folder or of a file of weights.
- * @throws Error in one sentence, also if the method is another
+ * @param hash is fed the weights
+ * @param described what the model says of itself, in place of its `model.json`
+ * @throws GeodriftError `model` if the method is another or a tensor is missing, of another shape or not finite; `data`,
+ * `file` or `not-found` if a file cannot be read
  */
 export async function openGenerative(
   folder: string,
@@ -133,7 +139,11 @@ function velocityConfigOf({ entries }: SafetensorsHeader, file: string): Velocit
   };
 }
 
-/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+/**
+ * Reads a model's weights and opens the locator of its method.
+ * @param hash is fed the weights
+ * @throws GeodriftError `model`, `data`, `file` or `not-found` for a missing, truncated or non-numeric part
+ */
 export async function openLocator(
   folder: string,
   description: ModelDescription,

@@ -5,6 +5,7 @@ import { registeredEncoder } from "./encoder-registry.js";
 import type { ModelDescription } from "./schema.js";
 import { type Prompts, streetViewPrompts, zeroShotDefaults } from "./zero-shot-prompts.js";
 
+/** A released model: where its weights lie, its method, and its encoder. */
 export interface RegisteredModel extends Published {
   description: Extract<ModelDescription, { method: "generative" }>;
   /** Name of the encoder. */
@@ -52,13 +53,14 @@ function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [strin
   ];
 }
 
+/** The released models, by name. */
 export const modelRegistry: Readonly<Record<string, RegisteredModel>> = Object.fromEntries(
   (Object.keys(datasets) as (keyof typeof datasets)[]).flatMap((dataset) =>
     (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => model(dataset, kind)),
   ),
 );
 
-/** Models that are made here, of a CLIP that is fetched: countries, then cities, by prompt. */
+/** A model that is made here of a CLIP that is fetched: countries, then cities, by prompt. */
 export interface ZeroShotModel {
   description: string;
   /** Name of the encoder, whose text tower reads the prompts. */
@@ -66,6 +68,7 @@ export interface ZeroShotModel {
   prompts: Prompts;
 }
 
+/** Zero-shot models, by name. */
 export const zeroShotModels: Readonly<Record<string, ZeroShotModel>> = {
   "clip-zero-shot": {
     description: "photographs of all kinds, by prompts of countries and cities to CLIP",

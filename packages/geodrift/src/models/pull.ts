@@ -16,20 +16,26 @@ import { saveTensors } from "./tensor-file.js";
 import { zeroShotModel } from "./zero-shot.js";
 import { zeroShotDefaults } from "./zero-shot-prompts.js";
 
+/** What is fetched, with whose consent, and who hears of it. */
 export interface PullOptions extends HttpOptions {
   /** Branch, tag or commit of the model's repository; its encoder is always the newest. */
   revision?: string;
   /** Consents to licences that ask for it. */
   acceptLicence?: boolean;
-  /** ConditionMask what is about to be fetched, and how many bytes that is. */
+  /** Told what is about to be fetched, and how many bytes that is. */
   onFetch?: (name: string, published: Published, bytes: number) => void;
+  /** Told of bytes that have come, or minus those that had to be thrown away. */
   onBytes?: (count: number) => void;
   /** For models that are made here of what is fetched. */
   runtime?: Runtime;
+  /** Told how many of the prompts of a zero-shot model are read, and of how many. */
   onPrompts?: (done: number, of: number) => void;
 }
 
-/** What a name stands for; a model comes with its encoder. */
+/**
+ * What a name stands for, with where it is published; a model comes with its encoder.
+ * @throws GeodriftError `option` for a name that is not known
+ */
 export function wantedBy(name: string): [string, Published][] {
   const model = modelRegistry[name];
   if (model) return [[name, model], ...wantedBy(model.encoder)];
@@ -45,8 +51,10 @@ export function wantedBy(name: string): [string, Published][] {
 }
 
 /**
- * Fetches what is not there yet.
- * @throws Error in one sentence; files that have come stay, and the next call goes on
+ * Fetches a model or encoder, and whatever belongs to it, into the cache; what is there stays unless a revision is asked
+ * for.
+ * @throws GeodriftError `option` for a name that is not known, or a licence without consent; `network`; `disk`; `model`
+ * for a zero-shot model that cannot be made. Files that have come stay, and the next call goes on
  */
 export async function pull(name: string, options: PullOptions = {}): Promise<void> {
   const all = wantedBy(name);

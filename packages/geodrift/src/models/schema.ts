@@ -5,7 +5,10 @@ import { convolutionalConfig, encoderConfig } from "../encode/config.js";
 
 const whole = z.int().positive();
 
-/** `config.json`, as in the released models. */
+/**
+ * `config.json` of a velocity network, as in the released models: dimensions of points, width, blocks, expansion of their
+ * perceptrons, and width of the embeddings.
+ */
 export const velocityConfig = z.strictObject({
   input_dim: whole,
   dim: whole.multipleOf(8),
@@ -22,6 +25,7 @@ export const scheduleConfig = z.strictObject({
   tau: z.number().positive().optional(),
 });
 
+/** The path between noise and data, by name. */
 export const pathName = z.enum(Object.keys(paths) as [PathName]);
 
 const about = { name: z.string(), description: z.string(), licence: z.string(), encoder: encoderConfig };
@@ -69,6 +73,7 @@ export const imageTransformerConfig = z.strictObject({
   sizes: z.array(whole).min(1),
 });
 
+/** The words that an image model understands. */
 export const vocabularyConfig = z.strictObject({
   tokens: whole,
   words: z.array(z.string()),
@@ -79,7 +84,7 @@ export const vocabularyConfig = z.strictObject({
 
 const place = z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) });
 
-/** What no view of a training showed. */
+/** What no view of a training showed: months, and the surroundings of places in degrees, with radii in km. */
 export const heldOutConfig = z.strictObject({
   months: z.array(z.string()),
   discs: z.array(place),
@@ -98,7 +103,9 @@ export const imageModelDescription = z.strictObject({
   /** The views it learned from, so that they can be drawn again. */
   views: z.strictObject({
     seed: z.int().nonnegative(),
+    /** Smallest and greatest width of the ground that a view shows, km. */
     groundKm: z.tuple([z.number().positive(), z.number().positive()]),
+    /** Share of the views whose centre lies on land, 0…1; the others are anywhere. */
     land: z.number().min(0).max(1),
     kinds: z.strictObject({ relief: z.number(), night: z.number() }),
     /** Views 0 … n − 1. */
@@ -111,7 +118,9 @@ export const imageModelDescription = z.strictObject({
   }),
 });
 
+/** `model.json` of a judge. */
 export type ScorerDescription = z.infer<typeof scorerDescription>;
+/** `model.json` of a model that makes pictures of places. */
 export type ImageModelDescription = z.infer<typeof imageModelDescription>;
 
 /** What judges pictures of places. */
@@ -152,5 +161,7 @@ export const anyDescription = z.discriminatedUnion("method", [
   scorerDescription,
 ]);
 
+/** `model.json` of a model that locates, told apart by `method`. */
 export type ModelDescription = z.infer<typeof modelDescription>;
+/** A noise schedule by name, with its parameters. */
 export type ScheduleConfig = z.infer<typeof scheduleConfig>;

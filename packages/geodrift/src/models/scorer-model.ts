@@ -22,6 +22,7 @@ import { scorerFolder } from "./embedded.js";
 import { type ScorerDescription, scorerDescription } from "./schema.js";
 import { readWeights } from "./weights.js";
 
+/** What a judge says of pictures. */
 export interface Scores {
   /** Unit vectors in the space shared with places, [n, space]. */
   embeddings: Float32Array;
@@ -29,25 +30,38 @@ export interface Scores {
   classes: Record<string, Int32Array>;
 }
 
+/** What judges pictures of places, ready to run. */
 export interface Scorer {
   name: string;
   /** Of its weights, hexadecimal. */
   sha256: string;
   /** Pixels along a side of the pictures that it takes. */
   size: number;
+  /** Width of the space that pictures and places share. */
   space: number;
   /** What no view of its training showed. */
   heldOut: ScorerDescription["heldOut"];
+  /**
+   * Embeds and classifies pictures; a smaller one has each pixel several times.
+   * @throws GeodriftError `model` for a picture whose side does not go into `size`
+   */
   judge(pictures: readonly Picture[]): Promise<Scores>;
-  /** [n, space]. */
+  /** Embeds places in degrees as unit vectors in the space shared with pictures, [n, space]. */
   places(places: readonly LatLng[]): Promise<Float32Array>;
+  /** Frees the networks and their sessions. */
   dispose(): Promise<void>;
 }
 
 /** Pictures in one run. */
 const atOnce = 64;
 
-/** @throws Error in one sentence for a missing, truncated or non-numeric part */
+/**
+ * Opens what judges pictures of places.
+ * @param text name or folder
+ * @param options ONNX Runtime, if it is to be another than the best that this machine has
+ * @throws GeodriftError `option` if it is neither known nor a folder; `model`, `data`, `file` or `not-found` for a
+ * missing, truncated or non-numeric part
+ */
 export async function loadScorer(text: string, options: { runtime?: Runtime } = {}): Promise<Scorer> {
   const runtime = options.runtime ?? (await onnxRuntime());
   const folder = scorerFolder(text);
@@ -106,7 +120,10 @@ export async function loadScorer(text: string, options: { runtime?: Runtime } = 
   };
 }
 
-/** A smaller picture has each pixel several times. @throws RangeError if the sizes do not go into each other */
+/**
+ * A smaller picture has each pixel several times.
+ * @throws GeodriftError `model` if the sizes do not go into each other
+ */
 function fitted(picture: Picture, size: number): Picture {
   const times = size / picture.width;
   if (!Number.isInteger(times))

@@ -1,6 +1,7 @@
 import { defaultSolvers, solverFor, stepsFor } from "@geodrift/core";
 import type { ModelDescription } from "./schema.js";
 
+/** How a flow is solved: by which solver, in how many steps. */
 export interface Solving {
   /** Absent for methods that solve no flow. */
   solver?: string;
@@ -10,7 +11,8 @@ export interface Solving {
 
 /**
  * The solver and the steps that a model takes: those that are asked for, else its method's own.
- * @throws RangeError naming the solvers that the method has
+ * @param guidance strength, on which the number of steps depends; 0 is none
+ * @throws GeodriftError `option` naming the solvers that the method has
  */
 export function solvingOf(description: ModelDescription, asked: Partial<Solving>, guidance: number): Solving {
   if (description.method !== "generative") return { steps: 0 };

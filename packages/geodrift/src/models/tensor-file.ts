@@ -22,12 +22,17 @@ import { writeFileAtomically } from "../files/atomic-file.js";
 import { readJsonFile } from "../files/json-file.js";
 import { cannotRead } from "../files/system-error.js";
 
+/**
+ * Writes a safetensors file, whole or not at all.
+ * @throws GeodriftError `disk` if it cannot be written
+ */
 export const saveTensors = (
   file: string,
   content: TensorFile,
   options: Parameters<typeof writeSafetensors>[1] = {},
 ): Promise<void> => writeFileAtomically(file, writeSafetensors(content, options));
 
+/** Which tensors are read, and what is told of them. */
 export interface LoadOptions {
   /** Is fed the header and the bytes of every tensor that is read. */
   hash?: Pick<Hash, "update">;
@@ -36,8 +41,10 @@ export interface LoadOptions {
 }
 
 /**
+ * Reads tensors and metadata from safetensors.
  * @param file a `.safetensors` file, or the `.safetensors.index.json` of several
- * @throws Error naming the file if it is absent or damaged
+ * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it is absent, cut off or damaged;
+ * `data` or `model` if an index is
  */
 export async function loadTensors(file: string, options: LoadOptions = {}): Promise<TensorFile> {
   if (file.endsWith(".json")) return loadShards(file, options);
@@ -59,7 +66,10 @@ export async function loadTensors(file: string, options: LoadOptions = {}): Prom
   }
 }
 
-/** Names, types and shapes of the tensors of a file, and nothing of their data. */
+/**
+ * Names, types and shapes of the tensors of a safetensors file, and its metadata, and nothing of their data.
+ * @throws GeodriftError `not-found` or `file` if it is absent or damaged
+ */
 export async function readTensorHeader(file: string): Promise<SafetensorsHeader> {
   const handle = await open(file).catch(cannotRead(file));
   try {
@@ -117,7 +127,7 @@ async function loadShards(file: string, options: LoadOptions): Promise<TensorFil
 
 /**
  * Where the weights of a model lie: a file itself, or in a folder `model.safetensors`, or the index of several.
- * @throws Error if the folder holds neither
+ * @throws GeodriftError `model` if the folder holds neither
  */
 export async function weightsFile(fileOrFolder: string): Promise<string> {
   const info = await stat(fileOrFolder).catch(() => undefined);

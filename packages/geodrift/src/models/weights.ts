@@ -6,8 +6,11 @@ import { GeodriftError } from "@geodrift/core";
 import { loadTensors } from "./tensor-file.js";
 
 /**
- * @param shapes what the config wants
- * @throws Error in one sentence for a missing, truncated or non-numeric part, or a shape that is not wanted
+ * Reads the tensors of a safetensors file, and checks that all are finite and have the shapes that the config wants.
+ * @param hash is fed the header and the bytes of the tensors
+ * @param shapes what the config wants: shapes by name, given the tensors that were read
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `model` for a weight that is not finite, or a tensor
+ * that is missing or of another shape
  */
 export async function readWeights(
   file: string,

@@ -24,8 +24,11 @@ import type { ZeroShotOptions } from "./zero-shot-prompts.js";
 const batch = 64;
 
 /**
- * @param report told how many of the prompts are read
- * @throws Error in one sentence if the encoder is no CLIP with its words
+ * Makes the config and the tensors of a zero-shot model: embeddings of the prompts of countries and cities, and the
+ * projection of pictures.
+ * @param report told how many of the prompts are read, and of how many
+ * @throws GeodriftError `model` if the encoder is no CLIP with its text tower; `not-found`, `file` or `data` if its words
+ * or weights cannot be read
  */
 export async function zeroShotModel(
   source: EncoderSource,

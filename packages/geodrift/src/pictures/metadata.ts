@@ -2,17 +2,23 @@
 import type { LatLng } from "@geodrift/core";
 import ExifReader from "exifreader";
 
+/** What EXIF says of a picture; a field is absent where the file does not say. */
 export interface PictureMetadata {
+  /** Where the camera was (GPSLatitude, GPSLongitude), degrees; 0, 0 counts as no fix. */
   place?: LatLng;
-  /** Milliseconds by the camera's clock, which says no time zone, counted as if it were UTC. */
+  /** Milliseconds by the camera's clock (DateTimeOriginal), which says no time zone, counted as if it were UTC. */
   takenAt?: number;
-  /** What the camera's clock is ahead of UTC, where the file says so. */
+  /** Minutes that the camera's clock is ahead of UTC (OffsetTimeOriginal, OffsetTime), where the file says so. */
   utcOffsetMinutes?: number;
-  /** Maker and model. */
+  /** Maker and model (Make, Model). */
   camera?: string;
 }
 
-/** Empty for files without metadata, and for metadata that cannot be read. */
+/**
+ * Reads where, when and with what a picture was taken from its EXIF data; never throws.
+ * @param bytes of the picture's file
+ * @returns empty for files without metadata, and for metadata that cannot be read
+ */
 export function readMetadata(bytes: Uint8Array): PictureMetadata {
   let tags: ExifReader.ExpandedTags;
   try {
@@ -50,7 +56,7 @@ function timeOf(text: string | undefined): number | undefined {
   return month > 0 && Number.isFinite(time) ? time : undefined;
 }
 
-/** `+02:00` */
+/** An offset from UTC as EXIF writes it, `+02:00`, in minutes; undefined for other text. */
 export function offsetOf(text: string | undefined): number | undefined {
   const parts = /^([+-])(\d\d):(\d\d)/.exec(text ?? "");
   if (!parts) return undefined;

@@ -1,12 +1,14 @@
-/** A decoded picture: 8-bit RGB, rows from the top. */
+/** A decoded picture: 8-bit sRGB, rows from the top. */
 export interface Picture {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
-  /** [height, width, 3]. */
+  /** Red, green and blue of each pixel, 0…255, [height, width, 3]. */
   data: Uint8Array;
 }
 
-/** RGBA bytes to RGB. */
+/** RGBA bytes [pixels, 4] to RGB bytes [pixels, 3]: the alpha is dropped, and nothing is blended. */
 export function dropAlpha(rgba: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((rgba.length / 4) * 3);
   for (let i = 0, j = 0; i < rgba.length; i += 4) {
@@ -17,7 +19,10 @@ export function dropAlpha(rgba: Uint8Array): Uint8Array {
   return rgb;
 }
 
-/** Each pixel as a square of `times` by `times`. */
+/**
+ * A picture with each pixel as a square of `times` by `times` (nearest neighbour).
+ * @param times whole number
+ */
 export function enlarged({ width, height, data }: Picture, times: number): Picture {
   const out = new Uint8Array(data.length * times * times);
   for (let y = 0; y < height * times; y++)

@@ -1,8 +1,12 @@
 import { asTheyAre, type Colours } from "./preparation.js";
 
 /**
- * Interleaved bytes to planes of numbers, standardised if the colours say how: [pixels, channels] to [3, pixels] at
- * `offset` of `out`.
+ * Interleaved bytes [pixels, channels] to planes of numbers [3, pixels], standardised by the colours: (byte / 255 − mean)
+ * / std.
+ * @param out receives 3 × `pixels` numbers from `offset` on
+ * @param offset in numbers
+ * @param channels bytes per pixel, 3 or 4; those after the third are passed over
+ * @param pixels of the picture: width × height
  */
 export function planesInto(
   out: Float32Array,

@@ -9,14 +9,16 @@ import { type Rectangle, resizeBicubic } from "./resample.js";
  */
 export const squareKinds = ["cover", "crop-resize", "resize-crop"] as const;
 
+/** How a picture becomes the square that an encoder takes. */
 export const preparation = z.strictObject({
-  /** Pixels per side. */
+  /** Side of the square, pixels. */
   size: z.int().positive(),
   square: z.enum(squareKinds),
-  /** What the shorter side is resized to before the middle is cut out; `size` if left out. */
+  /** Pixels that the shorter side is resized to before the middle is cut out; `size` if left out. */
   shorter: z.int().positive().optional(),
 });
 
+/** How a picture becomes the square that an encoder takes: its side in pixels, and the order of cutting and resizing. */
 export type Preparation = z.infer<typeof preparation>;
 
 /** To the nearest whole number, halves to the even one, as Python rounds. */
@@ -26,7 +28,10 @@ function roundHalfEven(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** The square of a decoded picture, by Pillow's bicubic filter. */
+/**
+ * The square of a decoded picture [size, size, 3], resized by Pillow's bicubic filter.
+ * @param preparation the square; `resize-crop` unless it says `crop-resize`
+ */
 export function squareOf(picture: Picture, { size, square, shorter = size }: Preparation): Picture {
   const { width, height } = picture;
   const short = Math.min(width, height);
@@ -50,15 +55,22 @@ export function squareOf(picture: Picture, { size, square, shorter = size }: Pre
   return resizeBicubic(picture, { left: 0, top: 0, width, height }, to, window);
 }
 
-/** Means and deviations of the red, green and blue that an encoder was trained on, for pixels in 0…1. */
+/**
+ * Means and standard deviations of red, green and blue that encoders were trained with, for pixels in 0…1: those of
+ * ImageNet and of CLIP.
+ */
 export const colours = {
   imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   clip: { mean: [0.48145466, 0.4578275, 0.40821073], std: [0.26862954, 0.26130258, 0.27577711] },
 } as const;
 
+/** What is taken from pixels in 0…1, and what they are then divided by. */
 export interface Colours {
+  /** Of red, green and blue, [3]. */
   mean: readonly number[];
+  /** Of red, green and blue, [3]. */
   std: readonly number[];
 }
 
+/** Leaves pixels in 0…1. */
 export const asTheyAre: Colours = { mean: [0, 0, 0], std: [1, 1, 1] };

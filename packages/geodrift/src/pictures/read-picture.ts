@@ -9,9 +9,13 @@ import { type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
 
-/** Larger pictures are refused before they are decoded, unless another limit is given. */
+/**
+ * Most pixels of a picture (2²⁸, some 268 million): larger ones are refused before they are decoded, unless another limit
+ * is given.
+ */
 export const maxPixels = 2 ** 28;
 
+/** The square of a picture's file, with the file's hash and metadata. */
 export interface ReadPicture extends Picture {
   /** Of the file's bytes, hexadecimal. */
   sha256: string;
@@ -20,7 +24,8 @@ export interface ReadPicture extends Picture {
 
 /**
  * Reads a picture, turns it as its EXIF orientation says, and makes the square that an encoder takes.
- * @throws Error in one sentence, without the file's name
+ * @throws GeodriftError, without the file's name: `not-found` or `file` if it cannot be read, `picture` if it cannot be
+ * decoded or has too many pixels
  */
 export async function readPicture(file: string, preparation: Preparation): Promise<ReadPicture> {
   return pictureOf(await readPictureBytes(file), preparation);
@@ -29,13 +34,18 @@ export async function readPicture(file: string, preparation: Preparation): Promi
 /**
  * The same from a file's bytes.
  * @param most pixels; larger pictures are refused before they are decoded
+ * @throws GeodriftError `picture` if it cannot be decoded or has too many pixels
  */
 export async function pictureOf(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<ReadPicture> {
   const square = await decodeSquare(bytes, preparation, most);
   return { ...square, sha256: sha256Of(bytes), metadata: readMetadata(bytes) };
 }
 
-/** The bytes of a picture's file. @throws Error in one sentence, without the file's name */
+/**
+ * Reads the bytes of a picture's file.
+ * @throws GeodriftError, without the file's name: `not-found` or `file` if it cannot be read or is a folder, `picture` if
+ * it is empty
+ */
 export async function readPictureBytes(file: string): Promise<Uint8Array> {
   const info = await stat(file).catch(cannotRead());
   if (info.isDirectory()) throw new GeodriftError("file", "is a folder, where a picture is expected");
@@ -43,7 +53,11 @@ export async function readPictureBytes(file: string): Promise<Uint8Array> {
   return readFile(file).catch(cannotRead());
 }
 
-/** Decodes a picture to a square of 8-bit sRGB. @throws Error in one sentence */
+/**
+ * Decodes a picture to a square of 8-bit sRGB [size, size, 3], turned as its EXIF orientation says.
+ * @param most pixels; larger pictures are refused before they are decoded
+ * @throws GeodriftError `picture` if it cannot be decoded, is cut off, or has too many pixels
+ */
 export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<Picture> {
   const { size, square } = preparation;
   const cover = square === "cover";
@@ -62,7 +76,10 @@ export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, 
   }
 }
 
-/** @throws Error in one sentence if the bytes do not even begin like a picture */
+/**
+ * Reads a picture's header and nothing of its pixels.
+ * @throws GeodriftError `picture` if the bytes do not even begin like a picture
+ */
 export async function checkPicture(bytes: Uint8Array): Promise<void> {
   await sharp(bytes)
     .metadata()

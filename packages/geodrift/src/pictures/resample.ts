@@ -5,6 +5,7 @@
  */
 import type { Picture } from "./picture.js";
 
+/** A part of a picture, in pixels from its upper left corner. */
 export interface Rectangle {
   left: number;
   top: number;
@@ -58,7 +59,12 @@ function weightsFor(length: number, to: number, from: number, n: number): Weight
 const clamp = (x: number): number => (x < 0 ? 0 : x > 255 ? 255 : x);
 
 /**
- * Resizes the rectangle `crop` of a picture to `to`, and returns the rectangle `window` of the result.
+ * Resizes the rectangle `crop` of a picture to `to`, and returns the rectangle `window` of the result; all in pixels.
+ * @param picture [height, width, 3]
+ * @param crop inside the picture
+ * @param to size that all of `crop` is resized to
+ * @param window inside `to`
+ * @returns [window.height, window.width, 3]
  */
 export function resizeBicubic(
   { width, data }: Picture,

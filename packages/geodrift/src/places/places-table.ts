@@ -8,24 +8,27 @@ import { parse } from "csv-parse/sync";
 import { cannotRead } from "../files/system-error.js";
 import { findColumn, latitudes, longitudes, numberOf } from "./columns.js";
 
+/** A CSV table whose rows have places. */
 export interface PlacesTable {
+  /** By row, degrees. */
   places: LatLng[];
   /**
    * The values of the first column with one of the names, by row.
-   * @throws Error in one sentence if there is none
+   * @throws GeodriftError `data` if there is none
    */
   column(names: readonly string[]): string[];
   /** Names of all columns, in lower case. */
   columns: string[];
-  /** Cells by row. */
+  /** Cells by row, without the head. */
   rows: string[][];
-  /** Of the file's bytes. */
+  /** Of the file's bytes, hexadecimal. */
   sha256: string;
 }
 
 /**
- * Reads a CSV file with a header and the columns `lat` and `lng`, or their usual other names.
- * @throws Error in one sentence for a missing file or column, or a value that is no coordinate
+ * Reads a CSV file, gzipped or not, with a header and the columns `lat` and `lng`, or their usual other names.
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `data` for a missing column or a value that is no
+ * coordinate
  */
 export async function readPlacesTable(file: string): Promise<PlacesTable> {
   const bytes = await readFile(file).catch(cannotRead(file));

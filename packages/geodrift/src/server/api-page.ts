@@ -29,6 +29,7 @@ interface Operation {
   responses?: Record<string, { description?: string; content?: Record<string, unknown> }>;
 }
 
+/** An OpenAPI 3.1 document, as far as the page reads it. */
 export interface OpenApiDocument {
   info: { title: string; version: string };
   paths?: Record<string, Record<string, Operation> | undefined>;
@@ -66,6 +67,7 @@ ${parameters.length > 0 ? `<table><thead><tr><th scope="col">parameter</th><th s
 <table><thead><tr><th scope="col">status</th><th scope="col">meaning</th><th scope="col">body</th></tr></thead><tbody>${responses.join("\n")}</tbody></table></section>`;
 }
 
+/** The description of the interface as an HTML page. */
 export function apiPage({ info, paths = {} }: OpenApiDocument): string {
   const sections = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods ?? {}).map(([method, o]) => operation(method, path, o)),
@@ -81,6 +83,7 @@ ${sections.join("\n")}
 `;
 }
 
+/** The page's style sheet. */
 export const apiStyle = `:root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem}
 table{border-collapse:collapse;margin:.5rem 0;width:100%}th,td{text-align:left;vertical-align:top;padding:.2rem .8rem .2rem 0;border-bottom:1px solid #8884}
 section{margin:2rem 0}h2{font-size:1.1rem}pre,code{font-family:ui-monospace,monospace}pre{overflow:auto;padding:.6rem;background:#8882}`;

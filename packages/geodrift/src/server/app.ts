@@ -15,6 +15,7 @@ import type { LibraryContext } from "./routes/library/shared.js";
 import { libraryRoutes } from "./routes/library.js";
 import { locateRoutes } from "./routes/locate.js";
 
+/** What the application is made of besides its context. */
 export interface AppOptions extends GuardOptions {
   version: string;
   /** A PMTiles file of raster tiles, more detailed than the page's own map. */
@@ -53,7 +54,7 @@ const apiRoutes = (context: ServerContext, images: ServedImages, about: { versio
 /** The types of all requests and answers: for `hc` of hono/client. */
 export type Api = ReturnType<typeof apiRoutes>;
 
-/** The same of a library's. */
+/** The types of all requests and answers of a library, likewise. */
 export type LibraryApi = ReturnType<typeof libraryRoutes>;
 
 /** The application that answers requests. */

@@ -4,12 +4,15 @@ import type { Densities } from "./densities.js";
 import type { Log } from "./log.js";
 import type { Models } from "./models.js";
 
+/** What an upload may have. */
 export interface Limits {
-  /** Of an upload. */
+  /** Most bytes of an upload. */
   bytes: number;
+  /** Most pixels of a picture. */
   pixels: number;
 }
 
+/** What every route works with. */
 export interface ServerContext {
   engine: Engine;
   models: Models;

@@ -2,10 +2,11 @@
 import { randomUUID } from "node:crypto";
 import type { EngineAnswer } from "../engine/engine.js";
 
+/** The distributions of the last answers, by name; the one used longest ago goes first. */
 export class Densities {
   private readonly kept = new Map<string, EngineAnswer>();
 
-  /** @param most a fine mesh takes about a megabyte */
+  /** @param most answers that are kept; a fine mesh takes about a megabyte */
   constructor(private readonly most = 128) {}
 
   /** @returns a name nobody can guess */
@@ -17,6 +18,7 @@ export class Densities {
     return id;
   }
 
+  /** The answer of a name; undefined if it is not kept any more. */
   get(id: string): EngineAnswer | undefined {
     const answer = this.kept.get(id);
     if (!answer) return undefined;

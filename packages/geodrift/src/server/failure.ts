@@ -40,13 +40,15 @@ const httpCodes: Readonly<Record<number, FailureBody["code"]>> = {
   415: "media-type",
 };
 
-/** A request that is refused for what HTTP knows. */
+/** A request that is refused for what HTTP knows: an exception with its status. */
 export const refused = (status: 403 | 404 | 413, message: string): HTTPException =>
   new HTTPException(status, { message });
 
 /**
- * An error as an answer. A mistake of the program's own goes to the log with its stack, under an ID that the client is told.
+ * An error as an answer. A mistake of the program's own goes to the log with its stack, under an ID that the client is
+ * told.
  * @param path of the request, for the log
+ * @returns status (RFC 9110), body, and headers such as Retry-After
  */
 export function toRefusal(e: unknown, log: Log, path: string): Refusal {
   if (e instanceof HTTPException) {

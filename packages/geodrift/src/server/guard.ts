@@ -6,6 +6,7 @@ import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { refused } from "./failure.js";
 
+/** Whom the server answers. */
 export interface GuardOptions {
   /** The address that is listened on. */
   host: string;
@@ -57,7 +58,7 @@ const noToken = {
   code: "unauthorized",
 };
 
-/** Host, origin and token of every request. */
+/** Checks host, origin and token (bearer, RFC 6750, or cookie) of every request: 421, 403 or 401 where they do not fit. */
 export const guard = (options: GuardOptions): MiddlewareHandler => {
   let { entrance } = options;
   const { token } = options;

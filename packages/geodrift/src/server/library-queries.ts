@@ -20,6 +20,7 @@ export const libraryState = overview
   })
   .openapi("Library");
 
+/** Which page of which pictures: `from` and `to` in milliseconds by the camera's clock, `leastBits` of localizability. */
 export const listQuery = z.strictObject({
   state: z.enum(states).optional(),
   folder: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
@@ -41,15 +42,21 @@ export const knownQuery = {
   clockMinutes: decimalNumber(-1440, 1440).optional(),
 };
 
+/** Settings of `locate` for a picture of a library, with what may be taken in besides. */
 export const pictureSettings = locateSettings.extend(knownQuery);
 
 const pictures = z.array(z.int().positive()).min(1).max(100_000);
 
+/** What is said of which pictures, by number. */
 export const decisionBody = z.strictObject({ pictures, verdict }).openapi("Decision");
 
+/** Pictures that sidecars are written for; all that are accepted if left out. */
 export const writeBody = z.strictObject({ pictures: pictures.optional() });
+/** What is taken back; the last word if left out. */
 export const undoBody = z.strictObject({ batch: z.int().positive().optional() });
+/** A folder of this machine. */
 export const folderBody = z.strictObject({ path: z.string().min(1).max(4096) });
+/** How the queue is located; `timeNeighbours` and `clockMinutes` in minutes. */
 export const estimateBody = z.strictObject({
   model: z.string().optional(),
   seed: z.int().nonnegative().default(0),
@@ -61,8 +68,10 @@ export const estimateBody = z.strictObject({
   clockMinutes: z.number().min(-1440).max(1440).optional(),
   again: z.boolean().default(false),
 });
+/** In which format, and whether places are coarsened to cells. */
 export const exportQuery = z.strictObject({
   format: z.enum(Object.keys(exportFormats) as [ExportFormat]).default("csv"),
   obscure: flag,
 });
+/** Which of the two sizes. */
 export const thumbnailQuery = z.strictObject({ size: z.enum(["small", "large"]).default("small") });

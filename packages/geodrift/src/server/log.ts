@@ -1,14 +1,18 @@
 /** One JSON object per request on standard error: what was asked and how it went, nothing of pictures or places. */
 import type { MiddlewareHandler } from "hono";
 
+/** A line of the log. */
 export interface LogLine {
+  /** UTC (ISO 8601). */
   time: string;
   event: string;
   [key: string]: string | number | boolean | undefined;
 }
 
+/** Writes an event with its fields. */
 export type Log = (event: string, fields?: Record<string, string | number | boolean | undefined>) => void;
 
+/** A log of JSON objects, one a line. */
 export const jsonLog =
   (write: (line: string) => void): Log =>
   (event, fields) => {
@@ -16,7 +20,10 @@ export const jsonLog =
     write(`${JSON.stringify(line)}\n`);
   };
 
-/** Query strings are left out: they hold places and names. */
+/**
+ * Logs every request: method, path, status, milliseconds, bytes of its body. Query strings are left out: they hold places
+ * and names.
+ */
 export const requestLog =
   (log: Log): MiddlewareHandler =>
   async (c, next) => {

@@ -10,18 +10,21 @@ import type { modelEntry } from "./schemas.js";
 
 type ModelEntry = z.infer<typeof modelEntry>;
 
+/** A model that is offered: what a client sees of it, and how it is opened. */
 export interface OfferedModel {
   entry: ModelEntry;
   model: string;
   encoder?: string;
 }
 
+/** The models that the server offers, by the names that a client may say. */
 export class Models {
   private constructor(private readonly offered: ReadonlyMap<string, OfferedModel>) {}
 
   /**
-   * What comes along, what has been fetched, and what the command line names, which comes first and is the default.
-   * @throws Error in one sentence for a model that cannot be opened
+   * Describes what comes along, what has been fetched, and what the command line names, which comes first and is the
+   * default.
+   * @throws GeodriftError as `resolveModel` for a model that cannot be described
    */
   static async open(own: { model: string; encoder?: string }): Promise<Models> {
     const fetched = [...Object.keys(modelRegistry), ...Object.keys(zeroShotModels)].filter((name) => pulledOf(name));
@@ -39,11 +42,15 @@ export class Models {
     return new Models(offered);
   }
 
+  /** What clients see of the models, the default first. */
   get entries(): ModelEntry[] {
     return [...this.offered.values()].map((o) => o.entry);
   }
 
-  /** @throws GeodriftError `option` naming the models if it is none of them */
+  /**
+   * The model of a name; the default if left out.
+   * @throws GeodriftError `option` naming the models if it is none of them
+   */
   named(id = this.entries[0].id): OfferedModel {
     const model = this.offered.get(id);
     if (!model)

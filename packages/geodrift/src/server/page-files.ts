@@ -10,10 +10,11 @@ const folder = fileURLToPath(new URL("../../page/", import.meta.url));
 /** It takes folders from where the program was started. */
 const fromHere = (path: string): string => relative(process.cwd(), path) || ".";
 
-/** A file that is named when the server starts, in pieces if they are asked for. */
+/** Serves one file, named when the server starts, in pieces if they are asked for (range requests, RFC 9110). */
 export const oneFile = (file: string): MiddlewareHandler =>
   serveStatic({ root: fromHere(dirname(resolve(file))), rewriteRequestPath: () => basename(file) });
 
+/** Serves the files of the built page; without one, a sentence with status 404. */
 export function pageFiles(): MiddlewareHandler {
   if (!existsSync(folder))
     return async (c) => c.text("The page has not been built; the interface is described at /api.\n", 404);

@@ -49,6 +49,7 @@ export const locateSettings = z.strictObject({
   name: z.string().max(300).default("picture").openapi({ description: "what the answer calls the picture" }),
 });
 
+/** Settings of `locate`, checked. */
 export type LocateSettings = z.infer<typeof locateSettings>;
 
 /** What every refused request is answered with. */
@@ -70,6 +71,7 @@ export const failure = z
   })
   .openapi("Failure");
 
+/** What every refused request is answered with. */
 export type FailureBody = z.infer<typeof failure>;
 
 /** The description of a JSON answer. */
@@ -99,6 +101,7 @@ export const refusals = {
   busy: { 429: json(failure, "too much is waiting; Retry-After says when to come back") },
 } as const;
 
+/** A model that can be asked. */
 export const modelEntry = z
   .object({
     id: z.string(),
@@ -110,6 +113,7 @@ export const modelEntry = z
   })
   .openapi("Model");
 
+/** The density at a place. */
 export const densityAt = z
   .object({
     logProbNats: z.number().openapi({ description: "natural logarithm of the density per steradian" }),
@@ -128,8 +132,11 @@ export const locateStep = z.object({
 /** The last event: the answer, and the name of its density under /api/density. */
 export const locateEnd = z.object({ result: locateResult, density: z.string() });
 
+/** A place, degrees. */
 export const placeQuery = z.strictObject({ lat: decimal(-90, 90), lng: decimal(-180, 180) });
+/** A whole number from `least` to `most`, as text. */
 export const wholeNumber = whole;
+/** A decimal number from `least` to `most`, as text. */
 export const decimalNumber = decimal;
 
 /** Is the server well, and what does it have? */

@@ -22,22 +22,29 @@ import { isLoopback } from "./guard.js";
 import type { Log } from "./log.js";
 import { Models } from "./models.js";
 
+/** How a server is run. */
 export interface ServeOptions {
+  /** The default model, by name, folder or file. */
   model: string;
+  /** An encoder in place of the model's own. */
   encoder?: string;
   /** What makes pictures, by name or folder; earth-images if left out. */
   imageModel?: string;
   /** Rasters that it was trained on, to compare its pictures with. */
   rasters?: string;
+  /** The address to listen on. */
   host: string;
   /** 0 for any that is free. */
   port: number;
+  /** What whoever asks must say; at least 8 characters. */
   token?: string;
   /** Lets whoever reaches the address ask, without a token. */
   iKnow?: boolean;
+  /** Most bytes of an upload; 64 MiB if left out. */
   maxBytes?: number;
+  /** Most pixels of a picture; 100 million if left out. */
   maxPixels?: number;
-  /** Requests that may wait. */
+  /** Requests that may wait; 64 if left out. */
   mostWaiting?: number;
   log: Log;
   /** A PMTiles file of raster tiles, more detailed than the page's own map. */
@@ -46,13 +53,14 @@ export interface ServeOptions {
   library?: Library;
 }
 
+/** A server that listens. */
 export interface RunningServer {
   /** Where a browser finds it. */
   url: string;
   /** The same, which lets a browser in once without the token. */
   entrance: string;
   context: ServerContext;
-  /** Takes no more requests, finishes what runs, and closes. */
+  /** Takes no more requests, gives those that run 30 seconds to finish, and closes. */
   stop(): Promise<void>;
 }
 
@@ -61,7 +69,11 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
 /** How long running requests may take to finish when the server stops. */
 const patienceMs = 30_000;
 
-/** @throws Error in one sentence if other machines could ask without a token, or the address is taken */
+/**
+ * Starts a server.
+ * @throws GeodriftError `option` if other machines could ask without a token, the token is too short, or the address is
+ * taken; what is thrown for a model, rasters or a file that cannot be opened
+ */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { host, port, token, iKnow, log } = options;
   if (!isLoopback(host) && token === undefined && !iKnow)
@@ -117,7 +129,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
 }
 
-/** @throws Error in one sentence if it is none */
+/**
+ * Is it a PMTiles file of version 3?
+ * @throws GeodriftError `option` if it is none, `not-found` or `file` if it cannot be read
+ */
 async function checkPmtiles(file: string): Promise<void> {
   const handle = await open(file).catch(cannotRead(file));
   try {

@@ -3,6 +3,7 @@ import { streamSSE } from "hono/streaming";
 import { toRefusal } from "./failure.js";
 import type { Log } from "./log.js";
 
+/** Who listens to a piece of work, and how its steps are sent. */
 export interface EventCall<Step extends object> {
   /** Aborted when nobody listens any more. */
   signal: AbortSignal;
@@ -10,7 +11,10 @@ export interface EventCall<Step extends object> {
   step(data: () => Step | Promise<Step>): void;
 }
 
-/** Runs something and sends its steps as they come, then its result or its error, as events. */
+/**
+ * Runs something and sends its steps as they come, then its result or its error, as server-sent events (`step`, `result`,
+ * `error`) whose data are JSON.
+ */
 export function streamEvents<Step extends object, Result extends object>(
   c: Context,
   log: Log,

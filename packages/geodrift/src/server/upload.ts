@@ -3,9 +3,9 @@ import { GeodriftError } from "@geodrift/core";
 import { refused } from "./failure.js";
 
 /**
- * Reads the body piece by piece and stops when it is too long, whatever its header says.
+ * Reads the body of a request piece by piece and stops when it is too long, whatever its header says.
  * @param what it is, for the sentences
- * @throws HTTPException 413, or GeodriftError for an empty one
+ * @throws HTTPException 413 for one that is too long, GeodriftError `file` for an empty one
  */
 export async function readUpload(request: Request, maxBytes: number, what = "a picture"): Promise<Uint8Array> {
   const tooLong = () => refused(413, `${what} has at most ${Math.floor(maxBytes / 2 ** 20)} MiB here`);
@@ -29,7 +29,7 @@ export async function readUpload(request: Request, maxBytes: number, what = "a p
   return bytes;
 }
 
-/** Bytes that a body may have: what its header says, or the most there may be. */
+/** Bytes that a body may have: what its Content-Length says, or the most there may be. */
 export function announcedBytes(request: Request, maxBytes: number): number {
   const said = request.headers.get("content-length");
   return said === null ? maxBytes : Math.min(maxBytes, Number(said) || 0);

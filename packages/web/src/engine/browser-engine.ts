@@ -7,6 +7,7 @@ import type { LocateCall, PageEngine, Settings } from "./engine.js";
 import { pixelsOf } from "./pixels.js";
 import type { FromRunner, ToRunner } from "./runner-messages.js";
 
+/** An engine that runs the embedded model in a worker of the browser. */
 export function browserEngine(): PageEngine {
   const runner = new Worker(new URL("./runner.ts", import.meta.url), { type: "module" });
   const calls = new Map<number, Call>();

@@ -13,10 +13,14 @@ import type {
   TrainingView,
 } from "geodrift/contract";
 
+/** What is asked of a picture. */
 export interface Settings {
   model?: string;
+  /** Places drawn. */
   samples: number;
+  /** Steps of the solver; the method's own if left out. */
   steps?: number;
+  /** Strength of classifier-free guidance; 0 is none. */
   guidance: number;
   seed: number;
   /** A country, within:KM:LAT,LNG, or photos. */
@@ -25,24 +29,36 @@ export interface Settings {
   region?: LatLng[];
 }
 
+/** What is asked where a person says nothing. */
 export const defaultSettings: Settings = { samples: 256, guidance: 0, seed: 0 };
 
+/** An answer with its distribution and its way there. */
 export interface Answer {
   result: LocateResult;
   distribution: PlaceDistribution;
+  /** Unit vectors [n, 3]. */
   samples: Float64Array;
   steps: LocateStep[];
 }
 
+/** Who waits for an answer, and what they hear on the way. */
 export interface LocateCall {
   signal: AbortSignal;
+  /** Told of every step of the solver. */
   onStep(step: LocateStep): void;
-  /** Of what is loaded before the first answer, where that takes a while. */
+  /** Told of the bytes of the model that have come before the first answer, where that takes a while. */
   onLoading?(loaded: number, total: number): void;
 }
 
+/** Whoever computes for the page. */
 export interface PageEngine {
+  /** The models that can be asked, the default first. */
   models(): Promise<ModelEntry[]>;
+  /**
+   * Locates a picture.
+   * @throws LostError if the server does not answer, Error with one sentence if it cannot be located, the signal's reason
+   * if it is withdrawn
+   */
   locate(picture: File, settings: Settings, call: LocateCall): Promise<Answer>;
   /** Does what computes have a library of pictures? */
   library: boolean;
@@ -61,13 +77,15 @@ export class LostError extends Error {}
 
 /** Makes pictures of places. */
 export interface ImageEngine {
+  /** The model: its words, sizes and widths. */
   about(): Promise<ImageModel>;
   /** The training view near a place that is most like a picture. */
   nearest(picture: NearestBody, signal: AbortSignal): Promise<TrainingView>;
+  /** Makes pictures, and tells of every step of each. */
   make(asked: ImagineSettings, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
 }
 
-/** Settings as the server's query string has them. */
+/** Settings as the server's query string has them; a region as a GeoJSON polygon (longitude first). */
 export function queryOf({ region, ...settings }: Settings): LocateQuery {
   const query: Record<string, string> = {};
   for (const [name, value] of Object.entries(settings))

@@ -9,8 +9,8 @@ import { type Answer, type LocateCall, LostError } from "./engine.js";
 export const asEvents = { accept: "text/event-stream" };
 
 /**
- * Follows an answer: its steps, then its result.
- * @throws LostError if the server goes away, Error with its sentence if it cannot
+ * Follows an answer that comes as server-sent events: its steps, then its result.
+ * @throws LostError if the server goes away, Error with its sentence if it cannot, the signal's reason if it is withdrawn
  */
 export async function followEvents<Step, Result>(
   request: Promise<{ body: Response["body"] }>,
@@ -34,7 +34,10 @@ export async function followEvents<Step, Result>(
   throw new LostError("The server has gone away in the middle of the answer.");
 }
 
-/** The same for a picture's place: its steps, then itself with its density. */
+/**
+ * The same for a picture's place: its steps, then the answer with its density.
+ * @throws as `followEvents`
+ */
 export async function followAnswer(
   request: Promise<{ body: Response["body"] }>,
   { signal, onStep }: LocateCall,

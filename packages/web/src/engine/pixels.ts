@@ -6,7 +6,10 @@ import { sha256Of } from "./sha256.js";
 /** Larger pictures are refused: a tab has little memory. */
 const maxPixels = 100_000_000;
 
-/** @throws Error in one sentence if the browser cannot decode it */
+/**
+ * Decodes a picture's file by the browser to 8-bit RGB [height, width, 3], transparency on black.
+ * @throws Error in one sentence if the browser cannot decode it, or it has more than 100 million pixels
+ */
 export async function pixelsOf(file: File): Promise<SentPicture> {
   const bytes = await file.arrayBuffer();
   const bitmap = await createImageBitmap(new Blob([bytes], { type: file.type })).catch(() => {

@@ -4,8 +4,11 @@ import type { LocateResult } from "geodrift/browser";
 import type { LocateStep } from "geodrift/contract";
 import type { Settings } from "./engine.js";
 
+/** A decoded picture. */
 export interface SentPicture {
+  /** Pixels. */
   width: number;
+  /** Pixels. */
   height: number;
   /** [height, width, 3]. */
   data: Uint8Array;
@@ -13,6 +16,7 @@ export interface SentPicture {
   sha256: string;
 }
 
+/** What the page says to the thread; `id` numbers the requests. */
 export type ToRunner =
   | {
       type: "locate";
@@ -25,6 +29,7 @@ export type ToRunner =
     }
   | { type: "cancel"; id: number };
 
+/** What the thread says of a request; `loaded` and `total` are bytes. */
 export type FromRunner = { id: number } & (
   | { type: "loading"; loaded: number; total: number }
   | { type: "step"; step: LocateStep }

@@ -3,7 +3,10 @@ import { type PageEngine, queryOf } from "./engine.js";
 import { asEvents, followAnswer } from "./events.js";
 import { serverImages } from "./server-images.js";
 
-/** The server that the page comes from. @throws LostError if there is none */
+/**
+ * The server that the page comes from.
+ * @throws LostError if there is none
+ */
 export async function serverEngine(): Promise<PageEngine> {
   const { library, detail } = await answerOf(client.api.health.$get());
   return {

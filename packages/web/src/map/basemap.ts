@@ -2,6 +2,7 @@
 import { addProtocol, type StyleSpecification } from "maplibre-gl";
 import { Protocol } from "pmtiles";
 
+/** What lies under everything: a picture of the Earth from space, or plain colours. */
 export type Base = "satellite" | "plain";
 
 const tileSize = 256;
@@ -37,7 +38,10 @@ const colours = {
   dark: { sea: "#0e2233", land: "#26323c", border: "#7b8794", satelliteBorder: "#ffffff" },
 };
 
-/** @param detail address of a PMTiles file of raster pictures, which is drawn over the Blue Marble where it has more */
+/**
+ * The style of the map (MapLibre style specification, version 8) on a globe.
+ * @param detail address of a PMTiles file of raster pictures, which is drawn over the Blue Marble where it has more
+ */
 export function baseStyle(theme: "light" | "dark", base: Base, detail?: string): StyleSpecification {
   const c = colours[theme];
   const satellite = base === "satellite";

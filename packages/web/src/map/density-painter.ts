@@ -2,11 +2,13 @@
 import { receivedTensors, type SentTensors } from "@geodrift/compile";
 import { densityColours, densityTile, type PlaceDistribution, peakLogDensity, readDistribution } from "@geodrift/core";
 
+/** What the page says to the painter; `z`, `x`, `y` address a tile of web Mercator. */
 export type ToPainter =
   | { type: "keep"; id: number; tensors: SentTensors }
   | { type: "forget"; id: number }
   | { type: "tile"; request: number; id: number; z: number; x: number; y: number };
 
+/** What the painter answers: a tile of 256 × 256 pixels, or why there is none. */
 export type FromPainter = { request: number } & ({ tile: ImageBitmap } | { error: string });
 
 const size = 256;

@@ -30,7 +30,8 @@ let last = 0;
 
 /**
  * Makes a density known to the painter.
- * @returns what its tiles are called, and how to forget it
+ * @param samples unit vectors [n, 3]
+ * @returns addresses of its tiles, and how to forget it
  */
 export function densityTiles(distribution: PlaceDistribution, samples: Float64Array) {
   const id = ++last;

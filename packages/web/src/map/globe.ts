@@ -15,12 +15,14 @@ import { densityTiles } from "./density-tiles.js";
 
 setWorkerUrl(workerUrl);
 
+/** Which layers are to be seen. */
 export interface Layers {
   density: boolean;
   samples: boolean;
   trajectories: boolean;
 }
 
+/** A density that is drawn, with samples: unit vectors [n, 3]. */
 export interface Shown {
   distribution: PlaceDistribution;
   samples: Float64Array;
@@ -28,15 +30,18 @@ export interface Shown {
 
 /** What is to be seen: a circle, or the whole globe from there. */
 export interface Focus extends LatLng {
+  /** Of the circle, km. */
   radiusKm: number | "globe";
 }
 
+/** A mark at a place, degrees. */
 export interface Mark extends LatLng {
   /** What a person reads beside it. */
   text: string;
   kind: "best" | "mode" | "truth" | "pin" | "model" | "neighbour";
 }
 
+/** How the globe looks. */
 export interface GlobeOptions {
   theme: "light" | "dark";
   base: Base;
@@ -57,6 +62,7 @@ const nothing = { type: "FeatureCollection", features: [] } as const;
 const blue = "#56b4e9";
 const yellow = "#f0e442";
 
+/** The globe: a map with densities, points, ways, a region and marks on it. */
 export class Globe {
   readonly map: GlobeMap;
   private shown: Shown | undefined;
@@ -89,6 +95,7 @@ export class Globe {
     this.map.on("style.load", () => this.draw());
   }
 
+  /** Tells the place, in degrees, of every click or move on the globe. */
   on(event: "click" | "mousemove", tell: (place: LatLng) => void): void {
     this.map.on(event, (e: MapMouseEvent) => {
       const { lat, lng } = e.lngLat.wrap();
@@ -96,6 +103,7 @@ export class Globe {
     });
   }
 
+  /** Changes how the globe looks; what is drawn stays. */
   look(theme: "light" | "dark", base: Base, detail?: string): void {
     const { options } = this;
     if (theme === options.theme && base === options.base && detail === options.detail) return;
@@ -103,11 +111,13 @@ export class Globe {
     this.map.setStyle(baseStyle(theme, base, detail), { diff: false });
   }
 
+  /** Draws a density with the outlines of its regions of 50, 90 and 95 %, in place of the one before. */
   show(shown: Shown | undefined): void {
     this.shown = shown;
     if (this.map.isStyleLoaded() || this.map.getSource("points")) this.drawDensity();
   }
 
+  /** Shows and hides layers. */
   setLayers(layers: Layers): void {
     this.layers = layers;
     for (const [id, visible] of [
@@ -119,7 +129,10 @@ export class Globe {
       if (this.map.getLayer(id)) this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
   }
 
-  /** Longitude, latitude, longitude, … */
+  /**
+   * Draws points.
+   * @param flat longitude, latitude, longitude, … in degrees
+   */
   setPoints(flat: readonly number[]): void {
     const coordinates: Position[] = [];
     for (let i = 0; i + 1 < flat.length; i += 2) coordinates.push([flat[i], flat[i + 1]]);
@@ -127,7 +140,10 @@ export class Globe {
     this.source("points")?.setData(this.points);
   }
 
-  /** The ways of points through all steps, each as `setPoints` takes them. */
+  /**
+   * Draws the ways of points through all steps, the first 128.
+   * @param steps the points at each, as `setPoints` takes them
+   */
   setWays(steps: readonly (readonly number[])[]): void {
     const most = 128;
     const count = Math.min(most, (steps[0]?.length ?? 0) / 2);
@@ -138,11 +154,16 @@ export class Globe {
     this.source("ways")?.setData({ type: "FeatureCollection", features: this.ways });
   }
 
+  /**
+   * Draws the outline of a region that a person marks.
+   * @param corners [longitude, latitude] in degrees
+   */
   setRegion(corners: Position[]): void {
     this.region = corners;
     this.source("region")?.setData(this.regionFeature());
   }
 
+  /** Draws marks in place of those before. */
   setMarks(marks: readonly Mark[]): void {
     this.marks = marks;
     for (const m of this.markers) m.remove();
@@ -160,6 +181,7 @@ export class Globe {
     });
   }
 
+  /** Moves to what is to be seen; without motion where a person wants none. */
   flyTo({ lat, lng, radiusKm }: Focus): void {
     const whole = wholeZoom(this.map.getContainer());
     const zoom = radiusKm === "globe" ? whole : Math.max(whole, Math.min(7, Math.log2(9000 / Math.max(20, radiusKm))));
@@ -167,11 +189,13 @@ export class Globe {
     this.map[still ? "jumpTo" : "flyTo"]({ center: [lng, lat], zoom, ...(!still && { duration: 1200 }) } as never);
   }
 
+  /** The place in the middle of the map, degrees. */
   get centre(): LatLng {
     const { lat, lng } = this.map.getCenter().wrap();
     return { lat, lng };
   }
 
+  /** Takes the map off the page. */
   remove(): void {
     this.forget?.();
     this.map.remove();

@@ -66,4 +66,5 @@ async function openEngine(): Promise<PageEngine> {
   return (await import("../engine/server-engine.js")).serverEngine();
 }
 
+/** The one state that all of the page shares. */
 export const app = new AppState();

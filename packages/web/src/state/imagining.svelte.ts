@@ -16,8 +16,9 @@ export interface Made {
 /** Kept to be looked at again. */
 const maxMade = 12;
 
-/** What a form takes. */
+/** Most pictures that a form takes. */
 export const maxPictures = 16;
+/** Greatest seed that a form takes. */
 export const maxSeed = 1_000_000;
 
 /** Of one comparison: the same picture may have been made of two places. */
@@ -25,11 +26,12 @@ const comparisonOf = ({ at, words }: Asked, sha256: string): string => JSON.stri
 
 const someSeed = (): number => Math.floor(Math.random() * maxSeed);
 
+/** The form of a place and words, the pictures on their way, and those made before. */
 export class Imagining {
   about = $state.raw<ImageModel>();
   at = $state.raw<LatLng>();
   words = $state("");
-  /** Not given before somebody gives it. */
+  /** Width of the ground, km; not given before somebody gives it. */
   groundKm = $state<number>();
   n = $state(4);
   guidePlace = $state(1);
@@ -41,6 +43,7 @@ export class Imagining {
   error = $state<string>();
   /** Pictures on their way, PNG in base64, and how far all of them are. */
   coming = $state.raw<(string | undefined)[]>([]);
+  /** How far all of them are, 0…1. */
   progress = $state(0);
   /** What is on its way, or was when it was stopped. */
   asked = $state.raw<Asked>();
@@ -52,6 +55,7 @@ export class Imagining {
 
   constructor(private readonly images: ImageEngine) {}
 
+  /** Asks what the model is, and takes its usual guidance. */
   async open(): Promise<void> {
     try {
       const about = await this.images.about();
@@ -62,6 +66,7 @@ export class Imagining {
     }
   }
 
+  /** Is there a place or are there words to make pictures of? */
   get ready(): boolean {
     return this.at !== undefined || this.words.trim() !== "";
   }
@@ -75,6 +80,7 @@ export class Imagining {
     return undefined;
   }
 
+  /** Makes pictures of what the form says; those on their way are given up. */
   async make(): Promise<void> {
     if (!this.about) await this.open();
     if (!this.about) return;
@@ -140,6 +146,7 @@ export class Imagining {
     return this.shown && this.nearest[comparisonOf(this.shown.asked, sha256)];
   }
 
+  /** Gives up what is on its way. */
   stop(): void {
     this.call?.abort();
     this.comparing?.abort();

@@ -3,8 +3,9 @@ import { angle, normalize, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
 import type { LocateStep } from "geodrift/contract";
 
 /**
+ * Points between two steps of a trajectory, in longitudes and latitudes.
  * @param at position among the steps, from 0 to the last
- * @returns longitude, latitude, longitude, …
+ * @returns longitude, latitude, longitude, … in degrees
  */
 export function pointsAt(steps: readonly LocateStep[], at: number): number[] {
   const low = Math.max(0, Math.min(steps.length - 1, Math.floor(at)));

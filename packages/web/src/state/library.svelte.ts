@@ -24,6 +24,7 @@ const api = archive.api.library;
 /** What an estimate can be accepted as: no coordinates are said where the circle holds half a continent. */
 const levelFor = (radiusKm: number): Level => (radiusKm <= 100 ? "point" : radiusKm <= 700 ? "region" : "country");
 
+/** The archive: the list, the picture that is looked at, what is selected, and what is done with them. */
 export class LibraryState {
   overview = $state.raw<Overview>();
   state = $state<State>("queue");
@@ -43,7 +44,9 @@ export class LibraryState {
   private levelChosen = false;
   /** The answer that is shown is the one that the library keeps. */
   settled = $state(false);
+  /** Where a person has put it, degrees. */
   pin = $state<LatLng>();
+  /** Radius of the pin's circle, km. */
   pinRadiusKm = $state(1);
   /** A job has run while this page was open: how it ended is news. */
   sawJob = $state(false);
@@ -55,6 +58,7 @@ export class LibraryState {
   private watching = 0;
   private turn = Promise.resolve();
 
+  /** Address of a picture's thumbnail. */
   thumbnail = (id: number, size: "small" | "large" = "small") =>
     api.pictures[":id"].thumbnail.$url({ param: { id: String(id) }, query: { size } }).href;
 
@@ -87,11 +91,13 @@ export class LibraryState {
     return this.turn;
   }
 
+  /** Asks what the library holds, and for the first page of its list. */
   async open(): Promise<void> {
     await this.refresh();
     await this.list();
   }
 
+  /** Asks what the library holds and is busy with, and again while a job runs. */
   async refresh(): Promise<void> {
     await this.attempt(async () => {
       const scannedBefore = this.overview?.folders;
@@ -123,7 +129,10 @@ export class LibraryState {
     if (!this.current) this.look(this.pictures[0]);
   }
 
-  /** @param wanted the picture to look at, if it is there */
+  /**
+   * Asks for the first page of the list; the selection ends.
+   * @param wanted the picture to look at, if it is there
+   */
   async list(wanted = this.current?.id): Promise<void> {
     this.selected = new Set();
     const page = await this.page();
@@ -133,6 +142,7 @@ export class LibraryState {
     this.look(this.pictures.find((p) => p.id === wanted) ?? this.pictures[0]);
   }
 
+  /** Asks for the next page. */
   async more(): Promise<void> {
     const page = await this.page(this.next);
     if (!page) return;
@@ -177,6 +187,7 @@ export class LibraryState {
     if (picture && picture.state !== "unreadable") void this.locate();
   }
 
+  /** Locates the picture that is looked at, with what is known besides, and keeps the answer as its estimate. */
   async locate(): Promise<void> {
     const picture = this.current;
     if (!picture) return;
@@ -211,6 +222,7 @@ export class LibraryState {
     if (kept.estimate && !this.pin && !this.levelChosen) this.level = levelFor(kept.estimate.radiusKm);
   }
 
+  /** Looks at the picture so many places further in the list. */
   move(by: number): void {
     const at = this.pictures.findIndex((p) => p.id === this.current?.id);
     const to = this.pictures[at + by];
@@ -247,6 +259,7 @@ export class LibraryState {
     return this.selected.size > 0 || this.pin !== undefined || this.settled;
   }
 
+  /** Says it of the selection, or of the picture that is looked at. */
   async decide(kind: "accept" | "reject" | "not-a-place"): Promise<void> {
     await this.act(async () => {
       const pictures = this.meant;
@@ -270,6 +283,7 @@ export class LibraryState {
     });
   }
 
+  /** Takes back what was said last. */
   async undo(): Promise<void> {
     await this.act(async () => {
       const outcomes = await answerOf(api.undo.$post({ json: {} }));
@@ -281,6 +295,7 @@ export class LibraryState {
     });
   }
 
+  /** Writes sidecars for all accepted pictures. */
   async write(): Promise<void> {
     await this.act(async () => {
       const outcomes = await answerOf(api.write.$post({ json: {} }));
@@ -292,10 +307,13 @@ export class LibraryState {
     });
   }
 
+  /** Takes a folder of the server's machine in. */
   addFolder = (path: string) => this.job(() => api.folders.$post({ json: { path } }));
 
+  /** Looks at all folders again. */
   scan = () => this.job(() => api.scan.$post());
 
+  /** Locates the whole queue in the background. */
   estimateAll = () =>
     this.job(() => {
       const { time, minutes, album, track, clockHours } = this.use;
@@ -304,6 +322,7 @@ export class LibraryState {
       return api.estimate.$post({ json: { model, ...known } });
     });
 
+  /** Stops what the library is busy with. */
   stopJob = () => this.job(() => api.job.$delete());
 
   private async job(work: () => Promise<unknown>): Promise<void> {
@@ -311,6 +330,7 @@ export class LibraryState {
     await this.refresh();
   }
 
+  /** Takes a GPX track in, and uses it. */
   async addTrack(file: File): Promise<void> {
     await this.act(async () => {
       const sent = api.tracks.$post({ query: { name: file.name } }, { init: { body: file } });
@@ -321,6 +341,7 @@ export class LibraryState {
     });
   }
 
+  /** Ends what runs for a page that is left. */
   close(): void {
     clearTimeout(this.watching);
     this.pane.stop();

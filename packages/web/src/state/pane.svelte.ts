@@ -13,6 +13,7 @@ const maxModes = 6;
 /** Steps of the solver that are shown in a second. */
 const stepsPerSecond = 4;
 
+/** One picture with one set of settings, its answer, and the way of its samples. */
 export class Pane {
   picture = $state.raw<File>();
   preview = $state<string>();
@@ -24,6 +25,7 @@ export class Pane {
   /** Where on the way from noise to places: a step, or between two. */
   at = $state(0);
   playing = $state(false);
+  /** Bytes of the model that have come, and of how many. */
   loading = $state<{ loaded: number; total: number }>();
   private call: AbortController | undefined;
   private frame = 0;
@@ -59,6 +61,7 @@ export class Pane {
     return recorded ? [...named, { ...recorded, text: "the file says", kind: "truth" }] : named;
   });
 
+  /** Shows a picture and locates it. */
   choose(picture: File): void {
     this.forgetPicture();
     this.picture = picture;
@@ -73,7 +76,10 @@ export class Pane {
     await this.follow((engine, call) => engine.locate(picture, $state.snapshot(this.settings), call));
   }
 
-  /** The same for whatever makes an answer. */
+  /**
+   * Follows whatever makes an answer; what was asked before is withdrawn.
+   * @returns undefined if it failed, which is said on the page, or was withdrawn
+   */
   async follow(
     ask: (engine: NonNullable<typeof app.engine>, call: LocateCall) => Promise<Answer>,
   ): Promise<Answer | undefined> {
@@ -119,6 +125,7 @@ export class Pane {
     }
   }
 
+  /** Plays the way from noise to places, four steps a second; each step as it comes where a person wants no motion. */
   play(): void {
     if (this.answer && this.at >= this.steps.length - 1) this.at = 0;
     this.playing = true;
@@ -140,10 +147,12 @@ export class Pane {
     this.frame = requestAnimationFrame(tick);
   }
 
+  /** Stops playing. */
   pause(): void {
     this.playing = false;
   }
 
+  /** Looks at a step, or between two. */
   seek(at: number): void {
     this.pause();
     this.at = at;
@@ -159,6 +168,7 @@ export class Pane {
     this.at = 0;
   }
 
+  /** Withdraws what is asked, and forgets the picture. */
   stop(): void {
     this.call?.abort();
     this.pause();

@@ -8,7 +8,11 @@ import { readPictureBytes } from "../../pictures/read-picture.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
 import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
 
-/** Rows of a CSV file one by one, the header first; gzipped files too. @throws Error naming the file */
+/**
+ * Rows of a CSV file (RFC 4180) one by one, the header first; `.gz` files are unpacked.
+ * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, `data` if it is no
+ * CSV
+ */
 export async function* csvRows(file: string): AsyncGenerator<string[]> {
   const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true };
   const bytes = createReadStream(file);
@@ -26,15 +30,20 @@ export async function* csvRows(file: string): AsyncGenerator<string[]> {
   }
 }
 
-/** The first row of a CSV file. */
+/**
+ * The first row of a CSV file.
+ * @throws GeodriftError `data` if it is empty; and as `csvRows`
+ */
 export async function csvHead(file: string): Promise<string[]> {
   for await (const head of csvRows(file)) return head;
   throw new GeodriftError("data", `${file}: is empty`);
 }
 
-/** Where a table keeps things. */
+/** Where a table keeps things: indices of its columns, from 0. */
 export interface TableColumns {
+  /** Index of the latitudes. */
   lat: number;
+  /** Index of the longitudes. */
   lng: number;
   /** What pictures are called. */
   picture: number;
@@ -42,7 +51,13 @@ export interface TableColumns {
   rest: number[];
 }
 
-/** @throws Error naming the column that is missing */
+/**
+ * Finds the columns of latitude, longitude and picture by their usual names; upper and lower case are the same.
+ * @param head names of the columns
+ * @param file for the message
+ * @param names that the column of pictures may have
+ * @throws GeodriftError `data` naming the column that is missing
+ */
 export function tableColumns(head: readonly string[], file: string, names: readonly string[] = pictures): TableColumns {
   const known = head.map((name) => name.toLowerCase());
   const [lat, lng, picture] = [latitudes, longitudes, names].map((wanted) => {
@@ -57,7 +72,10 @@ export function tableColumns(head: readonly string[], file: string, names: reado
   return { lat, lng, picture, rest: [...known.keys()].filter((i) => ![lat, lng, picture].includes(i)) };
 }
 
-/** What a row says besides its picture. An empty cell is not known; "NA" is Namibia. */
+/**
+ * What a row says besides its picture: its place in degrees, or why it has none, and its labels. An empty cell is not
+ * known; "NA" is Namibia.
+ */
 export function rowItem(row: readonly string[], { lat, lng, picture, rest }: TableColumns): SourceItem {
   const odd = [lat, lng].find(
     (i) => row[i] !== undefined && row[i] !== "" && Number.isNaN(numberOf(row[i])) && row[i] !== "NaN",
@@ -67,7 +85,11 @@ export function rowItem(row: readonly string[], { lat, lng, picture, rest }: Tab
   return { id: row[picture] ?? "", ...placeOrRefusal(numberOf(row[lat] ?? ""), numberOf(row[lng] ?? "")), labels };
 }
 
-/** A CSV table with a column of paths, relative to it, and columns of latitudes and longitudes; others are kept. */
+/**
+ * Opens a CSV table with a column of paths, relative to it, and columns of latitudes and longitudes; others are kept as
+ * labels.
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `data` if it lacks a column
+ */
 export async function csvSource(file: string): Promise<PictureSource> {
   const head = await csvHead(file);
   const names = [...pictures, ...identifiers];

@@ -4,7 +4,10 @@ import { isPictureFile } from "../../pictures/picture-files.js";
 import { readPictureBytes } from "../../pictures/read-picture.js";
 import type { PictureSource } from "./source.js";
 
-/** A folder of pictures, at any depth, whose own files say where they were taken (EXIF). */
+/**
+ * A folder of pictures, at any depth, whose own files say where they were taken (EXIF).
+ * @returns items in the order of their names, folder by folder; hidden files and folders are left out
+ */
 export function folderSource(folder: string): PictureSource {
   return {
     name: folder,

@@ -12,9 +12,11 @@ import type { PictureSource, ReadyOptions } from "./source.js";
 import { webdatasetSource } from "./webdataset.js";
 
 /**
- * A folder of pictures with places in their files; a `.csv` or `.parquet` table; a `.tar`, or a folder of them; the `.csv` of
- * OSV-5M beside its zips, or the folder of it.
- * @throws Error in one sentence if it is none of these
+ * Opens located pictures: a folder of pictures with places in their files; a `.csv` or `.parquet` table; a `.tar`, or a
+ * folder of them; the `.csv` of OSV-5M beside its zips, or the folder of it.
+ * @param options `ready` takes embeddings in place of pictures, from tars and Parquet tables alone
+ * @throws GeodriftError `not-found` if there is nothing of that name, `data` if it is none of these, `file` if it cannot
+ * be read
  */
 export async function openSource(path: string, options: ReadyOptions = {}): Promise<PictureSource> {
   const info = await stat(path).catch(() => undefined);

@@ -12,7 +12,11 @@ export function zipsOf(table: string): string | undefined {
   return existsSync(folder) && readdirSync(folder).some((f) => f.endsWith(".zip")) ? folder : undefined;
 }
 
-/** OSV-5M: `train.csv` or `test.csv` with a column `id`, and the pictures `ID.jpg` in `images/train/NN.zip` (spec §8). */
+/**
+ * Opens OSV-5M: `train.csv` or `test.csv` with a column `id`, and the pictures `ID.jpg` in `images/train/NN.zip` (spec
+ * §8).
+ * @throws GeodriftError `data` if the zips or a column are missing, `not-found` or `file` if the table cannot be read
+ */
 export async function osv5mSource(table: string): Promise<PictureSource> {
   const folder = zipsOf(table);
   if (!folder)

@@ -20,8 +20,9 @@ const textOf = (value: unknown): string | null =>
   value == null ? null : value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
 
 /**
- * A Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves.
- * @param options.ready the column of embeddings to take in place of pictures
+ * Opens a Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves.
+ * @param options `ready` names the column of embeddings to take in place of pictures
+ * @throws GeodriftError `file` if it is no Parquet file, `data` if it lacks a column
  */
 export async function parquetSource(file: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
   const buffer = await asyncBufferFromFile(file);

@@ -5,23 +5,25 @@ import type { LatLng } from "@geodrift/core";
 export interface SourceItem {
   /** Path or key, as people find it again. */
   id: string;
-  /** Left out where the picture's own file says it, or nothing does. */
+  /** Degrees; left out where the picture's own file says it, or nothing does. */
   place?: LatLng;
-  /** Values of the source's columns; what is not known is null. */
+  /** Values of the source's columns, in their order; what is not known is null. */
   labels?: (string | null)[];
-  /** The picture's file. */
+  /** Reads the bytes of the picture's file. */
   bytes?: () => Promise<Uint8Array>;
-  /** In place of the picture. */
+  /** In place of the picture, [width]. */
   embedding?: Float32Array;
   /** Why it cannot be taken, in words. */
   refused?: string;
 }
 
+/** What is taken from a source in place of its pictures. */
 export interface ReadyOptions {
   /** Embeddings that lie ready: members `KEY.<ready>.npy` of tars, or a column of a table, in place of the pictures. */
   ready?: string;
 }
 
+/** Located pictures that are read one by one. */
 export interface PictureSource {
   /** As it was named. */
   name: string;
@@ -33,7 +35,7 @@ export interface PictureSource {
   items(): AsyncIterable<SourceItem>;
 }
 
-/** Refuses what is no place on Earth. */
+/** A place in degrees, or why the numbers are none: NaN is no place, latitudes lie in −90…90, longitudes in −180…180. */
 export function placeOrRefusal(lat: number, lng: number): Pick<SourceItem, "place" | "refused"> {
   if (Number.isNaN(lat) || Number.isNaN(lng)) return { refused: "has no place" };
   if (!(Math.abs(lat) <= 90)) return { refused: `latitude ${lat} is not between -90 and 90` };

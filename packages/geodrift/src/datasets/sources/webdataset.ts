@@ -65,7 +65,14 @@ const labelNames = (metadata: Record<string, unknown>): string[] =>
 /** Samples whose keys become columns. */
 const looked = 100;
 
-/** Tars of PLONK's layout: `KEY.jpg`, `KEY.json` with latitude and longitude, `KEY.<embedding>.npy` (spec §8). */
+/**
+ * Opens tars of PLONK's layout (WebDataset): `KEY.jpg`, `KEY.json` with latitude and longitude in degrees,
+ * `KEY.<embedding>.npy` (spec §8).
+ * @param path a tar, or a folder of them, which are read in the order of their names
+ * @param options `ready` names the embedding to take in place of pictures
+ * @returns a source whose columns are the keys of the first 100 samples' metadata
+ * @throws GeodriftError `file` if a tar cannot be read
+ */
 export async function webdatasetSource(path: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
   const folder = (await stat(path)).isDirectory();
   const tars = folder ? (await readdir(path)).filter((f) => f.endsWith(".tar")).sort() : [basename(path)];

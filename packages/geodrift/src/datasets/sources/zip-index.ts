@@ -8,10 +8,13 @@ import { basename } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import { type Entry, open, type ZipFile } from "yauzl";
 
+/** Members of many zip files, found by name. */
 export interface ZipIndex {
+  /** How many members there are. */
   length: number;
-  /** The bytes of a member; undefined if there is none of that name. */
+  /** The bytes of a member, unpacked, by its name without folders and ending; undefined if there is none of that name. */
   read(name: string): Promise<Uint8Array | undefined>;
+  /** Closes the zip files. */
   close(): void;
 }
 
@@ -37,7 +40,10 @@ interface Member {
   method: number;
 }
 
-/** Reads the directories of all zips. @throws Error naming the zip that is none */
+/**
+ * Reads the directories of all zips.
+ * @throws GeodriftError `file` naming the zip that is none
+ */
 export async function indexZips(files: readonly string[]): Promise<ZipIndex> {
   const zips: ZipFile[] = [];
   for (const file of files) zips.push(await openZip(file));

@@ -7,7 +7,11 @@ import type { ListedRecord } from "../store/lists.js";
 import type { ExportedPicture } from "./exported-picture.js";
 import { obscured } from "./obscure.js";
 
-/** A person's word comes before the file's, and an estimate counts only if it was accepted. */
+/**
+ * Pictures whose place is known, by folder and path. A person's word comes before the file's, and an estimate counts only
+ * if it was accepted.
+ * @param options `obscure` gives cells of 0.2 degrees in place of points
+ */
 export function exportedPictures({ store }: Library, { obscure = false } = {}): ExportedPicture[] {
   const pictures = store.lists.located().flatMap((record) => exported(record) ?? []);
   return obscure ? pictures.map(obscured) : pictures;

@@ -19,6 +19,10 @@ const middle = ({ south, west, north, east }: Cell) => ({ lat: (south + north) /
 /** Where to put it on a map: its point, or the middle of its cell. */
 const shown = ({ point, cell }: ExportedPicture) => point ?? (cell && middle(cell));
 
+/**
+ * A CSV (RFC 4180) with a row for each picture: degrees to six decimals, uncertainty in metres, cells as south, west,
+ * north, east.
+ */
 export function toCsv(pictures: readonly ExportedPicture[]): string {
   const columns = ["file", "sha256", "takenAt", "camera", "source", "level", "lat", "lng", "uncertaintyMetres"];
   const more = ["country", "countryCode", "region", "city", "cell"];
@@ -40,7 +44,10 @@ export function toCsv(pictures: readonly ExportedPicture[]): string {
   );
 }
 
-/** A CSV of Darwin Core terms, one occurrence of a picture per row. */
+/**
+ * A CSV of Darwin Core terms, one occurrence of a picture per row: degrees (WGS 84) to six decimals, uncertainty in
+ * metres.
+ */
 export function toDarwinCore(pictures: readonly ExportedPicture[]): string {
   const columns = [
     "associatedMedia",
@@ -95,6 +102,10 @@ function geometryOf({ point, cell }: ExportedPicture): Geometry | null {
   return { type: "Polygon", coordinates: [ring] };
 }
 
+/**
+ * GeoJSON (RFC 7946, longitude first): points, cells as polygons, and features without a geometry where only names are
+ * known.
+ */
 export function toGeoJson(pictures: readonly ExportedPicture[]): string {
   const features = pictures.map((p): Feature | { type: "Feature"; geometry: null; properties: object } => ({
     type: "Feature",
@@ -117,7 +128,7 @@ export function toGeoJson(pictures: readonly ExportedPicture[]): string {
   return `${JSON.stringify(collection, null, 1)}\n`;
 }
 
-/** Pictures without coordinates are listed with their names, without a mark on the map. */
+/** KML 2.2, longitude first. Pictures without coordinates are listed with their names, without a mark on the map. */
 export function toKml(pictures: readonly ExportedPicture[]): string {
   const marks = pictures.map((p) => {
     const geometry = geometryOf(p);
@@ -141,5 +152,7 @@ ${marks.join("\n")}
 `;
 }
 
+/** What writes each format, by its name on a command line. */
 export const exportFormats = { csv: toCsv, geojson: toGeoJson, kml: toKml, dwc: toDarwinCore } as const;
+/** A format by its name on a command line; `dwc` is Darwin Core. */
 export type ExportFormat = keyof typeof exportFormats;

@@ -3,7 +3,7 @@ import type { LatLng } from "@geodrift/core";
 import { distanceKm } from "@geodrift/core";
 import type { Cell, ExportedPicture } from "./exported-picture.js";
 
-/** Degrees on a side. */
+/** Side of a cell, degrees. */
 export const cellDegrees = 0.2;
 
 /** The cell of a fixed grid that holds the place: the same for every picture in it, however often it is asked. */
@@ -14,7 +14,7 @@ export function cellOf({ lat, lng }: LatLng): Cell {
   return { south: south / 5, west: west / 5, north: (south + 1) / 5, east: (west + 1) / 5 };
 }
 
-/** The radius of the circle around a cell: from the middle to the farthest corner. */
+/** The radius in metres of the circle around a cell: from the middle to the farthest corner. */
 export function cellRadiusMetres({ south, west, north, east }: Cell): number {
   const middle = { lat: (south + north) / 2, lng: (west + east) / 2 };
   return Math.ceil(

@@ -3,10 +3,10 @@ import type { PlaceName } from "../../locate/result.js";
 import type { Level, State } from "../states.js";
 import type { IndexFile } from "./index-file.js";
 
-/** What a person said of a picture's place. */
+/** What a person said of a picture's place, degrees. */
 export interface DecidedPlace extends LatLng {
   level: Level;
-  /** Of the circle in which it is, nine times of ten where the place is an estimate. */
+  /** Radius in km of the circle in which it is, nine times of ten where the place is an estimate. */
   radiusKm: number;
   /** An estimate that was accepted, or a pin that a person set. */
   source: "estimate" | "person";
@@ -15,7 +15,7 @@ export interface DecidedPlace extends LatLng {
   model: string | undefined;
   /** What the estimate took in besides the picture, in words. */
   known: string | undefined;
-  /** Milliseconds. */
+  /** Milliseconds since 1970, when it was said. */
   at: number;
 }
 
@@ -27,6 +27,7 @@ export type Decision =
 /** A decision with the state that it was said in. */
 export interface UndoableDecision {
   id: number;
+  /** Number of the picture. */
   picture: number;
   stateBefore: State;
 }
@@ -62,6 +63,10 @@ export const decisionTable = (index: IndexFile) => ({
   lastBatch: (): number | undefined =>
     index.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions WHERE undone = 0")?.last ?? undefined,
 
+  /**
+   * Enters what was said of a picture, with the bytes that it was said of and the state before.
+   * @param place of an accepted one
+   */
   add(
     batch: number,
     picture: { id: number; sha256: string | null; state: State },
@@ -114,6 +119,7 @@ export const decisionTable = (index: IndexFile) => ({
       batch,
     ),
 
+  /** Marks a decision as taken back. */
   markUndone(id: number): void {
     index.run("UPDATE decisions SET undone = 1 WHERE id = ?", id);
   },

@@ -4,14 +4,15 @@ import type { IndexFile } from "./index-file.js";
 /** What a model says of a picture. */
 export interface EstimateRecord {
   result: LocateResult;
-  /** Of the circle around the best guess that holds 90 % of the probability. */
+  /** Radius in km of the circle around the best guess that holds 90 % of the probability. */
   radiusKm: number;
-  /** Milliseconds. */
+  /** Milliseconds since 1970. */
   madeAt: number;
 }
 
 /** Estimates of the index: the last one of every picture. */
 export const estimateTable = (index: IndexFile) => ({
+  /** Keeps an answer as the estimate of a picture, in place of the one before. */
   keep(picture: number, { result, radiusKm }: Omit<EstimateRecord, "madeAt">): void {
     index.transaction(() => {
       index.run(
@@ -33,7 +34,7 @@ export const estimateTable = (index: IndexFile) => ({
     });
   },
 
-  /** Of a picture as it is now; undefined if there is none, or the file has changed since. */
+  /** The estimate of a picture as it is now; undefined if there is none, or the file has changed since. */
   of(picture: number): EstimateRecord | undefined {
     const row = index.row<{ radiusKm: number; result: string; madeAt: number }>(
       `SELECT e.radius_km AS radiusKm, e.result, e.made_at AS madeAt FROM estimates e JOIN pictures p ON p.id = e.picture

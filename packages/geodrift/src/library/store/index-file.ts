@@ -11,7 +11,11 @@ export class IndexFile {
 
   private constructor(private readonly db: Database.Database) {}
 
-  /** @throws GeodriftError `disk` if the file cannot be opened as an index */
+  /**
+   * Opens an SQLite file, or makes one (write-ahead log, foreign keys checked); waits up to 10 seconds for another
+   * writer.
+   * @throws GeodriftError `disk` if the file cannot be opened as an index
+   */
   static open(file: string): IndexFile {
     const fresh = !existsSync(file);
     try {
@@ -27,14 +31,20 @@ export class IndexFile {
     }
   }
 
+  /** All rows of a query. */
   rows<T>(sql: string, ...values: Value[]): T[] {
     return this.statement(sql).all(...values) as T[];
   }
 
+  /** The first row of a query; undefined if there is none. */
   row<T>(sql: string, ...values: Value[]): T | undefined {
     return this.rows<T>(sql, ...values)[0];
   }
 
+  /**
+   * Runs a statement that changes rows.
+   * @returns how many rows changed, and the number of the last that was inserted
+   */
   run(sql: string, ...values: Value[]): { changes: number; lastInsertRowid: number } {
     const { changes, lastInsertRowid } = this.statement(sql).run(...values);
     return { changes, lastInsertRowid: Number(lastInsertRowid) };
@@ -45,7 +55,7 @@ export class IndexFile {
     this.db.exec(sql);
   }
 
-  /** All or nothing. */
+  /** Runs work in one transaction: all of it is kept, or, if it throws, nothing. */
   transaction<T>(work: () => T): T {
     this.db.exec("BEGIN IMMEDIATE");
     try {
@@ -67,6 +77,7 @@ export class IndexFile {
     return statement;
   }
 
+  /** Closes the connection. */
   close(): void {
     this.statements.clear();
     this.db.close();

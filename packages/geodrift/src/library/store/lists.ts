@@ -5,19 +5,23 @@ import type { Level, State } from "../states.js";
 import { type DecidedPlace, type Decision, decisionOf } from "./decisions.js";
 import type { IndexFile } from "./index-file.js";
 
+/** Which pictures a page has, and in which order. */
 export interface PictureFilter {
   state?: State;
+  /** Number of the folder. */
   folder?: number;
   album?: string;
   /** Part of the path or the camera. */
   text?: string;
-  /** Milliseconds by the camera's clock: from, and before. */
+  /** Milliseconds by the camera's clock: the earliest. */
   from?: number;
+  /** Milliseconds by the camera's clock: before which. */
   to?: number;
   /** Pictures whose estimate tells so much, in bits. */
   leastBits?: number;
   /** By number, by time (those without one last), or by what the estimate tells, most first. */
   order?: "number" | "time" | "bits";
+  /** Most pictures of a page; 100 if left out. */
   limit?: number;
   /** As the page before gave it. */
   after?: string;
@@ -27,19 +31,25 @@ export interface PictureFilter {
 export interface ListedRecord {
   id: number;
   path: string;
+  /** Number of the folder that was added. */
   folder: number;
   album: string;
   state: State;
   sha256: string | null;
+  /** Milliseconds by the camera's clock. */
   takenAt: number | null;
   camera: string | null;
+  /** Pixels, turned as EXIF says. */
   width: number | null;
+  /** Pixels, turned as EXIF says. */
   height: number | null;
+  /** What the file or a sidecar says, degrees. */
   recorded: LatLng | null;
   error: string | null;
   errorCode: string | null;
   /** What a person has accepted. */
   decision: Decision | undefined;
+  /** The answer, its localizability, the radius of 90 % in km, and when it was made (milliseconds since 1970). */
   estimate: { result: LocateResult; bits: number; radiusKm: number; madeAt: number } | undefined;
 }
 
@@ -96,10 +106,12 @@ function recordOf(row: Row): ListedRecord {
   };
 }
 
-/** A place that a file or a person says of another picture. */
+/** A place, in degrees, that a file or a person says of another picture. */
 export interface SaidPlace extends LatLng {
+  /** Number of that picture. */
   picture: number;
   path: string;
+  /** Milliseconds by the camera's clock. */
   takenAt: number | null;
   sha256: string | null;
 }
@@ -116,6 +128,7 @@ const said = `
     (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS p.sha256)
   WHERE p.id != ? AND p.missing = 0 AND (d.source = 'person' AND d.level = 'point' OR p.file_lat IS NOT NULL)`;
 
+/** Lists of the index. */
 export const lists = (index: IndexFile) => ({
   /**
    * Pictures that are there, a page at a time.
@@ -156,12 +169,13 @@ export const lists = (index: IndexFile) => ({
     return { pictures: rows.map(recordOf), next: last && `${last.sorted}_${last.id}` };
   },
 
+  /** A picture by its number; undefined if there is none. */
   one(id: number): ListedRecord | undefined {
     const row = index.row<Row>(`SELECT ${columns} FROM ${joined} WHERE p.id = ?`, id);
     return row && recordOf(row);
   },
 
-  /** Those whose place is known: by their files, or by a decision. */
+  /** Pictures whose place is known, by their files or by a decision, by folder and path. */
   located: (): ListedRecord[] =>
     index
       .rows<Row>(
@@ -170,7 +184,7 @@ export const lists = (index: IndexFile) => ({
       )
       .map(recordOf),
 
-  /** What is said of other pictures that were taken within `reachMs` of a time, the nearest first. */
+  /** What is said of other pictures that were taken within `reachMs` of a time (both milliseconds), the nearest first. */
   saidAround: (picture: number, time: number, reachMs: number, limit: number): SaidPlace[] =>
     index.rows(
       `${said} AND p.taken_at BETWEEN ? AND ? ORDER BY abs(p.taken_at - ?) LIMIT ?`,
@@ -181,7 +195,7 @@ export const lists = (index: IndexFile) => ({
       limit,
     ),
 
-  /** What is said of other pictures of a folder, the nearest in time first. */
+  /** What is said of other pictures of a folder, the nearest in time (milliseconds) first. */
   saidInAlbum: (picture: number, folder: number, album: string, time: number, limit: number): SaidPlace[] =>
     index.rows(
       `${said} AND p.folder = ? AND p.album = ? ORDER BY abs(coalesce(p.taken_at, 0) - ?), p.id LIMIT ?`,

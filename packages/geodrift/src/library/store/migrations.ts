@@ -99,7 +99,7 @@ CREATE TABLE track_points (
 CREATE INDEX track_points_by_time ON track_points (at);
 `;
 
-/** In the order in which they are taken. */
+/** The steps, in the order in which they are taken. */
 export const migrations: readonly Migration[] = [
   { name: "first-tables", sql: firstTables },
   { name: "error-codes", sql: "ALTER TABLE pictures ADD COLUMN error_code TEXT" },

@@ -7,20 +7,22 @@ import type { IndexFile } from "./index-file.js";
 export interface ScannedFile {
   /** Bytes. */
   size: number;
-  /** Milliseconds. */
+  /** Milliseconds since 1970, when the file was last changed. */
   modified: number;
-  /** Of the latest of its sidecars. */
+  /** Milliseconds since 1970: of the latest of its sidecars; null where there is none. */
   sidecarModified: number | null;
-  /** Null where the file could not be read. */
+  /** Of the file's bytes, hexadecimal; null where the file could not be read. */
   sha256: string | null;
+  /** Pixels, turned as EXIF says. */
   width: number | null;
+  /** Pixels, turned as EXIF says. */
   height: number | null;
   /** Milliseconds by the camera's clock. */
   takenAt: number | null;
-  /** What that clock is ahead of UTC. */
+  /** Minutes that that clock is ahead of UTC. */
   utcOffsetMinutes: number | null;
   camera: string | null;
-  /** What the file or a sidecar says. */
+  /** What the file or a sidecar says, degrees. */
   recorded: LatLng | null;
   /** Why it is no picture that can be read. */
   failure: Failure | null;
@@ -29,6 +31,7 @@ export interface ScannedFile {
 /** A picture of the index. */
 export interface PictureRecord extends Omit<ScannedFile, "failure"> {
   id: number;
+  /** Number of the folder that was added. */
   folder: number;
   /** Absolute path of that folder. */
   root: string;
@@ -83,7 +86,10 @@ export function pictureTable(index: IndexFile) {
     return row && recordOf(row);
   };
 
-  /** @throws GeodriftError `not-found` */
+  /**
+   * A picture by its number.
+   * @throws GeodriftError `not-found`
+   */
   const get = (id: number): PictureRecord => {
     const picture = find(id);
     if (!picture) throw new GeodriftError("not-found", `the library has no picture ${id}`);
@@ -94,12 +100,16 @@ export function pictureTable(index: IndexFile) {
     find,
     get,
 
+    /** The picture at a path of a folder; undefined if there is none. */
     at(folder: number, path: string): PictureRecord | undefined {
       const row = index.row<Row>(`${select} WHERE p.folder = ? AND p.path = ?`, folder, path);
       return row && recordOf(row);
     },
 
-    /** @returns the new picture's number */
+    /**
+     * Enters a picture.
+     * @returns its number
+     */
     add: (folder: number, path: string, scanned: ScannedFile, state: State): number =>
       index.run(
         `INSERT INTO pictures (size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera,
@@ -112,7 +122,7 @@ export function pictureTable(index: IndexFile) {
         state,
       ).lastInsertRowid,
 
-    /** What a scan has read anew. Estimates of other bytes no longer count. */
+    /** Enters what a scan has read anew. Estimates of other bytes no longer count. */
     rescan(id: number, scanned: ScannedFile, sameContent: boolean): void {
       index.run(
         `UPDATE pictures SET size = ?, modified = ?, sidecar_modified = ?, sha256 = ?, width = ?, height = ?, taken_at = ?,
@@ -128,6 +138,7 @@ export function pictureTable(index: IndexFile) {
     /**
      * Moves a picture on, as the state machine has it.
      * @returns false where the event does not happen in its state, which stays
+     * @throws GeodriftError `not-found`
      */
     advance(id: number, event: PictureEvent): boolean {
       const next = nextState(get(id).state, event);
@@ -136,16 +147,17 @@ export function pictureTable(index: IndexFile) {
       return true;
     },
 
-    /** Why a picture cannot be decoded. */
+    /** Notes why a picture cannot be decoded. */
     failed(id: number, { error, code }: Failure): void {
       index.run("UPDATE pictures SET error = ?, error_code = ? WHERE id = ?", error, code, id);
     },
 
+    /** Notes that pictures are gone, or are there again. */
     setMissing(ids: readonly number[], missing: boolean): void {
       for (const id of ids) index.run("UPDATE pictures SET missing = ? WHERE id = ?", missing ? 1 : 0, id);
     },
 
-    /** A sidecar is as we have left it: the next scan need not read it. */
+    /** Notes when a sidecar was changed by us (milliseconds): the next scan need not read it. */
     sidecarModified(id: number, modified: number | null): void {
       index.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, id);
     },
@@ -160,7 +172,7 @@ export function pictureTable(index: IndexFile) {
         .rows<{ id: number }>("SELECT id FROM pictures WHERE missing = 0 AND state = ? ORDER BY id", state)
         .map((p) => p.id),
 
-    /** The queue: all of it, or what no model has looked at yet. */
+    /** The queue, by number: all of it, or what no model has looked at yet. */
     waiting: ({ again, limit }: { again: boolean; limit: number | undefined }): { id: number; path: string }[] =>
       index.rows(
         `SELECT id, path FROM pictures
@@ -178,7 +190,7 @@ export function pictureTable(index: IndexFile) {
       };
     },
 
-    /** Folders within the folders that were added, with their pictures. */
+    /** Folders within the folders that were added, with their pictures; 2000 at most. */
     albums: (): { folder: number; album: string; pictures: number }[] =>
       index.rows(
         `SELECT folder, album, count(*) AS pictures FROM pictures WHERE missing = 0 GROUP BY folder, album

@@ -18,8 +18,9 @@ export interface Store {
   writes: ReturnType<typeof writeTable>;
   tracks: ReturnType<typeof trackTable>;
   lists: ReturnType<typeof lists>;
-  /** All or nothing; not within another. */
+  /** Runs work in one transaction: all of it is kept, or, if it throws, nothing; not within another. */
   transaction<T>(work: () => T): T;
+  /** Closes the file. */
   close(): void;
 }
 

@@ -3,7 +3,7 @@ import type { IndexFile } from "./index-file.js";
 
 /** Points of the tracks that were taken in. */
 export const trackTable = (index: IndexFile) => ({
-  /** Under the name of its file; one of the same name is replaced. */
+  /** Keeps a track under the name of its file; one of the same name is replaced. */
   keep(name: string, points: readonly TrackPoint[]): void {
     index.transaction(() => {
       index.run("DELETE FROM track_points WHERE track = ?", name);
@@ -12,7 +12,7 @@ export const trackTable = (index: IndexFile) => ({
     });
   },
 
-  /** The points just before and just after a time (milliseconds, UTC), as far as there are any. */
+  /** The points just before and just after a time (milliseconds since 1970, UTC), as far as there are any. */
   around: (utc: number): TrackPoint[] =>
     [
       "SELECT at, lat, lng FROM track_points WHERE at <= ? ORDER BY at DESC LIMIT 1",

@@ -3,18 +3,20 @@ import type { IndexFile } from "./index-file.js";
 /** A sidecar that was written for a decision, or is about to be, or was taken back. */
 export interface WriteRecord {
   id: number;
+  /** Number of the decision that it says. */
   decision: number;
   picture: number;
-  /** Milliseconds. */
+  /** Milliseconds since 1970, when it was begun or is being taken back. */
   at: number;
   /** Which process began it. */
   process: number;
+  /** Absolute path. */
   sidecar: string;
   /** Beside it, renamed over it in the end. */
   temporary: string;
   /** What was there before; null where nothing was. */
   before: Uint8Array | null;
-  /** Of what was written. */
+  /** Of the bytes that were written, hexadecimal. */
   afterSha256: string;
   state: WriteState;
 }
@@ -29,7 +31,10 @@ const columns = "id, decision, picture, at, process, sidecar, temporary, before,
 
 /** The log of sidecars: each is entered before its file is touched, so that a crash at any moment is recognised. */
 export const writeTable = (index: IndexFile) => ({
-  /** @returns its number */
+  /**
+   * Enters a sidecar that is about to be written by this process.
+   * @returns its number
+   */
   begin: (w: Pick<WriteRecord, "decision" | "picture" | "sidecar" | "temporary" | "before" | "afterSha256">): number =>
     index.run(
       `INSERT INTO writes (decision, picture, at, process, sidecar, temporary, before, after_sha256, state)
@@ -44,26 +49,27 @@ export const writeTable = (index: IndexFile) => ({
       w.afterSha256,
     ).lastInsertRowid,
 
-  /** The one that stands beside a picture. */
+  /** The sidecar that stands beside a picture; undefined if there is none of ours. */
   lastWritten: (picture: number): WriteRecord | undefined =>
     index.row(
       `SELECT ${columns} FROM writes WHERE picture = ? AND state = 'written' ORDER BY id DESC LIMIT 1`,
       picture,
     ),
 
-  /** Those that are under way, in this process or in another, or were when one was killed. */
+  /** Sidecars that are under way, in this process or in another, or were when one was killed. */
   unfinished: (): WriteRecord[] => index.rows(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`),
 
+  /** Notes how a write has ended. */
   set(id: number, state: Exclude<WriteState, "undoing">): void {
     index.run("UPDATE writes SET state = ? WHERE id = ?", state, id);
   },
 
-  /** This process takes it back. */
+  /** Notes that this process takes a sidecar back. */
   beginUndo(id: number): void {
     index.run("UPDATE writes SET state = 'undoing', process = ?, at = ? WHERE id = ?", process.pid, Date.now(), id);
   },
 
-  /** It stands, and those before it no longer do. */
+  /** Notes that a sidecar stands, and those before it no longer do. */
   finish(id: number, picture: number): void {
     index.run("UPDATE writes SET state = 'superseded' WHERE picture = ? AND state = 'written'", picture);
     index.run("UPDATE writes SET state = 'written' WHERE id = ?", id);

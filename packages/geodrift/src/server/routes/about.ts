@@ -19,6 +19,7 @@ const modelsRoute = createRoute({
   responses: { 200: json(z.array(modelEntry), "models") },
 });
 
+/** GET /api/health and /api/models. */
 export const aboutRoutes = (
   { engine, models }: ServerContext,
   { version, ...has }: { version: string; library: boolean; detail: boolean },

@@ -78,6 +78,7 @@ const tensors = createRoute({
 
 const tileSize = 256;
 
+/** Routes under /api/density/{id}: GeoJSON, the density at a place, raster tiles of 256 pixels, and safetensors. */
 export function densityRoutes({ densities }: ServerContext) {
   const find = (name: string): EngineAnswer => {
     const answer = densities.get(name);

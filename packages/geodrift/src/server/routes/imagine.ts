@@ -63,6 +63,7 @@ const nearestRoute = createRoute({
   responses: { 200: json(trainingView, "the view"), ...refusals.asked, ...refusals.unknown, ...refusals.busy },
 });
 
+/** GET and POST /api/imagine, and POST /api/imagine/nearest. */
 export function imagineRoutes({ engine, log }: ServerContext, { model, description, memory }: ServedImages) {
   const { network, views, vocabulary } = description;
   const text = closedVocabulary(vocabulary);

@@ -6,6 +6,7 @@ import { folderRoutes } from "./library/folders.js";
 import { pictureRoutes } from "./library/pictures.js";
 import type { LibraryContext } from "./library/shared.js";
 
+/** All routes under /api/library. */
 export const libraryRoutes = (context: LibraryContext) =>
   router()
     .route("/", folderRoutes(context))

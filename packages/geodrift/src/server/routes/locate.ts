@@ -22,7 +22,7 @@ const failures = { ...refusals.asked, ...refusals.large, ...refusals.busy };
 /** Header that names the density of the answer, for the routes under /api/density. */
 export const densityHeader = "Geodrift-Density";
 
-/** An answer that comes whole, or as events. */
+/** The description of an answer that comes whole (JSON), or as server-sent events. */
 export const followed = <T extends z.ZodType>(schema: T, description: string) => ({
   description,
   content: { "application/json": { schema }, "text/event-stream": { schema: z.string() } },
@@ -70,6 +70,7 @@ const evidenceRoute = createRoute({
   },
 });
 
+/** POST /api/locate, /api/density and /api/evidence. */
 export function locateRoutes(context: ServerContext) {
   const { engine, densities, limits } = context;
 
@@ -140,7 +141,7 @@ function jobOf(settings: LocateSettings, bytes: Uint8Array, { models, limits }: 
   return { model, encoder, image, bytes, maxPixels: limits.pixels, options, prior, region, watch };
 }
 
-/** Runs a job and sends its steps as they come, then the answer. */
+/** Runs a job and sends its steps as server-sent events as they come, then the answer. */
 export function streamAnswer(
   c: Context,
   { densities, log }: Pick<ServerContext, "densities" | "log">,

@@ -16,6 +16,7 @@ import { failures, type LibraryContext, path } from "./shared.js";
 /** Most bytes of a track. */
 const maxTrackBytes = 8 * 2 ** 20;
 
+/** Routes of a library's decisions, sidecars, tracks (GPX, at most 8 MiB) and exports. */
 export function decisionRoutes(context: LibraryContext) {
   const { library, log } = context;
 

@@ -16,6 +16,7 @@ import { body, file, json, refusals } from "../../schemas.js";
 import { densityHeader, followed, streamAnswer, zipped } from "../locate.js";
 import { failures, type LibraryContext, params, path, picturePath, stateOf } from "./shared.js";
 
+/** Routes that locate pictures of a library, one or all, and give evidence for an answer. */
 export function estimateRoutes(context: LibraryContext) {
   const { library, jobs, engine, densities, models, limits } = context;
 

@@ -10,6 +10,7 @@ import { router } from "../../router.js";
 import { body, failure, json } from "../../schemas.js";
 import { failures, type LibraryContext, path, stateOf } from "./shared.js";
 
+/** Routes of a library's folders and of what it is busy with. */
 export function folderRoutes(context: LibraryContext) {
   const { library, jobs, host } = context;
 

@@ -10,6 +10,7 @@ import { router } from "../../router.js";
 import { file, json } from "../../schemas.js";
 import { failures, type LibraryContext, params, path, picturePath } from "./shared.js";
 
+/** Routes of a library's pictures: lists, details, thumbnails, known places. */
 export function pictureRoutes(context: LibraryContext) {
   const { library } = context;
 

@@ -8,6 +8,7 @@ import { isLoopback } from "../../guard.js";
 import type { libraryState } from "../../library-queries.js";
 import { refusals, wholeNumber } from "../../schemas.js";
 
+/** What the routes of a library work with. */
 export interface LibraryContext extends Omit<ServerContext, "library"> {
   library: Library;
   jobs: Jobs;
@@ -15,10 +16,14 @@ export interface LibraryContext extends Omit<ServerContext, "library"> {
   host: string;
 }
 
+/** Where a library's routes begin. */
 export const path = "/api/library" as const;
+/** Where the routes of one of its pictures begin. */
 export const picturePath = `${path}/pictures/{id}` as const;
+/** The number of a picture, in the path. */
 export const params = z.object({ id: wholeNumber(1, Number.MAX_SAFE_INTEGER) });
 
+/** What every route of a library may be refused for. */
 export const failures = { ...refusals.asked, ...refusals.unknown, ...refusals.conflict };
 
 /** What the library holds, what it is busy with, and what may be asked of it. */
