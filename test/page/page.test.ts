@@ -79,7 +79,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.waitForFunction(() => document.querySelector(".timeline .step")?.textContent === "places");
     // What is no picture is said; another picture is pasted.
     await drop(page, "notes.txt", Buffer.from("hello"), "text/plain");
-    await page.getByText("notes.txt is no picture.").waitFor();
+    await page.getByText("notes.txt is not a picture.").waitFor();
     await drop(page, "crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png")), "image/png", "paste");
     await page.getByAltText("Picture: crete.png").waitFor();
     await page.waitForFunction(() => /Greece/.test(document.querySelector(".answer h2")?.textContent ?? ""));

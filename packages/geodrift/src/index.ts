@@ -6,14 +6,16 @@
  * `geodrift/library`, `geodrift/server`, and for browsers in `geodrift/browser`.
  */
 import type { writeMap as writeMapNow } from "./figures/map.js";
-import type { locate as locateNow } from "./locate/locate.js";
+import type { LocateOptions } from "./locate/options.js";
 import type { readPrior as readPriorNow } from "./locate/prior.js";
+import type { Located, LocateFailure } from "./locate/result.js";
 import type {
+  LoadedModel,
   loadModel as loadModelNow,
   openModel as openModelNow,
   resolveModel as resolveModelNow,
 } from "./models/load.js";
-import type { pictureFiles as pictureFilesNow } from "./pictures/picture-files.js";
+import type { Named, pictureFiles as pictureFilesNow } from "./pictures/picture-files.js";
 import type { readPicture as readPictureNow } from "./pictures/read-picture.js";
 
 export { type ErrorCode, errorCodes, type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
@@ -50,8 +52,12 @@ export { onnxRuntime } from "./runtime/onnx-runtime.js";
  * await model.dispose();
  * ```
  */
-export async function* locate(...args: Parameters<typeof locateNow>): ReturnType<typeof locateNow> {
-  yield* (await import("./locate/locate.js")).locate(...args);
+export async function* locate(
+  named: readonly (string | Named)[],
+  model: LoadedModel,
+  options: LocateOptions,
+): AsyncGenerator<Located | LocateFailure> {
+  yield* (await import("./locate/locate.js")).locate(named, model, options);
 }
 
 /**

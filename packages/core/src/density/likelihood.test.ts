@@ -188,8 +188,8 @@ describe("likelihoods of networks", () => {
   ] as const)("integrate to one: %s, strength %d, guidance %d", async (name, strength, guidance) => {
     const path = paths[name];
     const model = likelihoodModel(randomModel(path, 5, strength), { runtime: ort });
-    const where = name === "flow" ? Float64Array.from(fibonacciSphere(50).flat()) : points;
-    const { logProbNats } = await model.logProb(c, where, { guidance });
+    const where = name === "flow" ? Float64Array.from(fibonacciSphere(80).flat()) : points;
+    const { logProbNats } = await model.logProb(c, where, { guidance, tolerance: 1e-4 });
     expect(Math.max(...logProbNats) - Math.min(...logProbNats)).toBeGreaterThan(0.3);
     expect(Math.abs(integral(logProbNats) - 1)).toBeLessThan(2e-3);
     await model.dispose();

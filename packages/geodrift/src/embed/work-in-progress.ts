@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import { z } from "zod";
 import { writeFileAtomically } from "../files/atomic-file.js";
-import { csvCell } from "../files/csv-cell.js";
+import { toCsvRows } from "../files/csv.js";
 import { readJsonFile } from "../files/json-file.js";
 import {
   type EmbeddedRow,
@@ -132,7 +132,7 @@ export class WorkInProgress {
       await sync(`${file}.partial`);
       await rename(`${file}.partial`, file);
     }
-    const lines = Buffer.from(refusals.map(({ id, reason }) => `${csvCell(id)},${csvCell(reason)}\n`).join(""));
+    const lines = Buffer.from(toCsvRows(refusals.map(({ id, reason }) => [id, reason])));
     await appendFile(this.#refusals, lines);
     this.#state = {
       provenance,

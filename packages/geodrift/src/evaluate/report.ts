@@ -1,9 +1,11 @@
 /** Everything that an evaluation says: tables, charts, and one page that holds them all. */
+
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Chart, chartSvg } from "../figures/chart.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { escapeXml } from "../files/escape-xml.js";
+import { cannotWrite } from "../files/system-error.js";
 import { type Ablation, ablationCharts, ablationTables } from "./ablation.js";
 import { recallChart, reliabilityChart } from "./charts.js";
 import type { EvaluationRun } from "./evaluate.js";
@@ -63,7 +65,7 @@ export function reportOf(
  * @throws GeodriftError `disk` if a file cannot be written
  */
 export async function writeReport(folder: string, { runs, tables, charts, drawings }: Report): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch(cannotWrite(folder));
   const write = (file: string, text: string) => writeFileAtomically(join(folder, file), Buffer.from(text));
   const evaluations = runs.map((r) => r.evaluation);
   await write("evaluations.json", `${JSON.stringify(evaluations, null, 1)}\n`);

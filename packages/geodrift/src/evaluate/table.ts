@@ -1,5 +1,5 @@
 /** Tables of figures, as Markdown, CSV and HTML. */
-import { csvCell } from "../files/csv-cell.js";
+import { toCsvRows } from "../files/csv.js";
 import { escapeXml } from "../files/escape-xml.js";
 import type { Figure } from "./figure.js";
 
@@ -70,7 +70,7 @@ export function toCsv({ head, rows }: Table): string {
       return [figure.value, figure.interval.low, figure.interval.high].map((x) => String(scale * x));
     }),
   );
-  return `${[names, ...lines].map((r) => r.map(csvCell).join(",")).join("\n")}\n`;
+  return toCsvRows([names, ...lines]);
 }
 
 /** The table as an HTML `table`, its title the caption. */

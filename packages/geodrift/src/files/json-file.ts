@@ -1,7 +1,7 @@
 /** JSON on disk, read as what a schema says. */
 
 import { readFile } from "node:fs/promises";
-import { GeodriftError } from "@geodrift/core";
+import { asMendable } from "@geodrift/core";
 import type { z } from "zod";
 import { writeFileAtomically } from "./atomic-file.js";
 import { cannotRead } from "./system-error.js";
@@ -14,13 +14,7 @@ import { parseWith } from "./validation.js";
  */
 export async function readJsonFile<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {
   const text = await readFile(file, "utf8").catch(cannotRead(file));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (e) {
-    throw new GeodriftError("data", `${file}: not JSON (${(e as Error).message})`, { cause: e });
-  }
-  return parseWith(schema, value, file);
+  return parseWith(schema, parseJson(text, file), file);
 }
 
 /**
@@ -29,3 +23,16 @@ export async function readJsonFile<T extends z.ZodType>(file: string, schema: T)
  */
 export const writeJsonFile = (file: string, value: unknown): Promise<void> =>
   writeFileAtomically(file, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+
+/**
+ * A value from JSON.
+ * @param subject what the text is, for the sentence
+ * @throws GeodriftError `data` if it is not JSON
+ */
+export function parseJson(text: string, subject: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (e) {
+    return asMendable("data", (said) => `${subject}: not JSON (${said})`)(e);
+  }
+}

@@ -157,7 +157,7 @@ export async function fetchJson(url: string, options: HttpOptions = {}): Promise
  * have come cannot be written. What has come so far stays, unless its checksum is wrong
  */
 export async function download(file: RemoteFile, target: string, options: DownloadOptions = {}): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(dirname(target), { recursive: true }).catch(cannotWrite(target));
   if ((await sizeOf(target)) === file.size && (await checksumOf(target, file)) === file.checksum.value) {
     options.onBytes?.(file.size);
     return;
@@ -181,7 +181,7 @@ export async function download(file: RemoteFile, target: string, options: Downlo
       `${file.url}: the checksum is ${sum}, where ${file.checksum.value} is expected; nothing was kept`,
     );
   }
-  await rename(partial, target);
+  await rename(partial, target).catch(cannotWrite(target));
 }
 
 const sizeOf = async (file: string): Promise<number> => (await stat(file).catch(() => undefined))?.size ?? 0;
@@ -197,7 +197,7 @@ async function fetchInto(partial: string, file: RemoteFile, options: DownloadOpt
     await request(url, options, from > 0 ? { range: `bytes=${from}-` } : {}, async (response, alive) => {
       const start = startOf(response, from, file);
       if (start < from) options.onBytes?.(start - from);
-      const out = await open(partial, start > 0 ? "a" : "w");
+      const out = await open(partial, start > 0 ? "a" : "w").catch(cannotWrite(partial));
       let done = start;
       try {
         for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
@@ -208,7 +208,7 @@ async function fetchInto(partial: string, file: RemoteFile, options: DownloadOpt
           options.onBytes?.(chunk.length);
           progress();
         }
-        await out.sync();
+        await out.sync().catch(cannotWrite(partial));
       } finally {
         await out.close();
       }

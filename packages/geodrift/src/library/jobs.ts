@@ -61,6 +61,7 @@ export class Jobs {
         ...options,
         signal: stop.signal,
         onProgress: (progress) => Object.assign(job.progress, progress),
+        onFailure: (_, thrown) => this.onFailure?.(thrown),
       });
     });
   }

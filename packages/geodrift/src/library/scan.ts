@@ -56,7 +56,7 @@ interface Found {
 export async function scanFolder(library: Library, named: string, options: ScanOptions = {}): Promise<ScanProgress> {
   const root = await folderPath(named);
   const inside = relative(root, resolve(library.folder));
-  if (!inside.startsWith("..") && !isAbsolute(inside))
+  if (inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside))
     throw new GeodriftError(
       "refused",
       `${root}: holds the library itself, in ${library.folder}; a folder apart from the pictures is needed`,

@@ -1,7 +1,7 @@
 /** Tracks: where a person, with a camera, was at which time. */
 import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
-import { fromMessage, type LatLng, withSubject } from "@geodrift/core";
+import { fromMessage, GeodriftError, type LatLng, withSubject } from "@geodrift/core";
 import { cannotRead } from "../files/system-error.js";
 import { type GpxMessage, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
@@ -18,6 +18,7 @@ export function readGpxAside(text: string): Promise<TrackPoint[]> {
       "points" in message ? resolve(message.points) : reject(fromMessage(message.thrown)),
     );
     worker.on("error", reject);
+    worker.on("exit", () => reject(new GeodriftError("stopped", "the thread that reads the track has stopped")));
   });
 }
 

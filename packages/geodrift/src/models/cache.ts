@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import envPaths from "env-paths";
 import { z } from "zod";
+import { parseJson } from "../files/json-file.js";
 import { parseWith } from "../files/validation.js";
 
 /** The folder of what can be fetched again: GEODRIFT_CACHE, or the platform's own. */
@@ -34,7 +35,7 @@ export type Pulled = z.infer<typeof pulled>;
  */
 export function pulledOf(name: string): Pulled | undefined {
   const file = join(folderInCache(name), pulledFile);
-  return existsSync(file) ? parseWith(pulled, JSON.parse(readFileSync(file, "utf8")), file) : undefined;
+  return existsSync(file) ? parseWith(pulled, parseJson(readFileSync(file, "utf8"), file), file) : undefined;
 }
 
 /**

@@ -5,7 +5,8 @@ import { dirname } from "node:path";
 import { GeodriftError } from "@geodrift/core";
 import { csvRows } from "../datasets/sources/csv.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
-import { csvCell } from "../files/csv-cell.js";
+import { toCsvRows } from "../files/csv.js";
+import { cannotWrite } from "../files/system-error.js";
 import { type Part, parts } from "./split.js";
 
 /**
@@ -14,16 +15,9 @@ import { type Part, parts } from "./split.js";
  * @throws GeodriftError `disk` if the file cannot be written
  */
 export async function writeSplit(file: string, ids: readonly string[], part: readonly Part[]): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const lines = ids.map(
-    (id, i) => `${csvCell(id)},${part[i]}
-`,
-  );
-  await writeFileAtomically(
-    file,
-    Buffer.from(`id,part
-${lines.join("")}`),
-  );
+  await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));
+  const rows = ids.map((id, i) => [id, part[i]]);
+  await writeFileAtomically(file, Buffer.from(toCsvRows([["id", "part"], ...rows])));
 }
 
 /**

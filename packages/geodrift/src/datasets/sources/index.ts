@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core";
+import { cannotRead } from "../../files/system-error.js";
 import { csvSource } from "./csv.js";
 import { folderSource } from "./folder.js";
 import { osv5mSource, zipsOf } from "./osv5m.js";
@@ -36,7 +37,8 @@ export async function openSource(path: string, options: ReadyOptions = {}): Prom
     if (ending === ".csv") return ready(zipsOf(path) ? await osv5mSource(path) : await csvSource(path));
     throw new GeodriftError("data", `${path}: a source is a folder, a .csv, a .parquet, or a .tar`);
   }
-  if ((await readdir(path)).some((f) => f.endsWith(".tar"))) return webdatasetSource(path, options);
+  if ((await readdir(path).catch(cannotRead(path, "folder"))).some((f) => f.endsWith(".tar")))
+    return webdatasetSource(path, options);
   for (const table of ["train.csv", "test.csv"]) {
     const file = join(path, table);
     if (existsSync(file) && zipsOf(file)) return ready(await osv5mSource(file));

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core";
+import { cannotRead } from "../../files/system-error.js";
 import { csvHead, csvRows, rowItem, tableColumns } from "./csv.js";
 import type { PictureSource } from "./source.js";
 import { indexZips } from "./zip-index.js";
@@ -23,7 +24,7 @@ export async function osv5mSource(table: string): Promise<PictureSource> {
     throw new GeodriftError("data", `${table}: images/${basename(table, ".csv")} with zips is not beside it`);
   const head = await csvHead(table);
   const columns = tableColumns(head, table, ["id"]);
-  const zips = (await readdir(folder)).filter((f) => f.endsWith(".zip")).sort();
+  const zips = (await readdir(folder).catch(cannotRead(folder, "folder"))).filter((f) => f.endsWith(".zip")).sort();
   return {
     name: table,
     columns: columns.rest.map((i) => head[i]),

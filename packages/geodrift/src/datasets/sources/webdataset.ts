@@ -5,6 +5,7 @@ import { asMendable } from "@geodrift/core";
 import { extract } from "tar-stream";
 import { parseNpy } from "../../files/npy.js";
 import { parsePythonJson } from "../../files/python-json.js";
+import { cannotRead } from "../../files/system-error.js";
 import { endings } from "../../pictures/picture-files.js";
 import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
 
@@ -75,7 +76,9 @@ const looked = 100;
  */
 export async function webdatasetSource(path: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
   const folder = (await stat(path)).isDirectory();
-  const tars = folder ? (await readdir(path)).filter((f) => f.endsWith(".tar")).sort() : [basename(path)];
+  const tars = folder
+    ? (await readdir(path).catch(cannotRead(path, "folder"))).filter((f) => f.endsWith(".tar")).sort()
+    : [basename(path)];
   const where = folder ? path : dirname(path);
   const columns = await firstColumns(tars.map((tar) => join(where, tar)));
   return {

@@ -1,8 +1,10 @@
 /** What an evaluation of pictures says, as a page of tables and sheets. */
+
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { attributeNames } from "../../earth/attributes.js";
 import { writeFileAtomically } from "../../files/atomic-file.js";
+import { cannotWrite } from "../../files/system-error.js";
 import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
@@ -127,7 +129,7 @@ export async function writeImagesReport(
   command: string,
   evaluation: ImagesEvaluation,
 ): Promise<string[]> {
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));
   const { sets } = evaluation;
   const files: [string, Uint8Array][] = [];
   const pages: string[] = [];

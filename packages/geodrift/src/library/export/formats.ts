@@ -1,6 +1,6 @@
 /** The library in formats that other programs read. */
 import type { Feature, FeatureCollection, Geometry } from "geojson";
-import { csvCell } from "../../files/csv-cell.js";
+import { toCsvRows } from "../../files/csv.js";
 import { escapeXml } from "../../files/escape-xml.js";
 import { placeText } from "../../locate/text.js";
 import type { Cell, ExportedPicture } from "./exported-picture.js";
@@ -10,8 +10,7 @@ const time = (takenAt: number | null): string | undefined =>
   takenAt === null ? undefined : new Date(takenAt).toISOString().slice(0, 19);
 
 function csv(columns: readonly string[], rows: readonly Record<string, string | number | null | undefined>[]): string {
-  const lines = rows.map((row) => columns.map((c) => csvCell(String(row[c] ?? ""))).join(","));
-  return `${[columns.join(","), ...lines].join("\n")}\n`;
+  return toCsvRows([columns, ...rows.map((row) => columns.map((c) => row[c]))]);
 }
 
 const middle = ({ south, west, north, east }: Cell) => ({ lat: (south + north) / 2, lng: (west + east) / 2 });
