@@ -1,27 +1,35 @@
-/** Runs every command in the `sh` blocks, and every program in the `js` blocks, of the README and the docs, in order. */
+/**
+ * Runs every command in the `sh` blocks, and every program in the `js` blocks, of the README and the docs, in order; then the
+ * programs of the packages' own READMEs and the examples in docstrings, which install nothing.
+ */
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
-const files = [
-  "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync("docs", { recursive: true })
-    .filter((f) => f.endsWith(".md"))
-    .map((f) => `docs/${f}`),
-];
+const below = (folder, ending) =>
+  readdirSync(folder, { recursive: true })
+    .filter((f) => f.endsWith(ending))
+    .sort()
+    .map((f) => `${folder}/${f}`);
+const documents = ["README.md", "CONTRIBUTING.md", ...below("docs", ".md").filter((f) => !f.includes("node_modules"))];
+const packages = ["compile", "core", "geodrift"];
 /** Run by `.ci/run` itself: installing, testing, linting. */
 const elsewhere = /^npm (ci|test|run lint)$/;
 
 const run = (program, args) => execFileSync(program, args, { stdio: ["ignore", "ignore", "inherit"] });
 let count = 0;
-for (const file of files) {
+
+function runProgram(where, text) {
+  console.log(`${where}: a program`);
+  writeFileSync("readme-example.mjs", text);
+  run(process.execPath, ["readme-example.mjs"]);
+  rmSync("readme-example.mjs");
+  count++;
+}
+
+for (const file of documents) {
   for (const [, kind, text] of readFileSync(file, "utf8").matchAll(/^```(sh|js)\n([\s\S]*?)^```/gm)) {
     if (kind === "js") {
-      console.log(`${file}: a program`);
-      writeFileSync("readme-example.mjs", text);
-      run(process.execPath, ["readme-example.mjs"]);
-      rmSync("readme-example.mjs");
-      count++;
+      runProgram(file, text);
       continue;
     }
     const commands = text.split("\n").flatMap((line) => line.replace(/\s#.*$/, "").split("&&"));
@@ -32,4 +40,13 @@ for (const file of files) {
     }
   }
 }
+copyFileSync("out/demo/nile-delta.png", "picture.png");
+for (const file of packages.map((name) => `packages/${name}/README.md`))
+  for (const [, text] of readFileSync(file, "utf8").matchAll(/^```js\n([\s\S]*?)^```/gm)) runProgram(file, text);
+rmSync("picture.png");
+for (const file of packages
+  .flatMap((name) => below(`packages/${name}/src`, ".ts"))
+  .filter((f) => !f.endsWith(".test.ts")))
+  for (const [, text] of readFileSync(file, "utf8").matchAll(/^ \* ```js\n([\s\S]*?)^ \* ```/gm))
+    runProgram(file, text.replace(/^ \* ?/gm, ""));
 console.log(`${count} documented examples ran`);

@@ -8,14 +8,20 @@ const place = ([lat, lng]: [number, number]) => ({
   lng: (((((lng * 180) / Math.PI + 540) % 360) + 360) % 360) - 180,
 });
 
-describe.skipIf(!present)("metrics against the official code", () => {
-  const reference = present ? json("metrics.json") : {};
-  it("distances, GeoScore, accuracies and their means", () => {
-    const km = reference.gt_rad.map((gt: [number, number], i: number) =>
-      distanceKm(place(gt), place(reference.pred_rad[i])),
-    );
+describe("metrics against the official code", () => {
+  const reference = json("metrics.json");
+  const km: number[] = reference.gt_rad.map((gt: [number, number], i: number) =>
+    distanceKm(place(gt), place(reference.pred_rad[i])),
+  );
+  it("distances and GeoScore", () => {
+    expect(km.length).toBeGreaterThan(20);
     expect(gap(km, reference.haversine_km)).toBeLessThan(1e-6);
     expect(gap(km.map(geoScore), reference.geoscore)).toBeLessThan(1e-6);
+    reference.edge.forEach(([a, b, c, d]: number[], i: number) => {
+      expect(distanceKm(place([a, b]), place([c, d]))).toBeCloseTo(reference.edge_km[i], 6);
+    });
+  });
+  it.skipIf(!present)("accuracies, and means of both", () => {
     const metrics = distanceMetrics(km);
     // The aggregates were taken in single precision.
     expect(metrics.meanKm / reference.aggregate.Haversine).toBeCloseTo(1, 5);
@@ -23,11 +29,8 @@ describe.skipIf(!present)("metrics against the official code", () => {
     [1, 25, 200, 750, 2500].forEach((radius, i) => {
       expect(metrics.accuracy[i]).toBeCloseTo(reference.aggregate[`Accuracy_${radius}_km_radius`], 6);
     });
-    reference.edge.forEach(([a, b, c, d]: number[], i: number) => {
-      expect(distanceKm(place([a, b]), place([c, d]))).toBeCloseTo(reference.edge_km[i], 6);
-    });
   });
-  it("precision, recall, density, coverage: in blocks as officially, and whole", () => {
+  it.skipIf(!present)("precision, recall, density, coverage: in blocks as officially, and whole", () => {
     const vectors = (rows: [number, number][]) => Float64Array.from(rows.flatMap((r) => [...toVec3(place(r))]));
     const [truths, guesses] = [vectors(reference.gt_rad), vectors(reference.pred_rad)];
     const values = (m: ReturnType<typeof manifoldMetrics>) => [m.precision, m.recall, m.density, m.coverage];

@@ -14,8 +14,8 @@ import { doubles, flat, gap, json, nested, present, tensors } from "./reference.
 
 const small = { dim: 64, depth: 2, expansion: 4, cond_dim: 32 };
 
-describe.skipIf(!present)("von Mises–Fisher baselines against the official code", () => {
-  it.each([
+describe("von Mises–Fisher baselines against the official code", () => {
+  it.skipIf(!present).each([
     ["vmf_small.safetensors", 1, ""],
     ["vmfmix_small.safetensors", 3, "mix_"],
   ])("%s: means, concentrations, weights, negative log likelihood", async (file, components, prefix) => {

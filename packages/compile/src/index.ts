@@ -1,4 +1,16 @@
-/** jaxpr → ONNX → ONNX Runtime. Knows nothing of geography. */
+/**
+ * jaxpr → ONNX → ONNX Runtime. Knows nothing of geography.
+ * @example
+ * ```js
+ * import { compile, tensor } from "@geodrift/compile";
+ * import { grad, numpy as np } from "@jax-js/jax";
+ * import * as ort from "onnxruntime-node";
+ * const slope = compile(grad((x) => np.sin(x.ref).mul(x).sum()), { runtime: ort });
+ * console.log((await slope(tensor([0, 1, 2], [3]))).data);
+ * await slope.dispose();
+ * ```
+ * @module
+ */
 export {
   type Compiled,
   type CompileOptions,

@@ -1,4 +1,12 @@
-/** What of the program a browser can run: no file, no process. The page is made with it. */
+/**
+ * What of the program a browser can run: no file, no process. The page is made with it.
+ * @example
+ * ```js
+ * import { formatKm, formatLatLng } from "geodrift/browser";
+ * console.log(formatLatLng({ lat: -33.86, lng: 151.2 }), formatKm(643.27));
+ * ```
+ * @module
+ */
 export * from "./encode/encoder.js";
 export { networkEncoder, placeNetwork } from "./encode/network-encoder.js";
 export * from "./locate/infer.js";

@@ -1,4 +1,16 @@
-/** Models on datasets: figures with intervals, tables, ablations, the report. */
+/**
+ * Models on datasets: figures with intervals, tables, ablations, the report.
+ * @example
+ * ```js
+ * import { loadModel } from "geodrift";
+ * import { embedDataset, openDataset } from "geodrift/evaluate";
+ * const model = await loadModel("earth");
+ * const dataset = await openDataset("out/demo/places.csv", model.encoder.preparation);
+ * console.log((await embedDataset(dataset, model.encoder)).truths.length / 3, "pictures");
+ * await model.dispose();
+ * ```
+ * @module
+ */
 export * from "./datasets/open-dataset.js";
 export * from "./evaluate/ablation.js";
 export * from "./evaluate/embedded-dataset.js";

@@ -1,4 +1,14 @@
-/** An archive: its index, estimates, decisions, sidecars, exports. Nothing in the folders of pictures is changed unasked. */
+/**
+ * An archive: its index, estimates, decisions, sidecars, exports. Nothing in the folders of pictures is changed unasked.
+ * @example
+ * ```js
+ * import { listPictures, openLibrary, scanFolder } from "geodrift/library";
+ * const library = await openLibrary("out/example-library", { create: true });
+ * console.log(await scanFolder(library, "out/demo"), listPictures(library, { state: "queue" }).pictures.length);
+ * library.close();
+ * ```
+ * @module
+ */
 export * from "./library/decisions.js";
 export {
   type EstimateOptions,

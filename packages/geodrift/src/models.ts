@@ -1,4 +1,12 @@
-/** Models and encoders: what is known by name, fetching, opening, writing for other programs. */
+/**
+ * Models and encoders: what is known by name, fetching, opening, writing for other programs.
+ * @example
+ * ```js
+ * import { describeModel, modelRegistry } from "geodrift/models";
+ * console.log((await describeModel("earth")).method, Object.keys(modelRegistry));
+ * ```
+ * @module
+ */
 export * from "./encode/config.js";
 export * from "./encode/encoder.js";
 export * from "./encode/packed-onnx.js";

@@ -1,4 +1,13 @@
-/** One picture: reading, metadata, the squares that encoders take; PNG. */
+/**
+ * One picture: reading, metadata, the squares that encoders take; PNG.
+ * @example
+ * ```js
+ * import { readPicture } from "geodrift/pictures";
+ * const { data, metadata } = await readPicture("out/demo/nile-delta.png", { size: 64, square: "cover" });
+ * console.log(data.length, metadata);
+ * ```
+ * @module
+ */
 export { sha256Of } from "./files/hash.js";
 export * from "./pictures/metadata.js";
 export * from "./pictures/picture.js";

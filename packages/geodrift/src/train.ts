@@ -1,4 +1,13 @@
-/** From located pictures to models: tables of embeddings, their splits, trainings. */
+/**
+ * From located pictures to models: tables of embeddings, their splits, trainings.
+ * @example
+ * ```js
+ * import { readTraining } from "geodrift/train";
+ * const config = await readTraining("configs/own-photos.json");
+ * console.log(config.kind, config.locators.map(({ name }) => name));
+ * ```
+ * @module
+ */
 export * from "./datasets/sources/index.js";
 export * from "./datasets/sources/source.js";
 export * from "./embed/embed.js";

@@ -1,4 +1,14 @@
-/** Exact densities, distributions of places, priors. */
+/**
+ * Exact densities, distributions of places, priors.
+ * @example
+ * ```js
+ * import { sampleDistribution } from "@geodrift/core/density";
+ * import { toVec3 } from "@geodrift/core/sphere";
+ * const points = Float64Array.from([30, 30.2, 29.9].flatMap((lat) => [...toVec3({ lat, lng: 31 })]));
+ * console.log(sampleDistribution(points).best);
+ * ```
+ * @module
+ */
 export * from "./density-tile.js";
 export * from "./distribution.js";
 export * from "./distribution-file.js";

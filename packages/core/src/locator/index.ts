@@ -1,4 +1,13 @@
-/** One interface, and every method behind it. */
+/**
+ * One interface, and every method behind it.
+ * @example
+ * ```js
+ * import { uniformLocator } from "@geodrift/core/locator";
+ * const anywhere = uniformLocator(8);
+ * console.log(await anywhere.sample(new Float32Array(8), 2, { seed: 0, guidance: 0 }));
+ * ```
+ * @module
+ */
 export * from "./cells.js";
 export * from "./generative.js";
 export * from "./localizability.js";

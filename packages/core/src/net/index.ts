@@ -1,4 +1,12 @@
-/** Networks: layers, the velocity network, encoders, transformers, heads. */
+/**
+ * Networks: layers, the velocity network, encoders, transformers, heads.
+ * @example
+ * ```js
+ * import { velocityShapes } from "@geodrift/core/net";
+ * console.log(Object.keys(velocityShapes({ input_dim: 3, dim: 64, depth: 2, expansion: 4, cond_dim: 32 })).length);
+ * ```
+ * @module
+ */
 export * from "./cell-classifier.js";
 export * from "./clip-layout.js";
 export * from "./convolutional.js";

@@ -1,4 +1,12 @@
-/** Solvers of flows and diffusions, guidance, pictures from noise. */
+/**
+ * Solvers of flows and diffusions, guidance, pictures from noise.
+ * @example
+ * ```js
+ * import { solvers } from "@geodrift/core/solve";
+ * console.log(Object.keys(solvers["riemannian-flow"]));
+ * ```
+ * @module
+ */
 export * from "./adaptive.js";
 export * from "./guidance.js";
 export * from "./imagine.js";

@@ -1,4 +1,12 @@
-/** Objectives, optimisers, the training loop, checkpoints. */
+/**
+ * Objectives, optimisers, the training loop, checkpoints.
+ * @example
+ * ```js
+ * import { warmupCosine } from "@geodrift/core/train";
+ * console.log(warmupCosine(1e-3, 10, 100)(9));
+ * ```
+ * @module
+ */
 export * from "./adamw.js";
 export * from "./classifying.js";
 export * from "./denoising.js";
