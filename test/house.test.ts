@@ -169,6 +169,17 @@ describe("the house", () => {
     expect(circles(graph())).toEqual([]);
   });
 
+  it("is drawn in docs/architecture.md, room by room and file by file", () => {
+    const drawing = readFileSync(join(root, "docs/architecture.md"), "utf8").split("```")[3];
+    const words = new Set(drawing.split(/[\s·]+/));
+    for (const file of packages.flatMap((p) => sources(`packages/${p}/src`))) {
+      const [, , , ...path] = file.split("/");
+      const stem = path.pop()?.replace(/(\.svelte)?\.ts$|\.svelte$/, "") ?? "";
+      expect(words.has(`${path.join("/")}/`) || path.length === 0, `the room of ${file}`).toBe(true);
+      if (stem !== "index") expect(words.has(stem), `${file} is not in the drawing`).toBe(true);
+    }
+  });
+
   it("the library's store alone speaks SQL", () => {
     const sql = /\b(SELECT|INSERT|UPDATE|DELETE)\b [^;]*\b(FROM|INTO|SET)\b|from "libsql"/;
     const speaking = packages
