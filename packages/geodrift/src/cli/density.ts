@@ -1,4 +1,5 @@
-import { GeodriftError, generativeLocator, type LatLng, localizability, toVec3, withSubject } from "@geodrift/core";
+import { generativeLocator, type LatLng, localizability, toVec3 } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { readNpy } from "../files/npy.js";
 import { checkModelName, loadGenerativeModel, loadModel } from "../models/load.js";

@@ -1,5 +1,5 @@
 import { dirname, relative } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { openSource } from "../datasets/sources/index.js";
 import type { PictureSource } from "../datasets/sources/source.js";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { GeodriftError, imageSolvers } from "@geodrift/core";
+import { imageSolvers } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { evaluateImages, picturesToDraw } from "../evaluate/imagine/evaluate-images.js";

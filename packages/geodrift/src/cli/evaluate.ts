@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { openDataset } from "../datasets/open-dataset.js";
 import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";

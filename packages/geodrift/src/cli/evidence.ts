@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { withSubject } from "@geodrift/core";
+import { withSubject } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { evidenceBundle } from "../evidence/bundle.js";
 import { cannotWrite } from "../files/system-error.js";

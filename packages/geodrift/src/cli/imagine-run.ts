@@ -1,4 +1,5 @@
-import { closedVocabulary, GeodriftError, imageSolvers, type LatLng } from "@geodrift/core";
+import { closedVocabulary, imageSolvers, type LatLng } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { kindOf } from "../earth/captions.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";

@@ -1,6 +1,6 @@
 /** `geodrift library`: an archive's pictures, without changing one. */
 
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { defaultLibrary } from "../library/default-library.js";
 import { exportFormats } from "../library/export/formats.js";

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import { locate } from "../locate/locate.js";

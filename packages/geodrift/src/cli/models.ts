@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { readJsonFile } from "../files/json-file.js";
 import { cacheRoot, folderInCache, pulledOf } from "../models/cache.js";

@@ -1,4 +1,5 @@
-import { checkLatLng, isMendable, type LatLng } from "@geodrift/core";
+import { checkLatLng, type LatLng } from "@geodrift/core";
+import { isMendable } from "@geodrift/core/errors";
 import { InvalidArgumentError } from "commander";
 
 /**

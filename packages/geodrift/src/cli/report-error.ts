@@ -1,6 +1,6 @@
 /** What an error becomes on a command line: a sentence on standard error and an exit code; a stack if it is asked for. */
 import { inspect } from "node:util";
-import { failureOf, isMendable } from "@geodrift/core";
+import { failureOf, isMendable } from "@geodrift/core/errors";
 
 /** What a command ends with; the table of docs/errors.md. */
 export const exitCodes = {

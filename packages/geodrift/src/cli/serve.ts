@@ -1,4 +1,4 @@
-import { isMendable } from "@geodrift/core";
+import { isMendable } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { defaultLibrary } from "../library/default-library.js";
 import type { Library } from "../library/library.js";

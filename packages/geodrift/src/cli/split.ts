@@ -1,4 +1,4 @@
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { openEmbeddings } from "../embed/embeddings-file.js";
 import { readPlacesOf } from "../embed/read-embeddings.js";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { trainEarth } from "../train/earth.js";

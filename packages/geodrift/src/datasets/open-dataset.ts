@@ -1,7 +1,7 @@
 /** Datasets on disk: a table of pictures with places, or a description of views of the Earth. */
 
 import { dirname, extname, join, resolve } from "node:path";
-import { GeodriftError, withSubject } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { z } from "zod";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { earthViews } from "../earth/earth-views.js";

@@ -3,7 +3,8 @@
  * and index.
  */
 import { createHash } from "node:crypto";
-import { Generator, GeodriftError, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
+import { Generator, type LatLng, toLatLng, uniformPoint } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { countryAt, highSeas } from "../places/country.js";
 import { captionOf, climateWords, scaleOf, seasonOf, surfaceOf, type ViewFacts, type ViewKind } from "./captions.js";
 import type { EarthFolder } from "./earth-rasters.js";

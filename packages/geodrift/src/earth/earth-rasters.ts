@@ -2,7 +2,7 @@
 
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { cannotRead } from "../files/system-error.js";
 import { type Mask, type Raster, readMask, readRaster } from "./raster.js";
 

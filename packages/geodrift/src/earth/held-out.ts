@@ -5,12 +5,12 @@ import {
   earthRadiusKm,
   expMap,
   Generator,
-  GeodriftError,
   type LatLng,
   tangentFrame,
   toLatLng,
   uniformPoint,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 
 /** Months and discs that no training view shows. */
 export interface HeldOut {

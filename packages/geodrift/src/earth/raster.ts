@@ -2,7 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { LatLng } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 
 /** An RGBA picture of the globe, equirectangular: row 0 at the north, column 0 at 180° W. */

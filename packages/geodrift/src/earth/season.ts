@@ -4,7 +4,7 @@
  */
 
 import type { Generator } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Pixels, Raster } from "./raster.js";
 import type { Layer } from "./view.js";
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import type { LatLng } from "@geodrift/core";
-import { failureOf, GeodriftError, isMendable } from "@geodrift/core";
+import { failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import type { PictureSource, SourceItem } from "../datasets/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
 import { sha256Of } from "../files/hash.js";

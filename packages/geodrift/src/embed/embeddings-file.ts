@@ -3,7 +3,7 @@
  * source's own columns, and the embedding as a list. Which encoder made them stands in the file's metadata.
  */
 
-import { asMendable, GeodriftError } from "@geodrift/core";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import {
   type AsyncBuffer,
   asyncBufferFromFile,

@@ -1,5 +1,6 @@
 /** A table of embeddings in memory, all of it or one part of a split. */
-import { GeodriftError, type LatLng, toVec3 } from "@geodrift/core";
+import { type LatLng, toVec3 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Part } from "../split/split.js";
 import { readSplit } from "../split/split-file.js";
 import { type EmbeddingsFile, openEmbeddings } from "./embeddings-file.js";

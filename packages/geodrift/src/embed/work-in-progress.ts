@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { appendFile, copyFile, mkdir, open, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { toCsvRows } from "../files/csv.js";

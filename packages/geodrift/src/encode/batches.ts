@@ -1,5 +1,5 @@
 import { tensor } from "@geodrift/compile";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Picture } from "../pictures/picture.js";
 import { planesInto } from "../pictures/planes.js";
 import type { Colours } from "../pictures/preparation.js";

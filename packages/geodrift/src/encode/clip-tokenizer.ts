@@ -2,7 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";

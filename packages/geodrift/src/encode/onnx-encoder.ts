@@ -1,7 +1,7 @@
 /** Any ONNX network that takes pictures, as an encoder: its last result, or one from inside of it. */
 
 import { type Runtime, summarizeOnnx, type Tensor, tensor, withOutput } from "@geodrift/compile";
-import { asMendable, GeodriftError } from "@geodrift/core";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import type { Colours, Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
 import type { Encoder } from "./encoder.js";

@@ -1,6 +1,6 @@
 /** What the server's thread and the one that computes say to each other. */
 import type { SentTensors } from "@geodrift/compile";
-import type { ThrownElsewhere } from "@geodrift/core";
+import type { ThrownElsewhere } from "@geodrift/core/errors";
 import type { TokenAttention } from "../imagine/draw.js";
 import type { ImagineSettings, Plan } from "../imagine/plan.js";
 import type { LocateOptions } from "../locate/options.js";

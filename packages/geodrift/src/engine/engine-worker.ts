@@ -1,7 +1,8 @@
 /** The thread that computes: ONNX Runtime holds the thread that calls it, and the server's must stay free. */
 import { parentPort } from "node:worker_threads";
 import { sentTensors } from "@geodrift/compile";
-import { distributionTensors, GeodriftError, toMessage } from "@geodrift/core";
+import { distributionTensors } from "@geodrift/core";
+import { GeodriftError, toMessage } from "@geodrift/core/errors";
 import type { GeoJSON } from "geojson";
 import { draw } from "../imagine/draw.js";
 import type { Knowledge } from "../locate/known.js";

@@ -1,7 +1,8 @@
 /** The computing thread as the server sees it: a bounded queue before it, answers and steps out of it. */
 import { Worker } from "node:worker_threads";
 import { receivedTensors } from "@geodrift/compile";
-import { fromMessage, GeodriftError, type PlaceDistribution, readDistribution } from "@geodrift/core";
+import { type PlaceDistribution, readDistribution } from "@geodrift/core";
+import { fromMessage, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
 import type { Answer, DrawingStep, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";

@@ -1,4 +1,4 @@
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 
 /** The queue is full: come back later (GeodriftError `busy`; HTTP 429 with Retry-After). */
 export class BusyError extends GeodriftError {

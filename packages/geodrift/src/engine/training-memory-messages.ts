@@ -1,5 +1,6 @@
 /** What the thread that keeps the training's views is told and answers. */
-import type { LatLng, ThrownElsewhere } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import type { ThrownElsewhere } from "@geodrift/core/errors";
 import type { ViewKind } from "../earth/captions.js";
 import type { AlikeView } from "../imagine/training-views.js";
 import type { ImageModelDescription } from "../models/schema.js";

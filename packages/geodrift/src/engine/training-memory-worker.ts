@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { toMessage } from "@geodrift/core";
+import { toMessage } from "@geodrift/core/errors";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { trainingViewsOf } from "../imagine/training-views.js";

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { fromMessage } from "@geodrift/core";
+import { fromMessage } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import type { AlikeView } from "../imagine/training-views.js";
 import { BusyError } from "./errors.js";

@@ -1,13 +1,13 @@
 /** What guidance, steps and solvers do to a flow or a diffusion: the paper's ablations. */
 import {
   distanceMetrics,
-  GeodriftError,
   type ManifoldMetrics,
   manifoldMetrics,
   type PathName,
   solvers,
   vectorAt,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Chart } from "../figures/chart.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";

@@ -1,7 +1,8 @@
 /** A dataset as models see it: embeddings, and what is true. Made once for all models that share an encoder. */
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
-import { GeodriftError, type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
+import { type LatLng, toLatLng, toVec3, vectorAt } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { areasOf } from "../datasets/areas.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import type { Encoder } from "../encode/encoder.js";

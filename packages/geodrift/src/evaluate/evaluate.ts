@@ -1,6 +1,5 @@
 /** One model on one dataset: every figure that the paper's tables have, and what they lack. */
 import {
-  GeodriftError,
   type LatLng,
   paths,
   type RecallAgainstArea,
@@ -9,6 +8,7 @@ import {
   toVec3,
   vectorAt,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { quickMesh } from "../locate/options.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";

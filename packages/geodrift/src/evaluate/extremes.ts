@@ -1,12 +1,6 @@
 /** The most and the least localizable pictures with their maps: Figure 3 of the paper. */
-import {
-  GeodriftError,
-  type LatLng,
-  type PlaceDistribution,
-  sampleDistribution,
-  toLatLng,
-  vectorAt,
-} from "@geodrift/core";
+import { type LatLng, type PlaceDistribution, sampleDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { geoNaturalEarth1, geoPath } from "d3-geo";
 import sharp from "sharp";
 import { outlines } from "../figures/land.js";

@@ -2,7 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { cannotWrite } from "../files/system-error.js";
 import { suggestion } from "../files/validation.js";

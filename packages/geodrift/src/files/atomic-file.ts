@@ -2,7 +2,7 @@
 
 import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { cannotWrite } from "./system-error.js";
 
 /**

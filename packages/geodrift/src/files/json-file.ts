@@ -1,7 +1,7 @@
 /** JSON on disk, read as what a schema says. */
 
 import { readFile } from "node:fs/promises";
-import { asMendable } from "@geodrift/core";
+import { asMendable } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { writeFileAtomically } from "./atomic-file.js";
 import { cannotRead } from "./system-error.js";

@@ -1,7 +1,7 @@
 /** NumPy's array file: a header that is a Python literal, then the numbers (NEP 1; versions 1 to 3). */
 
 import { readFile } from "node:fs/promises";
-import { GeodriftError, withSubject } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { cannotRead } from "./system-error.js";
 
 /** An array of numbers with its shape. */

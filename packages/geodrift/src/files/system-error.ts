@@ -1,5 +1,5 @@
 /** What the operating system says of files, as errors that a person can mend. */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 
 /** Why something cannot be written, by the system's code, where the code alone would say little. */
 const reasons: Readonly<Record<string, string>> = {

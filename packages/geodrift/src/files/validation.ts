@@ -1,5 +1,5 @@
 /** Validation whose errors name the key, the rule and the value, and the nearest known key for an unknown one. */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { closest, distance } from "fastest-levenshtein";
 import type { z } from "zod";
 

@@ -8,7 +8,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { GeodriftError, isMendable } from "@geodrift/core";
+import { GeodriftError, isMendable } from "@geodrift/core/errors";
 import { EnvHttpProxyAgent, fetch, type Response } from "undici";
 import { cannotWrite } from "../files/system-error.js";
 

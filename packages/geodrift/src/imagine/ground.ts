@@ -1,5 +1,5 @@
 /** How wide the ground of a picture is: as asked, as its words say, or as usual. */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { scaleLimitsKm, scaleOf } from "../earth/captions.js";
 import { imagineDefaults } from "./defaults.js";
 

@@ -1,7 +1,6 @@
 /** What is to be drawn: pictures with what each is told, and how they lie beside each other. */
 import {
   dualGuidance,
-  GeodriftError,
   type Guidance,
   geodesic,
   type LatLng,
@@ -9,6 +8,7 @@ import {
   toLatLng,
   toVec3,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { kindOf, months, seasons } from "../earth/captions.js";
 import { formatLatLng } from "../places/format.js";
 

@@ -1,4 +1,5 @@
-import { fibonacciSphere, GeodriftError, type LatLng, type Prior, toLatLng, type Vec3 } from "@geodrift/core";
+import { fibonacciSphere, type LatLng, type Prior, toLatLng, type Vec3 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 
 /** Even points on the globe at the most: 250 km² each. */
 const finest = 2_000_000;

@@ -1,5 +1,5 @@
 /** Pictures side by side: plain sheets that can be cut up again, labelled ones for people, and moving ones. */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { escapeXml } from "../files/escape-xml.js";
 import { enlarged, type Picture } from "../pictures/picture.js";

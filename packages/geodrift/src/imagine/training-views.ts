@@ -4,7 +4,7 @@
  */
 
 import type { LatLng } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { around } from "geokdbush";
 import KDBush from "kdbush";
 import {

@@ -1,5 +1,6 @@
 /** What people write of a picture, as a model of a closed vocabulary is told it. */
-import { GeodriftError, UnknownWordsError, type Vocabulary } from "@geodrift/core";
+import { UnknownWordsError, type Vocabulary } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { kinds, months, seasons, surfaces } from "../earth/captions.js";
 import { suggestion } from "../files/validation.js";
 

@@ -1,6 +1,7 @@
 /** Pictures of a plan into files: the pictures, a manifest beside them, and where each told thing is looked at. */
 import { extname } from "node:path";
-import { distanceKm, GeodriftError } from "@geodrift/core";
+import { distanceKm } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { writeFilesAtomically } from "../files/atomic-file.js";
 import { enlarged, type Picture } from "../pictures/picture.js";
 import { formatKm } from "../places/format.js";

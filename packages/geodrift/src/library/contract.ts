@@ -1,5 +1,5 @@
 /** What a library says over HTTP and in `--json`; the types are inferred from here. */
-import { errorCodes } from "@geodrift/core";
+import { errorCodes } from "@geodrift/core/errors";
 import { z } from "@hono/zod-openapi";
 import { latLng, locateResult } from "../locate/contract.js";
 import { levels, states } from "./states.js";

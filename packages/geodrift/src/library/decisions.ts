@@ -1,5 +1,6 @@
 /** What a person says of pictures: accepted, rejected, no place at all; every word of it can be taken back. */
-import { failureOf, GeodriftError, isMendable, type LatLng } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import { failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { namePlace } from "../locate/result.js";
 import { gazetteer } from "../places/bundled-towns.js";

@@ -1,5 +1,5 @@
 /** Pictures of the queue through a model, one after another, with what the library knows. */
-import { failureOf, isMendable } from "@geodrift/core";
+import { failureOf, isMendable } from "@geodrift/core/errors";
 import type { EngineAnswer } from "../engine/engine.js";
 import { keepAnswer } from "./estimates.js";
 import { type KnownOptions, type KnownPlaces, knownPlaces } from "./known-places.js";

@@ -1,6 +1,6 @@
 /** A folder out of the index: nothing in the folder is changed. */
 import { resolve } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Library } from "./library.js";
 
 /**

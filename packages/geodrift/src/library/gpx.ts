@@ -1,6 +1,7 @@
 /** GPX files: where a person, with a camera, was at which time. */
 
-import { GeodriftError, type LatLng, type ThrownElsewhere } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import { GeodriftError, type ThrownElsewhere } from "@geodrift/core/errors";
 import { gpx } from "@tmcw/togeojson";
 import { parseXml } from "./parse-xml.js";
 

@@ -1,7 +1,7 @@
 /** What the library is busy with while its pages are looked at: one thing at a time. */
 
 import { Worker } from "node:worker_threads";
-import { failureOf, fromMessage, GeodriftError } from "@geodrift/core";
+import { failureOf, fromMessage, GeodriftError } from "@geodrift/core/errors";
 import type { z } from "zod";
 import type { job } from "./contract.js";
 import { type EstimateOptions, estimateQueue, type LocatePicture } from "./estimate-queue.js";

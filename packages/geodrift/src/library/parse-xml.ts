@@ -1,4 +1,4 @@
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { DOMParser, type Document } from "@xmldom/xmldom";
 
 /**

@@ -1,7 +1,7 @@
 /** Where a picture of the library lies, and nowhere else. */
 import { lstat, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { isSystemError } from "../files/system-error.js";
 import type { Library } from "./library.js";
 

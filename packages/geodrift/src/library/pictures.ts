@@ -1,5 +1,5 @@
 /** Lists of pictures for people and programs, and what is known of one. */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { certaintySteps, placeText } from "../locate/text.js";
 import { formatLatLng } from "../places/format.js";

@@ -1,6 +1,6 @@
 /** A file in the place of another, whole or not at all. */
 import { type FileHandle, open, rename, rm, stat } from "node:fs/promises";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { isSystemError } from "../files/system-error.js";
 
 const reasons: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** A scan in a thread of its own: hashing and reading metadata would hold up the server's. */
 import { parentPort, workerData } from "node:worker_threads";
-import { type ThrownElsewhere, toMessage } from "@geodrift/core";
+import { type ThrownElsewhere, toMessage } from "@geodrift/core/errors";
 import { joinLibrary } from "./open-library.js";
 import { type ScanProgress, scanFolder } from "./scan.js";
 

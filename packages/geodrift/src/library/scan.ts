@@ -2,7 +2,8 @@
 
 import { opendir, readFile, realpath, stat } from "node:fs/promises";
 import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import { type Failure, failureOf, GeodriftError, isMendable, type LatLng } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import { type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";

@@ -2,7 +2,7 @@
 
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { asMendable, GeodriftError } from "@geodrift/core";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import sharp from "sharp";
 import type { Library } from "./library.js";

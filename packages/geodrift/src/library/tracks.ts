@@ -1,7 +1,8 @@
 /** Tracks: where a person, with a camera, was at which time. */
 import { readFile } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
-import { fromMessage, GeodriftError, type LatLng, withSubject } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import { fromMessage, GeodriftError, withSubject } from "@geodrift/core/errors";
 import { cannotRead } from "../files/system-error.js";
 import { type GpxMessage, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";

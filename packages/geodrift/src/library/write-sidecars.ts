@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { lstat, readFile, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { failureOf, GeodriftError, isMendable, withSubject } from "@geodrift/core";
+import { failureOf, GeodriftError, isMendable, withSubject } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { sha256Of } from "../files/hash.js";
 import { isSystemError } from "../files/system-error.js";

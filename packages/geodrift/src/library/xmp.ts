@@ -5,7 +5,7 @@
 
 import { extname } from "node:path";
 import type { LatLng } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
 import { parseXml } from "./parse-xml.js";
 

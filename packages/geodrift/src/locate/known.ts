@@ -1,6 +1,5 @@
 /** What is known besides a picture: each thing a prior of its own, and what it does to the answer. */
 import {
-  GeodriftError,
   type MeshDistribution,
   meshDistribution,
   ownShare,
@@ -10,6 +9,7 @@ import {
   refinedFor,
   withPrior,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { z } from "zod";
 import type { contribution } from "./contract.js";
 

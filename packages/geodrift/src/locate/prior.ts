@@ -1,14 +1,6 @@
 /** Priors as people write them: a country, a circle, a file of outlines or of places, where photographs are taken. */
-import {
-  angle,
-  earthRadiusKm,
-  GeodriftError,
-  type Prior,
-  toLatLng,
-  toVec3,
-  type Vec3,
-  withSubject,
-} from "@geodrift/core";
+import { angle, earthRadiusKm, type Prior, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { feature, isIn } from "@rapideditor/country-coder";
 import { geoArea, geoCentroid, geoContains } from "d3-geo";
 import type { GeoJSON, Polygon, Position } from "geojson";

@@ -1,13 +1,6 @@
 /** What `locate` answers: the contract of `--json`, and its making from samples. */
-import {
-  earthAreaKm2,
-  type Failure,
-  failureOf,
-  type LatLng,
-  type PlaceDistribution,
-  toLatLng,
-  vectorAt,
-} from "@geodrift/core";
+import { earthAreaKm2, type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import { type Failure, failureOf } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { countryAt, countryName, highSeas } from "../places/country.js";
 import { type Gazetteer, nearestTown } from "../places/gazetteer.js";

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import envPaths from "env-paths";
 import { z } from "zod";
 import { parseJson } from "../files/json-file.js";

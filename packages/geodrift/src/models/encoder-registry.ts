@@ -1,6 +1,6 @@
 /** Image encoders that are known by name, with where their published weights lie. */
 
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { TransformerEncoderConfig } from "../encode/config.js";
 import { suggestion } from "../files/validation.js";
 

@@ -5,14 +5,8 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
-import {
-  convolutionalShapes,
-  GeodriftError,
-  isTransformerTensor,
-  placeHeadShapes,
-  readVisionTransformer,
-  withSubject,
-} from "@geodrift/core";
+import { convolutionalShapes, isTransformerTensor, placeHeadShapes, readVisionTransformer } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { z } from "zod";
 import { type EncoderConfig, encoderConfig, onnxEncoderConfig, transformerEncoderConfig } from "../encode/config.js";
 import type { Encoder } from "../encode/encoder.js";

@@ -5,7 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import type { GenerativeModel, Locator } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Encoder } from "../encode/encoder.js";
 import { readJsonFile } from "../files/json-file.js";
 import { suggestion } from "../files/validation.js";

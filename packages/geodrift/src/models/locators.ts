@@ -8,7 +8,6 @@ import {
   cellClassifierShapes,
   cellLocator,
   type GenerativeModel,
-  GeodriftError,
   generativeLocator,
   type Locator,
   type PathName,
@@ -28,6 +27,7 @@ import {
   zeroShotLocator,
   zeroShotShapes,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";
 import { parseWith } from "../files/validation.js";

@@ -1,5 +1,5 @@
 /** The released PLONK models by name, each with its method, schedule and encoder (spec §1.3, §9). */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { Published } from "./encoder-registry.js";
 import { registeredEncoder } from "./encoder-registry.js";
 import type { ModelDescription } from "./schema.js";

@@ -3,7 +3,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { writeJsonFile } from "../files/json-file.js";
 import { suggestion } from "../files/validation.js";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
-  GeodriftError,
   type LatLng,
   type Parameters,
   placeEncodingInto,
@@ -14,6 +13,7 @@ import {
   scorerShapes,
   type Traced,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { readJsonFile } from "../files/json-file.js";
 import { enlarged, type Picture } from "../pictures/picture.js";
 import { planesInto } from "../pictures/planes.js";

@@ -9,14 +9,13 @@ import { type FileHandle, open, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import {
   decodeTensor,
-  GeodriftError,
   parseSafetensorsHeader,
   type SafetensorsHeader,
   safetensorsHeaderLength,
   type TensorFile,
-  withSubject,
   writeSafetensors,
 } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { z } from "zod";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { readJsonFile } from "../files/json-file.js";

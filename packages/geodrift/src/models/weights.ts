@@ -2,7 +2,7 @@
 
 import type { Hash } from "node:crypto";
 import type { Parameters } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { loadTensors } from "./tensor-file.js";
 
 /**

@@ -2,7 +2,6 @@
 import { dirname } from "node:path";
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
-  GeodriftError,
   isTransformerTensor,
   type Parameters,
   readImageProjection,
@@ -13,6 +12,7 @@ import {
   toVec3,
   type ZeroShotConfig,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { numpy as np } from "@jax-js/jax";
 import { readClipTokenizer } from "../encode/clip-tokenizer.js";
 import { largestCities } from "../places/largest-cities.js";

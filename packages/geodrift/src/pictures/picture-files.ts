@@ -2,7 +2,7 @@
 
 import { stat } from "node:fs/promises";
 import { extname, isAbsolute, join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { glob, isDynamicPattern } from "tinyglobby";
 
 /** Endings of the names of picture files, in lower case with the dot. */

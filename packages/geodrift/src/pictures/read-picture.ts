@@ -1,7 +1,7 @@
 /** From a file on disk to a square of pixels, with every way of failing told in one sentence. */
 
 import { readFile, stat } from "node:fs/promises";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";

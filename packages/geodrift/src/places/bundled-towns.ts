@@ -1,7 +1,7 @@
 /** The towns that come with the package, and tables of one's own. */
 
 import { readFileSync } from "node:fs";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import KDBush from "kdbush";
 import { type Gazetteer, gazetteerOf, readTowns } from "./gazetteer.js";
 import { readPlacesTable } from "./places-table.js";

@@ -3,7 +3,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
-import { asMendable, checkLatLng, GeodriftError, type LatLng, withSubject } from "@geodrift/core";
+import { checkLatLng, type LatLng } from "@geodrift/core";
+import { asMendable, GeodriftError, withSubject } from "@geodrift/core/errors";
 import { parse } from "csv-parse/sync";
 import { cannotRead } from "../files/system-error.js";
 import { findColumn, latitudes, longitudes, numberOf } from "./columns.js";

@@ -1,6 +1,6 @@
 /** What a client hears of an error: whose fault it is, and one sentence. */
 import { randomUUID } from "node:crypto";
-import { type ErrorCode, failureOf, GeodriftError } from "@geodrift/core";
+import { type ErrorCode, failureOf, GeodriftError } from "@geodrift/core/errors";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { BusyError } from "../engine/errors.js";

@@ -1,6 +1,6 @@
 /** The models that the server offers, by names that a client may say. */
 import { basename } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { z } from "@hono/zod-openapi";
 import { pulledOf } from "../models/cache.js";
 import { embeddedModels } from "../models/embedded.js";

@@ -1,5 +1,5 @@
 /** What goes over the wire, once for validation and for the description of the interface. */
-import { type ErrorCode, errorCodes } from "@geodrift/core";
+import { type ErrorCode, errorCodes } from "@geodrift/core/errors";
 import { z } from "@hono/zod-openapi";
 import { locateResult } from "../locate/contract.js";
 

@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GeodriftError, isMendable } from "@geodrift/core";
+import { GeodriftError, isMendable } from "@geodrift/core/errors";
 import { serve as serveApp } from "@hono/node-server";
 import { openEarthFolder } from "../earth/earth-rasters.js";
 import { Engine } from "../engine/engine.js";

@@ -1,5 +1,5 @@
 /** The body of a request, of bounded size. */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { refused } from "./failure.js";
 
 /**

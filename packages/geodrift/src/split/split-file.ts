@@ -2,7 +2,7 @@
 
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { csvRows } from "../datasets/sources/csv.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { toCsvRows } from "../files/csv.js";

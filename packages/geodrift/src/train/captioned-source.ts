@@ -1,5 +1,6 @@
 /** The rasters and views of the trainings that learn from captioned views, without what is held out. */
-import { fibonacciSphere, GeodriftError, toLatLng } from "@geodrift/core";
+import { fibonacciSphere, toLatLng } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import {
   type CaptionedViewsOptions,
   type EarthSource,

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { compile, type Tensor } from "@geodrift/compile";
 import {
   Generator,
-  GeodriftError,
   initTrainState,
   type Parameters,
   placeWidth,
@@ -11,6 +10,7 @@ import {
   warmupCosine,
   withCellFeatures,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";

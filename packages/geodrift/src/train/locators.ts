@@ -5,7 +5,6 @@ import {
   cellObjective,
   copyOf,
   type ExampleBatch,
-  GeodriftError,
   leafDepths,
   matchingObjective,
   type Objective,
@@ -15,6 +14,7 @@ import {
   regressionObjective,
   vonMisesFisherObjective,
 } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { EncoderSource } from "../models/encoders.js";
 import { describeGenerative, loadGenerativeModel } from "../models/load.js";
 import { indexTensors, makeSchedule, treeTensor } from "../models/locators.js";

@@ -3,7 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { EmbeddingsFile } from "../embed/embeddings-file.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import { pulledOf } from "../models/cache.js";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import deepmerge from "deepmerge";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";

@@ -1,6 +1,7 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
-import { GeodriftError, prefixed, subtree, type TrainState } from "@geodrift/core";
+import { prefixed, subtree, type TrainState } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { versions } from "../files/versions.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
 

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
-import { asMendable, GeodriftError } from "@geodrift/core";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { parse } from "csv-parse";
 import { cannotRead, isSystemError } from "../../files/system-error.js";
 import { readPictureBytes } from "../../pictures/read-picture.js";

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { cannotRead } from "../../files/system-error.js";
 import { csvSource } from "./csv.js";
 import { folderSource } from "./folder.js";

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { cannotRead } from "../../files/system-error.js";
 import { csvHead, csvRows, rowItem, tableColumns } from "./csv.js";
 import type { PictureSource } from "./source.js";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { asMendable, GeodriftError } from "@geodrift/core";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { readPictureBytes } from "../../pictures/read-picture.js";
 import { findColumn, identifiers, latitudes, longitudes, pictures } from "../../places/columns.js";

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { asMendable } from "@geodrift/core";
+import { asMendable } from "@geodrift/core/errors";
 import { extract } from "tar-stream";
 import { parseNpy } from "../../files/npy.js";
 import { parsePythonJson } from "../../files/python-json.js";

@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { type Entry, open, type ZipFile } from "yauzl";
 
 /** Members of many zip files, found by name. */

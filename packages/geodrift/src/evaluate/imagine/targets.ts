@@ -1,5 +1,6 @@
 /** What pictures are asked for, and the real view of each: places or months that no training showed. */
-import { Generator, GeodriftError, toLatLng, uniformPoint } from "@geodrift/core";
+import { Generator, toLatLng, uniformPoint } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { drawShotInto, type EarthSource, type Shot } from "../../earth/captioned-views.js";
 import { months, type ViewFacts } from "../../earth/captions.js";
 import { reliefMonth } from "../../earth/earth-rasters.js";

@@ -1,6 +1,6 @@
 /** The file of the index: SQLite, by one connection. */
 import { existsSync, rmSync } from "node:fs";
-import { asMendable } from "@geodrift/core";
+import { asMendable } from "@geodrift/core/errors";
 import Database from "libsql";
 
 type Value = string | number | bigint | Buffer | null;

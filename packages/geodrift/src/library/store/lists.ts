@@ -1,5 +1,6 @@
 /** Lists over several tables: pictures with their estimates and decisions. */
-import { GeodriftError, type LatLng } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { LocateResult } from "../../locate/result.js";
 import type { Level, State } from "../states.js";
 import { type DecidedPlace, type Decision, decisionOf } from "./decisions.js";

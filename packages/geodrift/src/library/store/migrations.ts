@@ -2,7 +2,7 @@
  * How the index came to have the tables it has: one named step after another, each recorded in the file. To change the tables,
  * add a step at the end; a step that has been released is never changed.
  */
-import { GeodriftError } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import type { IndexFile } from "./index-file.js";
 
 interface Migration {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import { type Failure, GeodriftError, type LatLng } from "@geodrift/core";
+import type { LatLng } from "@geodrift/core";
+import { type Failure, GeodriftError } from "@geodrift/core/errors";
 import { nextState, type PictureEvent, type State } from "../states.js";
 import type { IndexFile } from "./index-file.js";
 

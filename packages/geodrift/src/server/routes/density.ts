@@ -1,13 +1,7 @@
 /** Questions to the density of an answer: its outlines, its value at a place, its picture on a map, all of it. */
 
-import {
-  densityColours,
-  densityTile,
-  distributionTensors,
-  GeodriftError,
-  peakLogDensity,
-  writeSafetensors,
-} from "@geodrift/core";
+import { densityColours, densityTile, distributionTensors, peakLogDensity, writeSafetensors } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { createRoute, z } from "@hono/zod-openapi";
 import sharp from "sharp";
 import type { EngineAnswer } from "../../engine/engine.js";

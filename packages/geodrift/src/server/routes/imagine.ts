@@ -1,5 +1,6 @@
 /** A place and words in, pictures out, at once or step by step. */
-import { asMendable, closedVocabulary, distanceKm, GeodriftError } from "@geodrift/core";
+import { closedVocabulary, distanceKm } from "@geodrift/core";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { createRoute, type z } from "@hono/zod-openapi";
 import sharp from "sharp";
 import { kindOf, months } from "../../earth/captions.js";
