@@ -32,10 +32,10 @@ export interface Watched {
 export async function openPage(
   browser: Browser,
   url: string,
-  // Small: the globe is drawn by the processor here, pixel by pixel.
-  viewport = { width: 1000, height: 640 },
+  // Small and still: the globe is drawn by the processor here, pixel by pixel, and a click waits for frames.
+  { viewport = { width: 1000, height: 640 }, moving = false } = {},
 ): Promise<Watched> {
-  const page = await browser.newPage({ viewport, reducedMotion: "no-preference" });
+  const page = await browser.newPage({ viewport, reducedMotion: moving ? "no-preference" : "reduce" });
   const complaints: string[] = [];
   page.on("console", (m) => {
     if (m.type() === "error" && !/Failed to load resource/.test(m.text())) complaints.push(m.text());

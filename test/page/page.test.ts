@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
   const answered = (page: Page) => page.locator(".answer h2");
 
   it("locates a picture that is dropped, and shows the way from noise to places", async () => {
-    const { page, complaints } = await openPage(browser, server.url);
+    const { page, complaints } = await openPage(browser, server.url, { moving: true });
     await page.getByText("Drop a picture.").waitFor();
     await look(page, "empty");
     await drop(page, "nile.png", nile);

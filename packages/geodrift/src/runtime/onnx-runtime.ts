@@ -26,7 +26,8 @@ export function onnxRuntime(
   tell = (sentence: string): void => void process.stderr.write(`geodrift: ${sentence}\n`),
 ): Promise<Runtime> {
   opened ??= firstOf(nativeRuntimes).catch(async (e: unknown) => {
-    const why = e instanceof Error ? e.message.split("\n")[0] : String(e);
+    const missing = /MODULE_NOT_FOUND$/.test((e as NodeJS.ErrnoException).code ?? "");
+    const why = missing ? "none come along" : (e as Error).message.split("\n")[0];
     tell(
       `there are no native kernels for ${process.platform} on ${process.arch} (${why}); WebAssembly computes instead, and where onnxruntime-node can be had, "npm install --ignore-scripts onnxruntime-node" makes it several times as fast`,
     );

@@ -1,4 +1,4 @@
-/** Trains what judges pictures of places (core/net/judge), on real views alone. */
+/** Trains what judges pictures of places (core/net/scorer), on real views alone. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { tensor } from "@geodrift/compile";
