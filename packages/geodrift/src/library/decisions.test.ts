@@ -20,7 +20,8 @@ const decidedOf = (id: number) => {
   const decision = store.decisions.for(id);
   return decision?.kind === "accept" ? decision.decided : undefined;
 };
-const refused = (message: RegExp) => expect.objectContaining({ code: "refused", message: expect.stringMatching(message) });
+const refused = (message: RegExp) =>
+  expect.objectContaining({ code: "refused", message: expect.stringMatching(message) });
 
 describe("what people say and take back", () => {
   const anyStep = fc.oneof(
@@ -48,7 +49,8 @@ describe("what people say and take back", () => {
         for (const step of steps) {
           if (step.kind === "undo last" || step.kind === "undo") {
             const standing = words.flat().map((w) => w.batch);
-            const batch = step.kind === "undo" ? batches[step.step] : standing.length > 0 ? Math.max(...standing) : undefined;
+            const batch =
+              step.kind === "undo" ? batches[step.step] : standing.length > 0 ? Math.max(...standing) : undefined;
             // Words of earlier runs stand as well.
             if (batch === undefined) continue;
             const outcomes = await undo(own, step.kind === "undo" ? batch : undefined);

@@ -71,8 +71,11 @@ describe("pages", () => {
 
 describe("a filter", () => {
   const folder = newFolder();
-  const enter = (path: string, about: Partial<Parameters<typeof scanOf>[0]> = {}, state: "queue" | "located" = "queue") =>
-    pictures.add(folder, path, scanOf({ sha256: path, ...about }), state);
+  const enter = (
+    path: string,
+    about: Partial<Parameters<typeof scanOf>[0]> = {},
+    state: "queue" | "located" = "queue",
+  ) => pictures.add(folder, path, scanOf({ sha256: path, ...about }), state);
   enter("100%.jpg", { takenAt: 10 });
   enter("1000.jpg", { takenAt: 20 });
   enter("x/a_b.jpg", { takenAt: 30, camera: "Maker One" });

@@ -170,7 +170,14 @@ describe("a write in the store", () => {
     const picture = newPicture();
     const before = Uint8Array.from({ length: 256 }, (_, i) => i);
     const { id, decision, files } = begin(picture, before);
-    expect(unfinished(id)).toMatchObject({ decision, picture, process: process.pid, state: "writing", ...files, before: expect.anything() });
+    expect(unfinished(id)).toMatchObject({
+      decision,
+      picture,
+      process: process.pid,
+      state: "writing",
+      ...files,
+      before: expect.anything(),
+    });
     expect(Buffer.from(unfinished(id)?.before ?? []).equals(before)).toBe(true);
     expect(store.writes.lastWritten(picture)).toBeUndefined();
     store.writes.finish(id, picture);
