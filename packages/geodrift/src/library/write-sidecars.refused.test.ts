@@ -98,6 +98,15 @@ describe("a sidecar is not written", () => {
     expect([state(), leftOver(), readdirSync(root)]).toEqual(["accepted", [], now]);
   });
 
+  it("beside a picture of another size, though its time is the same", async () => {
+    const { library, root, file, write } = await accepted(own, "pin");
+    utimesSync(file, 5, 5);
+    await scanFolder(library, root);
+    writeFileSync(file, "anew");
+    utimesSync(file, 5, 5);
+    expect(await write()).toMatchObject([{ code: "conflict", error: expect.stringContaining("scan again") }]);
+  });
+
   it("for an estimate where the picture's own file has come to say the place", async () => {
     const { library, root, file, write, state } = await accepted(own, "estimate");
     writeFileSync(file.replace(".png", ".xmp"), theirs(theirPlace));
