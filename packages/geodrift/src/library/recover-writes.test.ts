@@ -1,0 +1,102 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { archive, idsOf, png } from "../../../../test/library/archive.js";
+import { sha256Of } from "../files/hash.js";
+import { decide } from "./decisions.js";
+import { openLibrary } from "./open-library.js";
+import { scanFolder } from "./scan.js";
+import { IndexFile } from "./store/index-file.js";
+
+const { folder } = archive();
+const picture = await png(1);
+const [before, after, theirs] = ["what was there", "what is written", "what another program wrote"];
+/** A process that has ended. */
+const dead = spawnSync(process.execPath, ["--version"]).pid;
+
+type Content = string | null;
+
+/** A library that is opened again after a process has died, or lives, in the middle of a write. */
+async function reopened(about: {
+  state: "writing" | "undoing";
+  there: Content;
+  before: Content;
+  process?: number;
+  ageMs?: number;
+}) {
+  const [own, root] = [folder(), folder({ "a.png": picture })];
+  const first = await openLibrary(own, { create: true });
+  await scanFolder(first, root);
+  const id = idsOf(first)["a.png"];
+  decide(first, [id], { kind: "accept", level: "point", pin: { lat: 60.39, lng: 5.32 } });
+  const [sidecar, temporary] = [join(root, "a.png.xmp"), join(root, ".a.png.xmp.1.partial")];
+  const { writes, decisions, pictures } = first.store;
+  const write = writes.begin({
+    ...{ decision: decisions.lastOf(id) ?? 0, picture: id, sidecar, temporary },
+    ...{ before: about.before === null ? null : Buffer.from(about.before), afterSha256: sha256Of(Buffer.from(after)) },
+  });
+  if (about.state === "undoing") {
+    writes.finish(write, id);
+    pictures.advance(id, { kind: "sidecar-written" });
+    writes.beginUndo(write);
+  }
+  first.close();
+  const index = IndexFile.open(join(own, "index.db"));
+  const at = Date.now() - (about.ageMs ?? 0);
+  index.run("UPDATE writes SET process = ?, at = ? WHERE id = ?", about.process ?? dead, at, write);
+  index.close();
+  writeFileSync(temporary, "half");
+  if (about.there !== null) writeFileSync(sidecar, about.there);
+  const library = await openLibrary(own);
+  const again = IndexFile.open(join(own, "index.db"));
+  const state = again.row<{ state: string }>("SELECT state FROM writes WHERE id = ?", write)?.state;
+  again.close();
+  const result = {
+    write: state,
+    picture: library.store.pictures.get(id).state,
+    sidecar: existsSync(sidecar) ? readFileSync(sidecar, "utf8") : null,
+    temporary: existsSync(temporary),
+  };
+  const scan = await scanFolder(library, root);
+  library.close();
+  rmSync(root, { recursive: true });
+  return { ...result, readAgain: scan.read };
+}
+
+describe("a write that a dead process was in the middle of", () => {
+  it.each<["writing" | "undoing", string, Content, Content, string, string]>([
+    ["writing", "nothing, as before", null, null, "failed", "accepted"],
+    ["writing", "what was there before", before, before, "failed", "accepted"],
+    ["writing", "what is written, where nothing was", after, null, "written", "written"],
+    ["writing", "what is written, in place of another", after, before, "written", "written"],
+    ["writing", "another program's", theirs, before, "failed", "accepted"],
+    ["writing", "nothing any more", null, before, "failed", "accepted"],
+    ["undoing", "what is written, where nothing was", after, null, "written", "written"],
+    ["undoing", "nothing, as before", null, null, "undone", "accepted"],
+    ["undoing", "another program's, where nothing was", theirs, null, "theirs", "written"],
+    ["undoing", "nothing any more", null, before, "theirs", "written"],
+  ])("(%s) and that has left %s is known for what it is", async (state, _, there, was, write, of) => {
+    const found = await reopened({ state, there, before: was });
+    // No file is changed but the temporary one, which is taken away.
+    expect(found).toMatchObject({ write, picture: of, sidecar: there, temporary: false });
+    // The index knows the time of the sidecar where it knows the sidecar.
+    if (write === "undone" || (state === "writing" && write === "written")) expect(found.readAgain).toBe(0);
+  });
+});
+
+describe("a write of a process that runs", () => {
+  it.each([
+    ["this one", process.pid],
+    ["another", process.ppid],
+  ])("(%s) is left to it", async (_, id) => {
+    const found = await reopened({ state: "writing", there: after, before: null, process: id });
+    expect(found).toMatchObject({ write: "writing", picture: "accepted", temporary: true });
+  });
+
+  it("is of another process by now, if it was begun long ago", async () => {
+    const long = { state: "writing", there: after, before: null, process: process.pid } as const;
+    expect(await reopened({ ...long, ageMs: 9 * 60_000 })).toMatchObject({ write: "writing", temporary: true });
+    expect(await reopened({ ...long, ageMs: 11 * 60_000 })).toMatchObject({ write: "written", temporary: false });
+  });
+});

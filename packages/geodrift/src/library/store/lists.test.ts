@@ -1,0 +1,160 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { archive, estimate, scanOf } from "../../../../../test/library/archive.js";
+import { decide } from "../decisions.js";
+import type { PictureFilter } from "./lists.js";
+
+const { library } = archive();
+const own = await library();
+const { store } = own;
+const { pictures, folders, lists } = store;
+let made = 0;
+const newFolder = () => folders.add(`/photos-${made++}`);
+const paths = (filter: PictureFilter) => lists.page(filter).pictures.map((p) => p.path);
+
+const anyPicture = fc.record({
+  takenAt: fc.option(fc.integer({ min: -2, max: 2 }), { nil: null }),
+  bits: fc.option(fc.oneof(fc.constantFrom(-1, 0, 3), fc.double({ min: -4, max: 20, noNaN: true })), { nil: null }),
+  missing: fc.boolean(),
+});
+
+describe("pages", () => {
+  it.each([
+    ["number", () => 0],
+    ["time", (p: { takenAt: number | null }) => p.takenAt ?? Number.POSITIVE_INFINITY],
+    ["bits", (p: { bits: number | null }) => (p.bits === null ? Number.POSITIVE_INFINITY : -p.bits)],
+  ] as const)("in the order of %s, put together, are the whole list, sorted, each picture once", (order, key) => {
+    fc.assert(
+      fc.property(fc.array(anyPicture, { maxLength: 12 }), fc.integer({ min: 1, max: 13 }), (all, limit) => {
+        const folder = newFolder();
+        const entered = store.transaction(() =>
+          all.map((p, i) => ({ ...p, id: pictures.add(folder, `${i}`, scanOf({ takenAt: p.takenAt }), "queue") })),
+        );
+        for (const { id, bits } of entered) if (bits !== null) estimate(own, id, { localizabilityBits: bits });
+        pictures.setMissing(
+          entered.filter((p) => p.missing).map((p) => p.id),
+          true,
+        );
+        const found: number[] = [];
+        let pages = 0;
+        for (let after: string | undefined, more = true; more; pages++) {
+          const page = lists.page({ folder, order, limit, after });
+          expect(page.pictures.length).toBeLessThanOrEqual(limit);
+          found.push(...page.pictures.map((p) => p.id));
+          after = page.next;
+          more = after !== undefined;
+        }
+        const there = entered.filter((p) => !p.missing);
+        const compare = (a: number, b: number) => (a < b ? -1 : a > b ? 1 : 0);
+        expect(found).toEqual(there.sort((a, b) => compare(key(a), key(b)) || a.id - b.id).map((p) => p.id));
+        expect(pages).toBe(Math.floor(there.length / limit) + 1);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("have a hundred pictures if nobody says otherwise", () => {
+    const folder = newFolder();
+    store.transaction(() => {
+      for (let i = 0; i < 101; i++) pictures.add(folder, `${i}`, scanOf(), "queue");
+    });
+    const { pictures: first, next } = lists.page({ folder });
+    expect(first.length).toBe(100);
+    expect(lists.page({ folder, after: next }).pictures.map((p) => p.path)).toEqual(["100"]);
+  });
+
+  it.each(["", "5", "a_1", "1_b", "NaN_1", "1_Infinity"])('after "%s", which no page gave, are refused', (after) => {
+    for (const order of ["number", "time", "bits"] as const)
+      expect(() => lists.page({ order, after })).toThrow(expect.objectContaining({ code: "option" }));
+  });
+});
+
+describe("a filter", () => {
+  const folder = newFolder();
+  const enter = (
+    path: string,
+    about: Partial<Parameters<typeof scanOf>[0]> = {},
+    state: "queue" | "located" = "queue",
+  ) => pictures.add(folder, path, scanOf({ sha256: path, ...about }), state);
+  enter("100%.jpg", { takenAt: 10 });
+  enter("1000.jpg", { takenAt: 20 });
+  enter("x/a_b.jpg", { takenAt: 30, camera: "Maker One" });
+  enter("x/acb.jpg", { camera: "Maker\\Two" }, "located");
+  const told = enter("y/told.jpg", { takenAt: 40 });
+  estimate(own, told, { localizabilityBits: 4 });
+
+  it.each<[string, PictureFilter, string[]]>([
+    ["a state", { state: "located" }, ["x/acb.jpg"]],
+    ["an album", { album: "x" }, ["x/a_b.jpg", "x/acb.jpg"]],
+    ["a per cent sign as it is", { text: "0%" }, ["100%.jpg"]],
+    ["an underscore as it is", { text: "a_b" }, ["x/a_b.jpg"]],
+    ["a backslash as it is", { text: "r\\t" }, ["x/acb.jpg"]],
+    ["a camera, in any case", { text: "mAKER" }, ["x/a_b.jpg", "x/acb.jpg"]],
+    ["no text at all", { text: "" }, ["100%.jpg", "1000.jpg", "x/a_b.jpg", "x/acb.jpg", "y/told.jpg"]],
+    ["the earliest time, which counts", { from: 20 }, ["1000.jpg", "x/a_b.jpg", "y/told.jpg"]],
+    ["the latest time, which does not", { to: 20 }, ["100%.jpg"]],
+    ["both times", { from: 20, to: 40 }, ["1000.jpg", "x/a_b.jpg"]],
+    ["the least bits, which count", { leastBits: 4 }, ["y/told.jpg"]],
+    ["more bits than any has", { leastBits: 4.01 }, []],
+    ["several things at once", { album: "x", text: "maker", state: "queue" }, ["x/a_b.jpg"]],
+  ])("takes %s", (_, filter, expected) => {
+    expect(paths({ folder, ...filter })).toEqual(expected);
+  });
+
+  it("finds a text wherever it stands, as it stands", () => {
+    const all = newFolder();
+    const anyText = fc.string({ unit: fc.constantFrom("a", "%", "_", "\\", "'", "."), minLength: 1, maxLength: 3 });
+    let n = 0;
+    fc.assert(
+      fc.property(anyText, anyText, (path, text) => {
+        const name = `${n++}${path}`;
+        pictures.add(all, name, scanOf(), "queue");
+        expect(paths({ folder: all, text, limit: 1000 }).includes(name)).toBe(name.includes(text));
+      }),
+      { numRuns: 80 },
+    );
+  });
+});
+
+describe("a listed picture", () => {
+  it("has its estimate while its bytes are those that were estimated", () => {
+    const id = pictures.add(newFolder(), "a.jpg", scanOf(), "queue");
+    expect(lists.one(id)?.estimate).toBeUndefined();
+    estimate(own, id, { localizabilityBits: 6 }, 12);
+    expect(lists.one(id)?.estimate).toMatchObject({ bits: 6, radiusKm: 12, result: { best: { lat: 60.4, lng: 5.3 } } });
+    pictures.rescan(id, scanOf({ sha256: "cd" }), false);
+    expect(lists.one(id)?.estimate).toBeUndefined();
+  });
+
+  it("has a decision only where its state stands on one", () => {
+    const id = pictures.add(newFolder(), "a.jpg", scanOf(), "queue");
+    decide(own, [id], { kind: "accept", level: "point", pin: { lat: 48.86, lng: 2.35 } });
+    expect(lists.one(id)?.decision).toMatchObject({ kind: "accept", decided: { source: "person", lat: 48.86 } });
+    decide(own, [id], { kind: "reject" });
+    expect(lists.one(id)?.decision).toBeUndefined();
+  });
+
+  it("that is unknown is nothing", () => {
+    expect(lists.one(999_999)).toBeUndefined();
+  });
+});
+
+describe("what is located", () => {
+  it("is what files, sidecars and people say, by folder and path, and what is there", async () => {
+    const other = await library();
+    const [second, first] = [other.store.folders.add("/b"), other.store.folders.add("/a")];
+    const enter = (at: number, path: string, state: "located" | "queue" | "accepted" | "written" | "rejected") =>
+      other.store.pictures.add(at, path, scanOf({ recorded: { lat: 1, lng: 2 } }), state);
+    enter(first, "z", "located");
+    enter(second, "y", "written");
+    enter(second, "x", "accepted");
+    enter(second, "queue", "queue");
+    enter(second, "rejected", "rejected");
+    other.store.pictures.setMissing([enter(first, "gone", "located")], true);
+    expect(other.store.lists.located().map((p) => [p.folder, p.path])).toEqual([
+      [second, "x"],
+      [second, "y"],
+      [first, "z"],
+    ]);
+  });
+});
