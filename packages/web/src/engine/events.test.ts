@@ -121,6 +121,18 @@ describe("an answer that is followed", () => {
     expect(told).toEqual([steps[0]]);
   });
 
+  it("throws why it was withdrawn also where the browser says that the connection broke", async () => {
+    const why = new Error("another picture");
+    const withdrawn = new AbortController();
+    const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull(controller) {
+        withdrawn.abort(why);
+        controller.error(new TypeError("network error"));
+      },
+    });
+    expect(await follow(Promise.resolve({ body }), withdrawn.signal)).toEqual({ told: [], end: why });
+  });
+
   it("passes on what is thrown before there is an answer", async () => {
     const refused = new Error("samples: is a number.");
     expect(await follow(Promise.reject(refused))).toEqual({ told: [], end: refused });
