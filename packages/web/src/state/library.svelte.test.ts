@@ -175,6 +175,22 @@ describe("a picture that is looked at", () => {
     expect(there.asked("POST", "/pictures/2/locate")).toEqual([]);
   });
 
+  it("is not left for the one before when the library tells late what it keeps of that", async () => {
+    const library = await opened();
+    let answer: (() => void) | undefined;
+    there.routes["GET library/pictures/:id"] = (_, response) => {
+      answer = () => response.end(JSON.stringify(listed(1, { camera: "told late" })));
+    };
+    void library.locate();
+    await until(() => expect(answer).toBeDefined());
+    there.routes = {};
+    library.look(library.pictures[1]);
+    await until(() => expect(library.settled).toBe(true));
+    answer?.();
+    await until(() => expect(library.pictures[0].camera).toBe("told late"));
+    expect(library.current?.id).toBe(2);
+  });
+
   it("is asked about with what a person takes in, and with the region that was drawn for it alone", async () => {
     const library = await opened();
     Object.assign(library.use, { time: false, album: true, track: true, clockHours: -1.5 });
