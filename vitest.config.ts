@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
+
+const web = "packages/web/src/**/*.test.ts";
 
 export default defineConfig({
   resolve: {
@@ -11,11 +14,27 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     // Two files at a time: most of a test of the program is its start, which takes one core.
     maxWorkers: 2,
     testTimeout: 120_000,
     // The site is built, models are trained before tests: as long as a test may take, on whatever machine.
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "program",
+          include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, web],
+        },
+      },
+      {
+        extends: true,
+        // Runes are compiled as for a browser, though they run in Node: the page is never rendered on a server.
+        plugins: [svelte({ configFile: false, dynamicCompileOptions: () => ({ generate: "client" }) })],
+        define: { __SITE__: "false" },
+        test: { name: "web", include: [web] },
+      },
+    ],
   },
 });
