@@ -155,7 +155,10 @@ describe("layers in double precision, against loops", () => {
         [plain, (r: Traced, z: Arr) => squaredReluLinear(r, "l", z)].map((f) => {
           const own = Object.fromEntries(Object.entries(q).map(([k, v]) => [k, v.ref]));
           const loss = (r: Traced, z: Arr) => jax.numpy.sin(f(r, z)).sum();
-          return jax.valueAndGrad(loss as never, { argnums: [0, 1] })(own as never, y.ref as never);
+          const both = jax.valueAndGrad(loss as never, { argnums: [0, 1] }) as unknown as (
+            ...args: unknown[]
+          ) => unknown;
+          return both(own, y.ref);
         }) as never,
       { runtime: ort },
     );
