@@ -156,6 +156,20 @@ describe("refinement near a place", () => {
       { numRuns: 5 },
     );
   });
+  it("has triangles that grow with the distance: no edge is longer than a third of it", () => {
+    const coarse: DensityMesh = { ...measured(() => 0)(icosphere(0)), variationNats: 0 };
+    const [centre, width] = [toVec3({ lat: 12, lng: -180 }), 0.2];
+    const fine = refinedNear(coarse, { centre, width });
+    let greatest = 0;
+    for (let t = 0; t < count(fine); t++) {
+      const corners = cornersOf(fine, t);
+      const farthest = Math.max(...corners.map((c) => angle(c, centre)));
+      const longest = Math.max(...corners.map((c, k) => angle(c, corners[(k + 1) % 3])));
+      expect(longest).toBeLessThanOrEqual(Math.max(width / 2, farthest / 3));
+      greatest = Math.max(greatest, longest);
+    }
+    expect(greatest).toBeGreaterThan(3 * width);
+  });
   it("hands mass on by area: every part has the density of its whole", () => {
     const coarse: DensityMesh = { ...measured((x) => x[0])(icosphere(0)), variationNats: 0 };
     const fine = refinedNear(coarse, { centre: [0, 0, 1], width: 0.3 });

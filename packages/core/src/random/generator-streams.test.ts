@@ -9,6 +9,42 @@ function chiSquared(counts: ArrayLike<number>): number {
   return all.reduce((s, c) => s + (c - each) ** 2 / each, 0);
 }
 
+/** Threefry-2x32 with 20 rounds as Salmon et al. write it, in whole numbers without bounds. */
+function threefry(key: [bigint, bigint], counter: [bigint, bigint]): [bigint, bigint] {
+  const word = (x: bigint) => BigInt.asUintN(32, x);
+  const keys = [...key, key[0] ^ key[1] ^ 0x1bd11bdan];
+  let [a, b] = [word(counter[0] + keys[0]), word(counter[1] + keys[1])];
+  for (let round = 0; round < 20; round++) {
+    const by = [13n, 15n, 26n, 6n, 17n, 29n, 16n, 24n][round % 8];
+    a = word(a + b);
+    b = word((b << by) | (b >> (32n - by))) ^ a;
+    if (round % 4 !== 3) continue;
+    const s = (round + 1) / 4;
+    a = word(a + keys[s % 3]);
+    b = word(b + keys[(s + 1) % 3] + BigInt(s));
+  }
+  return [a, b];
+}
+
+it("numbers are Threefry-2x32's for every key and counter, and streams are its words as keys", () => {
+  // The published answers, for the slow form.
+  const all = 0xffffffffn;
+  expect(threefry([all, all], [all, all])).toEqual([0x1cb996fcn, 0xbb002be7n]);
+  expect(threefry([0x13198a2en, 0x03707344n], [0x243f6a88n, 0x85a308d3n])).toEqual([0xc4923a9cn, 0x483df7a0n]);
+  const seed = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+  fc.assert(
+    fc.property(seed, fc.array(fc.integer({ min: 0, max: 2 ** 50 }), { maxLength: 2 }), (wide, names) => {
+      const halves = (x: bigint): [bigint, bigint] => [x & all, x >> 32n];
+      const key = names.reduce((k, name) => threefry(k, halves(BigInt(name))), halves(wide));
+      const random = new Generator(wide, ...names);
+      for (let block = 0n; block < 3n; block++) {
+        const [first, second] = threefry(key, [block, 0n]);
+        expect([random.bits(), random.bits()].map(BigInt)).toEqual([second, first]);
+      }
+    }),
+  );
+});
+
 describe("whole numbers", () => {
   it.each([
     [2, 10.8],
