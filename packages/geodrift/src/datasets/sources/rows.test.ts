@@ -1,0 +1,212 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { parquetWriteFile } from "hyparquet-writer";
+import { afterAll, describe, expect, it } from "vitest";
+import { npy, tar, zip } from "../../../../../test/end-to-end/archives.js";
+import { areasOf } from "../areas.js";
+import { csvRows, csvSource, tableColumns } from "./csv.js";
+import { openSource } from "./index.js";
+import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+import { indexZips } from "./zip-index.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-sources-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, content: string | Uint8Array): string => {
+  mkdirSync(join(folder, name, ".."), { recursive: true });
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const itemsOf = async (source: PictureSource): Promise<SourceItem[]> => {
+  const out: SourceItem[] = [];
+  for await (const item of source.items()) out.push(item);
+  return out;
+};
+const textOf = async (item: SourceItem | undefined) => new TextDecoder().decode(await item?.bytes?.());
+
+describe("a place of a table", () => {
+  it("lies on the Earth, or says why it does not, for any two numbers", () => {
+    const degrees = fc.oneof(fc.double(), fc.double({ min: -200, max: 200 }));
+    fc.assert(
+      fc.property(degrees, degrees, (lat, lng) => {
+        const { place, refused } = placeOrRefusal(lat, lng);
+        if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) expect(place).toEqual({ lat, lng });
+        else expect(refused).toMatch(/^(has no place|l(at|ong)itude .* is not between -\d+ and \d+)$/);
+        expect(place === undefined).toBe(refused !== undefined);
+      }),
+    );
+  });
+});
+
+describe("a CSV table", () => {
+  it("gives places, labels and files; rows that cannot be taken say why", async () => {
+    file("a.jpg", "pixels");
+    const rows = [
+      ["a.jpg", "48.5", "2.25", "NA", ""],
+      ["b.jpg", "", "2", "FR", "x"],
+      ["c.jpg", "NaN", "2", "FR", "x"],
+      ["d.jpg", "north", "2", "FR", "x"],
+      ["e.jpg", "91", "2", "FR", "x"],
+      ["f.jpg", "1", "-180.5", "FR", "x"],
+      ["g.jpg", "-90", "180", '"two, ""words"""', "NaN"],
+      ["h.jpg", "1"],
+    ];
+    const table = `\ufeffFile,LAT,Lng,Country,note\r\n${rows.map((r) => r.join(",")).join("\r\n")}\r\n\r\n`;
+    for (const source of [await openSource(file("t.csv", table)), await csvSource(file("t.csv.gz", gzipSync(table)))]) {
+      expect(source.columns).toEqual(["Country", "note"]);
+      const items = await itemsOf(source);
+      expect(items.map(({ id, place, refused }) => [id, place ?? refused])).toEqual([
+        ["a.jpg", { lat: 48.5, lng: 2.25 }],
+        ["b.jpg", "has no place"],
+        ["c.jpg", "has no place"],
+        ["d.jpg", '"north" is not a coordinate'],
+        ["e.jpg", "latitude 91 is not between -90 and 90"],
+        ["f.jpg", "longitude -180.5 is not between -180 and 180"],
+        ["g.jpg", { lat: -90, lng: 180 }],
+        ["h.jpg", "has no place"],
+      ]);
+      // Namibia is no gap.
+      expect(items[0].labels).toEqual(["NA", null]);
+      expect(items[6].labels).toEqual(['two, "words"', "NaN"]);
+      expect(await textOf(items[0])).toBe("pixels");
+      await expect(items[1].bytes?.()).rejects.toMatchObject({ code: "not-found" });
+    }
+  });
+  it.each([
+    ["lat,lng\n1,2\n", /t2\.csv: a column named file is needed, got lat, lng$/],
+    ["file,lng\na,2\n", /t2\.csv: a column named lat is needed, got file, lng$/],
+    ["", /t2\.csv: is empty$/],
+    ['file,lat,lng\n"a,1,2\n', /t2\.csv: .*quote/i],
+  ])("%j is refused in one sentence", async (content, sentence) => {
+    const work = async () => itemsOf(await csvSource(file("t2.csv", content)));
+    await expect(work()).rejects.toMatchObject({ code: "data", message: expect.stringMatching(sentence) });
+  });
+  it("that is not there, or is not gzipped though its name says so, is told as such", async () => {
+    const first = async (path: string) => csvRows(path).next();
+    await expect(first(join(folder, "none.csv"))).rejects.toMatchObject({ code: "not-found" });
+    const plain = file("plain.csv.gz", "a,b\n");
+    await expect(first(plain)).rejects.toThrow(`${plain}: `);
+  });
+  it("may name its columns in any usual way", () => {
+    const columns = tableColumns(["Image", "x", "Latitude", "LONG"], "t");
+    expect(columns).toEqual({ lat: 2, lng: 3, picture: 0, rest: [1] });
+  });
+});
+
+describe("areas of a row", () => {
+  const areas = areasOf(["unique_city", "other", "unique_country"]);
+  it("are what it names, Namibia too, and not what Python leaves out", () => {
+    expect(areas?.(["a_b", "x", "NA"])).toEqual({ city: "a_b", country: "NA" });
+    expect(areas?.(["NaN", "x", ""])).toEqual({});
+    expect(areas?.([null, "x", undefined])).toEqual({});
+    expect(areasOf(["city"])).toBeUndefined();
+  });
+});
+
+describe("tars in PLONK's layout", () => {
+  it("give samples in their order, and say of each that is incomplete what it lacks", async () => {
+    const json = (value: string) => Buffer.from(value);
+    const members: [string, Buffer][] = [
+      ["x/1.jpg", Buffer.from("one")],
+      ["x/1.json", json('{"latitude": 1.5, "longitude": 2, "country": "NA", "score": NaN, "list": [1]}')],
+      ["x/1.dino.npy", npy([1, 2])],
+      ["2.json", json('{"latitude": NaN, "longitude": 2}')],
+      ["2.jpg", Buffer.from("two")],
+      ["3.jpg", Buffer.from("three")],
+      ["4.json", json('{"latitude": 1, "longitude": 2}')],
+      ["5.json", json("{")],
+      ["5.jpg", Buffer.from("five")],
+      ["6.json", json('{"latitude": "", "longitude": 2}')],
+      ["6.JPG", Buffer.from("six")],
+    ];
+    const path = file("tars/a.tar", await tar(members));
+    const source = await openSource(path);
+    expect(source.columns).toEqual(["country", "score"]);
+    const items = await itemsOf(source);
+    expect(items.map(({ id, refused }) => [id, refused])).toEqual([
+      ["x/1", undefined],
+      ["2", "has no place"],
+      ["3", "has no .json with a place"],
+      ["4", "has no picture"],
+      ["5", expect.stringMatching(/^its metadata is not JSON \(/)],
+      ["6", "has no place"],
+    ]);
+    expect(items[0]).toMatchObject({ place: { lat: 1.5, lng: 2 }, labels: ["NA", null] });
+    expect(await textOf(items[0])).toBe("one");
+    const ready = await itemsOf(await openSource(join(folder, "tars"), { ready: "DINO" }));
+    expect(ready[0].embedding).toEqual(Float32Array.of(1, 2));
+    expect(ready[3].refused).toBe("has no .DINO.npy");
+  });
+});
+
+describe("Parquet tables", () => {
+  it("give pictures of their own, paths, or embeddings that lie ready", async () => {
+    const path = join(folder, "t.parquet");
+    parquetWriteFile({
+      filename: path,
+      columnData: [
+        { name: "key", data: ["a", "b", "c"], type: "STRING" },
+        { name: "lat", data: [1.5, Number.NaN, 95], type: "DOUBLE" },
+        { name: "lon", data: [2, 2, 2], type: "DOUBLE" },
+        { name: "image", data: [1, 2, 3].map((v) => Uint8Array.of(v)), type: "BYTE_ARRAY" },
+        { name: "country", data: ["NA", null, "FR"], type: "STRING" },
+        {
+          name: "e",
+          data: [
+            [1, 2],
+            [3, 4],
+            [5, 6],
+          ],
+        },
+      ],
+    });
+    const source = await openSource(path);
+    expect([source.columns, source.length]).toEqual([["country", "e"], 3]);
+    const items = await itemsOf(source);
+    expect(items.map(({ id, place, refused, labels }) => [id, place ?? refused, labels?.[0]])).toEqual([
+      ["a", { lat: 1.5, lng: 2 }, "NA"],
+      ["b", "has no place", null],
+      ["c", "latitude 95 is not between -90 and 90", "FR"],
+    ]);
+    expect(await items[0].bytes?.()).toEqual(Uint8Array.of(1));
+    const [first] = await itemsOf(await openSource(path, { ready: "E" }));
+    expect(first.embedding).toEqual(Float32Array.of(1, 2));
+    expect(first.bytes).toBeUndefined();
+    await expect(openSource(path, { ready: "f" })).rejects.toThrow("a column named f is needed, got key, lat");
+    await expect(openSource(file("no.parquet", "text"))).rejects.toMatchObject({ code: "file" });
+  });
+});
+
+describe("members of many zips", () => {
+  it("are found by name, in whichever zip and however they are packed", async () => {
+    const members = Array.from({ length: 40 }, (_, i): [string, Buffer] => [`0/${i}.jpg`, Buffer.from(`picture ${i}`)]);
+    const zips = [members.slice(0, 25), members.slice(25)].map((m, i) => file(`zips/${i}.zip`, zip(m)));
+    const index = await indexZips(zips);
+    expect(index.length).toBe(40);
+    for (const i of [0, 1, 24, 25, 39])
+      expect(new TextDecoder().decode(await index.read(String(i)))).toBe(`picture ${i}`);
+    expect(await index.read("40")).toBeUndefined();
+    index.close();
+    expect(await (await indexZips([])).read("1")).toBeUndefined();
+    await expect(indexZips([file("zips/no.zip", "text")])).rejects.toMatchObject({ code: "file" });
+  });
+});
+
+describe("what is no source", () => {
+  it.each([
+    ["none", "not-found", "no such file or folder"],
+    ["a.txt", "data", "a source is a folder, a .csv, a .parquet, or a .tar"],
+  ])("%s is refused", async (name, code, sentence) => {
+    if (code === "data") file(name, "");
+    const path = join(folder, name);
+    await expect(openSource(path)).rejects.toMatchObject({ code, message: `${path}: ${sentence}` });
+  });
+  it("of embeddings that lie ready are tables without any", async () => {
+    const path = file("r.csv", "file,lat,lng\n");
+    await expect(openSource(path, { ready: "dino" })).rejects.toThrow(
+      `${path}: ready-made embeddings (dino) are taken from tars and Parquet tables, this is none`,
+    );
+  });
+});

@@ -1,0 +1,91 @@
+import { meshDistribution, meshOfDensity, toVec3, vectorAt } from "@geodrift/core";
+import fc from "fast-check";
+import { strFromU8, unzipSync } from "fflate";
+import { beforeAll, describe, expect, it } from "vitest";
+import { sha256Of } from "../files/hash.js";
+import { quickMesh } from "../locate/options.js";
+import type { Located } from "../locate/result.js";
+import { summarize } from "../locate/result.js";
+import { gazetteer } from "../places/bundled-towns.js";
+import { evidenceBundle, evidenceText, reproducingCommand } from "./bundle.js";
+
+let located: Located;
+beforeAll(async () => {
+  const centre = toVec3({ lat: 48.9, lng: 2.3 });
+  const density = (points: Float64Array) =>
+    Float64Array.from({ length: points.length / 3 }, (_, i) => {
+      const x = vectorAt(points, i);
+      return 200 * (x[0] * centre[0] + x[1] * centre[1] + x[2] * centre[2]);
+    });
+  const distribution = meshDistribution(await meshOfDensity(density, [], quickMesh));
+  const samples = distribution.representatives(32);
+  const result = {
+    image: "it's.jpg",
+    sha256: "ab",
+    model: { name: "m", sha256: "cd" },
+    seed: 3,
+    steps: 16,
+    solver: "heun",
+    guidance: 2,
+    elapsedMs: 123,
+    ...summarize(distribution, samples, gazetteer()),
+  };
+  located = { result, samples, distribution };
+});
+
+/** Arguments as a shell reads them, as far as single quotes and backslashes go. */
+const shellWords = (line: string): string[] =>
+  [...line.matchAll(/(?:'[^']*'|\\.|[^\s'\\])+/g)].map(([word]) =>
+    word.replace(/'([^']*)'|\\(.)/g, (_, quoted, escaped) => quoted ?? escaped),
+  );
+
+describe("evidence", () => {
+  it("names the command that gives the answer again, whatever files are called", () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (image, model) => {
+        const command = reproducingCommand({ ...located, result: { ...located.result, image } }, { model, abstain: 2 });
+        const words = shellWords(command);
+        expect(words.slice(0, 5)).toEqual(["geodrift", "locate", image, "--model", model]);
+        expect(words.slice(5).join(" ")).toBe(
+          "--abstain 2 --seed 3 --guidance 2 --solver heun --steps 16 --map map.geojson --json",
+        );
+      }),
+    );
+  });
+  it("says no steps for methods that take none", () => {
+    const { solver: _, ...result } = located.result;
+    expect(reproducingCommand({ ...located, result: { ...result, steps: 0 } }, { model: "m" })).not.toContain(
+      "--steps",
+    );
+  });
+  it("depends on the answer alone, not on the time that it took", () => {
+    const again = { ...located, result: { ...located.result, elapsedMs: 999 } };
+    const [first, second, other] = [
+      evidenceBundle(located, { model: "m" }),
+      evidenceBundle(again, { model: "m" }),
+      evidenceBundle(located, { model: "n" }),
+    ].map((bytes) => sha256Of(bytes));
+    expect(second).toBe(first);
+    expect(other).not.toBe(first);
+  });
+  it("holds the answer in full, the map, and what was taken in besides", () => {
+    const read = (options: Parameters<typeof evidenceBundle>[1]) => unzipSync(evidenceBundle(located, options));
+    const plain = read({ model: "m" });
+    expect(Object.keys(plain).sort()).toEqual(["density.geojson", "evidence.txt", "map.svg", "result.json"]);
+    const { elapsedMs: _, ...rest } = located.result;
+    expect(JSON.parse(strFromU8(plain["result.json"]))).toEqual(JSON.parse(JSON.stringify(rest)));
+    expect(strFromU8(plain["evidence.txt"])).toContain("nothing besides the picture's pixels was used");
+    const more = read({ model: "m", places: [{ lat: 1 }] });
+    expect(JSON.parse(strFromU8(more["known.json"]))).toEqual({ places: [{ lat: 1 }] });
+    expect(strFromU8(more["evidence.txt"])).toContain("known.json");
+  });
+  it("says what is ruled out, and what was known", () => {
+    const contributions = [
+      { kind: "region" as const, label: "a region", localizabilityBits: 1, best: { lat: 0, lng: 0 }, ownShare: 0.9 },
+    ];
+    const text = evidenceText({ ...located, result: { ...located.result, contributions } }, { model: "m" });
+    expect(text).toContain("hold 1.0 % of the probability together");
+    expect(text).toContain("  - a region\n");
+    expect(/NaN|undefined/.test(text)).toBe(false);
+  });
+});

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import sharp from "sharp";
+import { afterAll, describe, expect, it } from "vitest";
+import { pixelDifference } from "./pixel-difference.js";
+import { toPng } from "./png.js";
+import { checkPicture, decodeSquare, pictureOf, readPicture, readPictureBytes } from "./read-picture.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-read-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, bytes: Uint8Array | string): string => {
+  writeFileSync(join(folder, name), bytes);
+  return join(folder, name);
+};
+
+/** Four colours, one in each quarter: upper left, upper right, lower left, lower right. */
+const quarters = [
+  [255, 0, 0],
+  [0, 255, 0],
+  [0, 0, 255],
+  [255, 255, 0],
+];
+const data = Uint8Array.from({ length: 3 * 32 * 32 }, (_, i) => {
+  const pixel = Math.floor(i / 3);
+  return quarters[2 * Math.floor(pixel / 32 / 16) + Math.floor((pixel % 32) / 16)][i % 3];
+});
+const picture = { width: 32, height: 32, data };
+const raw = () => sharp(data, { raw: { width: 32, height: 32, channels: 3 } });
+const jpeg: Uint8Array = await raw().jpeg({ quality: 100, chromaSubsampling: "4:4:4" }).toBuffer();
+const noise: Uint8Array = await sharp({
+  create: {
+    width: 200,
+    height: 200,
+    channels: 3,
+    noise: { type: "gaussian", mean: 128, sigma: 60 },
+    background: "#000",
+  },
+})
+  .jpeg()
+  .toBuffer();
+
+const png = await toPng(picture);
+const squares = ["cover", "crop-resize", "resize-crop"] as const;
+
+/** Which of the quarters lies where. */
+function layout(pixels: Uint8Array, size: number): number[] {
+  const at = [size / 4, (3 * size) / 4].map(Math.floor);
+  return at.flatMap((y) =>
+    at.map((x) =>
+      quarters.findIndex((colour) => colour.every((v, c) => Math.abs(v - pixels[3 * (y * size + x) + c]) < 40)),
+    ),
+  );
+}
+
+describe("a picture that is read", () => {
+  it.each(squares)("is a square of pixels (%s), with the hash of its file", async (square) => {
+    const read = await readPicture(file(`${square}.jpg`, jpeg), { size: 16, square });
+    expect([read.width, read.height, read.data.length]).toEqual([16, 16, 3 * 16 * 16]);
+    expect(layout(read.data, 16)).toEqual([0, 1, 2, 3]);
+    expect(read.sha256).toBe(createHash("sha256").update(jpeg).digest("hex"));
+  });
+
+  it.each([
+    [1, [0, 1, 2, 3]],
+    [2, [1, 0, 3, 2]],
+    [3, [3, 2, 1, 0]],
+    [4, [2, 3, 0, 1]],
+    [5, [0, 2, 1, 3]],
+    [6, [2, 0, 3, 1]],
+    [7, [3, 1, 2, 0]],
+    [8, [1, 3, 0, 2]],
+  ])("with orientation %i is turned as its file says", async (orientation, turned) => {
+    const bytes = await sharp(jpeg).withMetadata({ orientation }).jpeg({ quality: 100 }).toBuffer();
+    for (const square of squares)
+      expect(layout((await decodeSquare(bytes, { size: 16, square })).data, 16)).toEqual(turned);
+  });
+
+  it("without loss is what was written", async () => {
+    const read = await decodeSquare(await toPng(picture), { size: 32, square: "crop-resize" });
+    expect(pixelDifference(read, picture)).toBe(0);
+    expect(pixelDifference({ ...picture, data: data.map((v) => (v > 0 ? v - 3 : 3)) }, picture)).toBe(3);
+  });
+
+  it.each(squares)("may be grey, 16 bits deep, or transparent (%s)", async (square) => {
+    const grey = await sharp(jpeg).greyscale().toColourspace("b-w").png().toBuffer();
+    const deep = await sharp(jpeg).toColourspace("rgb16").png().toBuffer();
+    const clear = await raw().ensureAlpha(0.5).png().toBuffer();
+    for (const bytes of [grey, deep, clear])
+      expect((await decodeSquare(bytes, { size: 8, square })).data.length).toBe(3 * 64);
+    expect(layout((await decodeSquare(deep, { size: 16, square })).data, 16)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe("a picture that cannot be read", () => {
+  const ftyp = (brand: string) =>
+    Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from(`ftyp${brand}`), Buffer.alloc(40)]);
+  const broken = Uint8Array.from(png);
+  broken.fill(0x55, 60, png.length - 20);
+  it.each([
+    ["text", Buffer.from("these are no pixels"), /^not a picture in a known format \(JPEG, PNG/],
+    ["one byte", Buffer.from([0xff]), /^not a picture in a known format/],
+    ["a JPEG cut off", noise.subarray(0, noise.length / 2), /^the picture is truncated$/],
+    ["a PNG cut off", png.subarray(0, png.length - 30), /^the picture is truncated$/],
+    ["a PNG with other bytes in it", broken, /^the picture is damaged/],
+    ["a HEIC", ftyp("heic"), /^HEIC pictures cannot be decoded here; convert it to JPEG first$/],
+  ])("is told in one sentence: %s", async (_, bytes, sentence) => {
+    for (const square of squares) {
+      const thrown = await pictureOf(bytes, { size: 8, square }).catch((e: unknown) => e);
+      expect(thrown).toMatchObject({
+        name: "GeodriftError",
+        code: "picture",
+        message: expect.stringMatching(sentence),
+      });
+      expect(String(thrown)).not.toContain("\n");
+    }
+  });
+  it("has more pixels than are allowed, and no fewer", async () => {
+    const preparation = { size: 8, square: "cover" } as const;
+    await expect(pictureOf(jpeg, preparation, 32 * 32 - 1)).rejects.toMatchObject({
+      code: "picture",
+      message: expect.stringContaining("has more pixels than the limit of"),
+    });
+    expect((await pictureOf(jpeg, preparation, 32 * 32)).width).toBe(8);
+  });
+  it("does not even begin like one", async () => {
+    await expect(checkPicture(Buffer.from("text"))).rejects.toMatchObject({ code: "picture" });
+    await expect(checkPicture(jpeg.subarray(0, jpeg.length - 5))).resolves.toBeUndefined();
+  });
+  mkdirSync(join(folder, "album.jpg"));
+  it.each([
+    ["missing.jpg", undefined, "not-found", "no such file"],
+    ["album.jpg", undefined, "file", "is a folder, where a picture is expected"],
+    ["empty.jpg", "", "picture", "the file is empty"],
+  ])("is no file with bytes: %s", async (name, content, code, message) => {
+    if (content !== undefined) file(name, content);
+    await expect(readPictureBytes(join(folder, name))).rejects.toMatchObject({ code, message });
+  });
+});
