@@ -118,8 +118,8 @@ function worstPoint(
     let sum = 0;
     for (let j = i; j < i + width; j++)
       sum += (error[j] / (tolerance * (1 + Math.max(Math.abs(y[j]), Math.abs(next[j]))))) ** 2;
-    // Not Math.max(worst, …) < comparison: a NaN must come through.
-    if (!(sum / width <= worst)) worst = sum / width;
+    if (Number.isNaN(sum)) return sum;
+    worst = Math.max(worst, sum / width);
   }
   return Math.sqrt(worst);
 }

@@ -136,7 +136,7 @@ describe("a job", () => {
     jobs.estimate(() => async (file) => gate.then(() => answer(file)), {});
     expect(jobs.state).toMatchObject({ kind: "estimate", running: true });
     expect(() => jobs.estimate(() => async (file) => answer(file), {})).toThrow(
-      expect.objectContaining({ code: "conflict", message: "the library is busy with a estimate" }),
+      expect.objectContaining({ code: "conflict", message: "the library is busy with estimates" }),
     );
     open();
     await gate;

@@ -8,6 +8,8 @@ import { type EstimateOptions, estimateQueue, type LocatePicture } from "./estim
 import type { Library } from "./library.js";
 import type { ScanMessage, ScanTask } from "./scan-worker.js";
 
+const names = { scan: "a scan", estimate: "estimates" } as const;
+
 /** What the library is busy with, or was last. */
 export type JobState = z.infer<typeof job>;
 
@@ -67,7 +69,7 @@ export class Jobs {
   }
 
   private start(kind: JobState["kind"], work: (job: JobState) => Promise<void>): void {
-    if (this.job?.running) throw new GeodriftError("conflict", `the library is busy with a ${this.job.kind}`);
+    if (this.job?.running) throw new GeodriftError("conflict", `the library is busy with ${names[this.job.kind]}`);
     const job: JobState = { kind, progress: {}, running: true };
     this.job = job;
     this.end = work(job)

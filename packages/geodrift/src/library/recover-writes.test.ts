@@ -76,6 +76,9 @@ describe("a write that a dead process was in the middle of", () => {
     ["undoing", "nothing, as before", null, null, "undone", "accepted"],
     ["undoing", "another program's, where nothing was", theirs, null, "theirs", "written"],
     ["undoing", "nothing any more", null, before, "theirs", "written"],
+    ["undoing", "what is written, in place of another", after, before, "written", "written"],
+    ["undoing", "what was there before", before, before, "undone", "accepted"],
+    ["undoing", "another program's, in place of another", theirs, before, "theirs", "written"],
   ])("(%s) and that has left %s is known for what it is", async (state, _, there, was, write, of) => {
     const found = await reopened({ state, there, before: was });
     // No file is changed but the temporary one, which is taken away.

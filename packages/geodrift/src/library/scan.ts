@@ -56,7 +56,7 @@ interface Found {
  */
 export async function scanFolder(library: Library, named: string, options: ScanOptions = {}): Promise<ScanProgress> {
   const root = await folderPath(named);
-  const inside = relative(root, resolve(library.folder));
+  const inside = relative(root, await realpath(library.folder));
   if (inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside))
     throw new GeodriftError(
       "refused",

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import sharp from "sharp";
+import { sha256Of } from "../files/hash.js";
+import { readPictureBytes } from "../pictures/read-picture.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 
@@ -33,13 +35,15 @@ export async function thumbnail(library: Library, id: number, size: ThumbnailSiz
   if (kept) return kept;
   return making.add(async () => {
     const side = thumbnailSizes[size];
-    const source = await checkedPictureFile(library, id);
+    const source = await readPictureBytes(await checkedPictureFile(library, id));
     const bytes = await sharp(source)
       .rotate()
       .resize(side, side, { fit: "inside", withoutEnlargement: true })
       .webp({ quality: 75 })
       .toBuffer()
       .catch(asMendable("picture", (said) => `the picture cannot be decoded (${said})`));
+    // One that has changed since the scan is not kept under the hash of what it was.
+    if (sha256Of(source) !== sha256) return bytes;
     // Without room to keep it, it is made again next time.
     try {
       await mkdir(folder, { recursive: true });

@@ -5,14 +5,17 @@ import { LostError } from "./engine.js";
 
 const base = new URL(".", document.baseURI).href;
 
+/** @throws LostError for a connection that has broken off, and whatever the signal says of one that was withdrawn */
+export function lost(e: unknown, signal?: AbortSignal | null): never {
+  signal?.throwIfAborted();
+  throw e instanceof TypeError ? new LostError(`The server does not answer (${e.message}).`) : e;
+}
+
 /** @throws LostError if there is no answer, Error with the server's sentence if it refuses */
 async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-  const response = await fetch(input, init).catch((e: Error) => {
-    init?.signal?.throwIfAborted();
-    throw new LostError(`The server does not answer (${e.message}).`);
-  });
+  const response = await fetch(input, init).catch((e: unknown) => lost(e, init?.signal));
   if (response.ok) return response;
-  const text = await response.text();
+  const text = await response.text().catch((e: unknown) => lost(e, init?.signal));
   let said = text;
   try {
     said = (JSON.parse(text) as FailureBody).error;
@@ -33,4 +36,4 @@ type Answered<R> = R extends ClientResponse<infer T, 200 | 202, "json"> ? T : ne
 
 /** The JSON of a request that was not refused: refusals have been thrown. */
 export const answerOf = async <R extends Pick<Response, "json">>(request: Promise<R>): Promise<Answered<R>> =>
-  (await request).json() as Promise<Answered<R>>;
+  (await request).json().catch((e: unknown) => lost(e)) as Promise<Answered<R>>;

@@ -2,7 +2,7 @@
 import { readDistribution, readSafetensors } from "@geodrift/core";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { LocateEnd, LocateStep } from "geodrift/contract";
-import { client } from "./client.js";
+import { client, lost } from "./client.js";
 import { type Answer, type LocateCall, LostError } from "./engine.js";
 
 /** Headers of a request whose answer comes as events. */
@@ -27,9 +27,7 @@ export async function followEvents<Step, Result>(
       onStep(data);
     }
   } catch (e) {
-    signal.throwIfAborted();
-    if (e instanceof TypeError) throw new LostError(`The server does not answer (${e.message}).`);
-    throw e;
+    lost(e, signal);
   }
   throw new LostError("The server has gone away in the middle of the answer.");
 }
@@ -52,5 +50,6 @@ export async function followAnswer(
 
 async function densityOf(id: string, signal: AbortSignal) {
   const response = await client.api.density[":id"].tensors.$get({ param: { id } }, { init: { signal } });
-  return readDistribution(readSafetensors(new Uint8Array(await response.arrayBuffer())).tensors);
+  const bytes = await response.arrayBuffer().catch((e: unknown) => lost(e, signal));
+  return readDistribution(readSafetensors(new Uint8Array(bytes)).tensors);
 }

@@ -123,8 +123,8 @@ export interface SaidPlace extends LatLng {
  */
 const said = `
   SELECT p.id AS picture, p.path, p.taken_at AS takenAt, p.sha256,
-    CASE WHEN d.source = 'person' THEN d.lat ELSE p.file_lat END AS lat,
-    CASE WHEN d.source = 'person' THEN d.lng ELSE p.file_lng END AS lng
+    CASE WHEN d.source = 'person' AND d.level = 'point' THEN d.lat ELSE p.file_lat END AS lat,
+    CASE WHEN d.source = 'person' AND d.level = 'point' THEN d.lng ELSE p.file_lng END AS lng
   FROM pictures p LEFT JOIN decisions d ON d.id =
     (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS p.sha256)
   WHERE p.id != ? AND p.missing = 0 AND (d.source = 'person' AND d.level = 'point' OR p.file_lat IS NOT NULL)`;

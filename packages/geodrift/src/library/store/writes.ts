@@ -29,6 +29,13 @@ export type WriteState = "writing" | "written" | "failed" | "superseded" | "undo
 
 const columns = "id, decision, picture, at, process, sidecar, temporary, before, after_sha256 AS afterSha256, state";
 
+interface Row extends Omit<WriteRecord, "before"> {
+  /** libsql gives what SQLite calls a BLOB as an array buffer. */
+  before: ArrayBuffer | Uint8Array | null;
+}
+
+const recordOf = ({ before, ...row }: Row): WriteRecord => ({ ...row, before: before && new Uint8Array(before) });
+
 /** The log of sidecars: each is entered before its file is touched, so that a crash at any moment is recognised. */
 export const writeTable = (index: IndexFile) => ({
   /**
@@ -50,14 +57,17 @@ export const writeTable = (index: IndexFile) => ({
     ).lastInsertRowid,
 
   /** The sidecar that stands beside a picture; undefined if there is none of ours. */
-  lastWritten: (picture: number): WriteRecord | undefined =>
-    index.row(
+  lastWritten(picture: number): WriteRecord | undefined {
+    const row = index.row<Row>(
       `SELECT ${columns} FROM writes WHERE picture = ? AND state = 'written' ORDER BY id DESC LIMIT 1`,
       picture,
-    ),
+    );
+    return row && recordOf(row);
+  },
 
   /** Sidecars that are under way, in this process or in another, or were when one was killed. */
-  unfinished: (): WriteRecord[] => index.rows(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`),
+  unfinished: (): WriteRecord[] =>
+    index.rows<Row>(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`).map(recordOf),
 
   /** Notes how a write has ended. */
   set(id: number, state: Exclude<WriteState, "undoing">): void {
