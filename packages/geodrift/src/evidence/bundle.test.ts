@@ -10,6 +10,7 @@ import { gazetteer } from "../places/bundled-towns.js";
 import { evidenceBundle, evidenceText, reproducingCommand } from "./bundle.js";
 
 let located: Located;
+let bundle: Uint8Array;
 beforeAll(async () => {
   const centre = toVec3({ lat: 48.9, lng: 2.3 });
   const density = (points: Float64Array) =>
@@ -31,6 +32,7 @@ beforeAll(async () => {
     ...summarize(distribution, samples, gazetteer()),
   };
   located = { result, samples, distribution };
+  bundle = evidenceBundle(located, { model: "m" });
 });
 
 /** Arguments as a shell reads them, as far as single quotes and backslashes go. */
@@ -60,22 +62,15 @@ describe("evidence", () => {
   });
   it("depends on the answer alone, not on the time that it took", () => {
     const again = { ...located, result: { ...located.result, elapsedMs: 999 } };
-    const [first, second, other] = [
-      evidenceBundle(located, { model: "m" }),
-      evidenceBundle(again, { model: "m" }),
-      evidenceBundle(located, { model: "n" }),
-    ].map((bytes) => sha256Of(bytes));
-    expect(second).toBe(first);
-    expect(other).not.toBe(first);
+    expect(sha256Of(evidenceBundle(again, { model: "m" }))).toBe(sha256Of(bundle));
   });
   it("holds the answer in full, the map, and what was taken in besides", () => {
-    const read = (options: Parameters<typeof evidenceBundle>[1]) => unzipSync(evidenceBundle(located, options));
-    const plain = read({ model: "m" });
+    const plain = unzipSync(bundle);
     expect(Object.keys(plain).sort()).toEqual(["density.geojson", "evidence.txt", "map.svg", "result.json"]);
     const { elapsedMs: _, ...rest } = located.result;
     expect(JSON.parse(strFromU8(plain["result.json"]))).toEqual(JSON.parse(JSON.stringify(rest)));
     expect(strFromU8(plain["evidence.txt"])).toContain("nothing besides the picture's pixels was used");
-    const more = read({ model: "m", places: [{ lat: 1 }] });
+    const more = unzipSync(evidenceBundle(located, { model: "m", places: [{ lat: 1 }] }));
     expect(JSON.parse(strFromU8(more["known.json"]))).toEqual({ places: [{ lat: 1 }] });
     expect(strFromU8(more["evidence.txt"])).toContain("known.json");
   });
