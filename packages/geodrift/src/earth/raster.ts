@@ -1,8 +1,9 @@
 /** Maps of the whole globe: equirectangular, row 0 at the north, column 0 at 180° W. */
 
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { LatLng } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 
 /** An RGBA picture of the globe, equirectangular: row 0 at the north, column 0 at 180° W. */
@@ -32,20 +33,27 @@ export interface Mask {
   data: Uint8Array;
 }
 
+/** For `catch` behind what decodes a raster. @throws GeodriftError `not-found` or `file` */
+const unreadable = (file: string) => (e: unknown) => {
+  if (!existsSync(file)) throw new GeodriftError("not-found", `${file}: no such file`, { cause: e });
+  return asMendable("file", (said) => `${file}: cannot be decoded (${said})`)(e);
+};
+
 const limits = { limitInputPixels: 2 ** 28, failOn: "error" } as const;
 
 /**
  * Reads a global picture, and puts a land mask beside its colours.
  * @param land of any size; without one, everything is land
  * @param name what the raster is known by
- * @throws GeodriftError `data` if the picture is not twice as wide as high
+ * @throws GeodriftError `not-found` or `file` if it cannot be read, `data` if it is not twice as wide as high
  */
 export async function readRaster(file: string, land: Mask | undefined, name: string): Promise<Raster> {
   const { data, info } = await sharp(file, limits)
     .removeAlpha()
     .toColourspace("srgb")
     .raw()
-    .toBuffer({ resolveWithObject: true });
+    .toBuffer({ resolveWithObject: true })
+    .catch(unreadable(file));
   if (info.width !== 2 * info.height)
     throw new GeodriftError(
       "data",
@@ -68,7 +76,11 @@ export async function readRaster(file: string, land: Mask | undefined, name: str
 
 /** Reads the first channel of a global picture, such as the share of land times 255. */
 export async function readMask(file: string): Promise<Mask> {
-  const { data, info } = await sharp(file, limits).toColourspace("b-w").raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(file, limits)
+    .toColourspace("b-w")
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch(unreadable(file));
   if (info.channels === 1) return { width: info.width, height: info.height, data };
   const single = new Uint8Array(info.width * info.height);
   for (let i = 0; i < single.length; i++) single[i] = data[i * info.channels];

@@ -30,7 +30,7 @@ export async function writeFilesAtomically(
       await rename(partial(file), file);
     }
   } catch (e) {
-    for (const [file] of files) await rm(partial(file), { force: true });
+    for (const [file] of files) await rm(partial(file), { force: true }).catch(() => undefined);
     cannotWrite(at)(e);
   }
 }

@@ -3,6 +3,7 @@
 import { GeodriftError } from "@geodrift/core/errors";
 import type { TransformerEncoderConfig } from "../encode/config.js";
 import { suggestion } from "../files/validation.js";
+import { byName } from "./by-name.js";
 
 /** Something that is published on a hub. */
 export interface Published {
@@ -55,7 +56,7 @@ const clip = (what: string, repository: string, size: number, licence = mit): Re
 });
 
 /** The encoders that are known, by name. */
-export const encoderRegistry: Readonly<Record<string, RegisteredEncoder>> = {
+export const encoderRegistry: Readonly<Record<string, RegisteredEncoder>> = byName({
   ...Object.fromEntries([
     // The one of PLONK takes 336 pixels (spec §9); the others are at what DINOv2 is evaluated with.
     ...[false, true].flatMap((registers) => [
@@ -70,7 +71,7 @@ export const encoderRegistry: Readonly<Record<string, RegisteredEncoder>> = {
   "clip-vit-l14": clip("CLIP ViT-L/14", "openai/clip-vit-large-patch14", 224),
   "clip-vit-l14-336": clip("CLIP ViT-L/14", "openai/clip-vit-large-patch14-336", 336),
   streetclip: clip("StreetCLIP, a CLIP ViT-L/14 for street views", "geolocal/StreetCLIP", 336, streetClipLicence),
-};
+});
 
 /**
  * The encoder that a name stands for.

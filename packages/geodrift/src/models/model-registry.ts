@@ -1,5 +1,7 @@
 /** The released PLONK models by name, each with its method, schedule and encoder (spec §1.3, §9). */
+
 import { GeodriftError } from "@geodrift/core/errors";
+import { byName } from "./by-name.js";
 import type { Published } from "./encoder-registry.js";
 import { registeredEncoder } from "./encoder-registry.js";
 import type { ModelDescription } from "./schema.js";
@@ -69,7 +71,7 @@ export interface ZeroShotModel {
 }
 
 /** Zero-shot models, by name. */
-export const zeroShotModels: Readonly<Record<string, ZeroShotModel>> = {
+export const zeroShotModels: Readonly<Record<string, ZeroShotModel>> = byName({
   "clip-zero-shot": {
     description: "photographs of all kinds, by prompts of countries and cities to CLIP",
     encoder: "clip-vit-l14-336",
@@ -80,4 +82,4 @@ export const zeroShotModels: Readonly<Record<string, ZeroShotModel>> = {
     encoder: "streetclip",
     prompts: streetViewPrompts,
   },
-};
+});

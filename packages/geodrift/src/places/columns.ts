@@ -9,7 +9,7 @@ export const identifiers = ["id", "key"];
 
 /** Index of the first of the names that stands in the head of a table, which is in lower case; −1 if none does. */
 export const findColumn = (head: readonly string[], names: readonly string[]): number =>
-  head.indexOf(names.find((name) => head.includes(name)) ?? "");
+  head.findIndex((_, at) => head[at] === names.find((name) => head.includes(name)));
 
 /** The number in a cell; NaN for an empty cell, which is no 0, and for text. */
 export const numberOf = (text: string): number => (text.trim() === "" ? Number.NaN : Number(text));

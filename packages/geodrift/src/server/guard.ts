@@ -79,7 +79,8 @@ export const guard = (options: GuardOptions): MiddlewareHandler => {
       if (!api && (once || isToken(query, token))) {
         if (once) entrance = undefined;
         setCookie(c, tokenCookie, token, { httpOnly: true, sameSite: "Strict", path: "/" });
-        return c.redirect(c.req.path);
+        // A path that begins with two slashes would be another server's address.
+        return c.redirect(c.req.path.replace(/^\/+/, "/"));
       }
       // By hand: hono's bearer-auth takes no token with a space in it, which people have chosen.
       const bearer = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
