@@ -56,9 +56,11 @@ function model(dataset: keyof typeof datasets, kind: keyof typeof kinds): [strin
 }
 
 /** The released models, by name. */
-export const modelRegistry: Readonly<Record<string, RegisteredModel>> = Object.fromEntries(
-  (Object.keys(datasets) as (keyof typeof datasets)[]).flatMap((dataset) =>
-    (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => model(dataset, kind)),
+export const modelRegistry: Readonly<Record<string, RegisteredModel>> = byName(
+  Object.fromEntries(
+    (Object.keys(datasets) as (keyof typeof datasets)[]).flatMap((dataset) =>
+      (Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => model(dataset, kind)),
+    ),
   ),
 );
 

@@ -93,9 +93,9 @@ describe("requests", () => {
     const lines: LogLine[] = [];
     const app = new Hono().use(requestLog(jsonLog((line) => lines.push(JSON.parse(line)))));
     app.post("/api/x", (c) => c.text("", 418));
-    await app.request("/api/x?place=48,2", { method: "POST", headers: { "content-length": "12" } });
+    await app.request("/api/x?place=Timbuktu", { method: "POST", headers: { "content-length": "12" } });
     expect(lines).toMatchObject([{ event: "request", method: "POST", path: "/api/x", status: 418, bytes: 12 }]);
-    expect(JSON.stringify(lines)).not.toContain("48");
+    expect(JSON.stringify(lines)).not.toContain("Timbuktu");
   });
 });
 
