@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { archive, idsOf, png } from "../../../../test/library/archive.js";
@@ -24,6 +24,8 @@ async function reopened(about: {
   before: Content;
   process?: number;
   ageMs?: number;
+  /** What stands where the archive was mounted: nothing, or an empty folder. */
+  away?: "nothing" | "folder";
 }) {
   const [own, root] = [folder(), folder({ "a.png": picture })];
   const first = await openLibrary(own, { create: true });
@@ -48,6 +50,13 @@ async function reopened(about: {
   index.close();
   writeFileSync(temporary, "half");
   if (about.there !== null) writeFileSync(sidecar, about.there);
+  if (about.away) {
+    renameSync(root, `${root}-away`);
+    if (about.away === "folder") mkdirSync(root);
+    (await openLibrary(own)).close();
+    rmSync(root, { recursive: true, force: true });
+    renameSync(`${root}-away`, root);
+  }
   const library = await openLibrary(own);
   const again = IndexFile.open(join(own, "index.db"));
   const state = again.row<{ state: string }>("SELECT state FROM writes WHERE id = ?", write)?.state;
@@ -85,6 +94,15 @@ describe("a write that a dead process was in the middle of", () => {
     expect(found).toMatchObject({ write, picture: of, sidecar: there, temporary: false });
     // The index knows the time of the sidecar where it knows the sidecar.
     if (write === "undone" || (state === "writing" && write === "written")) expect(found.readAgain).toBe(0);
+  });
+});
+
+describe("a write on a drive that is away when the index opens", () => {
+  it.each(["nothing", "folder"] as const)("(%s is there) waits until it is back", async (away) => {
+    const found = await reopened({ state: "writing", there: after, before: null, away });
+    expect(found).toMatchObject({ write: "written", picture: "written", sidecar: after, temporary: false });
+    const undone = await reopened({ state: "undoing", there: after, before: null, away });
+    expect(undone).toMatchObject({ write: "written", picture: "written", sidecar: after, temporary: false });
   });
 });
 

@@ -1,6 +1,9 @@
 /** What a crash in the middle of writing leaves: a temporary file at most, which is taken away. */
+import { existsSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { sha256Of } from "../files/hash.js";
+import { isSystemError } from "../files/system-error.js";
 import type { Library } from "./library.js";
 import { markUndone, markWritten } from "./sidecar-log.js";
 import type { WriteRecord } from "./store/writes.js";
@@ -22,14 +25,26 @@ function stillRuns({ process: id, at }: WriteRecord): boolean {
 }
 
 /**
+ * What stands at a path: undefined for nothing, and "unknown" where that cannot be told, because the drive is away or
+ * does not answer. A drive that is away may leave its empty folder; its pictures are away as well.
+ */
+const standing = (sidecar: string, picture: string): Promise<Buffer | "unknown" | undefined> =>
+  readFile(sidecar).catch((e: unknown) => {
+    if (!isSystemError(e)) throw e;
+    return e.code === "ENOENT" && existsSync(picture) ? undefined : "unknown";
+  });
+
+/**
  * Finishes in the index the sidecars that are finished on disk, and forgets the rest; those of processes that still run
- * are left to them.
+ * are left to them, and those on a drive that is away to the next time.
  */
 export async function recoverWrites({ store }: Library): Promise<void> {
   for (const write of store.writes.unfinished().filter((w) => !stillRuns(w))) {
     const { id, picture, state, sidecar, temporary, before, afterSha256 } = write;
+    const { root, path } = store.pictures.get(picture);
+    const now = await standing(sidecar, join(root, path));
+    if (now === "unknown") continue;
     await rm(temporary, { force: true }).catch(() => undefined);
-    const now = await readFile(sidecar).catch(() => undefined);
     // The crash may have come after the file was in its place and before the index knew.
     const isAfter = now !== undefined && sha256Of(now) === afterSha256;
     if (state === "writing") {
