@@ -25,7 +25,8 @@ export default defineConfig({
         test: {
           name: "program",
           include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, web],
+          // What installs the packages has a command of its own: `npm run test:packages`.
+          exclude: [...configDefaults.exclude, web, "test/packages/**"],
         },
       },
       {

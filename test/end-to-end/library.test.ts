@@ -3,6 +3,7 @@ import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -16,12 +17,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { unzipSync } from "fflate";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { photograph } from "./photographs.js";
-import { geodrift, start } from "./program.js";
+import { geodrift, type Outcome, start } from "./program.js";
 import { raw, sentence, startServer, type TestServer } from "./server.js";
 
 const root = mkdtempSync(join(tmpdir(), "archive-"));
@@ -46,7 +47,10 @@ const contents = (folder: string): Record<string, string> =>
       .map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]),
   );
 
+const template = join(root, "template");
+const copying = { recursive: true, preserveTimestamps: true };
 let originals: Record<string, string>;
+let estimation: Outcome;
 beforeAll(async () => {
   mkdirSync(join(photos, "trip"), { recursive: true });
   const write = async (name: string, taken: Parameters<typeof photograph>[0]) =>
@@ -60,6 +64,28 @@ beforeAll(async () => {
   writeFileSync(join(photos, "broken.jpg"), "no picture");
   writeFileSync(join(photos, "notes.txt"), "not looked at");
   originals = contents(photos);
+  // Whole seconds: a copy keeps no finer time, and a picture of another time is taken for changed.
+  for (const file of Object.keys(originals)) utimesSync(file, 1_714_550_400, 1_714_550_400);
+  await geodrift(["library", "add", photos, ...library]);
+  const gpx = join(root, "walk.gpx");
+  // At UTC; the camera is two hours ahead.
+  const point = (lat: number, lng: number, time: string) =>
+    `<trkpt lat="${lat}" lon="${lng}"><time>${time}</time></trkpt>`;
+  writeFileSync(
+    gpx,
+    `<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${point(60.3, 5.2, "2024-05-01T15:58:00Z")}${point(60.31, 5.21, "2024-05-01T16:02:00Z")}</trkseg></trk></gpx>`,
+  );
+  const flags = ["--time-neighbours", "60", "--gpx", gpx, "--clock", "+02:00"];
+  estimation = await geodrift(["library", "locate", ...flags, ...library]);
+  for (const folder of [photos, index]) cpSync(folder, join(template, basename(folder)), copying);
+});
+
+// Every test finds the pictures and the index as they were after the estimates.
+beforeEach(() => {
+  for (const folder of [photos, index]) {
+    rmSync(folder, { recursive: true, force: true });
+    cpSync(join(template, basename(folder)), folder, copying);
+  }
 });
 
 /** That what was there is there as it was, whatever has come beside it. */
@@ -69,13 +95,14 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe("geodrift library", () => {
   it("takes a folder in without changing it, and looks again at what has changed alone", async () => {
-    const first = await geodrift(["library", "add", photos, ...library]);
+    const own = ["--library", join(root, "first")];
+    const first = await geodrift(["library", "add", photos, ...own]);
     expect(first.stdout).toBe(`${photos}: 7 pictures, 7 new or changed\n`);
-    expect((await geodrift(["library", "add", photos, ...library])).stdout).toBe(
+    expect((await geodrift(["library", "add", photos, ...own])).stdout).toBe(
       `${photos}: 7 pictures, 0 new or changed\n`,
     );
     expect(contents(photos)).toEqual(originals);
-    const { counts, folders } = JSON.parse((await geodrift(["library", "status", "--json", ...library])).stdout);
+    const { counts, folders } = JSON.parse((await geodrift(["library", "status", "--json", ...own])).stdout);
     expect(counts).toMatchObject({ located: 1, queue: 5, unreadable: 1, accepted: 0 });
     expect(folders).toMatchObject([{ path: photos, pictures: 7 }]);
   });
@@ -121,17 +148,7 @@ describe("geodrift library", () => {
   });
 
   it("estimates the queue with what is known besides", async () => {
-    const gpx = join(root, "walk.gpx");
-    // At UTC; the camera is two hours ahead.
-    const point = (lat: number, lng: number, time: string) =>
-      `<trkpt lat="${lat}" lon="${lng}"><time>${time}</time></trkpt>`;
-    writeFileSync(
-      gpx,
-      `<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${point(60.3, 5.2, "2024-05-01T15:58:00Z")}${point(60.31, 5.21, "2024-05-01T16:02:00Z")}</trkseg></trk></gpx>`,
-    );
-    const flags = ["--time-neighbours", "60", "--gpx", gpx, "--clock", "+02:00"];
-    const { stdout, code } = await geodrift(["library", "locate", ...flags, ...library]);
-    expect([code, stdout]).toEqual([0, "5 of 5 pictures have an estimate now\n"]);
+    expect([estimation.code, estimation.stdout]).toEqual([0, "5 of 5 pictures have an estimate now\n"]);
     const lines = (await geodrift(["library", "list", "--json", "--state", "queue", ...library])).stdout
       .trim()
       .split("\n");
@@ -151,10 +168,10 @@ describe("geodrift library", () => {
 
 describe("a review", () => {
   let server: TestServer;
-  beforeAll(async () => {
+  beforeEach(async () => {
     server = await startServer(library);
   });
-  afterAll(async () => {
+  afterEach(async () => {
     await server.stop();
   });
 
@@ -170,6 +187,14 @@ describe("a review", () => {
     (await get(`/pictures?text=${encodeURIComponent(path)}`)).pictures[0].id;
   const stateOf = async (id: number) => (await get(`/pictures/${id}`)).state;
   const sidecars = () => Object.keys(contents(photos)).filter((f) => f.endsWith(".xmp"));
+  const scan = async () => {
+    await told("/scan", {});
+    for (let busy = true; busy; ) busy = (await get("")).job.running;
+  };
+  const known = async (id: number) =>
+    (await get(`/pictures/${id}/known?timeNeighbours=10000&album=true`)) as { places: { path: string }[] }[];
+  const acceptAt = (id: number, pin: { lat: number; lng: number }) =>
+    say("/decisions", { pictures: [id], verdict: { kind: "accept", pin } });
 
   it("writes nothing until it is told to, then a sidecar that other programs read", async () => {
     const id = await idOf("alone.jpg");
@@ -210,7 +235,7 @@ describe("a review", () => {
       sidecar,
     ]);
     const before = readFileSync(sidecar);
-    await told("/scan", {});
+    await scan();
     const pin = { lat: -33.857, lng: 151.215 };
     await say("/decisions", { pictures: [id], verdict: { kind: "accept", level: "point", pin, radiusKm: 0.2 } });
     await told("/write", {});
@@ -229,10 +254,12 @@ describe("a review", () => {
     expect(await told("/undo", {})).toEqual([{ picture: id }]);
     expect(readFileSync(sidecar)).toEqual(before);
     expect(await stateOf(id)).toBe("queue");
-    rmSync(sidecar);
   });
 
   it("takes decisions back, the last one first, written or not", async () => {
+    const alone = await idOf("alone.jpg");
+    await say("/decisions", { pictures: [alone], verdict: { kind: "accept" } });
+    await told("/write", {});
     const [a, b] = [await idOf("scan.jpg"), await idOf("again.jpg")];
     await say("/decisions", { pictures: [a, b], verdict: { kind: "reject" } });
     await say("/decisions", { pictures: [a], verdict: { kind: "not-a-place" } });
@@ -241,7 +268,6 @@ describe("a review", () => {
     expect(await stateOf(a)).toBe("rejected");
     await told("/undo", {});
     expect([await stateOf(a), await stateOf(b)]).toEqual(["queue", "queue"]);
-    const alone = await idOf("alone.jpg");
     expect(await told("/undo", {})).toEqual([{ picture: alone }]);
     expect(sidecars()).toEqual([]);
     expect(await stateOf(alone)).toBe("queue");
@@ -303,13 +329,6 @@ describe("a review", () => {
     expect(await told("/undo", {})).toEqual([{ picture: id }]);
     expect(await stateOf(id)).toBe("queue");
   });
-
-  const scan = async () => {
-    await told("/scan", {});
-    for (let busy = true; busy; ) busy = (await get("")).job.running;
-  };
-  const known = async (id: number) =>
-    (await get(`/pictures/${id}/known?timeNeighbours=10000&album=true`)) as { places: { path: string }[] }[];
 
   it("takes no estimate for what a file says, not even out of its own sidecars", async () => {
     const id = await idOf("alone.jpg");
@@ -382,8 +401,6 @@ describe("a review", () => {
     expect(readFileSync(sidecar, "utf8")).not.toContain("Reykjavik");
     await told("/undo", {});
     expect(readFileSync(sidecar, "utf8")).toBe(theirs);
-    await told("/undo", {});
-    rmSync(sidecar);
   });
 
   it("accepts what was shown, and nothing that has come since", async () => {
@@ -444,8 +461,7 @@ describe("a review", () => {
     symlinkSync(join(root, "elsewhere"), join(photos, "linked"));
     mkdirSync(join(photos, "later"));
     writeFileSync(join(photos, "later", "hidden.jpg"), await photograph({ seed: 11 }));
-    await told("/scan", {});
-    for (let busy = true; busy; ) busy = (await get("")).job.running;
+    await scan();
     expect((await get("/pictures?text=link")).pictures).toEqual([]);
     const id = await idOf("later/hidden.jpg");
     // Between the scan and the question, the folder is exchanged.
@@ -458,7 +474,7 @@ describe("a review", () => {
     ]);
     const located = await raw(server, `/api/library/pictures/${id}/locate`, { method: "POST" });
     expect([located.status, sentence(located)]).toEqual([404, "lies behind a link, which the library does not follow"]);
-    await say("/decisions", { pictures: [id], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    await acceptAt(id, { lat: 1, lng: 2 });
     expect((await told("/write", { pictures: [id] }))[0].error).toBe(
       "lies behind a link, which the library does not follow",
     );
@@ -471,7 +487,7 @@ describe("a review", () => {
     const alone = await idOf("alone.jpg");
     writeFileSync(join(root, "victim.xmp"), "precious");
     symlinkSync(join(root, "victim.xmp"), join(photos, "alone.jpg.xmp"));
-    await say("/decisions", { pictures: [alone], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    await acceptAt(alone, { lat: 1, lng: 2 });
     expect((await told("/write", { pictures: [alone] }))[0].error).toContain("its sidecar is a link or a folder");
     expect(readFileSync(join(root, "victim.xmp"), "utf8")).toBe("precious");
     rmSync(join(photos, "alone.jpg.xmp"));
@@ -482,6 +498,7 @@ describe("a review", () => {
 
   it("leaves a sidecar that it does not understand as it is", async () => {
     const alone = await idOf("alone.jpg");
+    await acceptAt(alone, { lat: 1, lng: 2 });
     const sidecar = join(photos, "alone.jpg.xmp");
     for (const [theirs, words] of [
       ["<x:xmpmeta", /its XML is damaged/],
@@ -492,23 +509,20 @@ describe("a review", () => {
       expect((await told("/write", { pictures: [alone] }))[0].error).toMatch(words);
       expect(readFileSync(sidecar)).toEqual(Buffer.from(theirs));
     }
-    rmSync(sidecar);
   });
 
   it("does not write about a picture that has changed since it was looked at", async () => {
-    const scan = await idOf("scan.jpg");
-    await say("/decisions", { pictures: [scan], verdict: { kind: "accept", pin: { lat: 1, lng: 2 } } });
+    const id = await idOf("scan.jpg");
+    await acceptAt(id, { lat: 1, lng: 2 });
     const file = join(photos, "scan.jpg");
-    const before = readFileSync(file);
-    writeFileSync(file, Buffer.concat([before, Buffer.from("more")]));
-    expect((await told("/write", { pictures: [scan] }))[0].error).toContain("has changed since it was scanned");
-    writeFileSync(file, before);
-    await told("/scan", {});
-    for (let busy = true; busy; ) busy = (await get("")).job.running;
+    writeFileSync(file, Buffer.concat([readFileSync(file), Buffer.from("more")]));
+    expect((await told("/write", { pictures: [id] }))[0].error).toContain("has changed since it was scanned");
+    expect(sidecars()).toEqual([]);
   });
 
   it.skipIf(process.getuid?.() === 0)("says that a folder is read-only", async () => {
     const alone = await idOf("alone.jpg");
+    await acceptAt(alone, { lat: 1, lng: 2 });
     chmodSync(photos, 0o555);
     try {
       expect((await told("/write", { pictures: [alone] }))[0].error).toContain("the folder is not writable");
@@ -557,6 +571,7 @@ describe("a review", () => {
   });
 
   it("exports what is known, and who says so", async () => {
+    await acceptAt(await idOf("alone.jpg"), { lat: 1, lng: 2 });
     const csv = (await raw(server, "/api/library/export?format=csv")).body.toString();
     expect(csv).toMatch(/^trip\/bergen\.jpg,\w+,2024-05-01T12:00:00,Maker Camera,file,point,60\.390000,5\.320000/m);
     expect(csv).toMatch(/^alone\.jpg,.*,person,point,1\.000000,2\.000000,1000/m);
