@@ -43,6 +43,12 @@ beforeAll(async () => {
   const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
   writeFileSync(at("vision", "encoder.json"), JSON.stringify(settings));
   files = await Promise.all(places.map((place, i) => photograph({ ...place, seed: i + 1 })));
+  mkdirSync(at("album", "deeper"), { recursive: true });
+  for (const i of [0, 1, 2, 3]) writeFileSync(at("album", i < 2 ? "" : "deeper", `${i}.jpg`), files[i]);
+  writeFileSync(at("album", "a copy of 0.jpg"), files[0]);
+  writeFileSync(at("album", "nowhere.jpg"), await photograph({ seed: 9 }));
+  writeFileSync(at("album", "odd, with a comma.jpg"), "no picture");
+  writeFileSync(at("album", "notes.txt"), "not looked at");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -51,12 +57,6 @@ const near = (rows: EmbeddedRow[]) =>
 
 describe("geodrift embed", () => {
   it("reads folders of pictures whose files say where, and refuses with reasons", async () => {
-    mkdirSync(at("album", "deeper"), { recursive: true });
-    for (const i of [0, 1, 2, 3]) writeFileSync(at("album", i < 2 ? "" : "deeper", `${i}.jpg`), files[i]);
-    writeFileSync(at("album", "a copy of 0.jpg"), files[0]);
-    writeFileSync(at("album", "nowhere.jpg"), await photograph({ seed: 9 }));
-    writeFileSync(at("album", "odd, with a comma.jpg"), "no picture");
-    writeFileSync(at("album", "notes.txt"), "not looked at");
     const { rows, refused } = await embedded(at("album"));
     expect(rows.map((r) => r.id)).toEqual(
       ["0.jpg", "1.jpg", "a copy of 0.jpg", "deeper/2.jpg", "deeper/3.jpg"].filter((id) => id !== "a copy of 0.jpg"),
@@ -166,13 +166,14 @@ describe("geodrift embed", () => {
 
   it.each([
     [["nowhere"], /nowhere: no such file or folder/],
-    [["table.csv", "--ready", "street_clip"], /ready-made embeddings \(street_clip\) are taken from tars/],
+    [["ready.csv", "--ready", "street_clip"], /ready-made embeddings \(street_clip\) are taken from tars/],
     [["notes.pdf"], /a source is a folder, a \.csv, a \.parquet, or a \.tar/],
     [["odd.csv"], /a column named lat is needed, got a, b/],
     [["odd.parquet"], /odd\.parquet: not a Parquet file/],
   ])("says what is wrong with a source: %j", async (args, message) => {
     writeFileSync(at("notes.pdf"), "x");
     writeFileSync(at("odd.csv"), "a,b\n1,2\n");
+    writeFileSync(at("ready.csv"), "path,lat,lng\nalbum/0.jpg,1,2\n");
     writeFileSync(at("odd.parquet"), "PAR1 or not");
     const [source, ...more] = args;
     const { code, stderr } = await geodrift([

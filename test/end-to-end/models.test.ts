@@ -42,6 +42,10 @@ beforeAll(async () => {
     "years-later.jpg": { lat: 60, lng: 25, time: "2030:05:01 12:20:00", seed: 5 },
   };
   for (const [name, how] of Object.entries(taken)) writeFileSync(at(name), await photograph(how));
+  for (const name of ["plonk-yfcc", "plonk-osv5m", "plonk-yfcc-diffusion"]) {
+    const { code, stderr } = await run("models", "pull", name, "--accept-licence");
+    expect(code, stderr).toBe(0);
+  }
 });
 afterAll(async () => {
   await hub.close();
@@ -50,7 +54,8 @@ afterAll(async () => {
 
 describe("released models", () => {
   it("are fetched with their encoders, through a proxy if there is one, and listed as here", async () => {
-    const missing = await run("locate", at("without.jpg"), "--model", "plonk-yfcc");
+    const own = { ...env, GEODRIFT_CACHE: at("cache-by-proxy") };
+    const missing = await geodrift(["locate", at("without.jpg"), "--model", "plonk-yfcc"], undefined, own);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(
       /plonk-yfcc has not been fetched yet: "geodrift models pull plonk-yfcc" does it.*earth, which comes along, is for views from above\n$/,
@@ -67,7 +72,7 @@ describe("released models", () => {
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const pulled = await geodrift(["models", "pull", "plonk-yfcc"], undefined, {
-      ...env,
+      ...own,
       HTTP_PROXY: address,
       http_proxy: address,
     });
@@ -77,7 +82,7 @@ describe("released models", () => {
     expect(pulled.stderr).toMatch(/plonk-yfcc: .* from nicolas-dufour\/PLONK_YFCC, licence MIT\n/);
     expect(pulled.stderr).toMatch(/dinov2-vitl14-reg: .* licence Apache-2.0\n/);
     expect(tunnels).toBeGreaterThan(0);
-    const { stdout } = await run("models", "list", "--json");
+    const { stdout } = await geodrift(["models", "list", "--json"], undefined, own);
     const rows = stdout
       .trim()
       .split("\n")
@@ -88,13 +93,14 @@ describe("released models", () => {
   });
 
   it("ask for consent where a licence does", async () => {
-    const refused = await run("models", "pull", "plonk-osv5m");
+    const own = { ...env, GEODRIFT_CACHE: at("cache-of-consent") };
+    const pull = (...args: string[]) => geodrift(["models", "pull", ...args], undefined, own);
+    const refused = await pull("plonk-osv5m");
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/streetclip is for non-commercial use only \(CC-BY-NC-4.0\): --accept-licence/);
-    expect((await run("models", "pull", "plonk-osv5m", "--accept-licence")).code).toBe(0);
-    expect((await run("models", "pull", "plonk-yfcc-diffusion")).code).toBe(0);
+    expect((await pull("plonk-osv5m", "--accept-licence")).code).toBe(0);
     // Agreed to once.
-    expect((await run("models", "pull", "plonk-osv5m")).code).toBe(0);
+    expect((await pull("plonk-osv5m")).code).toBe(0);
   });
 
   it("are looked into", async () => {
@@ -180,9 +186,8 @@ describe("clip-zero-shot", () => {
     expect([code, stderr]).toEqual([0, ""]);
     const answer = JSON.parse(stdout);
     expect([answer.model.name, answer.steps]).toEqual(["clip-zero-shot", 0]);
-    const consent = await run("models", "pull", "streetclip-zero-shot");
-    // It was given above.
-    expect(consent.code).toBe(0);
+    // Consent to StreetCLIP was given with the model that reads by it.
+    expect((await run("models", "pull", "streetclip-zero-shot")).code).toBe(0);
   });
 });
 
@@ -213,16 +218,16 @@ describe("photographs", () => {
   it("by the model that comes along are answered with a word of warning, by the user's default without", async () => {
     const plain = await run("locate", at("with-place.jpg"));
     expect(plain.stderr).toMatch(/^geodrift: earth is for views from above; for photographs, .*\n$/);
-    writeFileSync(env.GEODRIFT_CONFIG, JSON.stringify({ default: "plonk-yfcc" }));
-    const own = await run("locate", at("with-place.jpg"), "--json");
+    const settings = { ...env, GEODRIFT_CONFIG: at("own-settings.json") };
+    writeFileSync(settings.GEODRIFT_CONFIG, JSON.stringify({ default: "plonk-yfcc" }));
+    const own = await geodrift(["locate", at("with-place.jpg"), "--json"], undefined, settings);
     expect([own.stderr, JSON.parse(own.stdout).model.name]).toEqual(["", "plonk-yfcc"]);
-    writeFileSync(env.GEODRIFT_CONFIG, JSON.stringify({ defualt: "plonk-yfcc" }));
-    const odd = await run("locate", at("with-place.jpg"));
+    writeFileSync(settings.GEODRIFT_CONFIG, JSON.stringify({ defualt: "plonk-yfcc" }));
+    const odd = await geodrift(["locate", at("with-place.jpg")], undefined, settings);
     expect([odd.code, odd.stderr]).toEqual([
       1,
       expect.stringMatching(/unknown key "defualt"; did you mean "default"\?/),
     ]);
-    rmSync(env.GEODRIFT_CONFIG);
   });
 });
 
@@ -242,11 +247,14 @@ describe("a local folder or file", () => {
     expect(half.stderr).toMatch(/encoder\.json is needed, which says how pictures are prepared/);
     const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
     writeFileSync(join(at("vision"), "encoder.json"), JSON.stringify(settings));
-    for (const model of [at("own"), join(at("own"), "model.safetensors")])
-      for (const encoder of [at("vision"), join(at("vision"), "model.safetensors"), "dinov2-vitl14-reg@56"]) {
-        const { code, stderr } = await run("locate", picture, "--model", model, "--encoder", encoder);
-        expect([code, stderr]).toEqual([0, ""]);
-      }
+    for (const [model, encoder] of [
+      [at("own"), join(at("vision"), "model.safetensors")],
+      [join(at("own"), "model.safetensors"), at("vision")],
+      [at("own"), "dinov2-vitl14-reg@56"],
+    ]) {
+      const { code, stderr } = await run("locate", picture, "--model", model, "--encoder", encoder);
+      expect([code, stderr]).toEqual([0, ""]);
+    }
     // A diffusion by the name of its folder, as it is published, or by what an export has written into it.
     cpSync(at("own"), at("PLONK_OWN_diffusion"), { recursive: true });
     const solver = async (model: string) => {

@@ -9,9 +9,17 @@ import { makeRasters, tinyTraining } from "./rasters.js";
 const folder = mkdtempSync(join(tmpdir(), "geodrift-train-"));
 const config = join(folder, "tiny.json");
 
+const whole = join(folder, "whole");
+let milliseconds: number;
+
 beforeAll(async () => {
   await makeRasters(join(folder, "rasters"), ["01", "02", "07"]);
   writeFileSync(config, JSON.stringify(tinyTraining));
+  const began = performance.now();
+  const { code, stderr } = await geodrift(["train", config, "--out", whole]);
+  milliseconds = performance.now() - began;
+  expect(stderr).toContain("regression");
+  expect(code).toBe(0);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -31,13 +39,6 @@ const lines = (file: string) =>
 
 describe("geodrift train", () => {
   it("goes on after kill -9 at any moment, to the same weights bit for bit", async () => {
-    const whole = join(folder, "whole");
-    const began = performance.now();
-    const first = await geodrift(["train", config, "--out", whole]);
-    const duration = performance.now() - began;
-    expect(first.stderr).toContain("regression");
-    expect(first.code).toBe(0);
-
     const broken = join(folder, "broken");
     const random = new Generator(4);
     let kills = 0;
@@ -46,7 +47,7 @@ describe("geodrift train", () => {
       // A quarter of a whole run at first, a little more each time: every stage is hit.
       const timer = setTimeout(
         () => child.kill("SIGKILL"),
-        duration * (0.25 + 0.06 * attempt + 0.05 * random.uniform()),
+        milliseconds * (0.25 + 0.06 * attempt + 0.05 * random.uniform()),
       );
       const { code, stderr } = await outcome;
       clearTimeout(timer);
@@ -69,7 +70,7 @@ describe("geodrift train", () => {
         "locate",
         join(folder, "rasters", "bmng-2004-07.jpg"),
         "--model",
-        join(folder, "whole", name),
+        join(whole, name),
         "--json",
       ]);
       expect([code, stderr]).toEqual([0, ""]);
@@ -82,7 +83,7 @@ describe("geodrift train", () => {
     const json = { kind: "earth-views", rasters: "rasters", month: "07", views, length: 100 };
     writeFileSync(join(folder, "views.json"), JSON.stringify(json));
     const names = ["riemannian-flow", "regression", "mixture", "cells", "hybrid", "retrieval", "uniform"];
-    const models = names.map((name) => join(folder, "whole", name));
+    const models = names.map((name) => join(whole, name));
     const brief = ["--samples", "16", "--steps", "4", "--whole", "3", "--out", join(folder, "report")];
     const { stdout, stderr, code } = await geodrift([
       "evaluate",
@@ -167,7 +168,7 @@ describe("geodrift train", () => {
     const few = { kind: "earth-views", rasters: "rasters", month: "07", views, length: 12 };
     writeFileSync(join(folder, "few.json"), JSON.stringify(few));
     const out = join(folder, "extremes");
-    const asked = ["evaluate", join(folder, "whole", "riemannian-flow"), join(folder, "few.json"), "--samples", "8"];
+    const asked = ["evaluate", join(whole, "riemannian-flow"), join(folder, "few.json"), "--samples", "8"];
     const { code, stderr } = await geodrift([...asked, "--extremes", "2", "--ablations", "8", "--out", out]);
     expect([code, stderr]).toEqual([0, ""]);
     const drawing = readFileSync(join(out, "extremes-riemannian-flow.svg"), "utf8");
@@ -204,7 +205,7 @@ describe("geodrift train", () => {
   it("writes models whose densities are asked for alike, where the method has one", async () => {
     const ask = (name: string, ...flags: string[]) => {
       const picture = join(folder, "rasters", "bmng-2004-07.jpg");
-      return geodrift(["density", join(folder, "whole", name), "--image", picture, "--grid", "45", ...flags]);
+      return geodrift(["density", join(whole, name), "--image", picture, "--grid", "45", ...flags]);
     };
     for (const name of ["mixture", "cells"]) {
       const { stdout, code } = await ask(name);
@@ -221,7 +222,7 @@ describe("geodrift train", () => {
   it("refuses to go on with another config, and says what a misspelt key should be", async () => {
     const other = join(folder, "other.json");
     writeFileSync(other, JSON.stringify({ ...tinyTraining, encoder: { ...tinyTraining.encoder, rate: 0.001 } }));
-    const changed = await geodrift(["train", other, "--out", join(folder, "whole")]);
+    const changed = await geodrift(["train", other, "--out", whole]);
     expect(changed.code).toBe(1);
     expect(changed.stderr).toMatch(/was made with another config/);
 
