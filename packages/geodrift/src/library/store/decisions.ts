@@ -32,7 +32,8 @@ export interface UndoableDecision {
   stateBefore: State;
 }
 
-interface Row {
+/** The columns that make a decision. */
+export interface DecisionRow {
   id: number;
   kind: Decision["kind"];
   level: Level;
@@ -47,7 +48,7 @@ interface Row {
 }
 
 /** A decision as the columns of a row have it. */
-export function decisionOf({ id, kind, place, model, known, ...rest }: Row): Decision {
+export function decisionOf({ id, kind, place, model, known, ...rest }: DecisionRow): Decision {
   if (kind !== "accept" || place === null) return { id, kind: kind as "reject" | "not-a-place" };
   const decided = { ...rest, place: JSON.parse(place) as PlaceName };
   return { id, kind, decided: { ...decided, model: model ?? undefined, known: known ?? undefined } };
@@ -96,7 +97,7 @@ export const decisionTable = (index: IndexFile) => ({
 
   /** The last word on a picture, as it is now, that has not been taken back. */
   for(picture: number): Decision | undefined {
-    const row = index.row<Row>(
+    const row = index.row<DecisionRow>(
       `SELECT d.id, d.kind, d.level, d.lat, d.lng, d.radius_km AS radiusKm, d.source, d.place, d.model, d.known, d.at
        FROM decisions d JOIN pictures p ON p.id = d.picture
        WHERE d.picture = ? AND d.undone = 0 AND d.sha256 IS p.sha256 ORDER BY d.id DESC LIMIT 1`,

@@ -2,8 +2,8 @@
 import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { LocateResult } from "../../locate/result.js";
-import type { Level, State } from "../states.js";
-import { type DecidedPlace, type Decision, decisionOf } from "./decisions.js";
+import type { State } from "../states.js";
+import { type Decision, type DecisionRow, decisionOf } from "./decisions.js";
 import type { IndexFile } from "./index-file.js";
 
 /** Which pictures a page has, and in which order. */
@@ -54,7 +54,7 @@ export interface ListedRecord {
   estimate: { result: LocateResult; bits: number; radiusKm: number; madeAt: number } | undefined;
 }
 
-interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate"> {
+interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate">, Omit<DecisionRow, "id"> {
   fileLat: number | null;
   fileLng: number | null;
   bits: number | null;
@@ -62,16 +62,6 @@ interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate"> {
   madeAt: number | null;
   result: string | null;
   decisionId: number | null;
-  kind: Decision["kind"];
-  level: Level;
-  lat: number;
-  lng: number;
-  radiusKm: number;
-  source: DecidedPlace["source"];
-  place: string | null;
-  model: string | null;
-  known: string | null;
-  at: number;
 }
 
 const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at AS takenAt, p.camera, p.width, p.height,
