@@ -42,12 +42,13 @@ describe("the queue", () => {
   it("is located by number, and what was located is not located again unless it is asked for", async () => {
     const { library, id, located, heard, run } = await queue();
     expect(await run()).toEqual({ done: 5, failed: 0, of: 5 });
-    expect(located).toEqual(names);
+    // Two at a time: which of two is first is not said.
+    expect([...located].sort()).toEqual(names);
     expect(heard.map((p) => p.done)).toEqual([1, 2, 3, 4, 5]);
     expect(library.store.estimates.of(id["a.png"])).toMatchObject({ radiusKm: expect.any(Number) });
     expect(await run()).toEqual({ done: 0, failed: 0, of: 0 });
     expect(await run({ again: true, limit: 2 })).toEqual({ done: 2, failed: 0, of: 2 });
-    expect(located.slice(5)).toEqual(["a.png", "b.png"]);
+    expect(located.slice(5).sort()).toEqual(["a.png", "b.png"]);
   });
 
   it("goes on past pictures that cannot be located, and tells of each what was thrown", async () => {
@@ -58,7 +59,7 @@ describe("the queue", () => {
     };
     const { library, id, failures, run, state } = await queue(throws);
     expect(await run()).toEqual({ done: 2, failed: 3, of: 5 });
-    expect(failures).toEqual(Object.entries(throws));
+    expect(Object.fromEntries(failures)).toEqual(throws);
     // Only what cannot be decoded is the picture's own fault.
     expect(names.map(state)).toEqual(["unreadable", "queue", "queue", "queue", "queue"]);
     expect(library.store.lists.one(id["a.png"])).toMatchObject({
