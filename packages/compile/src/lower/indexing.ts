@@ -1,5 +1,5 @@
 /** Gather, scatter, sorting. */
-import { isFloat } from "../dtype.js";
+import { type DType, isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
 import { commonShape, type Layout, prod, range, type Value } from "../value.js";
 import type { Rule, Rules } from "./rule.js";
@@ -51,6 +51,25 @@ interface ScatterParams {
   uniqueIndices: boolean;
 }
 
+/**
+ * Writes or adds rows [count, width] into rows of zeros, at indices [count] that may repeat, one after the other: the same
+ * bits with any number of threads. `ScatterND` with a reduction loses updates where two threads meet at one row
+ * (onnxruntime #18048); `ScatterElements` runs in one thread, and is told the row of every element.
+ */
+function scatterInTurn(
+  l: Layout,
+  type: DType,
+  [rows, width]: readonly [number, number],
+  indices: string,
+  updates: string,
+  attributes: { reduction: "none" | "max" | "add" },
+): string {
+  const { graph } = l;
+  const zeros = graph.node("Expand", [graph.scalar(type, 0), graph.ints([rows, width])]);
+  const each = graph.node("Expand", [l.reshapeRef(indices, [-1, 1]), graph.node("Shape", [updates])]);
+  return graph.node("ScatterElements", [zeros, each, updates], { axis: 0, ...attributes });
+}
+
 /** Writes or adds updates into zeros; indices out of range are dropped, into a row that is cut off at the end. */
 const scatter: Rule = (l, [updates, ...indices], { op, shape, axis, outDim, uniqueIndices }: ScatterParams) => {
   const { graph } = l;
@@ -76,10 +95,15 @@ const scatter: Rule = (l, [updates, ...indices], { op, shape, axis, outDim, uniq
   const rows = l.reshapeRef(l.dense(l.transpose(updates, front)), [count, ...restSizes]);
   const data = bool ? l.cast(rows, Onnx.INT32) : rows;
   const type = bool ? "int32" : updates.dtype;
-  const zeros = graph.node("Expand", [graph.scalar(type, 0), graph.ints([total + 1, ...restSizes])]);
-  const adds = op !== "update" && !uniqueIndices;
-  const reduction = adds ? (bool ? "max" : "add") : "none";
-  const written = graph.node("ScatterND", [zeros, l.reshapeRef(where, [count, 1]), data], { reduction });
+  const written = uniqueIndices
+    ? graph.node("ScatterND", [
+        graph.node("Expand", [graph.scalar(type, 0), graph.ints([total + 1, ...restSizes])]),
+        l.reshapeRef(where, [count, 1]),
+        data,
+      ])
+    : scatterInTurn(l, type, [total + 1, prod(restSizes)], where, l.reshapeRef(data, [count, prod(restSizes)]), {
+        reduction: op === "update" ? "none" : bool ? "max" : "add",
+      });
   const cut = graph.node("Slice", [written, graph.ints([0]), graph.ints([total]), graph.ints([0])]);
   const typed = bool ? l.cast(cut, Onnx.BOOL) : cut;
   const full = l.fromRef(l.reshapeRef(typed, [...sizes, ...restSizes]), [...sizes, ...restSizes], updates.dtype);

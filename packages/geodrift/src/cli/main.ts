@@ -1,7 +1,9 @@
 /** The command line. Exit codes: docs/errors.md. */
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { maxThreads, threads, useThreads } from "../runtime/threads.js";
 import type { Invocation } from "./invocation.js";
+import { wholeNumber } from "./options.js";
 import { debugging, exitCodes, reportError } from "./report-error.js";
 
 interface Definition {
@@ -50,6 +52,17 @@ export async function main(given: readonly string[]): Promise<number> {
   const program = new Command("geodrift")
     .description("Where on Earth was this image taken? A map of probability, not a guess.")
     .version(version)
+    .option(
+      "--threads <n>",
+      "threads that compute; GEODRIFT_THREADS, else as many as this process may use",
+      wholeNumber(1, maxThreads),
+    )
+    .hook("preAction", (command) => {
+      const { threads: asked } = command.opts<{ threads?: number }>();
+      if (asked !== undefined) useThreads(asked);
+      threads();
+    })
+    .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .exitOverride();
   const exit = (c: number) => {

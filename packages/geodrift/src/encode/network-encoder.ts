@@ -108,8 +108,7 @@ function quantized({ params, embed, preparation }: EncoderNetwork, runtime: Runt
   let session: ReturnType<Runtime["InferenceSession"]["create"]> | undefined;
   const open = () => {
     const file = packedOnnx((p, x) => embed(p, x), params, { pixels: [1, 3, size, size] }, "embedding");
-    const options = { graphOptimizationLevel: "disabled", logSeverityLevel: 3 } as const;
-    return runtime.InferenceSession.create(quantizeOnnx(file), options);
+    return runtime.InferenceSession.create(quantizeOnnx(file), { graphOptimizationLevel: "disabled" });
   };
   return {
     async run(planes) {

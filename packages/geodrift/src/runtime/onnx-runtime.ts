@@ -7,6 +7,7 @@
  */
 import { createRequire } from "node:module";
 import type { Runtime } from "@geodrift/compile";
+import { threads } from "./threads.js";
 
 /** What there is to compute with, best first. */
 const nativeRuntimes: readonly (() => Promise<Runtime>)[] = [
@@ -25,7 +26,7 @@ let opened: Promise<Runtime> | undefined;
 export function onnxRuntime(
   tell = (sentence: string): void => void process.stderr.write(`geodrift: ${sentence}\n`),
 ): Promise<Runtime> {
-  opened ??= firstOf(nativeRuntimes).catch(async (e: unknown) => {
+  opened ??= firstOf(nativeRuntimes).then(onAllCores, async (e: unknown) => {
     const missing = /MODULE_NOT_FOUND$/.test((e as NodeJS.ErrnoException).code ?? "");
     const why = missing ? "none come along" : (e as Error).message.split("\n")[0];
     tell(
@@ -35,6 +36,24 @@ export function onnxRuntime(
   });
   return opened;
 }
+
+/**
+ * The runtime with the options that every session of the program has. Left to itself, ONNX Runtime counts half of the
+ * logical processors on Linux, whatever this process may use, and its threads spin while they wait, at the cost of whatever
+ * else the machine does.
+ */
+const onAllCores = ({ InferenceSession, Tensor }: Runtime): Runtime => ({
+  Tensor,
+  InferenceSession: {
+    create: (model, options) =>
+      InferenceSession.create(model, {
+        logSeverityLevel: 3,
+        intraOpNumThreads: threads(),
+        extra: { session: { intra_op: { allow_spinning: "0" } } },
+        ...options,
+      }),
+  },
+});
 
 /** What the first that works gives. @throws what the last one says, of those whose files are there */
 async function firstOf(runtimes: typeof nativeRuntimes): Promise<Runtime> {
