@@ -50,7 +50,7 @@ export const benches = {
     const exact = [];
     for (const c of embeddings.slice(0, checked)) {
       const x = await model.locator.sample(c, points, { seed: 5, steps: 32, guidance: 0, solver: "rk4" });
-      exact.push({ x, logs: (await likelihood.logProb(c, x, { tolerance: 1e-5 })).logProbNats });
+      exact.push({ x, logs: (await likelihood.logProb(c, x, { mode: "exact", tolerance: 1e-5 })).logProbNats });
     }
     const matmul = Math.round(await matmulGflops());
     for (const way of ways) {
@@ -95,7 +95,7 @@ export const benches = {
       yield { bench: "radii", way, pictures, finestVertices: vertices(references), off50, off90 };
     }
     const some = Float64Array.from(fibonacciSphere(2048).flat());
-    const { evaluations } = await likelihood.logProb(embeddings[0], some, { tolerance: 1e-4 });
+    const { evaluations } = await likelihood.logProb(embeddings[0], some, { mode: "exact", tolerance: 1e-4 });
     // Each with two tangents beside it.
     yield { bench: "grid", degrees: 1, points: gridPoints, evaluations: 3 * evaluations * gridPoints };
   },

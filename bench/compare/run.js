@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { tensor } from "@geodrift/compile";
 import {
   angle,
-  divergenceModel,
+  directionalModel,
   Generator,
   initVelocity,
   likelihoodModel,
@@ -172,7 +172,7 @@ async function likelihoods(all) {
   // The measure itself takes half a minute for each picture.
   const conditions = all.slice(0, 3);
   const batch = 2048;
-  const network = divergenceModel(config, initVelocity(config, new Generator(1)), { runtime });
+  const network = directionalModel(config, initVelocity(config, new Generator(1)), { runtime });
   const x = Float64Array.from(uniformPoints(new Generator(2), batch));
   const [e1, e2] = [3, 5].map((seed) => Float64Array.from(uniformPoints(new Generator(seed), batch)));
   const c = new Float64Array(1024).fill(0.1);
@@ -213,11 +213,11 @@ async function likelihoods(all) {
     sums.official.push(...values);
     const exact = (options) => model.logProb(embedding, points, options);
     officialTruth.push(
-      ...(await precise.logProb(embedding, points, { tolerance: 1e-7, mode: "official" })).logProbNats,
+      ...(await precise.logProb(embedding, points, { mode: "official", tolerance: 1e-7 })).logProbNats,
     );
-    const truth = (await precise.logProb(embedding, points, { tolerance: 1e-7 })).logProbNats;
+    const truth = (await precise.logProb(embedding, points, { mode: "exact", tolerance: 1e-7 })).logProbNats;
     for (const t of tolerances) {
-      const found = await exact({ tolerance: t });
+      const found = await exact({ mode: "exact", tolerance: t });
       sums.exact[t].values.push(...found.logProbNats);
       sums.exact[t].truth.push(...truth);
       sums.exact[t].evaluations += found.evaluations / conditions.length;

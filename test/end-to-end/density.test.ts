@@ -38,7 +38,7 @@ const jsonLines = (text: string) =>
 
 describe("geodrift density", () => {
   it("gives the place of the picture a high density and another a low one, as JSON and as CSV", async () => {
-    const asked = ["density", "earth", "--image", at("nile.png"), "--points", at("places.csv"), "--tolerance", "1e-3"];
+    const asked = ["density", "earth", "--image", at("nile.png"), "--points", at("places.csv")];
     const { stdout, stderr, code } = await geodrift([...asked, "--json"]);
     expect([code, stderr]).toEqual([0, ""]);
     const [delta, sydney] = jsonLines(stdout);
@@ -50,11 +50,14 @@ describe("geodrift density", () => {
     const csv = (await geodrift(asked)).stdout.trim().split("\n");
     expect(csv[0]).toBe("lat,lng,logProbNats,bitsPerDimension");
     expect(Number(csv[2].split(",")[2])).toBeCloseTo(sydney.logProbNats, 4);
+    // The continuous flow's own, which the map comes near.
+    const [exact] = jsonLines((await geodrift([...asked, "--json", "--tolerance", "1e-4"])).stdout);
+    expect(Math.abs(exact.logProbNats - delta.logProbNats)).toBeLessThan(0.1);
     const official = jsonLines((await geodrift([...asked, "--json", "--mode", "official"])).stdout);
     expect(Math.abs(official[0].logProbNats - delta.logProbNats)).toBeGreaterThan(0.01);
   });
   it("tells how localizable the picture is, as the map does, and how sure that is", async () => {
-    const asked = ["density", "earth", "--image", at("nile.png"), "--localizability", "64", "--tolerance", "1e-3"];
+    const asked = ["density", "earth", "--image", at("nile.png"), "--localizability", "64"];
     const [{ bits, standardError, samples }] = jsonLines((await geodrift([...asked, "--json"])).stdout);
     expect(samples).toBe(64);
     expect(standardError).toBeGreaterThan(0.02);
@@ -85,7 +88,7 @@ describe("geodrift density", () => {
         rows.push({ place: `${lat},${lng}`, weight: (Math.sin(r) * r * width * 2 * Math.PI) / spokes });
       }
     writeFileSync(at("polar.csv"), ["lat,lng", ...rows.map((r) => r.place)].join("\n"));
-    const asked = ["density", "earth", "--image", at("nile.png"), "--points", at("polar.csv"), "--tolerance", "1e-3"];
+    const asked = ["density", "earth", "--image", at("nile.png"), "--points", at("polar.csv")];
     const densities = jsonLines((await geodrift([...asked, "--json"])).stdout);
     const integral = densities.reduce((sum, d, i) => sum + Math.exp(d.logProbNats) * rows[i].weight, 0);
     expect(Math.abs(integral - 1)).toBeLessThan(2e-3);
@@ -101,7 +104,7 @@ describe("geodrift density", () => {
     const length = Buffer.from([header.length, 0]);
     const zeros = Buffer.alloc(4 * width);
     writeFileSync(at("none.npy"), Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), length, header, zeros]));
-    const asked = ["density", model, "--embedding", at("none.npy"), "--grid", "30", "--tolerance", "1e-3", "--json"];
+    const asked = ["density", model, "--embedding", at("none.npy"), "--grid", "30", "--json"];
     const { stdout, code } = await geodrift(asked);
     expect(code).toBe(0);
     const grid = jsonLines(stdout);
@@ -112,6 +115,14 @@ describe("geodrift density", () => {
   it.each([
     [["earth", "--grid", "10"], "a picture is needed (--image) or its embedding (--embedding), and only one of them"],
     [["earth", "--image", "a.png"], "one is needed of places (--points), a grid (--grid), and --localizability"],
+    [
+      ["earth", "--image", "a.png", "--grid", "10", "--steps", "8", "--mode", "exact"],
+      "--steps are of --mode map, --mode exact takes --tolerance",
+    ],
+    [
+      ["earth", "--image", "a.png", "--grid", "10", "--mode", "map", "--tolerance", "1e-3"],
+      "--tolerance is of --mode exact and official, --mode map takes --steps",
+    ],
     [["earth", "--image", "a.png", "--grid", "7"], "--grid: the step must divide 180 degrees, got 7"],
     [
       ["earht", "--image", "a.png", "--grid", "10"],

@@ -10,9 +10,9 @@
  * @module
  */
 export * from "./density-tile.js";
+export * from "./directional.js";
 export * from "./distribution.js";
 export * from "./distribution-file.js";
-export * from "./divergence.js";
 export * from "./likelihood.js";
 export * from "./mesh-distribution.js";
 export * from "./mesh-of-density.js";

@@ -43,7 +43,11 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
       // The same noise for every image: results do not depend on what else is in the batch.
       return carried(embeddings, repeated(noise, images), options);
     },
-    logProb: async (embeddings, points, options) => (await density.logProb(embeddings, points, options)).logProbNats,
+    async logProb(embeddings, points, { onTurned, ...options }) {
+      const { logProbNats, turned } = await density.logProb(embeddings, points, options);
+      if (onTurned && turned.includes(1)) onTurned([...turned.keys()].filter((i) => turned[i] === 1));
+      return logProbNats;
+    },
     ...(path.space === "sphere" && {
       async distributions(embeddings, options) {
         const { cond_dim } = config;

@@ -1,4 +1,5 @@
 /** Methods that place an embedding on the globe, behind one interface. */
+import type { LikelihoodMode } from "../density/likelihood.js";
 import type { MeshDistribution } from "../density/mesh-distribution.js";
 import type { RefineOptions } from "../density/mesh-refinement.js";
 
@@ -28,15 +29,16 @@ export interface DensityOptions {
   /** w of classifier-free guidance: the density is that of guided sampling; 0 for none. */
   guidance: number;
   /**
-   * `exact` (the default): a density on the unit sphere. `official`: the number that the released code computes instead
-   * of one; only flows and diffusions have it.
+   * What a flow's or a diffusion's density is that of: a solver's map (`map`, the default), the continuous flow (`exact`),
+   * or the number that the released code computes instead of one (`official`). Other densities are formulas.
    */
-  mode?: "exact" | "official";
-  /**
-   * Error allowed per step of the solver, in radians and in nats, 10⁻⁵ if left out; without meaning where the density is
-   * a formula.
-   */
+  mode?: LikelihoodMode;
+  /** Steps of mode `map`; 32 if left out, times 1 + w with guidance. */
+  steps?: number;
+  /** Error allowed per step in the other modes, in radians and in nats; 10⁻⁵ if left out. */
   tolerance?: number;
+  /** Hears of the points, by their index, at which a solver's map is not one-to-one. */
+  onTurned?: (points: number[]) => void;
 }
 
 /** A method of geolocation: gives places for an embedding of a picture. */

@@ -8,6 +8,7 @@
  * @module
  */
 export * from "./adaptive.js";
+export * from "./carried-step.js";
 export * from "./guidance.js";
 export * from "./imagine.js";
 export * from "./solvers.js";

@@ -43,7 +43,7 @@ const solver = (step: steps.Step, order: number, evaluations: number, inAll = 32
  * Times from 1 to 0, [count + 1]. The share done after step k of n is (1+a) s / (1 + a s), s = k/n, with the solver's
  * timeShift a, times 1 + w with guidance: smooth, so that orders of convergence stay what they are.
  */
-function timesFor({ timeShift }: Solver, count: number, guidance: number): Float64Array {
+export function timesFor({ timeShift }: Pick<Solver, "timeShift">, count: number, guidance: number): Float64Array {
   const a = timeShift * (1 + guidance);
   return Float64Array.from({ length: count + 1 }, (_, k) => 1 - ((1 + a) * (k / count)) / (1 + a * (k / count)));
 }

@@ -37,6 +37,64 @@ export function turnAll(x: Float64Array, terms: readonly (readonly [number, Floa
   return out;
 }
 
+/**
+ * `turnAll` with its differential: tangent vectors go with the points.
+ * @param from unit vectors x [n, 3], and vectors at them, each [n, 3]
+ * @param terms weights, and rotation vectors [n, 3] with their own differentials along the vectors, each [n, 3]
+ * @returns the turned points R(ω) x, and R(ω) d + (J(ω) dω) × R(ω) x, where J is the left Jacobian of SO(3) (Solà, Deray
+ * & Atchuthan 2018, eq. 145)
+ */
+export function turnAllWith(
+  { x, tangents }: { x: Float64Array; tangents: readonly Float64Array[] },
+  terms: readonly (readonly [number, { x: Float64Array; tangents: readonly Float64Array[] }])[],
+): { x: Float64Array; tangents: Float64Array[] } {
+  const to = new Float64Array(x.length);
+  const carried = tangents.map(() => new Float64Array(x.length));
+  for (let i = 0; i < x.length; i += 3) {
+    let [wx, wy, wz] = [0, 0, 0];
+    for (const [weight, k] of terms) {
+      wx += weight * k.x[i];
+      wy += weight * k.x[i + 1];
+      wz += weight * k.x[i + 2];
+    }
+    const angle = Math.hypot(wx, wy, wz);
+    // Of cos θ + sin θ/θ [ω]× + (1 − cos θ)/θ² ω ωᵀ, and of the Jacobian; near 0 by their series.
+    const small = angle < 1e-3;
+    const c = Math.cos(angle);
+    const a = small ? 1 - angle ** 2 / 6 : Math.sin(angle) / angle;
+    const b = small ? 0.5 - angle ** 2 / 24 : (1 - c) / angle ** 2;
+    const e = small ? 1 / 6 - angle ** 2 / 120 : (angle - Math.sin(angle)) / angle ** 3;
+    const turn = (out: Float64Array, vx: number, vy: number, vz: number) => {
+      const along = b * (wx * vx + wy * vy + wz * vz);
+      out[i] = c * vx + a * (wy * vz - wz * vy) + along * wx;
+      out[i + 1] = c * vy + a * (wz * vx - wx * vz) + along * wy;
+      out[i + 2] = c * vz + a * (wx * vy - wy * vx) + along * wz;
+    };
+    turn(to, x[i], x[i + 1], x[i + 2]);
+    const length = Math.hypot(to[i], to[i + 1], to[i + 2]);
+    for (let j = i; j < i + 3; j++) to[j] /= length;
+    tangents.forEach((d, t) => {
+      let [dx, dy, dz] = [0, 0, 0];
+      for (const [weight, k] of terms) {
+        const own = k.tangents[t];
+        dx += weight * own[i];
+        dy += weight * own[i + 1];
+        dz += weight * own[i + 2];
+      }
+      const along = e * (wx * dx + wy * dy + wz * dz);
+      const jx = a * dx + b * (wy * dz - wz * dy) + along * wx;
+      const jy = a * dy + b * (wz * dx - wx * dz) + along * wy;
+      const jz = a * dz + b * (wx * dy - wy * dx) + along * wz;
+      const out = carried[t];
+      turn(out, d[i], d[i + 1], d[i + 2]);
+      out[i] += jy * to[i + 2] - jz * to[i + 1];
+      out[i + 1] += jz * to[i] - jx * to[i + 2];
+      out[i + 2] += jx * to[i + 1] - jy * to[i];
+    });
+  }
+  return { x: to, tangents: carried };
+}
+
 /** Rows of [n, 3] scaled to length 1, in place. */
 export function normalizeAll<T extends Float32Array | Float64Array>(x: T): T {
   for (let i = 0; i < x.length; i += 3) {

@@ -1,4 +1,11 @@
-import { generativeLocator, type LatLng, localizability, toVec3 } from "@geodrift/core";
+import {
+  type DensityOptions,
+  generativeLocator,
+  type LatLng,
+  type LikelihoodMode,
+  localizability,
+  toVec3,
+} from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { readNpy } from "../files/npy.js";
@@ -7,6 +14,7 @@ import { readPicture } from "../pictures/read-picture.js";
 import { readPlacesTable } from "../places/places-table.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { decimalNumber, wholeNumber } from "./options.js";
+import { progress } from "./progress.js";
 
 interface Flags {
   encoder?: string;
@@ -16,9 +24,10 @@ interface Flags {
   grid?: number;
   localizability?: number;
   seed: number;
-  mode: "exact" | "official";
+  mode?: LikelihoodMode;
   guidance: number;
-  tolerance: number;
+  steps?: number;
+  tolerance?: number;
   json?: boolean;
 }
 
@@ -34,12 +43,14 @@ export function define(command: Command): void {
     .option("--localizability <n>", "or ∫ p log₂ p in bits, from so many samples of p", wholeNumber(2, 100_000))
     .option("--seed <n>", "seed of those samples", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .addOption(
-      new Option("--mode <mode>", "exact density, or the number of the released code")
-        .choices(["exact", "official"])
-        .default("exact"),
+      new Option(
+        "--mode <mode>",
+        "what a flow's density is that of: the solver's map, the continuous flow (exact; also with --tolerance), or the number of the released code",
+      ).choices(["map", "exact", "official"]),
     )
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
-    .option("--tolerance <e>", "error allowed per step of the solver", decimalNumber(1e-9, 0.1), 1e-5)
+    .option("--steps <n>", "steps of the map; 32, times 1 + w, if left out", wholeNumber(1, 10_000))
+    .option("--tolerance <e>", "error allowed per step in the other modes", decimalNumber(1e-9, 0.1))
     .option("--json", "one JSON object per place and line")
     .action(run);
 }
@@ -53,35 +64,75 @@ async function run(name: string, flags: Flags): Promise<void> {
   const { points: file, grid, localizability: samples } = flags;
   if ([file, grid, samples].filter((x) => x !== undefined).length !== 1)
     throw new GeodriftError("option", "one is needed of places (--points), a grid (--grid), and --localizability");
-  if (samples !== undefined && flags.mode === "official")
-    throw new GeodriftError("option", "--localizability is of the exact density, --mode official gives none");
+  const options = densityOptions(flags);
+  if (samples !== undefined && options.mode === "official")
+    throw new GeodriftError("option", "--localizability is of a density, --mode official gives none");
   checkModelName(name);
   const places = file === undefined ? gridOf(grid ?? 90) : (await readPlacesTable(file)).places;
   const { locator, embedding, dispose } = await condition(name, flags);
   try {
     if (!locator.logProb) throw new GeodriftError("model", `${name}: its method names points and has no density`);
     if (samples !== undefined) {
-      const { bits, standardError } = await localizability(locator, embedding, samples, flags);
+      const { bits, standardError } = await localizability(locator, embedding, samples, {
+        ...options,
+        seed: flags.seed,
+      });
       const words = `${bits.toFixed(3)} bits ± ${standardError.toFixed(3)} (standard error of ${samples} samples)`;
       process.stdout.write(`${flags.json ? JSON.stringify({ bits, standardError, samples }) : words}\n`);
       return;
     }
-    const points = Float64Array.from(places.flatMap((p) => [...toVec3(p)]));
-    const logProbNats = await locator.logProb(embedding, points, flags);
     if (!flags.json) process.stdout.write("lat,lng,logProbNats,bitsPerDimension\n");
-    places.forEach(({ lat, lng }, i) => {
-      const nats = logProbNats[i];
-      // As the paper counts: three dimensions, though the sphere has two.
-      const bits = nats / (3 * Math.LN2);
-      process.stdout.write(
-        flags.json
-          ? `${JSON.stringify({ lat, lng, logProbNats: nats, bitsPerDimension: bits })}\n`
-          : `${lat},${lng},${nats.toFixed(5)},${bits.toFixed(5)}\n`,
-      );
-    });
+    const bar = progress(places.length);
+    try {
+      for (let from = 0; from < places.length; from += placesAtOnce) {
+        const some = places.slice(from, from + placesAtOnce);
+        const points = Float64Array.from(some.flatMap((p) => [...toVec3(p)]));
+        const logProbNats = await locator.logProb(embedding, points, options);
+        bar.above(some.map((place, i) => lineOf(place, logProbNats[i], flags.json)).join(""));
+        bar.advance(some.length);
+      }
+    } finally {
+      bar.stop();
+    }
   } finally {
     await dispose();
   }
+}
+
+/** Answers are written as they come, so many at a time. */
+const placesAtOnce = 1024;
+
+/** A density as a line of CSV or of JSON. */
+function lineOf({ lat, lng }: LatLng, nats: number, json = false): string {
+  // As the paper counts: three dimensions, though the sphere has two.
+  const bits = nats / (3 * Math.LN2);
+  return json
+    ? `${JSON.stringify({ lat, lng, logProbNats: nats, bitsPerDimension: bits })}\n`
+    : `${lat},${lng},${nats.toFixed(5)},${bits.toFixed(5)}\n`;
+}
+
+/** A tolerance is of the continuous flow, a number of steps of the map. */
+function densityOptions({ mode: asked, guidance, steps, tolerance }: Flags): DensityOptions {
+  const mode = asked ?? (tolerance === undefined ? "map" : "exact");
+  if (steps !== undefined && mode !== "map")
+    throw new GeodriftError("option", `--steps are of --mode map, --mode ${mode} takes --tolerance`);
+  if (tolerance !== undefined && mode === "map")
+    throw new GeodriftError("option", "--tolerance is of --mode exact and official, --mode map takes --steps");
+  let told = false;
+  const onTurned = () => {
+    if (!told)
+      process.stderr.write(
+        "geodrift: the solver's map is not one-to-one at some of the places; more --steps, or --mode exact, are to be trusted there\n",
+      );
+    told = true;
+  };
+  return {
+    mode,
+    guidance,
+    onTurned,
+    ...(steps !== undefined && { steps }),
+    ...(tolerance !== undefined && { tolerance }),
+  };
 }
 
 /** The model, and what its answer depends on. */

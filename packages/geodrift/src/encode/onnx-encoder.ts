@@ -38,9 +38,7 @@ export async function onnxEncoder(
     );
   const cut =
     output === undefined ? { bytes: file, output: outputs[0].name } : attempt(() => withOutput(file, output), damaged);
-  const session = await runtime.InferenceSession.create(new Uint8Array(cut.bytes)).catch(
-    damaged,
-  );
+  const session = await runtime.InferenceSession.create(new Uint8Array(cut.bytes)).catch(damaged);
   const { name, dims } = inputs[0];
   const { size } = preparation;
   // Some are exported for a fixed number of pictures: what is missing is made up.

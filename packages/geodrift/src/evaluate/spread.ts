@@ -59,8 +59,6 @@ export interface RegionsSeen {
 
 /** Examples whose likelihoods share a solver. */
 const likelihoodBatch = 512;
-/** Moves a mean log density by 10⁻⁴ nats. */
-const tolerance = 1e-3;
 
 /**
  * Negative log-likelihoods of the true places, and localizability, without guidance.
@@ -85,7 +83,7 @@ export async function likelihoodFigures(
       points.set(samples.subarray(3 * i, 3 * i + 3), 6 * (i - from) + 3);
     }
     const some = embeddings.subarray(from * width, to * width);
-    const logs = await locator.logProb(some, points, { guidance: 0, tolerance });
+    const logs = await locator.logProb(some, points, { guidance: 0 });
     for (let i = from; i < to; i++) {
       nats[i] = -logs[2 * (i - from)];
       bits[i] = logs[2 * (i - from) + 1] / Math.LN2;

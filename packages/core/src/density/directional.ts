@@ -1,4 +1,4 @@
-/** The velocity network with its exact derivative along given directions: what a likelihood integrates. */
+/** The velocity network with its exact derivatives along given directions: what likelihoods are made of. */
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import * as jax from "@jax-js/jax";
 import type { Parameters, Traced } from "../net/parameters.js";
@@ -6,22 +6,21 @@ import { modulated, modulations, type VelocityConfig } from "../net/velocity.js"
 
 type Arr = jax.Array;
 
-/** The network's output at points, and the trace of its Jacobian J. */
-export interface FieldWithDivergence {
+/** The network's output at points, and its derivatives: products of its Jacobian J with directions. */
+export interface FieldWithDerivatives {
   /** ψ at the points, [images · samples, 3]: dx/dγ of flows, the noise of a diffusion. */
   velocity: ArrayLike<number>;
-  /** Σ dₖ·J dₖ over the directions, [images · samples]: the trace of J over the space that they span. */
-  trace: ArrayLike<number>;
+  /** J dₖ for every direction dₖ, each [images · samples, 3]. */
+  derivatives: readonly ArrayLike<number>[];
 }
 
 /** A compiled velocity network with exact directional derivatives. */
-export interface DivergenceModel {
+export interface DirectionalModel {
   /**
-   * ψ and its trace at points of several images.
+   * ψ and its derivatives at points of several images.
    * @param embeddings conditions c, [images, cond_dim]
    * @param points [images, samples, 3] stored flat
-   * @param directions orthonormal at every point, each as long as `points`: two tangents for the trace over a tangent
-   * plane, three axes for the whole
+   * @param directions each as long as `points`
    * @param gamma γ of the points; 1 is data
    * @param guidance w of (1 + w) ψ(c) − w ψ(∅); 0 for none
    */
@@ -31,7 +30,7 @@ export interface DivergenceModel {
     directions: readonly Float64Array[],
     gamma: number,
     guidance: number,
-  ): Promise<FieldWithDivergence>;
+  ): Promise<FieldWithDerivatives>;
   /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }
@@ -40,23 +39,27 @@ export interface DivergenceModel {
  * Compiles a velocity network with its derivatives in forward mode (Jacobian-vector products), in the precision of its
  * weights: float64 or float32.
  */
-export function divergenceModel(config: VelocityConfig, params: Parameters, options: CompileOptions): DivergenceModel {
+export function directionalModel(
+  config: VelocityConfig,
+  params: Parameters,
+  options: CompileOptions,
+): DirectionalModel {
   const double = params["final_linear.bias"].type === "float64";
   const dtype = double ? "float64" : "float32";
   const numbers = (x: ArrayLike<number>) => (double ? Float64Array.from(x) : Float32Array.from(x));
   type Inputs = [Parameters, Tensor, Tensor, Tensor, Tensor[]];
+  // Forward mode: the condition, the time and all that they modulate do not depend on x and are computed once.
   const traced = (field: (x: Arr) => Arr, x: Arr, directions: Arr[]) => {
-    // Forward mode: the condition, the time and all that they modulate do not depend on x and are computed once.
-    const traces = directions.map((d) => jax.jvp(field, [x.ref], [d.ref])[1].mul(d).sum(-1) as Arr);
-    return [field(x), traces.reduce((a, b) => a.add(b))];
+    const derivatives = directions.map((d) => jax.jvp(field, [x.ref], [d])[1] as Arr);
+    return [field(x), ...derivatives];
   };
   const conditions = (p: Traced, gamma: Arr, c: Arr) =>
     modulations(config, p, gamma, c.reshape([c.shape[0], 1, config.cond_dim]));
-  const conditional = compile<Inputs, [Tensor, Tensor]>((p: Traced, x: Arr, gamma: Arr, c: Arr, directions: Arr[]) => {
+  const conditional = compile<Inputs, Tensor[]>((p: Traced, x: Arr, gamma: Arr, c: Arr, directions: Arr[]) => {
     const m = conditions(p, gamma, c);
     return traced((y) => modulated(p, y, m), x, directions);
   }, options);
-  const guided = compile<[...Inputs, Tensor], [Tensor, Tensor]>(
+  const guided = compile<[...Inputs, Tensor], Tensor[]>(
     (p: Traced, x: Arr, gamma: Arr, c: Arr, directions: Arr[], w: Arr) => {
       const none = conditions(p, gamma.ref, c.ref.slice([0, 1]).mul(0));
       const m = conditions(p, gamma, c);
@@ -79,9 +82,10 @@ export function divergenceModel(config: VelocityConfig, params: Parameters, opti
         tensor(numbers(embeddings), [images, config.cond_dim], dtype),
         directions.map((d) => tensor(numbers(d), shape, dtype)),
       ];
-      const [velocity, trace] =
+      const [velocity, ...derivatives] =
         guidance > 0 ? await guided(...inputs, tensor(numbers([guidance]), [1], dtype)) : await conditional(...inputs);
-      return { velocity: velocity.data as ArrayLike<number>, trace: trace.data as ArrayLike<number> };
+      const data = (t: Tensor) => t.data as ArrayLike<number>;
+      return { velocity: data(velocity), derivatives: derivatives.map(data) };
     },
     async dispose() {
       await conditional.dispose();
