@@ -19,11 +19,16 @@ export default defineConfig({
     testTimeout: 120_000,
     // The site is built, models are trained before tests: as long as a test may take, on whatever machine.
     hookTimeout: 120_000,
+    // One thread for each of two files, and for each program that they start.
+    env: { GEODRIFT_THREADS: "1" },
     projects: [
       {
         extends: true,
         test: {
           name: "program",
+          // Modules are loaded once for all files of a worker: no test puts anything in a module's place.
+          isolate: false,
+          server: { deps: { external: [/packages\/geodrift\/dist\//] } },
           include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
           // What installs the packages has a command of its own: `npm run test:packages`.
           exclude: [...configDefaults.exclude, web, "test/packages/**"],

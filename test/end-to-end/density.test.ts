@@ -8,7 +8,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRaster } from "../../packages/geodrift/src/earth/raster.js";
 import { renderViewInto } from "../../packages/geodrift/src/earth/view.js";
-import { geodrift } from "./program.js";
+import { geodrift, inThisProcess } from "./program.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-density-"));
 const at = (name: string) => join(folder, name);
@@ -129,7 +129,7 @@ describe("geodrift density", () => {
       'model "earht" is neither known nor a folder or file; did you mean "earth"?',
     ],
   ])("%j makes no sense", async (args, sentence) => {
-    const { stderr, code } = await geodrift(["density", ...args]);
+    const { stderr, code } = await inThisProcess(["density", ...args]);
     expect(stderr.trim()).toBe(`geodrift: ${sentence}`);
     expect(code).toBe(2);
   });
@@ -139,7 +139,7 @@ describe("geodrift density", () => {
     [["earth", "--embedding", "places.csv", "--grid", "10"], "places.csv: is not a NumPy array file"],
   ])("%j fails in one sentence", async (args, sentence) => {
     const files = args.map((a) => (/\.(png|csv)$/.test(a) ? at(a) : a));
-    const { stderr, code } = await geodrift(["density", ...files]);
+    const { stderr, code } = await inThisProcess(["density", ...files]);
     expect(stderr.trim()).toBe(`geodrift: ${at(sentence)}`);
     expect(code).toBe(1);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { geodrift } from "./program.js";
+import { geodrift, inThisProcess } from "./program.js";
 import { raw, startServer } from "./server.js";
 
 const play = (name: string) => fileURLToPath(new URL(`../../packages/geodrift/page/play/${name}`, import.meta.url));
@@ -142,7 +142,7 @@ describe("what a person can mend", () => {
     [["serve", "--port", "0", "--library", "made", "--detail", "none.pmtiles"], 1, /none\.pmtiles: no such file/],
     [["imagine", "--at", "0,0", "--nearest", "nowhere", "-o", "a.png"], 1, /nowhere: no such folder/],
   ])("%j ends with %d, in one sentence", async (args, expected, sentence) => {
-    const { code, stderr } = await geodrift(args, folder);
+    const { code, stderr } = await inThisProcess(args, folder);
     expect(stderr).toMatch(sentence);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect(code).toBe(expected);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { distanceKm } from "@geodrift/core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { geodrift, start } from "./program.js";
+import { geodrift, inThisProcess, start } from "./program.js";
 import { makeRasters, tinyImages, tinyScorer, tinyTraining } from "./rasters.js";
 import { raw, startServer } from "./server.js";
 
@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const few = ["--model", model, "--ground", "2000km", "--steps", "3"];
 
 async function imagined(file: string, ...args: string[]) {
-  const { code, stdout, stderr } = await geodrift(["imagine", ...few, ...args, "-o", at(file), "--json"]);
+  const { code, stdout, stderr } = await inThisProcess(["imagine", ...few, ...args, "-o", at(file), "--json"]);
   expect([code, stderr]).toEqual([0, ""]);
   return JSON.parse(stdout);
 }
@@ -260,7 +260,7 @@ describe("geodrift imagine", () => {
       'image model "nowhere" is neither known nor a folder; known are earth-images',
     ],
   ])("answers %j in one sentence, with exit code 2", async (args, sentence) => {
-    const { code, stderr } = await geodrift(["imagine", "--model", model, ...args]);
+    const { code, stderr } = await inThisProcess(["imagine", "--model", model, ...args]);
     expect(stderr).toContain(sentence);
     expect(stderr).not.toContain("    at ");
     expect(code).toBe(2);
@@ -275,7 +275,7 @@ describe("geodrift imagine", () => {
       ["half.png", "half.png.json: cannot be written (it is a folder)"],
       ["nile.txt/x.png", "x.png: cannot be written (E"],
     ]) {
-      const { code, stdout, stderr } = await geodrift(["imagine", ...few, "--at", "0,0", "-o", at(file)]);
+      const { code, stdout, stderr } = await inThisProcess(["imagine", ...few, "--at", "0,0", "-o", at(file)]);
       expect(stderr).toContain(why);
       expect([code, stdout]).toEqual([1, ""]);
     }

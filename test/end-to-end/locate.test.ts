@@ -20,7 +20,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRaster } from "../../packages/geodrift/src/earth/raster.js";
 import { renderViewInto } from "../../packages/geodrift/src/earth/view.js";
-import { geodrift } from "./program.js";
+import { geodrift, inThisProcess } from "./program.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-locate-"));
 const at = (name: string) => join(folder, name);
@@ -139,7 +139,7 @@ describe("geodrift locate", () => {
 
   it("takes a finer mesh for maps, which says nearly the same, and no chance from the seed", async () => {
     const run = async (...flags: string[]) =>
-      jsonLines((await geodrift(["locate", at("nile.png"), "--json", ...flags])).stdout)[0];
+      jsonLines((await inThisProcess(["locate", at("nile.png"), "--json", ...flags])).stdout)[0];
     const [quick, fine, other] = [await run(), await run("--map", at("fine.geojson")), await run("--seed", "7")];
     expect(other.best).toEqual(quick.best);
     expect(distanceKm(quick.best, fine.best)).toBeLessThan(30);
@@ -152,7 +152,7 @@ describe("geodrift locate", () => {
 
   it("takes in what is known besides: a country, a circle, outlines, places, where photographs are taken", async () => {
     const run = async (prior: string) => {
-      const { stdout, stderr, code } = await geodrift(["locate", at("nile.png"), "--json", "--prior", prior]);
+      const { stdout, stderr, code } = await inThisProcess(["locate", at("nile.png"), "--json", "--prior", prior]);
       return code === 0
         ? jsonLines(stdout)[0]
         : { code, stderr: stderr.trim(), error: jsonLines(stdout || "{}")[0].error };
@@ -188,7 +188,7 @@ describe("geodrift locate", () => {
 
   it("draws the ways from noise to places", async () => {
     const draw = (file: string, ...flags: string[]) =>
-      geodrift(["locate", at("nile.png"), "--trajectories", "--map", at(file), ...flags]);
+      inThisProcess(["locate", at("nile.png"), "--trajectories", "--map", at(file), ...flags]);
     expect((await draw("ways.geojson", "--steps", "5", "--samples", "20")).code).toBe(0);
     const { features } = JSON.parse(readFileSync(at("ways.geojson"), "utf8"));
     const ways = features.find((f: { properties: { role: string } }) => f.properties.role === "trajectories");
@@ -244,7 +244,7 @@ describe("geodrift locate", () => {
 
   it("takes folders and patterns", async () => {
     const images = async (arg: string) =>
-      jsonLines((await geodrift(["locate", arg, "--json"])).stdout).map((l) => l.image);
+      jsonLines((await inThisProcess(["locate", arg, "--json"])).stdout).map((l) => l.image);
     expect(await images(at("album"))).toEqual([join(at("album"), "a.jpg"), join(at("album"), "b.jpg")]);
     expect(await images(join(at("album"), "*.jpg"))).toEqual([join(at("album"), "a.jpg"), join(at("album"), "b.jpg")]);
     expect((await geodrift(["locate", at("*.bmp"), "--json"])).stdout).toContain("no picture matches the pattern");
@@ -258,7 +258,8 @@ describe("geodrift locate", () => {
   });
 
   it("says that it cannot tell below a localizability", async () => {
-    const run = (bits: string, ...flags: string[]) => geodrift(["locate", at("nile.png"), "--abstain", bits, ...flags]);
+    const run = (bits: string, ...flags: string[]) =>
+      inThisProcess(["locate", at("nile.png"), "--abstain", bits, ...flags]);
     expect((await run("29")).stdout).toMatch(/nile\.png: cannot tell \(\d+\.\d bits\)\n$/);
     expect((await run("0")).stdout).toMatch(/Egypt/);
     expect(jsonLines((await run("29", "--json")).stdout)[0].abstained).toBe(true);
@@ -273,7 +274,7 @@ describe("geodrift locate", () => {
       kml: /<kml /,
     };
     for (const [ending, sign] of Object.entries(signs)) {
-      expect((await geodrift(["locate", at("nile.png"), "--map", at(`m.${ending}`)])).code).toBe(0);
+      expect((await inThisProcess(["locate", at("nile.png"), "--map", at(`m.${ending}`)])).code).toBe(0);
       expect(readFileSync(at(`m.${ending}`), "utf8")).toMatch(sign);
     }
     expect((await geodrift(["locate", at("nile.png"), "--map", at("m.png")])).code).toBe(0);
@@ -305,7 +306,7 @@ describe("geodrift locate", () => {
       [["lokate", at("nile.png")], /unknown command 'lokate'[\s\S]*Did you mean locate\?/],
     ];
     for (const [args, message] of cases) {
-      const { code, stderr } = await geodrift(args);
+      const { code, stderr } = await inThisProcess(args);
       expect(code, args.join(" ")).toBe(2);
       expect(stderr).toMatch(message);
       expect(stderr).not.toMatch(/\n\s+at /);
@@ -317,7 +318,7 @@ describe("geodrift locate", () => {
       const copy = at(`model-${name}`);
       cpSync(embedded, copy, { recursive: true });
       change(copy);
-      return geodrift(["locate", at("nile.png"), "--model", copy]);
+      return inThisProcess(["locate", at("nile.png"), "--model", copy]);
     };
     const cases: [string, (f: string) => void, RegExp][] = [
       [

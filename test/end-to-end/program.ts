@@ -1,6 +1,7 @@
 /** The program as a user runs it: a process of its own. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { vi } from "vitest";
 
 const bin = fileURLToPath(new URL("../../packages/geodrift/bin/geodrift.js", import.meta.url));
 
@@ -33,3 +34,27 @@ export function start(
 
 export const geodrift = (args: string[], cwd?: string, env?: Record<string, string>): Promise<Outcome> =>
   start(args, cwd, env).outcome;
+
+/**
+ * The same within this process, for what is over as soon as it has begun: most of its time is its start. One after another, as
+ * the process has one standard output.
+ */
+export async function inThisProcess(args: string[], cwd = process.cwd()): Promise<Outcome> {
+  const { main } = await import("../../packages/geodrift/dist/cli/main.js");
+  const before = process.cwd();
+  const texts = { stdout: "", stderr: "" };
+  const spies = (["stdout", "stderr"] as const).map((name) =>
+    vi.spyOn(process[name], "write").mockImplementation((text) => {
+      texts[name] += text;
+      return true;
+    }),
+  );
+  process.chdir(cwd);
+  try {
+    const code = await main(args);
+    return { code, ...texts };
+  } finally {
+    process.chdir(before);
+    for (const spy of spies) spy.mockRestore();
+  }
+}

@@ -74,10 +74,6 @@ export async function main(given: readonly string[]): Promise<number> {
     command.option("--debug", "show where an error comes from, with what caused it; as GEODRIFT_DEBUG=1 does");
     if (name === asked) (await load()).define(command, { args, exit });
   }
-  // A reader that has seen enough (`| head`) is no error.
-  process.stdout.on("error", (e: NodeJS.ErrnoException) => {
-    if (e.code === "EPIPE") process.exit(0);
-  });
   try {
     await program.parseAsync([...args], { from: "user" });
     return code;
