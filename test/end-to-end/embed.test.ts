@@ -8,7 +8,7 @@ import { parquetWriteFile } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { npy, tar, zip } from "./archives.js";
 import { photograph } from "./photographs.js";
-import { geodrift } from "./program.js";
+import { inThisProcess } from "./program.js";
 import { dinoRepository } from "./released.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-embed-"));
@@ -29,7 +29,7 @@ async function embedded(
 ): Promise<{ rows: EmbeddedRow[]; refused: string; columns: string[] }> {
   const out = at("out.parquet");
   rmSync(out, { force: true });
-  const { code, stderr } = await geodrift(["embed", source, "-o", out, "--encoder", at("vision"), ...more]);
+  const { code, stderr } = await inThisProcess(["embed", source, "-o", out, "--encoder", at("vision"), ...more]);
   expect([code, stderr]).toEqual([0, ""]);
   const table = await openEmbeddings(out);
   const rows: EmbeddedRow[] = [];
@@ -137,18 +137,18 @@ describe("geodrift embed", () => {
         expect(refused).toMatch(/^k4,has no .json with a place\nk5,its metadata is not JSON/m);
     }
 
-    const ready = await geodrift(["embed", at("wds"), "-o", at("ready.parquet"), "--ready", "street_clip"]);
+    const ready = await inThisProcess(["embed", at("wds"), "-o", at("ready.parquet"), "--ready", "street_clip"]);
     expect([ready.code, ready.stderr]).toEqual([0, ""]);
     const own = await openEmbeddings(at("ready.parquet"));
     expect([own.length, own.width, own.encoder.name, own.encoder.sha256]).toEqual([4, 4, "streetclip", undefined]);
     for await (const rows of own.rows())
       expect(rows.map((r) => [...r.embedding])).toEqual([0, 1, 2, 3].map((i) => [i, 1, 2, 3]));
-    const over = await geodrift(["embed", at("wds"), "-o", at("ready.parquet"), "--encoder", at("vision")]);
+    const over = await inThisProcess(["embed", at("wds"), "-o", at("ready.parquet"), "--encoder", at("vision")]);
     expect([over.code, over.stderr]).toEqual([
       1,
       expect.stringMatching(/ready.parquet: holds embeddings of .*wds by streetclip; move it away/),
     ]);
-    const missing = await geodrift([
+    const missing = await inThisProcess([
       "embed",
       at("wds"),
       "-o",
@@ -176,7 +176,7 @@ describe("geodrift embed", () => {
     writeFileSync(at("ready.csv"), "path,lat,lng\nalbum/0.jpg,1,2\n");
     writeFileSync(at("odd.parquet"), "PAR1 or not");
     const [source, ...more] = args;
-    const { code, stderr } = await geodrift([
+    const { code, stderr } = await inThisProcess([
       "embed",
       at(source),
       "-o",

@@ -22,7 +22,7 @@ import { promisify } from "node:util";
 import { unzipSync } from "fflate";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { photograph } from "./photographs.js";
-import { geodrift, type Outcome, start } from "./program.js";
+import { geodrift, inThisProcess, type Outcome, start } from "./program.js";
 import { raw, sentence, startServer, type TestServer } from "./server.js";
 
 const root = mkdtempSync(join(tmpdir(), "archive-"));
@@ -66,7 +66,7 @@ beforeAll(async () => {
   originals = contents(photos);
   // Whole seconds: a copy keeps no finer time, and a picture of another time is taken for changed.
   for (const file of Object.keys(originals)) utimesSync(file, 1_714_550_400, 1_714_550_400);
-  await geodrift(["library", "add", photos, ...library]);
+  await inThisProcess(["library", "add", photos, ...library]);
   const gpx = join(root, "walk.gpx");
   // At UTC; the camera is two hours ahead.
   const point = (lat: number, lng: number, time: string) =>
@@ -76,7 +76,7 @@ beforeAll(async () => {
     `<gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1"><trk><trkseg>${point(60.3, 5.2, "2024-05-01T15:58:00Z")}${point(60.31, 5.21, "2024-05-01T16:02:00Z")}</trkseg></trk></gpx>`,
   );
   const flags = ["--time-neighbours", "60", "--gpx", gpx, "--clock", "+02:00"];
-  estimation = await geodrift(["library", "locate", ...flags, ...library]);
+  estimation = await inThisProcess(["library", "locate", ...flags, ...library]);
   for (const folder of [photos, index]) cpSync(folder, join(template, basename(folder)), copying);
 });
 
@@ -96,19 +96,19 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 describe("geodrift library", () => {
   it("takes a folder in without changing it, and looks again at what has changed alone", async () => {
     const own = ["--library", join(root, "first")];
-    const first = await geodrift(["library", "add", photos, ...own]);
+    const first = await inThisProcess(["library", "add", photos, ...own]);
     expect(first.stdout).toBe(`${photos}: 7 pictures, 7 new or changed\n`);
-    expect((await geodrift(["library", "add", photos, ...own])).stdout).toBe(
+    expect((await inThisProcess(["library", "add", photos, ...own])).stdout).toBe(
       `${photos}: 7 pictures, 0 new or changed\n`,
     );
     expect(contents(photos)).toEqual(originals);
-    const { counts, folders } = JSON.parse((await geodrift(["library", "status", "--json", ...own])).stdout);
+    const { counts, folders } = JSON.parse((await inThisProcess(["library", "status", "--json", ...own])).stdout);
     expect(counts).toMatchObject({ located: 1, queue: 5, unreadable: 1, accepted: 0 });
     expect(folders).toMatchObject([{ path: photos, pictures: 7 }]);
   });
 
   it("says in one sentence what it does not do", async () => {
-    const said = async (...args: string[]) => (await geodrift(args)).stderr.trim();
+    const said = async (...args: string[]) => (await inThisProcess(args)).stderr.trim();
     expect(await said("library", "add", join(root, "none"), ...library)).toBe(`${join(root, "none")}: no such folder`);
     expect(await said("library", "add", join(photos, "alone.jpg"), ...library)).toContain(
       "is a file, where a folder of pictures is expected",
@@ -149,7 +149,7 @@ describe("geodrift library", () => {
 
   it("estimates the queue with what is known besides", async () => {
     expect([estimation.code, estimation.stdout]).toEqual([0, "5 of 5 pictures have an estimate now\n"]);
-    const lines = (await geodrift(["library", "list", "--json", "--state", "queue", ...library])).stdout
+    const lines = (await inThisProcess(["library", "list", "--json", "--state", "queue", ...library])).stdout
       .trim()
       .split("\n");
     const found = new Map(lines.map((line) => JSON.parse(line)).map((p) => [p.path, p]));
@@ -341,8 +341,8 @@ describe("a review", () => {
       expect(places.map((p) => p.path)).not.toContain("alone.jpg");
     // Neither does another library.
     const other = ["--library", join(root, "other")];
-    await geodrift(["library", "add", photos, ...other]);
-    const listed = (await geodrift(["library", "list", "--json", "--text", "alone", ...other])).stdout;
+    await inThisProcess(["library", "add", photos, ...other]);
+    const listed = (await inThisProcess(["library", "list", "--json", "--text", "alone", ...other])).stdout;
     expect(JSON.parse(listed)).toMatchObject({ state: "queue", recorded: null });
     // To reject it takes the sidecar away; to take that back asks to write it again.
     await say("/decisions", { pictures: [id], verdict: { kind: "reject" } });
@@ -551,7 +551,7 @@ describe("a review", () => {
       pictures: [id],
       verdict: { kind: "accept", level: "country", pin: { lat: 48.85, lng: 2.35 } },
     });
-    const { stdout } = await geodrift(["library", "list", "--text", "alone", ...library]);
+    const { stdout } = await inThisProcess(["library", "list", "--text", "alone", ...library]);
     expect(stdout).toBe("alone.jpg: accepted; France (a person's pin)\n");
     await told("/undo", {});
     const atSea = await say("/decisions", {
@@ -575,7 +575,7 @@ describe("a review", () => {
     const csv = (await raw(server, "/api/library/export?format=csv")).body.toString();
     expect(csv).toMatch(/^trip\/bergen\.jpg,\w+,2024-05-01T12:00:00,Maker Camera,file,point,60\.390000,5\.320000/m);
     expect(csv).toMatch(/^alone\.jpg,.*,person,point,1\.000000,2\.000000,1000/m);
-    const { stdout } = await geodrift(["library", "export", "--obscure", "--format", "geojson", ...library]);
+    const { stdout } = await inThisProcess(["library", "export", "--obscure", "--format", "geojson", ...library]);
     const [first] = JSON.parse(stdout).features;
     expect(first.geometry.type).toBe("Polygon");
     expect(stdout).not.toContain("60.39");
@@ -601,10 +601,10 @@ describe("after a crash", () => {
     }
     child.kill("SIGKILL");
     await outcome;
-    const { stdout } = await geodrift(["library", "add", many, ...own]);
+    const { stdout } = await inThisProcess(["library", "add", many, ...own]);
     const [, read] = /1500 pictures, (\d+) new or changed/.exec(stdout) ?? [];
     expect(Number(read)).toBeGreaterThan(0);
-    const status = JSON.parse((await geodrift(["library", "status", "--json", ...own])).stdout);
+    const status = JSON.parse((await inThisProcess(["library", "status", "--json", ...own])).stdout);
     expect(status.counts.queue).toBe(1500);
     expect(contents(many)).toEqual(before);
   });
@@ -616,7 +616,7 @@ describe("after a crash", () => {
     for (let i = 0; i < 400; i++) writeFileSync(join(many, `${i}.jpg`), Buffer.concat([bytes, Buffer.from(String(i))]));
     const before = contents(many);
     const own = ["--library", join(root, "written")];
-    await geodrift(["library", "add", many, ...own]);
+    await inThisProcess(["library", "add", many, ...own]);
     const accept = async (server: TestServer) => {
       const pictures = Array.from({ length: 400 }, (_, i) => i + 1);
       await raw(server, "/api/library/decisions", {
@@ -667,7 +667,7 @@ describe("after a crash", () => {
     try {
       writeFileSync(join(small, "a.jpg"), await photograph({ seed: 14 }));
       const own = ["--library", join(root, "full")];
-      await geodrift(["library", "add", small, ...own]);
+      await inThisProcess(["library", "add", small, ...own]);
       const server = await startServer(own);
       try {
         const say = (path: string, body: object) =>
@@ -713,9 +713,9 @@ describe("after a crash", () => {
   it("of a folder that is not mounted today, nothing is forgotten", async () => {
     const away = join(root, "away");
     renameSync(photos, away);
-    const { stderr, code } = await geodrift(["library", "add", photos, ...library]);
+    const { stderr, code } = await inThisProcess(["library", "add", photos, ...library]);
     expect([code, stderr]).toEqual([1, `${photos}: no such folder\n`]);
-    const { counts, missing } = JSON.parse((await geodrift(["library", "status", "--json", ...library])).stdout);
+    const { counts, missing } = JSON.parse((await inThisProcess(["library", "status", "--json", ...library])).stdout);
     expect(missing).toBeLessThanOrEqual(1);
     expect(counts.located).toBe(1);
     renameSync(away, photos);
@@ -728,7 +728,7 @@ describe("after a crash", () => {
     const bytes = await photograph({ seed: 15 });
     for (let i = 0; i < 300; i++) writeFileSync(join(some, `${i}.jpg`), Buffer.concat([bytes, Buffer.from(String(i))]));
     const own = ["--library", join(root, "undoing")];
-    await geodrift(["library", "add", some, ...own]);
+    await inThisProcess(["library", "add", some, ...own]);
     const say = (server: TestServer, path: string, body: object) =>
       raw(server, `/api/library/${path}`, {
         method: "POST",
@@ -756,8 +756,8 @@ describe("after a crash", () => {
     } finally {
       await second.stop();
     }
-    const { stdout } = await geodrift(["library", "forget", some, ...own]);
+    const { stdout } = await inThisProcess(["library", "forget", some, ...own]);
     expect(stdout).toBe(`${some}: 300 pictures forgotten\n`);
-    expect((await geodrift(["library", "add", some, ...own])).stdout).toContain("300 new or changed");
+    expect((await inThisProcess(["library", "add", some, ...own])).stdout).toContain("300 new or changed");
   });
 });

@@ -9,14 +9,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { npy, tar } from "./archives.js";
 import { type Hub, startHub } from "./hub.js";
 import { photograph, type Taken } from "./photographs.js";
-import { geodrift } from "./program.js";
+import { geodrift, inThisProcess } from "./program.js";
 import { clipRepository, dinoRepository, plonkRepository } from "./released.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-models-"));
 const at = (name: string) => join(folder, name);
 let hub: Hub;
 let env: Record<string, string>;
-const run = (...args: string[]) => geodrift(args, undefined, env);
+const run = (...args: string[]) => inThisProcess(args, undefined, env);
 
 beforeAll(async () => {
   hub = await startHub({
@@ -55,7 +55,7 @@ afterAll(async () => {
 describe("released models", () => {
   it("are fetched with their encoders, through a proxy if there is one, and listed as here", async () => {
     const own = { ...env, GEODRIFT_CACHE: at("cache-by-proxy") };
-    const missing = await geodrift(["locate", at("without.jpg"), "--model", "plonk-yfcc"], undefined, own);
+    const missing = await inThisProcess(["locate", at("without.jpg"), "--model", "plonk-yfcc"], undefined, own);
     expect(missing.code).toBe(1);
     expect(missing.stderr).toMatch(
       /plonk-yfcc has not been fetched yet: "geodrift models pull plonk-yfcc" does it.*earth, which comes along, is for views from above\n$/,
@@ -71,6 +71,7 @@ describe("released models", () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     const address = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    // A process of its own: a proxy is looked for at its start.
     const pulled = await geodrift(["models", "pull", "plonk-yfcc"], undefined, {
       ...own,
       HTTP_PROXY: address,
@@ -82,7 +83,7 @@ describe("released models", () => {
     expect(pulled.stderr).toMatch(/plonk-yfcc: .* from nicolas-dufour\/PLONK_YFCC, licence MIT\n/);
     expect(pulled.stderr).toMatch(/dinov2-vitl14-reg: .* licence Apache-2.0\n/);
     expect(tunnels).toBeGreaterThan(0);
-    const { stdout } = await geodrift(["models", "list", "--json"], undefined, own);
+    const { stdout } = await inThisProcess(["models", "list", "--json"], undefined, own);
     const rows = stdout
       .trim()
       .split("\n")
@@ -94,7 +95,7 @@ describe("released models", () => {
 
   it("ask for consent where a licence does", async () => {
     const own = { ...env, GEODRIFT_CACHE: at("cache-of-consent") };
-    const pull = (...args: string[]) => geodrift(["models", "pull", ...args], undefined, own);
+    const pull = (...args: string[]) => inThisProcess(["models", "pull", ...args], undefined, own);
     const refused = await pull("plonk-osv5m");
     expect(refused.code).toBe(1);
     expect(refused.stderr).toMatch(/streetclip is for non-commercial use only \(CC-BY-NC-4.0\): --accept-licence/);
@@ -134,7 +135,7 @@ describe("released models", () => {
     async (name) => {
       const args = ["locate", at("with-place.jpg"), "--model", name, "--json", "--map", at(`${name}.svg`)];
       const offline = { ...env, HF_ENDPOINT: "http://127.0.0.1:1" };
-      const { stdout, stderr, code } = await geodrift(args, undefined, offline);
+      const { stdout, stderr, code } = await inThisProcess(args, undefined, offline);
       expect([code, stderr]).toEqual([0, ""]);
       const answer = JSON.parse(stdout);
       expect(answer.model.name).toBe(name);
@@ -182,7 +183,7 @@ describe("clip-zero-shot", () => {
     ]);
     const offline = { ...env, HF_ENDPOINT: "http://127.0.0.1:1" };
     const args = ["locate", at("without.jpg"), "--model", "clip-zero-shot", "--json", "--samples", "64"];
-    const { stdout, stderr, code } = await geodrift(args, undefined, offline);
+    const { stdout, stderr, code } = await inThisProcess(args, undefined, offline);
     expect([code, stderr]).toEqual([0, ""]);
     const answer = JSON.parse(stdout);
     expect([answer.model.name, answer.steps]).toEqual(["clip-zero-shot", 0]);
@@ -220,10 +221,10 @@ describe("photographs", () => {
     expect(plain.stderr).toMatch(/^geodrift: earth is for views from above; for photographs, .*\n$/);
     const settings = { ...env, GEODRIFT_CONFIG: at("own-settings.json") };
     writeFileSync(settings.GEODRIFT_CONFIG, JSON.stringify({ default: "plonk-yfcc" }));
-    const own = await geodrift(["locate", at("with-place.jpg"), "--json"], undefined, settings);
+    const own = await inThisProcess(["locate", at("with-place.jpg"), "--json"], undefined, settings);
     expect([own.stderr, JSON.parse(own.stdout).model.name]).toEqual(["", "plonk-yfcc"]);
     writeFileSync(settings.GEODRIFT_CONFIG, JSON.stringify({ defualt: "plonk-yfcc" }));
-    const odd = await geodrift(["locate", at("with-place.jpg")], undefined, settings);
+    const odd = await inThisProcess(["locate", at("with-place.jpg")], undefined, settings);
     expect([odd.code, odd.stderr]).toEqual([
       1,
       expect.stringMatching(/unknown key "defualt"; did you mean "default"\?/),

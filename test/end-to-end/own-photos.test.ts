@@ -10,7 +10,7 @@ import { loadGenerativeModel } from "geodrift/models";
 import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { photograph } from "./photographs.js";
-import { geodrift } from "./program.js";
+import { inThisProcess } from "./program.js";
 import { dinoRepository, plonkRepository } from "./released.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-own-"));
@@ -20,7 +20,7 @@ const mobileNet = fileURLToPath(new URL("../../../shared/data/encoders/mobilenet
 if (!existsSync(photos)) console.warn("the test on real photographs is skipped: ../shared/data is absent");
 
 async function run(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await geodrift(args, folder);
+  const { code, stdout, stderr } = await inThisProcess(args, folder);
   expect(code, stderr).toBe(0);
   return stdout;
 }
@@ -110,7 +110,7 @@ describe("one's own pictures", () => {
     const elsewhere = mkdtempSync(join(tmpdir(), "geodrift-moved-"));
     for (const file of ["model.json", "config.json", "model.safetensors", "encoder.safetensors"])
       copyFileSync(at("models", "tuned", file), join(elsewhere, file));
-    const { stdout, code } = await geodrift(
+    const { stdout, code } = await inThisProcess(
       ["locate", at("album", "03.jpg"), "--model", elsewhere, "--json"],
       elsewhere,
     );
@@ -137,7 +137,7 @@ describe("one's own pictures", () => {
   it("say what does not fit", async () => {
     const wrong = async (name: string, value: unknown, ...args: string[]) => {
       writeFileSync(at(name), JSON.stringify(value));
-      const { code, stderr } = await geodrift(args, folder);
+      const { code, stderr } = await inThisProcess(args, folder);
       expect(code).not.toBe(0);
       return stderr;
     };
@@ -151,7 +151,7 @@ describe("one's own pictures", () => {
     expect(await wrong("c.json", config("own.parquet", [{ ...all[0], pth: 1 }]), "train", "c.json")).toMatch(
       /unknown key/,
     );
-    const wide = await geodrift(
+    const wide = await inThisProcess(
       ["split", "own.parquet", "-o", "wide.csv", "--by", "clusters", "--km", "10000"],
       folder,
     );
@@ -159,12 +159,12 @@ describe("one's own pictures", () => {
       1,
       expect.stringMatching(/no group of clusters is small enough for the part test/),
     ]);
-    expect((await geodrift(["split", "own.parquet", "-o", "own.parquet"], folder)).code).toBe(2);
+    expect((await inThisProcess(["split", "own.parquet", "-o", "own.parquet"], folder)).code).toBe(2);
     const split = readFileSync(at("split.csv"), "utf8");
     writeFileSync(at("other.csv"), split.replace("07.jpg", "x.jpg"));
-    const { stderr } = await geodrift(["evaluate", "models/tuned", "own.parquet", "--split", "other.csv"], folder);
+    const { stderr } = await inThisProcess(["evaluate", "models/tuned", "own.parquet", "--split", "other.csv"], folder);
     expect(stderr).toMatch(/other.csv: is of another table: row 9 is "x.jpg", the table has "07.jpg"/);
-    const earth = await geodrift(["evaluate", "earth", "own.parquet", "--split", "split.csv"], folder);
+    const earth = await inThisProcess(["evaluate", "earth", "own.parquet", "--split", "split.csv"], folder);
     expect(earth.stderr).toMatch(/own.parquet: was embedded by vision, the encoder of earth is another/);
   });
 });
@@ -247,7 +247,7 @@ describe("geodrift export", () => {
   });
 
   it("refuses methods without a velocity", async () => {
-    const { code, stderr } = await geodrift(["export", "models/retrieval", "-o", "x"], folder);
+    const { code, stderr } = await inThisProcess(["export", "models/retrieval", "-o", "x"], folder);
     expect([code, stderr]).toEqual([
       1,
       expect.stringMatching(/a flow or a diffusion is needed, this model's method is retrieval/),

@@ -39,7 +39,11 @@ export const geodrift = (args: string[], cwd?: string, env?: Record<string, stri
  * The same within this process, for what is over as soon as it has begun: most of its time is its start. One after another, as
  * the process has one standard output.
  */
-export async function inThisProcess(args: string[], cwd = process.cwd()): Promise<Outcome> {
+export async function inThisProcess(
+  args: string[],
+  cwd = process.cwd(),
+  env: Record<string, string> = {},
+): Promise<Outcome> {
   const { main } = await import("../../packages/geodrift/dist/cli/main.js");
   const before = process.cwd();
   const texts = { stdout: "", stderr: "" };
@@ -50,11 +54,15 @@ export async function inThisProcess(args: string[], cwd = process.cwd()): Promis
     }),
   );
   process.chdir(cwd);
+  const outside = { ...process.env };
+  Object.assign(process.env, env);
   try {
     const code = await main(args);
     return { code, ...texts };
   } finally {
     process.chdir(before);
+    for (const name of Object.keys(process.env)) if (!(name in outside)) delete process.env[name];
+    Object.assign(process.env, outside);
     for (const spy of spies) spy.mockRestore();
   }
 }

@@ -8,7 +8,7 @@ import { readDistribution, readSafetensors } from "@geodrift/core";
 import { unzipSync } from "fflate";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { geodrift } from "./program.js";
+import { inThisProcess } from "./program.js";
 import { raw, sentence, startServer, type TestServer } from "./server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "serve-"));
@@ -45,22 +45,22 @@ const events = (text: string): { event: string; data: Record<string, never> }[] 
 describe("the server answers", () => {
   it("what the command line answers", async () => {
     const { body, headers } = await post("/api/locate?name=nile.png", nile);
-    const { stdout } = await geodrift(["locate", "nile.png", "--json"], folder);
+    const { stdout } = await inThisProcess(["locate", "nile.png", "--json"], folder);
     const without = ({ elapsedMs: _, ...rest }: Record<string, unknown>) => rest;
     expect(without(JSON.parse(body.toString()))).toEqual(without(JSON.parse(stdout)));
     expect(headers["geodrift-density"]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it("with settings what the command line answers with them", async () => {
-    const query = "guidance=1.5&seed=7&steps=4&solver=heun&prior=Egypt&abstain=3";
+    const query = "guidance=0.5&seed=7&steps=10&solver=heun&prior=Egypt&abstain=3";
     const { body } = await post(`/api/locate?name=nile.png&${query}`, nile);
     const flags = [
       "--guidance",
-      "1.5",
+      "0.5",
       "--seed",
       "7",
       "--steps",
-      "4",
+      "10",
       "--solver",
       "heun",
       "--prior",
@@ -68,7 +68,7 @@ describe("the server answers", () => {
       "--abstain",
       "3",
     ];
-    const { stdout } = await geodrift(["locate", "nile.png", "--json", ...flags], folder);
+    const { stdout } = await inThisProcess(["locate", "nile.png", "--json", ...flags], folder);
     const without = ({ elapsedMs: _, ...rest }: Record<string, unknown>) => rest;
     expect(without(JSON.parse(body.toString()))).toEqual(without(JSON.parse(stdout)));
   });
@@ -133,7 +133,7 @@ describe("the server answers", () => {
     const result = JSON.parse(new TextDecoder().decode(files["result.json"]));
     for (const part of [result.sha256, result.model.sha256, "RULED OUT", "seed 3"]) expect(text).toContain(part);
     const [, command] = /geodrift (locate .*)/.exec(text) ?? [];
-    const { stdout } = await geodrift(command.split(" "), folder);
+    const { stdout } = await inThisProcess(command.split(" "), folder);
     const { elapsedMs: _, ...again } = JSON.parse(stdout);
     expect(again).toEqual(result);
   });
@@ -248,16 +248,16 @@ describe("the server does not let happen", () => {
 
   it("that other machines ask it unasked", async () => {
     for (const host of ["0.0.0.0", "::", "192.0.2.1"]) {
-      const { code, stderr } = await geodrift(["serve", "--port", "0", "--host", host]);
+      const { code, stderr } = await inThisProcess(["serve", "--port", "0", "--host", host]);
       expect(code).toBe(2);
       expect(stderr).toContain(
         `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know`,
       );
     }
-    expect((await geodrift(["serve", "--port", "0", "--token", "short"])).stderr).toContain(
+    expect((await inThisProcess(["serve", "--port", "0", "--token", "short"])).stderr).toContain(
       "--token: has at least 8 characters",
     );
-    expect((await geodrift(["serve", "--port", String(server.port)])).stderr).toContain(
+    expect((await inThisProcess(["serve", "--port", String(server.port)])).stderr).toContain(
       "is in use; --port 0 takes any that is free",
     );
   });
@@ -438,7 +438,7 @@ describe("the server does not let happen", () => {
     const [folder, index] = [join(list, "pictures"), join(list, "index")];
     mkdirSync(folder);
     for (let i = 0; i < 40; i++) writeFileSync(join(folder, `${i}.png`), Buffer.concat([nile, Buffer.from(String(i))]));
-    await geodrift(["library", "add", folder, "--library", index]);
+    await inThisProcess(["library", "add", folder, "--library", index]);
     const own = await startServer(["--library", index]);
     const say = (path: string, body: object) =>
       raw(own, path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -449,7 +449,7 @@ describe("the server does not let happen", () => {
     expect(await own.stop()).toBe(0);
     expect(own.log().at(-1)?.event).toBe("stopped");
     const { counts, unestimated } = JSON.parse(
-      (await geodrift(["library", "status", "--json", "--library", index])).stdout,
+      (await inThisProcess(["library", "status", "--json", "--library", index])).stdout,
     );
     expect(counts.queue).toBe(40);
     expect(unestimated).toBeLessThan(40);
@@ -498,7 +498,7 @@ describe("pictures of places", () => {
     const { model, pictures } = JSON.parse(body.toString());
     const place = ["--at", "30.04,31.24", "--words", "satellite view in May"];
     const flags = [...place, "-n", "2", "--steps", "2", "--seed", "5", "--size", "32", "--json"];
-    const { stdout } = await geodrift(["imagine", ...flags, "-o", at("imagined.png")]);
+    const { stdout } = await inThisProcess(["imagine", ...flags, "-o", at("imagined.png")]);
     const manifest = JSON.parse(stdout);
     expect(model).toEqual(manifest.model);
     const hashes = (of: { sha256: string }[]) => of.map((p) => p.sha256);

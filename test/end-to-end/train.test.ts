@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Generator, readSafetensors } from "@geodrift/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { geodrift, start } from "./program.js";
+import { geodrift, inThisProcess, start } from "./program.js";
 import { makeRasters, tinyTraining } from "./rasters.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-train-"));
@@ -66,7 +66,7 @@ describe("geodrift train", () => {
   it.each(["riemannian-flow", "regression", "mixture", "cells", "hybrid", "retrieval", "uniform"])(
     "writes a model %s that locate opens",
     async (name) => {
-      const { stdout, stderr, code } = await geodrift([
+      const { stdout, stderr, code } = await inThisProcess([
         "locate",
         join(folder, "rasters", "bmng-2004-07.jpg"),
         "--model",
@@ -85,7 +85,7 @@ describe("geodrift train", () => {
     const names = ["riemannian-flow", "regression", "mixture", "cells", "hybrid", "retrieval", "uniform"];
     const models = names.map((name) => join(whole, name));
     const brief = ["--samples", "16", "--steps", "4", "--whole", "3", "--out", join(folder, "report")];
-    const { stdout, stderr, code } = await geodrift([
+    const { stdout, stderr, code } = await inThisProcess([
       "evaluate",
       ...models,
       join(folder, "views.json"),
@@ -136,7 +136,7 @@ describe("geodrift train", () => {
       "file,lat,lng,unique_country\nrasters/bmng-2004-07.jpg,10,20,TD\n" +
         "rasters/bmng-2004-01.jpg,-10,170,NaN\n".repeat(4),
     );
-    const pictures = await geodrift(["evaluate", models[1], models[1], join(folder, "pictures.csv"), "--json"]);
+    const pictures = await inThisProcess(["evaluate", models[1], models[1], join(folder, "pictures.csv"), "--json"]);
     expect([pictures.code, pictures.stderr]).toEqual([0, ""]);
     const [one, two] = pictures.stdout
       .trim()
@@ -157,7 +157,7 @@ describe("geodrift train", () => {
       [["erth", join(folder, "pictures.csv")], 2, /model "erth" is neither known nor a folder/],
     ];
     for (const [args, exit, message] of wrong) {
-      const outcome = await geodrift(["evaluate", ...args]);
+      const outcome = await inThisProcess(["evaluate", ...args]);
       expect(outcome.stderr).toMatch(message);
       expect(outcome.code).toBe(exit);
     }
@@ -169,7 +169,7 @@ describe("geodrift train", () => {
     writeFileSync(join(folder, "few.json"), JSON.stringify(few));
     const out = join(folder, "extremes");
     const asked = ["evaluate", join(whole, "riemannian-flow"), join(folder, "few.json"), "--samples", "8"];
-    const { code, stderr } = await geodrift([...asked, "--extremes", "2", "--ablations", "8", "--out", out]);
+    const { code, stderr } = await inThisProcess([...asked, "--extremes", "2", "--ablations", "8", "--out", out]);
     expect([code, stderr]).toEqual([0, ""]);
     const drawing = readFileSync(join(out, "extremes-riemannian-flow.svg"), "utf8");
     expect(drawing.match(/data:image\/png;base64/g)?.length).toBe(4);
@@ -181,14 +181,16 @@ describe("geodrift train", () => {
     expect(readFileSync(join(out, "ablation-guidance-riemannian-flow.md"), "utf8").split("\n").length).toBeGreaterThan(
       9,
     );
-    expect((await geodrift([...asked, "--extremes", "2"])).stderr).toMatch(/written into a folder, which --out names/);
+    expect((await inThisProcess([...asked, "--extremes", "2"])).stderr).toMatch(
+      /written into a folder, which --out names/,
+    );
   });
 
   it("trains from a config that extends another", async () => {
     const [, regression] = tinyTraining.locators;
     const extended = { extends: "tiny.json", out: "extended", locators: [{ ...regression, name: "other" }] };
     writeFileSync(join(folder, "more.json"), JSON.stringify(extended));
-    const { code, stderr } = await geodrift(["train", join(folder, "more.json")]);
+    const { code, stderr } = await inThisProcess(["train", join(folder, "more.json")]);
     expect(code, stderr).toBe(0);
     // The file says of which training it is, so the weights are compared and not the bytes.
     const weights = (...path: string[]) => readSafetensors(readFileSync(join(folder, ...path))).tensors;
@@ -199,13 +201,13 @@ describe("geodrift train", () => {
       weights("whole", "regression", "model.safetensors"),
     );
     writeFileSync(join(folder, "ring.json"), JSON.stringify({ extends: "ring.json" }));
-    expect((await geodrift(["train", join(folder, "ring.json")])).stderr).toMatch(/ring\.json: extends itself/);
+    expect((await inThisProcess(["train", join(folder, "ring.json")])).stderr).toMatch(/ring\.json: extends itself/);
   });
 
   it("writes models whose densities are asked for alike, where the method has one", async () => {
     const ask = (name: string, ...flags: string[]) => {
       const picture = join(folder, "rasters", "bmng-2004-07.jpg");
-      return geodrift(["density", join(whole, name), "--image", picture, "--grid", "45", ...flags]);
+      return inThisProcess(["density", join(whole, name), "--image", picture, "--grid", "45", ...flags]);
     };
     for (const name of ["mixture", "cells"]) {
       const { stdout, code } = await ask(name);
@@ -222,25 +224,25 @@ describe("geodrift train", () => {
   it("refuses to go on with another config, and says what a misspelt key should be", async () => {
     const other = join(folder, "other.json");
     writeFileSync(other, JSON.stringify({ ...tinyTraining, encoder: { ...tinyTraining.encoder, rate: 0.001 } }));
-    const changed = await geodrift(["train", other, "--out", whole]);
+    const changed = await inThisProcess(["train", other, "--out", whole]);
     expect(changed.code).toBe(1);
     expect(changed.stderr).toMatch(/was made with another config/);
 
     writeFileSync(other, JSON.stringify({ ...tinyTraining, encoder: { ...tinyTraining.encoder, ratee: 0.001 } }));
-    const misspelt = await geodrift(["train", other]);
+    const misspelt = await inThisProcess(["train", other]);
     expect(misspelt.code).toBe(1);
     expect(misspelt.stderr).toMatch(/unknown key "encoder.ratee"; did you mean "rate"\?/);
 
     const [flow] = tinyTraining.locators;
     writeFileSync(other, JSON.stringify({ ...tinyTraining, locators: [{ ...flow, stepss: 3 }] }));
-    expect((await geodrift(["train", other])).stderr).toMatch(
+    expect((await inThisProcess(["train", other])).stderr).toMatch(
       /unknown key "locators.0.stepss"; did you mean "steps"\?/,
     );
 
     writeFileSync(other, JSON.stringify({ ...tinyTraining, embedded: -3 }));
-    expect((await geodrift(["train", other])).stderr).toMatch(/"embedded": .*got -3/);
+    expect((await inThisProcess(["train", other])).stderr).toMatch(/"embedded": .*got -3/);
 
-    const absent = await geodrift(["train", config, "--rasters", join(folder, "nowhere")]);
+    const absent = await inThisProcess(["train", config, "--rasters", join(folder, "nowhere")]);
     expect(absent.stderr).toMatch(/nowhere: no such folder of rasters/);
   });
 });
