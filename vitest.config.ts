@@ -25,13 +25,22 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "program",
-          // Modules are loaded once for all files of a worker: no test puts anything in a module's place.
+          name: "units",
+          include: ["packages/*/src/**/*.test.ts"],
+          exclude: [...configDefaults.exclude, web],
+          // Modules are loaded once for all files of a worker: no test puts anything in a module's place, or leaves a global.
           isolate: false,
-          server: { deps: { external: [/packages\/geodrift\/dist\//] } },
-          include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "program",
+          include: ["test/**/*.test.ts"],
           // What installs the packages has a command of its own: `npm run test:packages`.
-          exclude: [...configDefaults.exclude, web, "test/packages/**"],
+          exclude: [...configDefaults.exclude, "test/packages/**"],
+          // Commands that are run within a test are those that were built.
+          server: { deps: { external: [/packages\/geodrift\/dist\//] } },
         },
       },
       {

@@ -1,9 +1,10 @@
 /** Timing: the same work several times, interleaved with the yardstick, because the machine may be shared. */
 import { compile, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
-import * as ort from "onnxruntime-node";
+import { onnxRuntime } from "geodrift";
 
-export const runtime = ort;
+/** As the program has it, with its threads. */
+export const runtime = await onnxRuntime();
 
 /** Least milliseconds of `rounds` runs of an asynchronous function, after one that does not count. */
 export async function minMs(run, rounds) {

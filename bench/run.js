@@ -3,6 +3,7 @@ import { benches as earth } from "./earth.js";
 import { benches as encoders } from "./encoders.js";
 import { benches as imagine } from "./imagine.js";
 import { benches as library } from "./library.js";
+import { benches as likelihood } from "./likelihood.js";
 import { benches as locate } from "./locate.js";
 import { benches as map } from "./map.js";
 import { benches as plonk } from "./plonk.js";
@@ -16,6 +17,7 @@ const all = {
   ...plonk,
   ...locate,
   ...map,
+  ...likelihood,
   ...retrieval,
   ...encoders,
   ...serve,

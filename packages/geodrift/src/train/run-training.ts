@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { type Objective, type TrainMetrics, type TrainOptions, type TrainState, train } from "@geodrift/core";
+import { threads } from "../runtime/threads.js";
 import { metricsLog } from "./metrics-log.js";
 import { type Provenance, resumeState, saveState } from "./state-file.js";
 
@@ -71,9 +72,14 @@ export async function runTraining<Batch, Line extends { step: number }>(
 ): Promise<TrainState> {
   const { steps } = options;
   const file = stateFile(out, name);
-  await resumeState(file, state, provenance);
+  const before = await resumeState(file, state, provenance);
   const log = metricsLog<Line>(join(out, `${name}.jsonl`), state.step);
   if (state.step < steps) report(`${name}: from step ${state.step} to ${steps}${about ? `, ${about}` : ""}`);
+  // Sums over batches are added in another order by another number of threads.
+  if (state.step < steps && before !== undefined && before !== threads())
+    report(
+      `${name}: was computed by ${before} threads and goes on with ${threads()}; only --threads ${before} gives the same bits`,
+    );
   let group = 0;
   const batches = async function* (from: number) {
     for await (const next of run.batches(from)) {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tensor } from "@geodrift/compile";
 import type { TrainState } from "@geodrift/core";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { exampleSource, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { metricsLog } from "./metrics-log.js";
 import { readTraining } from "./read-config.js";
@@ -69,6 +69,14 @@ describe("the state of a training", () => {
     const before = state();
     await resumeState(at("none.safetensors"), before, provenance);
     expect(plain(before)).toEqual(plain(state()));
+  });
+  it("tells with how many threads it was computed, where it knows", async () => {
+    vi.stubEnv("GEODRIFT_THREADS", "3");
+    const file = at("threads.safetensors");
+    await saveState(file, state(), provenance);
+    vi.unstubAllEnvs();
+    expect(await resumeState(file, empty(), provenance)).toBe(3);
+    expect(await resumeState(at("none.safetensors"), empty(), provenance)).toBeUndefined();
   });
   it.each(["config", "data", "seed"] as const)(
     "of another %s is refused, and nothing is taken from it",

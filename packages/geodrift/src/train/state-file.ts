@@ -4,6 +4,7 @@ import { prefixed, subtree, type TrainState } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { versions } from "../files/versions.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
+import { threads } from "../runtime/threads.js";
 
 /** What must be the same for training to go on. */
 export interface Provenance {
@@ -27,16 +28,21 @@ export async function saveState(file: string, state: TrainState, provenance: Pro
       ...prefixed(state.moments.second, "second"),
       ...prefixed(state.average ?? {}, "average"),
     },
-    metadata: { ...provenance, versions: await versions(), step: String(state.step) },
+    metadata: { ...provenance, versions: await versions(), threads: String(threads()), step: String(state.step) },
   });
 }
 
 /**
  * Puts a saved state into `state`, if there is one.
+ * @returns with how many threads it was computed, if that is known
  * @throws GeodriftError `data` if it was made with other settings or data, `file` if it is damaged
  */
-export async function resumeState(file: string, state: TrainState, provenance: Provenance): Promise<void> {
-  if (!existsSync(file)) return;
+export async function resumeState(
+  file: string,
+  state: TrainState,
+  provenance: Provenance,
+): Promise<number | undefined> {
+  if (!existsSync(file)) return undefined;
   const { tensors, metadata } = await loadTensors(file);
   for (const [key, value] of Object.entries(provenance))
     if (metadata[key] !== value)
@@ -48,4 +54,5 @@ export async function resumeState(file: string, state: TrainState, provenance: P
   state.params = subtree(tensors, "params");
   state.moments = { first: subtree(tensors, "first"), second: subtree(tensors, "second") };
   if (state.average) state.average = subtree(tensors, "average");
+  return metadata.threads === undefined ? undefined : Number(metadata.threads);
 }
