@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { geodrift, inThisProcess } from "./program.js";
+import { geodrift, inThisProcess, start, unbundled } from "./program.js";
 import { raw, startServer } from "./server.js";
 
 const play = (name: string) => fileURLToPath(new URL(`../../packages/geodrift/page/play/${name}`, import.meta.url));
@@ -49,7 +49,7 @@ register("data:text/javascript," + encodeURIComponent(${JSON.stringify(hooks)}))
 }
 
 const locate = (env: Record<string, string>, ...args: string[]) =>
-  geodrift(["locate", "1.png", "damaged.png", "2.png", "--samples", "32", ...args], folder, env);
+  start(["locate", "1.png", "damaged.png", "2.png", "--samples", "32", ...args], folder, env, unbundled).outcome;
 const lines = (text: string) =>
   text
     .trim()
@@ -100,12 +100,12 @@ describe("a mistake of the program", () => {
     const env = sabotaged("/library/pictures.js", "overview");
     const library = ["--library", join(elsewhere, "index")];
     expect((await geodrift(["library", "add", folder, ...library])).code).toBe(0);
-    const { code, stderr } = await geodrift(["library", "status", ...library], folder, env);
+    const { code, stderr } = await start(["library", "status", ...library], folder, env, unbundled).outcome;
     expect([code, stderr]).toEqual([70, expect.stringMatching(/^geodrift: this is a mistake in geodrift/)]);
   });
 
   it("in the computing thread is the server's: 500 with an ID, under which the log has the stack", async () => {
-    const server = await startServer([], sabotaged("/locate/infer.js", "infer"));
+    const server = await startServer([], sabotaged("/locate/infer.js", "infer"), unbundled);
     try {
       const body = readFileSync(play("1.png"));
       const answer = await raw(server, "/api/locate", { method: "POST", body });

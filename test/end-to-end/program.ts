@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
 
-const bin = fileURLToPath(new URL("../../packages/geodrift/bin/geodrift.js", import.meta.url));
+const own = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const bin = own("../../packages/geodrift/bin/geodrift.js");
 
 export interface Outcome {
   code: number | null;
@@ -15,8 +16,9 @@ export function start(
   args: string[],
   cwd?: string,
   env: Record<string, string> = {},
+  script = bin,
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [script, ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
     env: { ...process.env, ...env },
@@ -31,6 +33,9 @@ export function start(
   const outcome = new Promise<Outcome>((resolve) => child.on("close", (code) => resolve({ code, ...texts })));
   return { child, outcome };
 }
+
+/** The program in the modules that it is bundled of, for who puts something in the place of one. */
+export const unbundled = own("./unbundled.js");
 
 export const geodrift = (args: string[], cwd?: string, env?: Record<string, string>): Promise<Outcome> =>
   start(args, cwd, env).outcome;

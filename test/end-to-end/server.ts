@@ -18,10 +18,14 @@ export interface TestServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-export async function startServer(args: string[] = [], env: Record<string, string> = {}): Promise<TestServer> {
+export async function startServer(
+  args: string[] = [],
+  env: Record<string, string> = {},
+  script?: string,
+): Promise<TestServer> {
   const temporary = args.includes("--library") ? undefined : mkdtempSync(join(tmpdir(), "library-"));
   const library = temporary ? ["--library", join(temporary, "index")] : [];
-  const { child, outcome } = start(["serve", "--port", "0", ...library, ...args], undefined, env);
+  const { child, outcome } = start(["serve", "--port", "0", ...library, ...args], undefined, env, script);
   child.on("exit", () => temporary && rmSync(temporary, { recursive: true, force: true }));
   let log = "";
   child.stderr?.on("data", (d) => {

@@ -93,11 +93,18 @@ export function fromHalf(h: number): number {
 
 let halves: Float32Array | undefined;
 
+function allHalves(): Float32Array {
+  const table = new Float32Array(65_536);
+  for (let h = 0; h < table.length; h++) table[h] = fromHalf(h);
+  return table;
+}
+
 /** The numbers of half-precision patterns [n], by a table of all 65,536. */
 export function fromHalves(patterns: Uint16Array): Float32Array {
-  halves ??= Float32Array.from({ length: 65_536 }, (_, h) => fromHalf(h));
+  halves ??= allHalves();
+  const table = halves;
   const out = new Float32Array(patterns.length);
-  for (let i = 0; i < out.length; i++) out[i] = halves[patterns[i]];
+  for (let i = 0; i < out.length; i++) out[i] = table[patterns[i]];
   return out;
 }
 

@@ -12,7 +12,7 @@ let bundled: Gazetteer | undefined;
 export function gazetteer(): Gazetteer {
   if (bundled) return bundled;
   const bytes = readFileSync(new URL("../../towns/cities.kdbush", import.meta.url));
-  const text = readFileSync(new URL("../../towns/cities.txt", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../towns/cities.txt", import.meta.url));
   bundled = readTowns(new Uint8Array(bytes).buffer, text);
   return bundled;
 }

@@ -28,27 +28,35 @@ export interface Gazetteer {
   nearestInDegrees(place: LatLng): Town;
 }
 
+/** Text by row: an array, or what makes it when it is asked for. */
+export interface TextColumn {
+  /** Rows. */
+  readonly length: number;
+  /** Text of a row, counted from 0; undefined where there is none. */
+  at(row: number): string | undefined;
+}
+
 /** Columns of a table: coordinates (longitude, latitude; degrees) in the order of the index, and text by row. */
 export interface Columns {
   index: KDBush;
-  names: readonly string[];
-  regions: readonly string[];
-  districts: readonly string[];
+  names: TextColumn;
+  regions: TextColumn;
+  districts: TextColumn;
   countries: readonly string[];
 }
 
 /** A gazetteer over an index and columns of names. */
 export function gazetteerOf({ index, names, regions, districts, countries }: Columns): Gazetteer {
-  const [lats, lngs] = [new Float64Array(names.length), new Float64Array(names.length)];
+  const [lats, lngs] = [new Float64Array(countries.length), new Float64Array(countries.length)];
   index.ids.forEach((id, i) => {
     [lngs[id], lats[id]] = [index.coords[2 * i], index.coords[2 * i + 1]];
   });
   const town = (id: number): Town => ({
     lat: lats[id],
     lng: lngs[id],
-    name: names[id],
-    region: regions[id],
-    district: districts[id],
+    name: names.at(id) ?? "",
+    region: regions.at(id) ?? "",
+    district: districts.at(id) ?? "",
     countryCode: countries[id],
   });
   return {
@@ -73,14 +81,48 @@ export function gazetteerOf({ index, names, regions, districts, countries }: Col
 
 /**
  * The gazetteer that the build makes: an index, and columns of names, regions, districts and countries, one name to a
- * line.
+ * line. Of half a million names a handful is asked for, so they are read when they are.
  * @param index the bytes of a KDBush index of longitudes and latitudes
- * @param text four columns divided by form feeds, rows by line feeds
+ * @param text UTF-8: four columns divided by form feeds, rows by line feeds
  * @throws Error if the bytes are no index
  */
-export function readTowns(index: ArrayBuffer, text: string): Gazetteer {
-  const [names, regions, districts, countries] = text.split("\f").map((column) => column.split("\n"));
+export function readTowns(index: ArrayBuffer, text: Uint8Array): Gazetteer {
+  const columns: Uint8Array[] = [];
+  for (let from = 0; from <= text.length; ) {
+    const end = text.indexOf(formFeed, from);
+    columns.push(text.subarray(from, end < 0 ? text.length : end));
+    from = end < 0 ? text.length + 1 : end + 1;
+  }
+  const [names, regions, districts] = columns.map((column) => lines(column));
+  // Searches by country go through many of these, of two letters each.
+  const countries = utf8.decode(columns[3]).split("\n");
   return gazetteerOf({ index: KDBush.from(index), names, regions, districts, countries });
+}
+
+const [lineFeed, formFeed] = [0x0a, 0x0c];
+const utf8 = new TextDecoder();
+
+/** The lines of a column; where they begin is found once, with the first that is asked for. */
+function lines(column: Uint8Array): TextColumn {
+  let starts: Uint32Array | undefined;
+  const found = () => {
+    const all = [0];
+    for (let end = column.indexOf(lineFeed); end >= 0; end = column.indexOf(lineFeed, end + 1)) all.push(end + 1);
+    return Uint32Array.from([...all, column.length + 1]);
+  };
+  const begun = () => {
+    starts ??= found();
+    return starts;
+  };
+  return {
+    get length() {
+      return begun().length - 1;
+    },
+    at(row) {
+      const from = begun();
+      return row < from.length - 1 ? utf8.decode(column.subarray(from[row], from[row + 1] - 1)) : undefined;
+    },
+  };
 }
 
 /** The nearest town of a place, and the great-circle distance to it in km. */

@@ -97,7 +97,7 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
   );
   const encoder = networkEncoder(placeNetwork(description.encoder, readSafetensors(encoderWeights).tensors), "", ort);
   const sha256 = await modelHash(description.encoder, weights, encoderWeights);
-  return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, text(towns)) };
+  return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, towns) };
 }
 
 /** Bytes before the header of a safetensors file: its length, which the program does not hash. */

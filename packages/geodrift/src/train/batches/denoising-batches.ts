@@ -127,4 +127,4 @@ export const denoisingBatches = (
   work: DenoisingWork,
   first: number,
   count: number,
-): AsyncGenerator<DenoisingBatchData> => workerBatches(import.meta.url, denoisingBatch, work, first, count);
+): AsyncGenerator<DenoisingBatchData> => workerBatches("denoising", work, first, count);

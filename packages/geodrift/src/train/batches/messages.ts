@@ -1,14 +1,15 @@
 /** What the thread that makes batches is told. */
 
-/** Makes the examples `from` … `from + count − 1` of some work: what a module exports for a worker thread to call. */
+/** Makes the examples `from` … `from + count − 1` of some work: what a worker thread calls. */
 export type MakeBatch<Work, Batch> = (work: Work, from: number, count: number) => Batch;
+
+/** What batches are made of. */
+export type BatchName = "views" | "scoring" | "denoising";
 
 /** What the thread is told in the beginning. */
 export interface BatchWorkerData {
-  /** URL of the module that makes batches. */
-  module: string;
-  /** Name of the function that it exports. */
-  name: string;
+  /** What its batches are made of. */
+  name: BatchName;
   /** What the function is called with. */
   work: unknown;
 }

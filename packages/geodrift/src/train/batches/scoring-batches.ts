@@ -51,4 +51,4 @@ export function scoringBatch(
 
 /** Batches `first`, `first + 1`, … of `count` views, without end. */
 export const scoringBatches = (work: ScoringWork, first: number, count: number): AsyncGenerator<ScoringBatchData> =>
-  workerBatches(import.meta.url, scoringBatch, work, first, count);
+  workerBatches("scoring", work, first, count);

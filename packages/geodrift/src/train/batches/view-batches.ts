@@ -40,5 +40,4 @@ export const viewBatches = (
   options: EarthViewsOptions,
   first: number,
   count: number,
-): AsyncGenerator<ViewBatch> =>
-  workerBatches(import.meta.url, viewBatch, { source: viewSource(rasters, options), options }, first, count);
+): AsyncGenerator<ViewBatch> => workerBatches("views", { source: viewSource(rasters, options), options }, first, count);

@@ -1,23 +1,22 @@
 /** Batches that a worker thread makes, a few ahead of who takes them. */
 import { Worker } from "node:worker_threads";
-import type { BatchRequest, BatchWorkerData, MakeBatch } from "./messages.js";
+import type { BatchName, BatchRequest, BatchWorkerData } from "./messages.js";
 
 const ahead = 3;
 
 /**
  * Yields the batches with numbers `first`, `first + 1`, … of `count` examples each, without end.
- * @param module URL of the module that exports `make` under its own name
- * @param work what `make` is called with; must be something that can be sent to a thread
- * @throws whatever `make` throws
+ * @param name what they are made of
+ * @param work what makes them is called with; must be something that can be sent to a thread
+ * @throws whatever it throws
  */
 export async function* workerBatches<Work, Batch>(
-  module: string,
-  make: MakeBatch<Work, Batch>,
+  name: BatchName,
   work: Work,
   first: number,
   count: number,
 ): AsyncGenerator<Batch> {
-  const workerData: BatchWorkerData = { module, name: make.name, work };
+  const workerData: BatchWorkerData = { name, work };
   const worker = new Worker(new URL("./batch-worker.js", import.meta.url), { workerData });
   const ready: Batch[] = [];
   let wake: (() => void) | undefined;
