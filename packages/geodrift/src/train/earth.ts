@@ -16,7 +16,7 @@ import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";
 import { encodePlanes } from "../encode/network-encoder.js";
 import { saveTensors } from "../models/tensor-file.js";
-import { viewBatches } from "./batches/view-batches.js";
+import { viewBatches } from "./batches/worker-batches.js";
 import type { EarthTraining } from "./config.js";
 import { type Embedded, embedViews, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { encoderObjective, landCells } from "./encoder.js";

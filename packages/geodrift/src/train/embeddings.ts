@@ -5,7 +5,7 @@ import type { ExampleSource } from "@geodrift/core";
 import type { EarthViewsOptions } from "../earth/earth-views.js";
 import type { Raster } from "../earth/raster.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
-import { viewBatches } from "./batches/view-batches.js";
+import { viewBatches } from "./batches/worker-batches.js";
 
 /** An encoder: planes of pixels [n, 3, size, size] in 0 … 1 to embeddings [n, width]. */
 export type EncodePlanes = (pixels: Tensor) => Promise<Float32Array>;

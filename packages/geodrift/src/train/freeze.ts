@@ -18,7 +18,7 @@ import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 import type { Raster } from "../earth/raster.js";
 import type { PlaceEncoderConfig } from "../encode/config.js";
 import { encodePlanes } from "../encode/network-encoder.js";
-import { viewBatches } from "./batches/view-batches.js";
+import { viewBatches } from "./batches/worker-batches.js";
 import type { EarthTraining } from "./config.js";
 
 /** An encoder that learns no more: embeddings of places for locators to learn from. */

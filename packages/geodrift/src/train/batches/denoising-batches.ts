@@ -16,7 +16,6 @@ import {
   type VocabularyConfig,
 } from "@geodrift/core";
 import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "../../earth/captioned-views.js";
-import { workerBatches } from "./worker-batches.js";
 
 /** Pictures of one size: which share of the batches has it, and how its times are drawn. */
 export interface SizeShare {
@@ -121,10 +120,3 @@ function pickSize(sizes: readonly SizeShare[], u: number): SizeShare {
   }
   return sizes[sizes.length - 1];
 }
-
-/** Batches `first`, `first + 1`, … of `count` examples, without end. */
-export const denoisingBatches = (
-  work: DenoisingWork,
-  first: number,
-  count: number,
-): AsyncGenerator<DenoisingBatchData> => workerBatches("denoising", work, first, count);

@@ -3,7 +3,6 @@ import { placeEncodingInto, placeEncodingWidth } from "@geodrift/core";
 import { attributeNames, classOf } from "../../earth/attributes.js";
 import { type CaptionedViewsOptions, drawCaptionedInto, type EarthSource } from "../../earth/captioned-views.js";
 import { planesInto } from "../../pictures/planes.js";
-import { workerBatches } from "./worker-batches.js";
 
 /** What the worker thread makes batches of a judge from. */
 export interface ScoringWork {
@@ -48,7 +47,3 @@ export function scoringBatch(
   }
   return batch;
 }
-
-/** Batches `first`, `first + 1`, … of `count` views, without end. */
-export const scoringBatches = (work: ScoringWork, first: number, count: number): AsyncGenerator<ScoringBatchData> =>
-  workerBatches("scoring", work, first, count);

@@ -1,9 +1,7 @@
-/** Batches of rendered views from a worker thread, a few ahead of the training step that eats them. */
+/** Batches of rendered views, made in a worker thread. */
 import { toVec3 } from "@geodrift/core";
-import { drawViewInto, type EarthViewsOptions, type ViewSource, viewSource } from "../../earth/earth-views.js";
-import type { Raster } from "../../earth/raster.js";
+import { drawViewInto, type EarthViewsOptions, type ViewSource } from "../../earth/earth-views.js";
 import { planesInto } from "../../pictures/planes.js";
-import { workerBatches } from "./worker-batches.js";
 
 /** Views with their places. */
 export interface ViewBatch {
@@ -13,7 +11,8 @@ export interface ViewBatch {
   places: Float32Array;
 }
 
-interface ViewWork {
+/** What the worker thread makes views from. */
+export interface ViewWork {
   source: ViewSource;
   options: EarthViewsOptions;
 }
@@ -30,14 +29,3 @@ export function viewBatch({ source, options }: ViewWork, from: number, count: nu
   }
   return batch;
 }
-
-/**
- * Yields the batches with numbers `first`, `first + 1`, … of `count` views each, without end.
- * @throws GeodriftError `data` if rasters that are blended differ in size
- */
-export const viewBatches = (
-  rasters: readonly Raster[],
-  options: EarthViewsOptions,
-  first: number,
-  count: number,
-): AsyncGenerator<ViewBatch> => workerBatches("views", { source: viewSource(rasters, options), options }, first, count);

@@ -1,6 +1,11 @@
 /** Batches that a worker thread makes, a few ahead of who takes them. */
 import { Worker } from "node:worker_threads";
+import { type EarthViewsOptions, viewSource } from "../../earth/earth-views.js";
+import type { Raster } from "../../earth/raster.js";
+import type { DenoisingBatchData, DenoisingWork } from "./denoising-batches.js";
 import type { BatchName, BatchRequest, BatchWorkerData } from "./messages.js";
+import type { ScoringBatchData, ScoringWork } from "./scoring-batches.js";
+import type { ViewBatch, ViewWork } from "./view-batches.js";
 
 const ahead = 3;
 
@@ -10,7 +15,7 @@ const ahead = 3;
  * @param work what makes them is called with; must be something that can be sent to a thread
  * @throws whatever it throws
  */
-export async function* workerBatches<Work, Batch>(
+async function* workerBatches<Work, Batch>(
   name: BatchName,
   work: Work,
   first: number,
@@ -45,3 +50,26 @@ export async function* workerBatches<Work, Batch>(
     await worker.terminate();
   }
 }
+
+/**
+ * Yields the batches with numbers `first`, `first + 1`, … of `count` views each, without end.
+ * @throws GeodriftError `data` if rasters that are blended differ in size
+ */
+export const viewBatches = (
+  rasters: readonly Raster[],
+  options: EarthViewsOptions,
+  first: number,
+  count: number,
+): AsyncGenerator<ViewBatch> =>
+  workerBatches<ViewWork, ViewBatch>("views", { source: viewSource(rasters, options), options }, first, count);
+
+/** Batches `first`, `first + 1`, … of `count` views, without end. */
+export const scoringBatches = (work: ScoringWork, first: number, count: number): AsyncGenerator<ScoringBatchData> =>
+  workerBatches("scoring", work, first, count);
+
+/** Batches `first`, `first + 1`, … of `count` examples, without end. */
+export const denoisingBatches = (
+  work: DenoisingWork,
+  first: number,
+  count: number,
+): AsyncGenerator<DenoisingBatchData> => workerBatches("denoising", work, first, count);
