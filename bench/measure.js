@@ -18,7 +18,8 @@ export async function minMs(run, rounds) {
   return least;
 }
 
-const product = compile((a, b) => np.matmul(a, b), { runtime });
+/** The product of two matrices. */
+export const product = compile((a, b) => np.matmul(a, b), { runtime });
 
 /** Best GFLOP/s of square matrix products in the same runtime. */
 export async function matmulGflops() {

@@ -26,6 +26,9 @@ function macs({ dim, depth, expansion, cond_dim }) {
   return { own, all: own + depth * 3 * dim ** 2 + 2 * dim ** 2 + cond_dim * dim + 1.25 * dim ** 2 };
 }
 
+/** FLOP of the matrix products of a training step: three forward passes. */
+export const trainFlop = (dim, blocks, batch) => 6 * macs(plonk(dim, blocks)).all * batch;
+
 /** Forward, backward and LAMB, as in the paper's training: steps without end. */
 export function trainer(dim, blocks, batch) {
   const config = plonk(dim, blocks);
@@ -49,7 +52,7 @@ async function trainStep(dim, blocks, batch) {
   const line = await measured(
     "train-step",
     { width: dim, blocks, batch },
-    6 * macs(plonk(dim, blocks)).all * batch,
+    trainFlop(dim, blocks, batch),
     () => steps.next(),
     dim > 256 ? 6 : 30,
   );

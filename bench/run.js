@@ -12,6 +12,7 @@ import { benches as retrieval } from "./retrieval.js";
 import { benches as serve } from "./serve.js";
 import { benches as site } from "./site.js";
 import { benches as start } from "./start.js";
+import { benches as threads } from "./threads.js";
 
 const all = {
   ...plonk,
@@ -26,6 +27,7 @@ const all = {
   ...library,
   ...imagine,
   ...regions,
+  ...threads,
   ...earth,
 };
 const names = process.argv.slice(2);

@@ -1,13 +1,12 @@
 /**
- * `npm run bench:compare [-- training|sampling|likelihoods]`: the same work here and in PyTorch (`plonk.py`; Debian's python3-torch with libopenblas0-pthread),
- * by turns in one run, and how many times as long PyTorch takes. Steps are timed on the released models' network with random
- * weights; how many of them equal accuracy takes is counted on the embedded model, whose flow is trained.
+ * `npm run bench:compare [-- products|training|sampling|likelihoods]`: the same work here, in PyTorch and in JAX, compiled and not,
+ * by turns in one run; medians, and how many times as long the fastest of the others takes. A library that is not here is left out,
+ * saying so. Steps are timed on the released models' network with random weights; how many of them equal accuracy takes is
+ * counted on the embedded model, whose flow is trained.
  */
-import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { tensor } from "@geodrift/compile";
 import {
   angle,
@@ -22,56 +21,59 @@ import {
   vectorAt,
   velocityModel,
 } from "@geodrift/core";
-import { loadModel, readPicture } from "geodrift";
+import { loadModel, readPicture, threads } from "geodrift";
 import { exportToPlonk, loadGenerativeModel } from "geodrift/models";
-import { runtime } from "../measure.js";
-import { sampler, trainer } from "../plonk.js";
+import { product, runtime } from "../measure.js";
+import { sampler, trainer, trainFlop } from "../plonk.js";
+import { times, watchLoad } from "./load.js";
+import { openPeers } from "./peers.js";
 
 const rounds = 5;
 const config = { input_dim: 3, dim: 512, depth: 12, expansion: 4, cond_dim: 1024 };
 
-/** A Python that has torch; undefined if none has. */
-function pythonWithTorch() {
-  return [process.env.PYTHON, "python3", "/usr/bin/python3"].filter(Boolean).find((python) => {
-    try {
-      execFileSync(python, ["-c", "import torch"], { stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
+const print = (line) => console.log(JSON.stringify(line));
+const peers = await openPeers(print);
+const torch = peers.find(({ name }) => name === "PyTorch");
+print({ compare: "peer", name: "geodrift", threads: threads() });
 
-const python = pythonWithTorch();
-if (!python) {
-  console.error("bench:compare wants a python3 with torch: apt-get install python3-torch libopenblas0-pthread");
-  process.exit(2);
-}
-const theirs = spawn(python, [new URL("plonk.py", import.meta.url).pathname], { stdio: ["pipe", "pipe", "inherit"] });
-const answers = createInterface({ input: theirs.stdout })[Symbol.asyncIterator]();
-const ask = async (command) => {
-  theirs.stdin.write(`${JSON.stringify(command)}\n`);
-  const { value, done } = await answers.next();
-  if (done) throw new Error("PyTorch has stopped; its last words are above");
-  return JSON.parse(value);
-};
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
-/** Least milliseconds of both, by turns. */
-async function byTurns(work, size, run) {
+/**
+ * Medians of milliseconds, by turns.
+ * @param work what the others are asked for
+ * @param run the same here
+ * @returns our time; those of the others, by their names, or why they have none; the fastest of them, and the ratio
+ */
+async function byTurns(work, run) {
   await run();
-  let [own, torch] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  const ways = peers.flatMap((peer) => peer.ways.map((way) => ({ peer, way, name: `${peer.name}, ${way}`, ms: [] })));
+  for (const way of ways) {
+    const { error } = await way.peer.ask({ ...work, way: way.way });
+    if (error) way.error = error;
+  }
+  const busy = watchLoad([process.pid, ...peers.map(({ pid }) => pid)]);
+  const own = [];
   for (let i = 0; i < rounds; i++) {
     const then = performance.now();
     await run();
-    own = Math.min(own, performance.now() - then);
-    torch = Math.min(torch, (await ask({ work, size })).ms);
+    own.push(performance.now() - then);
+    for (const way of ways) if (!way.error) way.ms.push((await way.peer.ask({ ...work, way: way.way })).ms);
   }
-  return { own, torch };
+  const cores = busy();
+  const ms = median(own);
+  const others = Object.fromEntries(ways.map((w) => [w.name, w.error ?? round(median(w.ms))]));
+  const best = ways.filter((w) => !w.error).sort((a, b) => median(a.ms) - median(b.ms))[0];
+  return { ms, others, best: best && { name: best.name, ms: median(best.ms) }, cores };
 }
 
-const round = (x, digits = 1) => Number(x.toFixed(digits));
-const print = (line) => console.log(JSON.stringify(line));
+/** As a line to print. */
+const line = ({ ms, others, best, cores }) => ({
+  ms: round(ms),
+  others,
+  ...(best && { fastest: best.name, ...times(best.ms, ms, cores) }),
+});
 
+const round = (x, digits = 1) => Number(x.toFixed(digits));
 /** Five pictures of the demo, as the embedded model sees them. */
 async function embeddings() {
   const model = await loadModel("earth");
@@ -124,20 +126,45 @@ async function solverErrors(conditions, guidance, tries) {
   });
 }
 
+/** Best GFLOP/s of square products in each library: what shares are of. */
+async function products() {
+  let best;
+  for (const size of [512, 1024, 2048]) {
+    const a = tensor(new Float32Array(size * size).fill(0.5), [size, size]);
+    const timed = await byTurns({ work: "product", size }, () => product(a, a));
+    const gflops = (ms) => round((2 * size ** 3) / ms / 1e6);
+    const others = Object.fromEntries(
+      Object.entries(timed.others).map(([name, ms]) => [name, typeof ms === "number" ? gflops(ms) : ms]),
+    );
+    const all = { "ONNX Runtime": gflops(timed.ms), ...others };
+    print({ compare: "product", size, gflops: all });
+    for (const [name, g] of Object.entries(all)) if (g > (best?.gflops ?? 0)) best = { name, size, gflops: g };
+  }
+  print({ compare: "best product", ...best });
+  return best.gflops;
+}
+
 async function training() {
-  const steps = trainer(config.dim, config.depth, 1024);
-  const { own, torch } = await byTurns("train-step", 1024, () => steps.next());
-  await steps.return();
-  print({ compare: "training step", batch: 1024, ms: round(own), torchMs: round(torch), times: round(torch / own, 2) });
+  const best = await products();
+  for (const [dim, depth, size] of [
+    [512, 12, 1024],
+    [512, 12, 256],
+    [256, 4, 256],
+  ]) {
+    const steps = trainer(dim, depth, size);
+    const timed = await byTurns({ work: "train-step", dim, depth, size }, () => steps.next());
+    await steps.return();
+    const share = round(trainFlop(dim, depth, size) / timed.ms / 1e6 / best, 3);
+    print({ compare: "training step", width: dim, blocks: depth, batch: size, ...line(timed), share });
+  }
 }
 
 async function sampling(conditions) {
   const samples = 1024;
   const { run, dispose } = sampler(samples);
-  const { own, torch } = await byTurns("guided-step", samples, run);
+  const timed = await byTurns({ work: "guided-step", size: samples }, run);
   await dispose();
-  const step = { ms: round(own), torchMs: round(torch), times: round(torch / own, 2) };
-  print({ compare: "guided step", samples, guidance: 2, ...step });
+  print({ compare: "guided step", samples, guidance: 2, ...line(timed) });
   const tries = [12, 14, 16, 18, 20, 22, 24, 32].map((steps) => ["rk4", steps]);
   const plain = [
     ["euler", 32],
@@ -151,14 +178,17 @@ async function sampling(conditions) {
   const enough = ours.find((o) => o.medianKm <= official.medianKm && o.p95Km <= official.p95Km);
   print({ compare: "guided sampling: distance from the exact flow", official, ours });
   if (!enough) return;
-  const [seconds, torchSeconds] = [(4 * enough.steps * own) / 1000, (250 * torch) / 1000];
+  const { ms, best, cores } = timed;
+  if (!best) return;
+  const [seconds, theirs] = [(4 * enough.steps * ms) / 1000, (250 * best.ms) / 1000];
   print({
     compare: "guided sampling at equal accuracy",
     samples,
     steps: enough.steps,
     seconds: round(seconds),
-    torchSeconds: round(torchSeconds),
-    times: round(torchSeconds / seconds),
+    fastest: best.name,
+    theirSeconds: round(theirs),
+    ...times(theirs, seconds, cores),
   });
 }
 
@@ -177,17 +207,20 @@ async function likelihoods(all) {
   const [e1, e2] = [3, 5].map((seed) => Float64Array.from(uniformPoints(new Generator(seed), batch)));
   const c = new Float64Array(1024).fill(0.1);
   const run = () => network.at(Float32Array.from(c), x, [e1, e2], 0.5, 0);
-  // The released code takes all points at once; here PyTorch is given few, which is kinder to its memory.
-  const { own, torch } = await byTurns("jacobian-step", 256, run);
+  // The released code takes all points at once; here the others are given few, which is kinder to their memory.
+  const few = 256;
+  const timed = await byTurns({ work: "jacobian-step", size: few }, run);
   await network.dispose();
-  const [msPerPoint, torchMsPerPoint] = [own / batch, torch / 256];
-  const times = round(torchMsPerPoint / msPerPoint, 2);
+  const { cores, others } = timed;
+  const perPoint = (ms) => (typeof ms === "number" ? round(ms / few, 3) : ms);
+  const [own, best] = [timed.ms / batch, timed.best && { name: timed.best.name, ms: timed.best.ms / few }];
   print({
-    compare: "field with divergence, per point",
-    ms: round(msPerPoint, 3),
-    torchMs: round(torchMsPerPoint, 3),
-    times,
+    compare: "field with its derivatives, per point",
+    ms: round(own, 3),
+    others: Object.fromEntries(Object.entries(others).map(([name, ms]) => [name, perPoint(ms)])),
+    ...(best && { fastest: best.name, ...times(best.ms, own, cores) }),
   });
+  if (!torch) return;
 
   const folder = mkdtempSync(join(tmpdir(), "geodrift-compare-"));
   await exportToPlonk("earth", folder);
@@ -200,51 +233,51 @@ async function likelihoods(all) {
   const precise = likelihoodModel({ ...generative, path: riemannianFlow, params: doubles }, { runtime });
   // Where the probability is, and anywhere: half each. In PyTorch a point more makes every step of all the others smaller.
   const n = 32;
-  const sums = { official: [], exact: {} };
   let officialEvaluations = 0;
-  const tolerances = [1e-3, 1e-4, 1e-5, 3e-6, 1e-6];
-  for (const t of tolerances) sums.exact[t] = { values: [], truth: [], evaluations: 0 };
+  const ways = [
+    ...[32, 64].map((steps) => ({ steps })),
+    ...[1e-3, 1e-4, 1e-5, 3e-6, 1e-6].map((tolerance) => ({ mode: "exact", tolerance })),
+  ];
+  const sums = { official: [], ours: ways.map(() => ({ values: [], truth: [], evaluations: 0 })) };
   const officialTruth = [];
   for (const embedding of conditions) {
     const points = await typicalPoints(generative, embedding, n);
     const command = { work: "likelihood", folder, embedding: [...embedding], points: [...points], tolerance: 1e-6 };
-    const { values, evaluations } = await ask(command);
+    const { values, evaluations } = await torch.ask(command);
     officialEvaluations += evaluations / conditions.length;
     sums.official.push(...values);
-    const exact = (options) => model.logProb(embedding, points, options);
     officialTruth.push(
       ...(await precise.logProb(embedding, points, { mode: "official", tolerance: 1e-7 })).logProbNats,
     );
     const truth = (await precise.logProb(embedding, points, { mode: "exact", tolerance: 1e-7 })).logProbNats;
-    for (const t of tolerances) {
-      const found = await exact({ mode: "exact", tolerance: t });
-      sums.exact[t].values.push(...found.logProbNats);
-      sums.exact[t].truth.push(...truth);
-      sums.exact[t].evaluations += found.evaluations / conditions.length;
+    for (const [k, way] of ways.entries()) {
+      const found = await model.logProb(embedding, points, way);
+      sums.ours[k].values.push(...found.logProbNats);
+      sums.ours[k].truth.push(...truth);
+      sums.ours[k].evaluations += found.evaluations / conditions.length;
     }
   }
   await model.dispose();
   await precise.dispose();
   rmSync(folder, { recursive: true });
   const official = { evaluations: Math.round(officialEvaluations), ...gap(sums.official, officialTruth) };
-  const ours = tolerances.map((tolerance) => {
-    const { values, truth, evaluations } = sums.exact[tolerance];
-    return { tolerance, evaluations: Math.round(evaluations), ...gap(values, truth) };
+  const ours = ways.map((way, k) => {
+    const { values, truth, evaluations } = sums.ours[k];
+    return { ...way, evaluations: Math.round(evaluations), ...gap(values, truth) };
   });
-  print({ compare: "likelihood: distance from the converged value", official, ours });
+  print({ compare: "likelihood: distance from the converged value of the flow", official, ours });
   const enough = ours.find((o) => o.medianNats <= official.medianNats && o.largestNats <= official.largestNats);
-  if (!enough) return;
-  const [seconds, torchSeconds] = [
-    (4096 * msPerPoint * enough.evaluations) / 1000,
-    (4096 * torchMsPerPoint * official.evaluations) / 1000,
-  ];
-  print({
-    compare: "likelihood of 4,096 points at equal accuracy",
-    tolerance: enough.tolerance,
-    seconds: round(seconds),
-    torchSeconds: round(torchSeconds),
-    times: round(torchSeconds / seconds),
-  });
+  const released = timed.others["PyTorch, eager"];
+  if (typeof released !== "number") return;
+  const theirs = (4096 * released * official.evaluations) / few / 1000;
+  for (const [compare, way] of [
+    ["likelihood of 4,096 points: the density of the map for the released code's", ours[0]],
+    ["likelihood of 4,096 points at equal accuracy", enough],
+  ]) {
+    if (!way) continue;
+    const seconds = (4096 * own * way.evaluations) / 1000;
+    print({ compare, ...way, seconds: round(seconds), theirSeconds: round(theirs), ...times(theirs, seconds, cores) });
+  }
 }
 
 /** Half of them samples of the model, half uniform on the sphere. */
@@ -260,14 +293,16 @@ async function typicalPoints({ config: own, params, schedule }, c, n) {
   return points;
 }
 
-const all = { training, sampling, likelihoods };
+const all = { products, training, sampling, likelihoods };
 const names = process.argv.slice(2);
 const odd = names.find((name) => !all[name]);
 if (odd !== undefined) {
   console.error(`bench:compare: "${odd}" is not one of ${Object.keys(all).join(", ")}`);
   process.exit(2);
 }
-const conditions = await embeddings();
-for (const name of names.length > 0 ? names : Object.keys(all)) await all[name](conditions);
-theirs.kill();
+const conditions =
+  names.length === 0 || names.some((name) => name !== "products" && name !== "training") ? await embeddings() : [];
+// Training begins with the products, as shares are of the best of them.
+for (const name of names.length > 0 ? names : ["training", "sampling", "likelihoods"]) await all[name](conditions);
+for (const peer of peers) peer.stop();
 process.exit(0);

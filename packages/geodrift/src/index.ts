@@ -37,6 +37,7 @@ export type { Named } from "./pictures/picture-files.js";
 export type { ReadPicture } from "./pictures/read-picture.js";
 export { formatKm, formatLatLng } from "./places/format.js";
 export { onnxRuntime } from "./runtime/onnx-runtime.js";
+export { threads, useThreads } from "./runtime/threads.js";
 
 /**
  * Locates pictures, one answer for each, in order; one that cannot be read or located has its sentence, and the others go on.
