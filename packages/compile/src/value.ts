@@ -21,6 +21,11 @@ export interface Value {
   readonly dtype: DType;
   /** Set if every element equals this number. */
   readonly literal?: number;
+  /**
+   * Set for zeros (`literal` is 0) whose product with anything is zero: arrays of zeros that the function closed over, such as
+   * the tangents of what does not vary in forward mode.
+   */
+  readonly absorbs?: boolean;
 }
 
 /** Product of the numbers; 1 for none. */
@@ -33,6 +38,15 @@ const same = (a: readonly number[], b: readonly number[]) => a.length === b.leng
 export function literal(dtype: DType, shape: readonly number[], value: number): Value {
   return { ref: "", dims: [], axes: shape.map(() => null), shape, dtype, literal: value };
 }
+
+/** Zeros whose product with anything is zero. */
+export const zeros = (dtype: DType, shape: readonly number[]): Value => ({
+  ...literal(dtype, shape, 0),
+  absorbs: true,
+});
+
+/** Is the product of this value with anything zero? */
+export const isAbsorbing = (v: Value): boolean => v.literal === 0 && v.absorbs === true;
 
 /** The shape that two shapes broadcast to by numpy's rules; that they are compatible is not checked. */
 export function commonShape(a: readonly number[], b: readonly number[]): number[] {
@@ -218,7 +232,7 @@ export class Layout {
    * only where the storage order forbids it.
    */
   reshape(v: Value, shape: readonly number[]): Value {
-    if (v.literal !== undefined) return literal(v.dtype, shape, v.literal);
+    if (v.literal !== undefined) return { ...literal(v.dtype, shape, v.literal), absorbs: v.absorbs };
     const groups = reshapeGroups(v.shape, shape);
     const laid = groups?.every((g) => mergeable(v, g.from));
     if (!groups || !laid) {
@@ -331,4 +345,4 @@ function mergeable(v: Value, axes: readonly number[]): boolean {
 
 /** A string equal for equal values. */
 export const keyOf = (v: Value): string =>
-  `${v.ref}|${v.axes}|${v.shape}|${Object.is(v.literal, -0) ? "-0" : v.literal}|${v.dtype}`;
+  `${v.ref}|${v.axes}|${v.shape}|${Object.is(v.literal, -0) ? "-0" : v.literal}|${v.dtype}${isAbsorbing(v) ? "|0" : ""}`;

@@ -2,7 +2,7 @@
 import { type DType, isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
 import type { ArraySpec } from "../trace.js";
-import { commonShape, type Layout, literal, sameAxes, type Value } from "../value.js";
+import { commonShape, isAbsorbing, type Layout, literal, sameAxes, type Value, zeros } from "../value.js";
 import { erfc64 } from "./erf.js";
 import { layerNormalization, noteRoot, noteSumOf } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
@@ -32,6 +32,7 @@ function factored(l: Layout, v: Value): { base: Value; factor: number } {
 
 /** v · factor; an earlier factor of a float is merged into this one, and a factor of 1 costs nothing. */
 export function scale(l: Layout, v: Value, factor: number): Value {
+  if (isAbsorbing(v)) return v;
   if (v.literal !== undefined) return literal(v.dtype, v.shape, fold(v.dtype, v.literal * factor));
   let { base, factor: earlier } = isFloat(v.dtype) ? factored(l, v) : { base: v, factor: 1 };
   // Factors whose product leaves the range of single precision are not one factor.
@@ -58,6 +59,7 @@ export function add(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
   const shape = commonShape(a.shape, b.shape);
   if (dtype === "bool") return l.op(dtype, "Or", [a, b]);
+  if (isAbsorbing(a) && isAbsorbing(b)) return zeros(dtype, shape);
   if (a.literal !== undefined && b.literal !== undefined)
     return literal(dtype, shape, fold(dtype, a.literal + b.literal));
   if (a.literal === 0) return l.broadcastTo(b, shape);
@@ -98,6 +100,7 @@ export function mul(l: Layout, a: Value, b: Value): Value {
   const dtype = a.dtype;
   const shape = commonShape(a.shape, b.shape);
   if (dtype === "bool") return l.op(dtype, "And", [a, b]);
+  if (isAbsorbing(a) || isAbsorbing(b)) return zeros(dtype, shape);
   if (a.literal !== undefined && b.literal !== undefined)
     return literal(dtype, shape, fold(dtype, a.literal * b.literal));
   if (a.literal !== undefined) return mul(l, b, a);

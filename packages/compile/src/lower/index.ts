@@ -1,8 +1,8 @@
 /** Every primitive's rule, and the walk over a jaxpr that applies them. */
-import { borderType, type DType } from "../dtype.js";
+import { borderType, type DType, isFloat } from "../dtype.js";
 import { GraphBuilder, Onnx } from "../graph.js";
 import { type Atom, isVariable, specOf, type Traced } from "../trace.js";
-import { keyOf, Layout, literal, type Value } from "../value.js";
+import { keyOf, Layout, literal, type Value, zeros } from "../value.js";
 import { bitRules } from "./bits.js";
 import { elementwiseRules } from "./elementwise.js";
 import { indexingRules } from "./indexing.js";
@@ -49,6 +49,10 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
     values.set(binder, layout.fromRef(ref, shape, dtype));
   });
   for (const { binder, value } of traced.constants) {
+    if (isFloat(value.dtype) && value.data.every((x) => x === 0)) {
+      values.set(binder, zeros(value.dtype, value.shape));
+      continue;
+    }
     values.set(binder, layout.fromRef(graph.constant(value.dtype, value.shape, value.data), value.shape, value.dtype));
   }
 

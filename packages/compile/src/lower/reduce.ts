@@ -1,7 +1,17 @@
 /** Reductions and products: sums over axes, `dot`. */
 import { isFloat } from "../dtype.js";
 import { Onnx } from "../graph.js";
-import { commonShape, type Layout, literal, prod, range, storageOrder, type Value } from "../value.js";
+import {
+  commonShape,
+  isAbsorbing,
+  type Layout,
+  literal,
+  prod,
+  range,
+  storageOrder,
+  type Value,
+  zeros,
+} from "../value.js";
 import { mul, promoted, scale } from "./elementwise.js";
 import { noteSum } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
@@ -65,6 +75,7 @@ function productOfWords(l: Layout, v: Value, axes: readonly number[]): Value {
  */
 export function dot(l: Layout, x: Value, y: Value): Value {
   const shape = commonShape(x.shape, y.shape);
+  if (isAbsorbing(x) || isAbsorbing(y)) return zeros(x.dtype, shape.slice(0, -1));
   const rank = shape.length;
   const [a, b] = [l.broadcastTo(x, shape), l.broadcastTo(y, shape)];
   const k = rank - 1;
