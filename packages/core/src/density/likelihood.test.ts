@@ -281,7 +281,7 @@ describe("likelihoods of networks", () => {
     // However long the steps are.
     ["riemannian-flow", 0, { mode: "map", steps: 8 }],
     ["riemannian-flow", 1, { mode: "map" }],
-    ["flow", 0, { mode: "map" }],
+    ["flow", 0, { mode: "map", steps: 16 }],
   ] as const)("integrate to one: %s, guidance %d, %j", async (name, guidance, options) => {
     const model = likelihoodModel(randomModel(paths[name], 5, 1), runtime);
     const where = name === "flow" ? Float64Array.from(fibonacciSphere(80).flat()) : points;
