@@ -51,8 +51,8 @@ describe("geodrift density", () => {
     expect(csv[0]).toBe("lat,lng,logProbNats,bitsPerDimension");
     expect(Number(csv[2].split(",")[2])).toBeCloseTo(sydney.logProbNats, 4);
     // The continuous flow's own, which the map comes near.
-    const [exact] = jsonLines((await geodrift([...asked, "--json", "--tolerance", "1e-3"])).stdout);
-    expect(Math.abs(exact.logProbNats - delta.logProbNats)).toBeLessThan(0.15);
+    const [exact] = jsonLines((await geodrift([...asked, "--json", "--tolerance", "1e-4"])).stdout);
+    expect(Math.abs(exact.logProbNats - delta.logProbNats)).toBeLessThan(0.1);
     const official = jsonLines((await geodrift([...asked, "--json", "--mode", "official"])).stdout);
     expect(Math.abs(official[0].logProbNats - delta.logProbNats)).toBeGreaterThan(0.01);
   });

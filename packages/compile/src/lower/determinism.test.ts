@@ -15,6 +15,10 @@ const some = (...shape: number[]) => tensor(spread(shape.reduce((a, b) => a * b)
 
 const sum = (f: (x: Arr) => Arr) => (x: Arr) => f(x).sum();
 
+const pictures = [some(8, 16, 32, 32), some(24, 16, 3, 3)] as const;
+const padding: [number, number] = [1, 1];
+const convolved = (x: Arr, w: Arr) => lax.convGeneralDilated(x, w, [2, 2], [padding, padding]) as Arr;
+
 // One for every kind of kernel that graphs of ours have: products, sums, normalisations, convolutions, windows, gathering, sorting.
 const cases: [string, (...args: Arr[]) => Arr, ...ReturnType<typeof some>[]][] = [
   ["products", (a, b) => np.matmul(a, b), some(300, 700), some(700, 200)],
@@ -28,62 +32,16 @@ const cases: [string, (...args: Arr[]) => Arr, ...ReturnType<typeof some>[]][] =
   ["its gradient", grad(sum((a) => np.sin(nn.standardize(a, -1)))) as (a: Arr) => Arr, some(512, 768)],
   ["GELU", (a) => nn.gelu(a, { approximate: false }), some(512, 2048)],
   ["its gradient", grad(sum((a) => nn.gelu(a, { approximate: false }))) as (a: Arr) => Arr, some(512, 2048)],
-  [
-    "convolutions",
-    (x, w) =>
-      lax.convGeneralDilated(
-        x,
-        w,
-        [1, 1],
-        [
-          [1, 1],
-          [1, 1],
-        ],
-      ) as Arr,
-    some(8, 16, 32, 32),
-    some(24, 16, 3, 3),
-  ],
+  ["convolutions", (x, w) => convolved(x, w), ...pictures],
   [
     "gradients of convolutions by weights",
-    (x, w) =>
-      grad((v: Arr) =>
-        np
-          .sin(
-            lax.convGeneralDilated(
-              x,
-              v,
-              [2, 2],
-              [
-                [1, 1],
-                [1, 1],
-              ],
-            ) as Arr,
-          )
-          .sum(),
-      )(w) as Arr,
-    some(8, 16, 32, 32),
-    some(24, 16, 3, 3),
+    (x, w) => grad((v: Arr) => np.sin(convolved(x, v)).sum())(w) as Arr,
+    ...pictures,
   ],
   [
     "gradients of convolutions by inputs",
-    (x, w) =>
-      grad((v: Arr) =>
-        np
-          .sin(
-            lax.convGeneralDilated(
-              v,
-              w,
-              [2, 2],
-              [
-                [1, 1],
-                [1, 1],
-              ],
-            ) as Arr,
-          )
-          .sum(),
-      )(x) as Arr,
-    some(8, 16, 32, 32),
-    some(24, 16, 3, 3),
+    (x, w) => grad((v: Arr) => np.sin(convolved(v, w)).sum())(x) as Arr,
+    ...pictures,
   ],
   ["sorting", (a) => np.sort(a), some(40, 5000)],
   ["transposes and sums", (a) => np.transpose(a, [2, 0, 1]).mul(3).sum(-1), some(40, 50, 60)],

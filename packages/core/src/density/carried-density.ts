@@ -16,8 +16,7 @@ import {
   type DirectionalField,
 } from "../solve/carried-step.js";
 import { timesFor } from "../solve/solvers.js";
-import { anyTangent } from "../sphere/geodesic.js";
-import { cross, vectorAt } from "../sphere/point.js";
+import { axesAt, tangentsAt } from "../sphere/flat.js";
 import { log4Pi, logNormal } from "./noise-density.js";
 
 /** Log densities at points of a method's space, S² or R³: nats per steradian, or per unit of volume. */
@@ -46,23 +45,14 @@ const determinant = (a: Float64Array, b: Float64Array, c: Float64Array, at: numb
 
 const sphere: Space = {
   step: carriedSphericalRk4,
-  frame(x) {
-    const [e1, e2] = [new Float64Array(x.length), new Float64Array(x.length)];
-    for (let i = 0; i < x.length; i += 3) {
-      const p = vectorAt(x, i / 3);
-      const tangent = anyTangent(p);
-      e1.set(tangent, i);
-      e2.set(cross(p, tangent), i);
-    }
-    return [e1, e2];
-  },
+  frame: tangentsAt,
   volume: ({ x, tangents: [a, b] }, i) => determinant(x, a, b, 3 * i),
   logNoise: () => -log4Pi,
 };
 
 const euclidean: Space = {
   step: carriedRk4,
-  frame: (x) => [0, 1, 2].map((axis) => x.map((_, k) => (k % 3 === axis ? 1 : 0))),
+  frame: axesAt,
   volume: ({ tangents: [a, b, c] }, i) => determinant(a, b, c, 3 * i),
   logNoise: (x, i) => logNormal(x, 3 * i),
 };

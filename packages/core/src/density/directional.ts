@@ -3,16 +3,9 @@ import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/com
 import * as jax from "@jax-js/jax";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { modulated, modulations, type VelocityConfig } from "../net/velocity.js";
+import type { FieldWithDerivatives } from "../solve/carried-step.js";
 
 type Arr = jax.Array;
-
-/** The network's output at points, and its derivatives: products of its Jacobian J with directions. */
-export interface FieldWithDerivatives {
-  /** ψ at the points, [images · samples, 3]: dx/dγ of flows, the noise of a diffusion. */
-  velocity: ArrayLike<number>;
-  /** J dₖ for every direction dₖ, each [images · samples, 3]. */
-  derivatives: readonly ArrayLike<number>[];
-}
 
 /** A compiled velocity network with exact directional derivatives. */
 export interface DirectionalModel {

@@ -9,8 +9,8 @@ import type { GenerativeModel } from "../path/paths.js";
 import { alpha } from "../schedule/schedules.js";
 import { type Derivative, integrateAdaptively } from "../solve/adaptive.js";
 import type { DirectionalField } from "../solve/carried-step.js";
-import { anyTangent } from "../sphere/geodesic.js";
-import { cross, vectorAt } from "../sphere/point.js";
+import { axesAt, normalizeAll, tangentsAt } from "../sphere/flat.js";
+import { vectorAt } from "../sphere/point.js";
 import { carriedDensity, type DensityOf, hasCarriedDensity } from "./carried-density.js";
 import { directionalModel } from "./directional.js";
 import { logSumExp } from "./log-sum-exp.js";
@@ -190,33 +190,22 @@ const traceAt = (directions: readonly Float64Array[], derivatives: readonly Arra
     return sum + d[3 * i] * own[3 * i] + d[3 * i + 1] * own[3 * i + 1] + d[3 * i + 2] * own[3 * i + 2];
   }, 0);
 
-function axesFor(points: Float64Array): Float64Array[] {
-  return [0, 1, 2].map((axis) => points.map((_, k) => (k % 3 === axis ? 1 : 0)));
-}
-
 const exactFlows: Record<GenerativeModel["path"]["name"], (method: Method) => BackwardFlow> = {
   "riemannian-flow": ({ schedule }) => ({
     span: [0, 1],
     logBase: () => -log4Pi,
     derivative: (field) => async (t, y) => {
       const x = pointsOf(y);
-      const [e1, e2] = [new Float64Array(x.length), new Float64Array(x.length)];
-      for (let i = 0; i < x.length; i += 3) {
-        const length = Math.hypot(x[i], x[i + 1], x[i + 2]);
-        for (let j = i; j < i + 3; j++) x[j] /= length;
-        const p = vectorAt(x, i / 3);
-        const tangent = anyTangent(p);
-        e1.set(tangent, i);
-        e2.set(cross(p, tangent), i);
-      }
+      normalizeAll(x);
+      const tangents = tangentsAt(x);
       const rate = schedule.gammaDot(t);
-      const { velocity, derivatives } = await field(x, [e1, e2], schedule.gamma(t));
+      const { velocity, derivatives } = await field(x, tangents, schedule.gamma(t));
       return rows(y, velocity, (u, i, out, k) => {
         const p = vectorAt(x, i);
         const normal = p[0] * u[0] + p[1] * u[1] + p[2] * u[2];
         for (let j = 0; j < 3; j++) out[k + j] = rate * (u[j] - normal * p[j]);
         // div of the tangent part: the trace over the tangent plane, less what the sphere's curvature takes.
-        out[k + 3] = rate * (traceAt([e1, e2], derivatives, i) - 2 * normal);
+        out[k + 3] = rate * (traceAt(tangents, derivatives, i) - 2 * normal);
       });
     },
   }),
@@ -226,7 +215,7 @@ const exactFlows: Record<GenerativeModel["path"]["name"], (method: Method) => Ba
     derivative: (field) => async (t, y) => {
       const x = pointsOf(y);
       const rate = schedule.gammaDot(t);
-      const axes = axesFor(x);
+      const axes = axesAt(x);
       const { velocity, derivatives } = await field(x, axes, schedule.gamma(t));
       return rows(y, velocity, (u, i, out, k) => {
         for (let j = 0; j < 3; j++) out[k + j] = rate * u[j];
@@ -242,7 +231,7 @@ const exactFlows: Record<GenerativeModel["path"]["name"], (method: Method) => Ba
     derivative: (field) => async (theta, y) => {
       const x = pointsOf(y);
       const [sin, cos] = [Math.sin(theta), Math.cos(theta)];
-      const axes = axesFor(x);
+      const axes = axesAt(x);
       const { velocity: noise, derivatives } = await field(x, axes, cos * cos);
       return rows(y, noise, (psi, i, out, k) => {
         for (let j = 0; j < 3; j++) out[k + j] = (psi[j] - sin * y[k + j]) / cos;
@@ -263,7 +252,7 @@ function officialFlow({ path, schedule }: Method): BackwardFlow {
     logBase: path.space === "sphere" ? () => -log4Pi : logNormal,
     derivative: (field) => async (t, y) => {
       const x = pointsOf(y);
-      const axes = axesFor(x);
+      const axes = axesAt(x);
       const { velocity, derivatives } = await field(x, axes, schedule.gamma(t));
       return rows(y, velocity, (u, i, out, k) => {
         for (let j = 0; j < 3; j++) out[k + j] = slope(t, y[k + j], u[j]);

@@ -5,6 +5,14 @@
 import { crossAll, turnAllWith } from "../sphere/flat.js";
 import { rk4 } from "./steps.js";
 
+/** The network's output at points, and its derivatives: products of its Jacobian J with directions. */
+export interface FieldWithDerivatives {
+  /** ψ at the points, [n, 3]: dx/dγ of flows, the noise of a diffusion. */
+  velocity: ArrayLike<number>;
+  /** J dₖ for every direction dₖ, each [n, 3]. */
+  derivatives: readonly ArrayLike<number>[];
+}
+
 /**
  * A field with its derivatives along given directions.
  * @param x points, [n, 3] stored flat
@@ -16,7 +24,7 @@ export type DirectionalField = (
   x: Float64Array,
   directions: readonly Float64Array[],
   gamma: number,
-) => Promise<{ velocity: ArrayLike<number>; derivatives: readonly ArrayLike<number>[] }>;
+) => Promise<FieldWithDerivatives>;
 
 /** Points, and tangent vectors at them: each [n, 3] stored flat. */
 export interface Carried {

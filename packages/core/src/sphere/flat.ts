@@ -1,6 +1,6 @@
 /** Geometry on many vectors at once, [n, 3] stored flat. */
-import { rotate } from "./geodesic.js";
-import { toLatLng, vectorAt } from "./point.js";
+import { anyTangent, rotate } from "./geodesic.js";
+import { cross, toLatLng, vectorAt } from "./point.js";
 
 /**
  * Row-wise vector products a × b, [n, 3].
@@ -36,6 +36,26 @@ export function turnAll(x: Float64Array, terms: readonly (readonly [number, Floa
   }
   return out;
 }
+
+/**
+ * Two orthonormal tangents at every point, right-handed with it.
+ * @param x unit vectors [n, 3]
+ * @returns the two, each [n, 3]
+ */
+export function tangentsAt(x: Float64Array): [Float64Array, Float64Array] {
+  const [first, second] = [new Float64Array(x.length), new Float64Array(x.length)];
+  for (let i = 0; i < x.length; i += 3) {
+    const p = vectorAt(x, i / 3);
+    const tangent = anyTangent(p);
+    first.set(tangent, i);
+    second.set(cross(p, tangent), i);
+  }
+  return [first, second];
+}
+
+/** The three axes of R³ at every one of the points [n, 3], each [n, 3]. */
+export const axesAt = (x: Float64Array): Float64Array[] =>
+  [0, 1, 2].map((axis) => x.map((_, k) => (k % 3 === axis ? 1 : 0)));
 
 /**
  * `turnAll` with its differential: tangent vectors go with the points.
