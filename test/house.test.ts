@@ -1,7 +1,8 @@
 /** The order of the house: who may import whom, and that every import is a declared dependency. */
+import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -187,6 +188,14 @@ describe("the house", () => {
       .filter((file) => sql.test(readFileSync(join(root, file), "utf8")));
     expect(speaking.length).toBeGreaterThan(4);
     for (const file of speaking) expect(file).toMatch(/^packages\/geodrift\/src\/library\/store\//);
+  });
+
+  it("the compiled arithmetic of Adam is its source's", () => {
+    const script = pathToFileURL(join(root, "packages/core/scripts/wasm.js"));
+    const print = `import("${script}").then((m) => m.compiled()).then((text) => process.stdout.write(text))`;
+    const bytes = execFileSync(process.execPath, ["-e", print], { encoding: "utf8" });
+    const committed = readFileSync(join(root, "packages/core/src/train/adam-wasm.ts"), "utf8");
+    expect(committed.includes(`"${bytes}"`), "npm run build:wasm -w packages/core makes it anew").toBe(true);
   });
 
   it("every package is of one version, under one licence, and asks for the same Node", () => {

@@ -569,7 +569,7 @@ describe("compile", () => {
         .sum(-1, { keepdims: true })
         .mul(1 / 8);
       const h = np.matmul(c.ref.mul(np.reciprocal(np.sqrt(variance.add(1e-5)))), w).add(b);
-      return h.ref.mul(0.5).mul(lax.erf(h.ref.mul(Math.SQRT1_2)).add(1)) as Arr;
+      return h.ref.mul(lax.erf(h.ref.mul(Math.SQRT1_2)).add(1).mul(0.5)) as Arr;
     };
     const spec = (shape: number[]) => ({ shape, dtype: "float32" as const });
     const operators = (f: JaxFunction) =>

@@ -26,6 +26,8 @@ export interface Value {
    * the tangents of what does not vary in forward mode.
    */
   readonly absorbs?: boolean;
+  /** Set for a value that has been through `stop_gradient`, or for one seen through a factor or a move of axes. */
+  readonly still?: boolean;
 }
 
 /** Product of the numbers; 1 for none. */
@@ -110,8 +112,10 @@ export class Layout {
   readonly products = new Map<string, Product>();
   /** For erf(x/√2), by tensor name: x. */
   readonly erfs = new Map<string, Value>();
-  /** For 1 + erf(x/√2), twice the normal distribution function, by tensor name: x. */
-  readonly cdfs = new Map<string, Value>();
+  /** For 1 + erf(x/√2), twice the normal distribution function, by tensor name: the erf. */
+  readonly raisedErfs = new Map<string, Value>();
+  /** For the normal distribution function Φ(x), by tensor name: x. */
+  readonly normals = new Map<string, Value>();
   /** For squares, by tensor name: the tensor squared. Lets a sum of squares be one pass. */
   readonly squares = new Map<string, string>();
   /** For the parts of a layer normalisation, by tensor name: which part of whose. */
@@ -345,4 +349,4 @@ function mergeable(v: Value, axes: readonly number[]): boolean {
 
 /** A string equal for equal values. */
 export const keyOf = (v: Value): string =>
-  `${v.ref}|${v.axes}|${v.shape}|${Object.is(v.literal, -0) ? "-0" : v.literal}|${v.dtype}${isAbsorbing(v) ? "|0" : ""}`;
+  `${v.ref}|${v.axes}|${v.shape}|${Object.is(v.literal, -0) ? "-0" : v.literal}|${v.dtype}${isAbsorbing(v) ? "|0" : ""}${v.still ? "|still" : ""}`;

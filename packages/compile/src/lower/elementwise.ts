@@ -7,6 +7,7 @@ import { erfc64 } from "./erf.js";
 import { layerNormalization, noteRoot, noteSumOf } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
 
+const isStill = (v: Value): boolean => v.still === true;
 const sameTensor = (a: Value, b: Value): boolean => a.literal === undefined && a.ref === b.ref && sameAxes(a, b);
 
 /** A value in the dtype of the result: jax-js promotes weak types inside `add` and friends, ONNX wants equal operand types. */
@@ -30,9 +31,13 @@ function factored(l: Layout, v: Value): { base: Value; factor: number } {
   return { base: { ...v, ref: known.base.ref }, factor: known.factor };
 }
 
-/** v · factor; an earlier factor of a float is merged into this one, and a factor of 1 costs nothing. */
+/**
+ * v · factor; an earlier factor of a float is merged into this one, and a factor of 1 costs nothing. A float's factor of 0
+ * (the tangent of a constant) gives zeros, whatever v is.
+ */
 export function scale(l: Layout, v: Value, factor: number): Value {
   if (isAbsorbing(v)) return v;
+  if (factor === 0 && isFloat(v.dtype)) return zeros(v.dtype, v.shape);
   if (v.literal !== undefined) return literal(v.dtype, v.shape, fold(v.dtype, v.literal * factor));
   let { base, factor: earlier } = isFloat(v.dtype) ? factored(l, v) : { base: v, factor: 1 };
   // Factors whose product leaves the range of single precision are not one factor.
@@ -43,6 +48,8 @@ export function scale(l: Layout, v: Value, factor: number): Value {
   }
   const total = fold(v.dtype, earlier * factor);
   if (total === 1) return base;
+  const normal = total === 0.5 ? normalDistribution(l, base) : undefined;
+  if (normal) return normal;
   const ref =
     total === -1 && v.dtype !== "uint32"
       ? l.graph.node("Neg", [base.ref])
@@ -66,14 +73,17 @@ export function add(l: Layout, a: Value, b: Value): Value {
   if (b.literal === 0) return l.broadcastTo(a, shape);
   if (isFloat(dtype)) {
     const [x, y] = [factored(l, a), factored(l, b)];
+    // x minus itself without its gradient is zero; x minus x may be of infinities.
+    if (sameTensor(x.base, y.base) && isStill(x.base) !== isStill(y.base))
+      return scale(l, { ...x.base, shape }, x.factor + y.factor);
     if (y.factor === -1) return l.op(dtype, "Sub", [a, y.base]);
     if (x.factor === -1) return l.op(dtype, "Sub", [b, x.base]);
     const fused = biased(l, a, b) ?? biased(l, b, a);
     if (fused) return fused;
   }
   const sum = l.wrap(l.op(dtype, "Add", [a, b]));
-  const erf = b.literal === 1 ? l.erfs.get(a.ref) : a.literal === 1 ? l.erfs.get(b.ref) : undefined;
-  if (erf) l.cdfs.set(sum.ref, erf);
+  const erf = [a, b].find((v) => l.erfs.has(v.ref));
+  if (erf && (a.literal === 1 || b.literal === 1)) l.raisedErfs.set(sum.ref, erf);
   const [x, y] = [factored(l, a), factored(l, b)];
   noteSumOf(l, sum, a, y.base, y.factor);
   noteSumOf(l, sum, b, x.base, x.factor);
@@ -121,21 +131,32 @@ export function mul(l: Layout, a: Value, b: Value): Value {
 const quotient = (l: Layout, a: Value, b: Value, shared: boolean): Value =>
   (shared ? undefined : layerNormalization(l, a, b)) ?? l.op(a.dtype, "Div", [a, b]);
 
-/** x/2 · (1 + erf(x/√2)) is one operator, where no gradient needs the parts. */
-function gelu(l: Layout, half: Value, cdf: Value): Value | undefined {
-  const argument = l.cdfs.get(cdf.ref);
-  const { base, factor } = factored(l, half);
-  if (!argument || factor !== 0.5 || l.shared.has(cdf.ref) || half.dtype !== "float32") return undefined;
-  if (!sameTensor(base, { ...cdf, ref: argument.ref })) return undefined;
-  return { ...l.op("float32", "Gelu", [base]), shape: commonShape(half.shape, cdf.shape) };
+/**
+ * The normal distribution function Φ(x) = (1 + erf(x/√2)) / 2 in one pass over the erf, if twice it is given:
+ * `HardSigmoid` is the line between 0 and 1.
+ */
+function normalDistribution(l: Layout, twice: Value): Value | undefined {
+  const erf = l.raisedErfs.get(twice.ref);
+  const argument = erf && l.erfs.get(erf.ref);
+  if (!erf || !argument || !sameAxes(erf, twice)) return undefined;
+  const cdf = l.op("float32", "HardSigmoid", [erf], { alpha: { float: 0.5 }, beta: { float: 0.5 } });
+  l.normals.set(cdf.ref, argument);
+  return cdf;
 }
 
-/** erf, remembering the argument of the normal distribution's. */
+/** x · Φ(x) is one operator, where no gradient needs the parts. */
+function gelu(l: Layout, x: Value, cdf: Value): Value | undefined {
+  const argument = l.normals.get(cdf.ref);
+  if (!argument || l.shared.has(cdf.ref) || !sameTensor(x, { ...cdf, ref: argument.ref })) return undefined;
+  return { ...l.op("float32", "Gelu", [x]), shape: commonShape(x.shape, cdf.shape) };
+}
+
+/** erf, remembering the argument of the normal distribution's (in single precision: doubles go through `erfc64`). */
 const erf: Rule = (l, [x], params, outs, specs) => {
   if (x.dtype === "float64") return [l.op(x.dtype, "Sub", [literal(x.dtype, [], 1), erfc64(l, x)])];
   const [y] = singlePrecision("Erf")(l, [x], params, outs, specs);
   const { base, factor } = factored(l, x);
-  if (Math.abs(factor - Math.SQRT1_2) < 1e-7) l.erfs.set(y.ref, base);
+  if (Math.abs(factor - Math.SQRT1_2) < 1e-7 && x.dtype === "float32") l.erfs.set(y.ref, base);
   return [y];
 };
 
@@ -253,7 +274,7 @@ export const elementwiseRules: Rules = {
   reciprocal,
   floor: floatOnly("Floor", Math.floor),
   ceil: floatOnly("Ceil", Math.ceil),
-  stop_gradient: (_, [x]) => [x],
+  stop_gradient: (_, [x]) => [{ ...x, still: true }],
   cast: (l, [x], { dtype }) => [cast(l, x, dtype)],
   bitcast: (_, [x], { dtype }) => {
     if (x.dtype === dtype) return [x];

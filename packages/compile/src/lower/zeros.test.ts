@@ -58,6 +58,26 @@ describe("tangents that are zero", () => {
     await backward.dispose();
   });
 
+  it("are those of x minus itself, if one of the two has no gradient: what they are multiplied with is not computed", async () => {
+    // x² with its derivative written out.
+    const square = (x: Arr) => {
+      const still = lax.stopGradient(x.ref) as Arr;
+      const slope = lax.stopGradient(np.sin(still.ref).mul(0).add(still.ref.mul(2))) as Arr;
+      return still.ref.mul(still.ref).add(x.sub(still).mul(slope));
+    };
+    expect(nodes(square, [3])).toEqual({ Mul: 1 });
+    expect(nodes((x: Arr, d: Arr) => jvp(square, [x], [d])[1] as Arr, [3], [3])).toEqual({ Mul: 2 });
+    const both = compile((x: Arr) => [square(x.ref), grad((y: Arr) => square(y).sum())(x) as Arr], { runtime: ort });
+    const [value, slope] = (await both(tensor([1, -2, 3], [3]))) as ort.Tensor[];
+    expect([...(value.data as Float32Array), ...(slope.data as Float32Array)]).toEqual([1, 4, 9, 2, -4, 6]);
+    await both.dispose();
+  });
+
+  it("are not those of x minus x, which may be infinite, and are those of a number's factor", async () => {
+    expect(nodes((x: Arr) => x.ref.sub(x), [3])).toEqual({ Sub: 1 });
+    expect(nodes((x: Arr) => np.sin(x.ref).mul(0).add(x), [3])).not.toHaveProperty("Sin");
+  });
+
   it("are zero, whatever shape they are brought into", async () => {
     const closed = np.zeros([2, 3]);
     const g = compile(

@@ -51,6 +51,34 @@ describe("activations in double precision", () => {
   });
 });
 
+it("GELU's derivative is that of its formula, backwards and along directions", async () => {
+  for (const [dtype, digits] of [
+    ["float64", 12],
+    ["float32", 5],
+  ] as const) {
+    const numbers = [-30, -4, -1.3, -0.2, 0, 0.4, 2.5, 5, 90];
+    const xs = tensor(dtype === "float64" ? Float64Array.from(numbers) : Float32Array.from(numbers), [9], dtype);
+    const run = compile<[Tensor], Tensor[]>(
+      (x: Arr) => {
+        const tangent = jax.numpy.zerosLike(x.ref).add(2);
+        return [jax.grad((y: Arr) => gelu(y).sum())(x.ref) as Arr, ...(jax.jvp(gelu, [x], [tangent]) as [Arr, Arr])];
+      },
+      { runtime: ort },
+    );
+    const [backward, value, forward] = await run(xs);
+    numbers.forEach((x, i) => {
+      const [cdf, density] = [
+        Math.abs(x) < 6 ? normalCdf(x) : Number(x > 0),
+        Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI),
+      ];
+      expect(at(value, i)).toBeCloseTo(x * cdf, digits);
+      expect(at(backward, i)).toBeCloseTo(cdf + x * density, digits);
+      expect(at(forward, i)).toBeCloseTo(2 * (cdf + x * density), digits);
+    });
+    await run.dispose();
+  }
+});
+
 describe("layers in double precision, against loops", () => {
   it("a linear layer is x·Wᵀ + b, with any leading axes; a mean keeps its axes", async () => {
     const p = { "l.weight": doubles(4, 3), "l.bias": doubles(4) };

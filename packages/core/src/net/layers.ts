@@ -50,8 +50,27 @@ export const layerNorm = (x: Arr): Arr => standardize(x, [-1], 1e-5);
 /** x σ(x), with the logistic function σ (also called swish). */
 export const silu = (x: Arr): Arr => x.ref.mul(nn.sigmoid(x.ref));
 
-/** x Φ(x) (Hendrycks & Gimpel 2016), with the error function (not the tanh approximation). */
-export const gelu = (x: Arr): Arr => x.ref.mul(0.5).mul(lax.erf(x.ref.mul(constant(x, Math.SQRT1_2))).add(1));
+/** The normal distribution function Φ. */
+const normalDistribution = (x: Arr): Arr =>
+  lax
+    .erf(x.ref.mul(constant(x, Math.SQRT1_2)))
+    .add(1)
+    .mul(0.5);
+
+/**
+ * x Φ(x) (Hendrycks & Gimpel 2016), with the error function (not the tanh approximation). Its derivative, Φ(x) + x φ(x), is
+ * written out: every tangent and every gradient is one product with it. Second derivatives are not those of GELU: the
+ * slope counts as constant.
+ */
+export function gelu(x: Arr): Arr {
+  const still = lax.stopGradient(x.ref) as Arr;
+  const value = still.ref.mul(normalDistribution(still.ref));
+  const half = still.ref.mul(constant(x, Math.SQRT1_2));
+  const density = np.exp(constant(x, -Math.log(2 * Math.PI) / 2).sub(half.ref.mul(half)));
+  const slope = normalDistribution(still.ref).add(still.ref.mul(density));
+  // x minus itself is nought with the gradient of x: what is compiled leaves it out, and keeps the product of the gradient.
+  return value.add(x.sub(still).mul(lax.stopGradient(slope) as Arr));
+}
 
 /** log(1 + eˣ), for large x as well: jax-js's own overflows from 89 on in single precision. */
 export const softplus = (x: Arr): Arr => np.maximum(x.ref, 0).add(np.log(np.exp(np.absolute(x).mul(-1)).add(1)));

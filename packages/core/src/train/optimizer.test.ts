@@ -7,18 +7,12 @@ import { lamb } from "./lamb.js";
 import { clipGradients, type OptimizerOptions, type Update, warmedDecay, zeroMoments } from "./optimizer.js";
 import { warmupConstantDecay, warmupCosine } from "./rates.js";
 
-const doubles = (seed: number, stream: number, n: number) =>
-  Float64Array.from({ length: n }, () => 0).map(
-    (
-      (g) => () =>
-        g.normal()
-    )(new Generator(seed, stream)),
-  );
-const length = (x: Float64Array) => Math.sqrt(x.reduce((s, v) => s + v * v, 0));
+const normals = (seed: number, stream: number, n: number) => Float32Array.from(new Generator(seed, stream).normals(n));
+const length = (x: Float32Array) => Math.sqrt(x.reduce((s, v) => s + v * v, 0));
 
 /** Steps of an optimiser over gradients that are given; the weights, moments and average in the end. */
-function run(update: Update, weights: Float64Array, gradients: Float64Array[], options: OptimizerOptions, axes = 2) {
-  const zero = () => new Float64Array(weights.length);
+function run(update: Update, weights: Float32Array, gradients: Float32Array[], options: OptimizerOptions, axes = 2) {
+  const zero = () => new Float32Array(weights.length);
   const slot = { weights: weights.slice(), first: zero(), second: zero(), average: weights.slice(), axes };
   gradients.forEach((g, i) => {
     update({ ...slot, gradient: g.slice() }, 0.03, i + 1, options);
@@ -37,8 +31,8 @@ const cases = fc.record({ seed: fc.integer({ min: 0, max: 1e6 }), n: fc.integer(
 /** As the papers write them: moments as weighted sums over all gradients, nothing in place. */
 function slow(
   kind: "adamw" | "lamb",
-  weights: Float64Array,
-  gs: Float64Array[],
+  weights: Float32Array,
+  gs: Float32Array[],
   o: Required<OptimizerOptions>,
   axes: number,
 ) {
@@ -70,19 +64,30 @@ describe.each([
   it.each([1, 2])("over five steps is what its paper says, for tensors of %d axes", (axes) => {
     fc.assert(
       fc.property(cases, ({ seed, n, settings: options }) => {
-        const weights = doubles(seed, 0, n);
-        const gradients = [1, 2, 3, 4, 5].map((t) => doubles(seed, t, n));
+        const weights = normals(seed, 0, n);
+        const gradients = [1, 2, 3, 4, 5].map((t) => normals(seed, t, n));
         const got = run(update, weights, gradients, options, axes);
         const want = slow(name, weights, gradients, options, axes);
         want.w.forEach((w, i) => {
-          expect(got.weights[i]).toBeCloseTo(w, 9);
-          expect(got.average[i]).toBeCloseTo(want.average[i], 9);
+          expect(got.weights[i]).toBeCloseTo(w, 5);
+          expect(got.average[i]).toBeCloseTo(want.average[i], 5);
         });
       }),
     );
   });
+  it("is the same for long tensors and odd ones, whose chunks are many", () => {
+    const n = 3 * 8192 + 5;
+    const weights = normals(7, 0, n);
+    const gradients = [1, 2, 3].map((t) => normals(7, t, n));
+    const options = { betas: [0.9, 0.99] as const, eps: 1e-8, weightDecay: 0.05, ema: 0.9 };
+    const got = run(update, weights, gradients, options);
+    const want = slow(name, weights, gradients, options, 2);
+    const furthest = (a: ArrayLike<number>, b: number[]) => b.reduce((d, v, i) => Math.max(d, Math.abs(a[i] - v)), 0);
+    expect(furthest(got.weights, want.w)).toBeLessThan(3e-6);
+    expect(furthest(got.average, want.average)).toBeLessThan(3e-6);
+  });
   it("does not mind how large gradients are, but for ε", () => {
-    const [weights, gradients] = [doubles(1, 0, 4), [1, 2, 3].map((t) => doubles(1, t, 4))];
+    const [weights, gradients] = [normals(1, 0, 4), [1, 2, 3].map((t) => normals(1, t, 4))];
     const small = run(update, weights, gradients, { eps: 0 });
     const large = run(
       update,
@@ -91,25 +96,25 @@ describe.each([
       { eps: 0 },
     );
     large.weights.forEach((w, i) => {
-      expect(w).toBeCloseTo(small.weights[i], 12);
+      expect(w).toBe(small.weights[i]);
     });
   });
   it("works where no average is kept", () => {
-    const slot = { weights: Float64Array.of(1), gradient: Float64Array.of(2), first: new Float64Array(1), axes: 1 };
-    update({ ...slot, second: new Float64Array(1), average: undefined }, 0.1, 1, { ema: 0.9 });
+    const slot = { weights: Float32Array.of(1), gradient: Float32Array.of(2), first: new Float32Array(1), axes: 1 };
+    update({ ...slot, second: new Float32Array(1), average: undefined }, 0.1, 1, { ema: 0.9 });
     expect(slot.weights[0]).toBeCloseTo(0.9, 7);
   });
 });
 
 it("LAMB moves a tensor of zeros by the plain step, and every other by a share of its length", () => {
-  const gradient = doubles(3, 1, 6);
-  const zero = run(lamb, new Float64Array(6), [gradient], {});
+  const gradient = normals(3, 1, 6);
+  const zero = run(lamb, new Float32Array(6), [gradient], {});
   expect(length(zero.weights)).toBeCloseTo(0.03 * Math.sqrt(6), 6);
-  const weights = doubles(3, 2, 6);
+  const weights = normals(3, 2, 6);
   for (const scale of [0.01, 1, 100]) {
     const from = weights.map((v) => scale * v);
     const to = run(lamb, from, [gradient], {}).weights;
-    expect(length(to.map((v, i) => v - from[i])) / length(from)).toBeCloseTo(0.03, 9);
+    expect(length(to.map((v, i) => v - from[i])) / length(from)).toBeCloseTo(0.03, 6);
   }
 });
 

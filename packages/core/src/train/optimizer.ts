@@ -1,9 +1,10 @@
 /**
- * Optimisers work on typed arrays in place, one fused pass over parameters, gradient, moments and average: as nodes of a
- * graph the same arithmetic is some twenty passes over all weights, and every one of their results a copy.
+ * Optimisers work on arrays in place, in few passes over parameters, gradient, moments and average: as nodes of a graph
+ * the same arithmetic is some twenty passes over all weights, and every one of their results a copy.
  */
-import type { Tensor, TypedArray } from "@geodrift/compile";
+import type { Tensor } from "@geodrift/compile";
 import { type Parameters, zeros } from "../net/parameters.js";
+import { approach, type Slot } from "./adam.js";
 
 /** Running means of the gradient (`first`) and of its square (`second`), by name: as large as the learned weights. */
 export type Moments = {
@@ -32,22 +33,6 @@ export interface OptimizerOptions {
   ema?: number;
 }
 
-/** What one tensor's update reads and writes: flat arrays of equal length. */
-export interface Slot {
-  /** Weights, which the update changes. */
-  weights: TypedArray;
-  /** Gradient of the loss; may be overwritten. */
-  gradient: TypedArray;
-  /** Running mean of the gradient. */
-  first: TypedArray;
-  /** Running mean of the squared gradient. */
-  second: TypedArray;
-  /** Moving average of the weights, where one is kept. */
-  average: TypedArray | undefined;
-  /** Number of axes of the tensor. */
-  axes: number;
-}
-
 /** Updates one tensor in place at learning rate `rate`; may overwrite the gradient. `t` counts steps from 1. */
 export type Update = (slot: Slot, rate: number, t: number, options: OptimizerOptions) => void;
 
@@ -66,7 +51,7 @@ export function optimize(
   t: number,
   options: OptimizerOptions,
 ): void {
-  const data = (x: Tensor | undefined) => x?.data as TypedArray;
+  const data = (x: Tensor | undefined) => x?.data as Float32Array;
   for (const [name, gradient] of Object.entries(gradients)) {
     const slot: Slot = {
       weights: data(state.params[name]),
@@ -80,10 +65,6 @@ export function optimize(
   }
   for (const [name, average] of Object.entries(state.average ?? {}))
     if (!(name in gradients)) approach(data(average), data(state.params[name]), 1 - (options.ema ?? 0));
-}
-
-function approach(average: TypedArray, weights: TypedArray, share: number): void {
-  for (let i = 0; i < average.length; i++) average[i] += share * (weights[i] - average[i]);
 }
 
 /**
