@@ -1,6 +1,6 @@
 /** From a JavaScript function over arrays to a flat jaxpr. */
 import * as jax from "@jax-js/jax";
-import type { DType, TypedArray } from "./dtype.js";
+import { type DType, isFloat, type TypedArray } from "./dtype.js";
 
 type Jaxpr = InstanceType<typeof jax.Jaxpr>;
 /** One equation of a jaxpr: a primitive, its operands, its parameters, and the variables that it binds. */
@@ -22,8 +22,8 @@ export interface ArraySpec {
 
 /** An array that the traced function closed over. */
 export interface Constant extends ArraySpec {
-  /** Elements, last axis fastest. */
-  readonly data: TypedArray;
+  /** Elements, last axis fastest; absent for floats that are all zero. */
+  readonly data?: TypedArray;
 }
 
 /** A traced function: a flat jaxpr, and the tree of its results. */
@@ -68,7 +68,8 @@ export function trace(fn: JaxFunction, argsTree: jax.JsTreeDef, specs: readonly 
   const count = closed.consts.length;
   const constants = closed.consts.map((c, i) => {
     const array = c as unknown as jax.Array;
-    const value = { shape: array.shape, dtype: array.dtype as DType, data: array.dataSync() as TypedArray };
+    const spec = { shape: array.shape, dtype: array.dtype as DType };
+    const value = isZero(array) ? spec : { ...spec, data: array.dataSync() as TypedArray };
     return { binder: jaxpr.inBinders[i], value };
   });
   return {
@@ -78,4 +79,14 @@ export function trace(fn: JaxFunction, argsTree: jax.JsTreeDef, specs: readonly 
     outputs: jaxpr.outs,
     outTree: treedef as unknown as jax.JsTreeDef,
   };
+}
+
+/**
+ * Is every element of an array of floats zero? Tangents of weights are such arrays, as large as the weights: jax-js keeps
+ * them as one number, and goes through them several times faster than it would write them out.
+ */
+function isZero(array: jax.Array): boolean {
+  const { numpy: np } = jax;
+  if (!isFloat(array.dtype as DType) || array.size === 0) return false;
+  return np.max(np.absolute(array.ref)).dataSync()[0] === 0;
 }

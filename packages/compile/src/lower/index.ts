@@ -1,5 +1,5 @@
 /** Every primitive's rule, and the walk over a jaxpr that applies them. */
-import { borderType, type DType, isFloat } from "../dtype.js";
+import { borderType, type DType } from "../dtype.js";
 import { GraphBuilder, Onnx } from "../graph.js";
 import { type Atom, isVariable, specOf, type Traced } from "../trace.js";
 import { keyOf, Layout, literal, type Value, zeros } from "../value.js";
@@ -49,11 +49,8 @@ export function lower(traced: Traced): Uint8Array<ArrayBuffer> {
     values.set(binder, layout.fromRef(ref, shape, dtype));
   });
   for (const { binder, value } of traced.constants) {
-    if (isFloat(value.dtype) && value.data.every((x) => x === 0)) {
-      values.set(binder, zeros(value.dtype, value.shape));
-      continue;
-    }
-    values.set(binder, layout.fromRef(graph.constant(value.dtype, value.shape, value.data), value.shape, value.dtype));
+    const { shape, dtype, data } = value;
+    values.set(binder, data ? layout.fromRef(graph.constant(dtype, shape, data), shape, dtype) : zeros(dtype, shape));
   }
 
   const uses = new Map<Atom, number>();
