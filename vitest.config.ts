@@ -26,6 +26,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "units",
+          setupFiles: source("../test/on-device.ts"),
           include: ["packages/*/src/**/*.test.ts"],
           exclude: [...configDefaults.exclude, web],
           // Modules are loaded once for all files of a worker: no test puts anything in a module's place, or leaves a global.

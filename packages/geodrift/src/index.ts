@@ -36,6 +36,7 @@ export type { Picture } from "./pictures/picture.js";
 export type { Named } from "./pictures/picture-files.js";
 export type { ReadPicture } from "./pictures/read-picture.js";
 export { formatKm, formatLatLng } from "./places/format.js";
+export { type Device, device, devices, useDevice } from "./runtime/device.js";
 export { onnxRuntime } from "./runtime/onnx-runtime.js";
 export { threads, useThreads } from "./runtime/threads.js";
 

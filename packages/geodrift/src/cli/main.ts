@@ -1,6 +1,7 @@
 /** The command line. Exit codes: docs/errors.md. */
 import { readFileSync } from "node:fs";
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
+import { type Device, device, devices, useDevice } from "../runtime/device.js";
 import { maxThreads, threads, useThreads } from "../runtime/threads.js";
 import type { Invocation } from "./invocation.js";
 import { wholeNumber } from "./options.js";
@@ -57,10 +58,14 @@ export async function main(given: readonly string[]): Promise<number> {
       "threads that compute; GEODRIFT_THREADS, else as many as this process may use",
       wholeNumber(1, maxThreads),
     )
-    .hook("preAction", (command) => {
-      const { threads: asked } = command.opts<{ threads?: number }>();
-      if (asked !== undefined) useThreads(asked);
+    .addOption(new Option("--device <name>", "what computes; GEODRIFT_DEVICE, else the processor").choices(devices))
+    .hook("preAction", async (command) => {
+      const asked = command.opts<{ threads?: number; device?: Device }>();
+      if (asked.threads !== undefined) useThreads(asked.threads);
       threads();
+      if (asked.device !== undefined) useDevice(asked.device);
+      // One sentence, and not one for every picture, where the device is not there.
+      if (device() !== "cpu") await (await import("../runtime/onnx-runtime.js")).onnxRuntime();
     })
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()

@@ -7,13 +7,18 @@
  */
 import { createRequire } from "node:module";
 import type { Runtime } from "@geodrift/compile";
+import { GeodriftError } from "@geodrift/core/errors";
+import type { Env } from "onnxruntime-common";
+import { device, onDevice, tryDevice } from "./device.js";
 import { threads } from "./threads.js";
 
+type NativeRuntime = Runtime & { env: Env };
+
 /** What there is to compute with, best first. */
-const nativeRuntimes: readonly (() => Promise<Runtime>)[] = [
+const nativeRuntimes: readonly (() => Promise<NativeRuntime>)[] = [
   // A person's own, perhaps with CUDA; in a clone, the one that tests use.
-  async () => (await import("onnxruntime-node")) as Runtime,
-  async () => createRequire(import.meta.url)("../../native/dist/index.js") as Runtime,
+  async () => (await import("onnxruntime-node")) as NativeRuntime,
+  async () => createRequire(import.meta.url)("../../native/dist/index.js") as NativeRuntime,
 ];
 
 let opened: Promise<Runtime> | undefined;
@@ -22,11 +27,18 @@ let opened: Promise<Runtime> | undefined;
  * The runtime of this machine, opened once.
  * @param tell hears one sentence where no native kernels can be had, and what to do for speed; standard error if left out
  * @returns native kernels, or WebAssembly, which gives the same answers more slowly
+ * @throws GeodriftError `option` if nothing here computes on the device that is asked for
  */
 export function onnxRuntime(
   tell = (sentence: string): void => void process.stderr.write(`geodrift: ${sentence}\n`),
 ): Promise<Runtime> {
-  opened ??= firstOf(nativeRuntimes).then(onAllCores, async (e: unknown) => {
+  opened ??= firstOf(nativeRuntimes).then(asAskedFor, async (e: unknown) => {
+    const asked = device();
+    if (asked !== "cpu")
+      throw new GeodriftError(
+        "option",
+        `the device ${asked}: there are no native kernels here, and WebAssembly computes on the processor`,
+      );
     const missing = /MODULE_NOT_FOUND$/.test((e as NodeJS.ErrnoException).code ?? "");
     const why = missing ? "none come along" : (e as Error).message.split("\n")[0];
     tell(
@@ -35,6 +47,17 @@ export function onnxRuntime(
     return webAssembly();
   });
   return opened;
+}
+
+/** Native kernels on the device that is asked for, which is tried first. */
+async function asAskedFor(runtime: NativeRuntime): Promise<Runtime> {
+  const asked = device();
+  if (asked !== "cpu") {
+    // What it would log on the way is said in the sentence of the error.
+    runtime.env.logLevel = "fatal";
+    await tryDevice(asked, runtime);
+  }
+  return onAllCores(runtime);
 }
 
 /**
@@ -49,6 +72,7 @@ const onAllCores = ({ InferenceSession, Tensor }: Runtime): Runtime => ({
       InferenceSession.create(model, {
         logSeverityLevel: 3,
         intraOpNumThreads: threads(),
+        ...onDevice(device()),
         extra: { session: { intra_op: { allow_spinning: "0" } } },
         ...options,
       }),
@@ -56,7 +80,7 @@ const onAllCores = ({ InferenceSession, Tensor }: Runtime): Runtime => ({
 });
 
 /** What the first that works gives. @throws what the last one says, of those whose files are there */
-async function firstOf(runtimes: typeof nativeRuntimes): Promise<Runtime> {
+async function firstOf(runtimes: typeof nativeRuntimes): Promise<NativeRuntime> {
   let failure: unknown;
   for (const open of runtimes) {
     try {
