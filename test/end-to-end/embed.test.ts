@@ -6,6 +6,7 @@ import type { Encoder } from "geodrift/models";
 import { type EmbeddedRow, embedSource, openEmbeddings, type PictureSource } from "geodrift/train";
 import { parquetWriteFile } from "hyparquet-writer";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Picture } from "../../packages/geodrift/src/pictures/picture.js";
 import { npy, tar, zip } from "./archives.js";
 import { photograph } from "./photographs.js";
 import { inThisProcess } from "./program.js";
@@ -193,11 +194,14 @@ describe("geodrift embed", () => {
 
 describe("embedding many", () => {
   const width = 3;
+  const encode = async (pictures: readonly Picture[]) =>
+    Float32Array.from(pictures.flatMap((p) => [p.data[0], p.data[1], p.data[2]]));
   const encoder: Encoder = {
     preparation: { size: 4, square: "cover" },
     width,
     sha256: "none",
-    encode: async (pictures) => Float32Array.from(pictures.flatMap((p) => [p.data[0], p.data[1], p.data[2]])),
+    encode,
+    assess: async (pictures) => ({ embeddings: await encode(pictures) }),
     dispose: async () => {},
   };
   const about = {

@@ -33,6 +33,7 @@ export const overviewOf = (more: Partial<LibraryState> = {}): LibraryState => ({
   missing: 0,
   folders: [{ id: 1, path: "/photos", scannedAt: 1, pictures: 3 }],
   unestimated: 0,
+  unrecovered: [],
   canAdd: true,
   ...more,
 });

@@ -19,6 +19,7 @@ import type { Named, pictureFiles as pictureFilesNow } from "./pictures/picture-
 import type { readPicture as readPictureNow } from "./pictures/read-picture.js";
 
 export { type ErrorCode, errorCodes, type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
+export { headline, placeText } from "./locate/headline.js";
 export type { Contribution, Knowledge } from "./locate/known.js";
 export type { LocateOptions } from "./locate/options.js";
 export type {
@@ -30,7 +31,7 @@ export type {
   NamedMode,
   PlaceName,
 } from "./locate/result.js";
-export { certainty, failureText, placeText, toText } from "./locate/text.js";
+export { certainty, failureText, toText } from "./locate/text.js";
 export type { LoadedModel, ModelOptions, ResolvedModel } from "./models/load.js";
 export type { Picture } from "./pictures/picture.js";
 export type { Named } from "./pictures/picture-files.js";

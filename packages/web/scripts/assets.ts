@@ -98,7 +98,10 @@ async function playPictures(raster: Raster): Promise<{ name: string; bytes: Buff
 function modelFiles(): { name: string; bytes: Buffer }[] {
   const root = join(dirname(resolve("geodrift")), "..");
   const files = [
-    ...["model.json", "config.json", "model.safetensors", "encoder.safetensors"].map((f) => ["models/earth", f]),
+    ...["model.json", "config.json", "model.safetensors", "encoder.safetensors", "domain.safetensors"].map((f) => [
+      "models/earth",
+      f,
+    ]),
     ...["cities.kdbush", "cities.txt"].map((f) => ["towns", f]),
   ];
   return files.map(([folder, name]) => ({ name, bytes: readFileSync(join(root, folder, name)) }));

@@ -73,15 +73,31 @@ function norm(p: Traced, name: string, x: np.Array): np.Array {
   return y.mul(p[`${name}.weight`].ref.reshape(shape)).add(p[`${name}.bias`].ref.reshape(shape));
 }
 
+/** Channels of what `convolutional` shows on the way, in that order. */
+export const convolutionalChannels = ({ stem, stages, squeeze }: ConvolutionalConfig): number[] => [
+  3,
+  stem,
+  ...stages.map((s) => s.channels),
+  squeeze,
+];
+
 /**
  * The convolutional encoder: pictures to embeddings.
  * @param pixels [n, 3, size, size], 0…1
+ * @param inspect is shown the picture as it enters, and the activations after the stem, every stage and the squeeze
  * @returns embeddings [n, embedding]
  */
-export function convolutional(config: ConvolutionalConfig, p: Traced, pixels: np.Array): np.Array {
+export function convolutional(
+  config: ConvolutionalConfig,
+  p: Traced,
+  pixels: np.Array,
+  inspect?: (activations: np.Array) => void,
+): np.Array {
   // Most land is dark: the square root spreads out what differs between forests.
   const spread = np.sqrt(pixels).sub(0.5).mul(4);
+  inspect?.(spread.ref);
   let x = relu(conv(p, "stem", spread, { stride: 2, padding: 1 }));
+  inspect?.(x.ref);
   config.stages.forEach((stage, s) => {
     x = conv(p, `stages.${s}.down`, x, { stride: 2 });
     for (let b = 0; b < stage.blocks; b++) {
@@ -89,8 +105,10 @@ export function convolutional(config: ConvolutionalConfig, p: Traced, pixels: np
       const inner = relu(conv(p, `${name}.conv1`, relu(norm(p, `${name}.norm`, x.ref)), { padding: 1 }));
       x = x.add(conv(p, `${name}.conv2`, inner, { padding: 1 }));
     }
+    inspect?.(x.ref);
   });
   x = relu(conv(p, "squeeze", relu(x)));
+  inspect?.(x.ref);
   x = standardize(x.reshape([x.shape[0], -1]), [-1], 1e-5);
   x = relu(linear(p, "head.0", x));
   x = x.ref.add(relu(linear(p, "head.1", standardize(x.ref, [-1], 1e-5))));

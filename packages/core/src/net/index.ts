@@ -10,6 +10,7 @@
 export * from "./cell-classifier.js";
 export * from "./clip-layout.js";
 export * from "./convolutional.js";
+export * from "./domain-head.js";
 export * from "./feature-grid.js";
 export * from "./image-transformer.js";
 export * from "./interpolate-positions.js";

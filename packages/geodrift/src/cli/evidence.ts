@@ -50,7 +50,7 @@ async function run(image: string, flags: Flags): Promise<void> {
       const { encoder, prior } = flags;
       const bundle = evidenceBundle(answer, { model: name, encoder, prior });
       await writeFile(flags.out, bundle).catch(cannotWrite(flags.out));
-      process.stdout.write(`${flags.out}: ${toText(answer.result)}\n`);
+      process.stdout.write(`${flags.out}: ${toText(answer.result, { anyway: true })}\n`);
     }
   } finally {
     await model.dispose();

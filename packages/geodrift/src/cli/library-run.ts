@@ -99,6 +99,7 @@ export const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
       if (all.counts[state] > 0) process.stdout.write(`${all.counts[state]} ${words[state]}\n`);
     if (all.unestimated > 0) process.stdout.write(`${all.unestimated} of those without a place have no estimate yet\n`);
     if (all.missing > 0) process.stdout.write(`${all.missing} are no longer there\n`);
+    for (const { path, error } of all.unrecovered) process.stdout.write(`${path}: ${error}\n`);
   });
 
 interface ListFlags extends InLibrary {

@@ -24,6 +24,7 @@ interface Flags {
   solver?: string;
   prior?: string;
   abstain?: number;
+  anyway?: boolean;
   json?: boolean;
   map?: string;
   trajectories?: boolean;
@@ -52,6 +53,7 @@ export function define(command: Command, { exit }: Invocation): void {
       "take in where pictures of the same run were taken so shortly before or after",
       decimalNumber(0, 100_000),
     )
+    .option("--anyway", "say the answer of a picture that the model is not for all the same, marked")
     .option("--abstain <bits>", 'say "cannot tell" of pictures that tell less than so many bits', decimalNumber(-4, 30))
     .option("--json", "one JSON object per picture and line")
     .option("--map <file>", "write a map: .svg, .png, .html, .geojson or .kml; with several pictures, one each")
@@ -92,7 +94,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
         continue;
       }
       if (answer.camera) photographs++;
-      bar.above(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result)}\n`);
+      bar.above(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result, flags)}\n`);
       if (!flags.map) continue;
       const file = named.length > 1 ? mapBeside(flags.map, answer.result.image, maps) : flags.map;
       await writeMap(file, answer).catch((e: unknown) => {

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
+import { trainDomain } from "../train/domain.js";
 import { trainEarth } from "../train/earth.js";
 import { trainImages } from "../train/images.js";
 import { trainPhotos } from "../train/photos.js";
@@ -31,6 +32,7 @@ export function define(command: Command): void {
       const there = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere };
       if (there.kind === "images") return trainImages(there, context);
       if (there.kind === "judge") return trainScorer(there, context);
+      if (there.kind === "domain") return trainDomain(there, context);
       await trainEarth(there, context);
     });
 }

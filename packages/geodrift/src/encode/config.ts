@@ -27,11 +27,22 @@ export const placeHeadConfig = z.strictObject({
   sharpness: z.number().positive(),
 });
 
+/** What tells pictures that the encoder is for from others; its weights lie in `domain.safetensors`. */
+export const domainConfig = z.strictObject({
+  /** What pictures are that it is for, with an article. */
+  of: z.string(),
+  /** Hidden channels of the head. */
+  hidden: whole,
+  /** Log-odds from which on a picture counts as one of them. */
+  least: z.number(),
+});
+
 /** The encoder of views from above; its weights lie in `encoder.safetensors`. */
 export const placeEncoderConfig = z.strictObject({
   kind: z.literal("places"),
   trunk: convolutionalConfig,
   places: placeHeadConfig,
+  domain: domainConfig.optional(),
 });
 
 const rgb = z.array(z.number()).length(3);
@@ -69,6 +80,8 @@ export const encoderConfig = z.discriminatedUnion("kind", [
   onnxEncoderConfig,
 ]);
 
+/** The config of what tells pictures that an encoder is for from others. */
+export type DomainConfig = z.infer<typeof domainConfig>;
 /** The config of the encoder of views from above. */
 export type PlaceEncoderConfig = z.infer<typeof placeEncoderConfig>;
 /** The config of a vision transformer of published weights. */

@@ -1,7 +1,9 @@
 /** Encoders whose networks are ours: the one of views from above, and vision transformers of published weights. */
 import { compile, quantizeOnnx, type Runtime, type Tensor } from "@geodrift/compile";
 import {
+  channelMoments,
   convolutional,
+  domainLogOdds,
   type Parameters,
   placeHead,
   placeWidth,
@@ -10,11 +12,12 @@ import {
   visionTransformer,
   withCellFeatures,
 } from "@geodrift/core";
-import type { numpy as np } from "@jax-js/jax";
+import { numpy as np } from "@jax-js/jax";
+import type { Picture } from "../pictures/picture.js";
 import { asTheyAre, type Colours, colours, type Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
-import type { PlaceEncoderConfig, TransformerEncoderConfig } from "./config.js";
-import type { Encoder } from "./encoder.js";
+import type { DomainConfig, PlaceEncoderConfig, TransformerEncoderConfig } from "./config.js";
+import type { Assessed, Encoder } from "./encoder.js";
 import { packedOnnx } from "./packed-onnx.js";
 
 /** A network with its weights, before it is compiled. */
@@ -24,8 +27,13 @@ export interface EncoderNetwork {
   /** Width of the embeddings: numbers per picture. */
   width: number;
   params: Parameters;
-  /** Planes of pixels [n, 3, size, size], standardised by the colours, to embeddings [n, width]. */
+  /**
+   * Planes of pixels [n, 3, size, size], standardised by the colours, to embeddings [n, width], with a column more where
+   * there is a domain: the log-odds.
+   */
   embed(p: Traced, planes: np.Array): np.Array;
+  /** What pictures it is for, where it can tell them from others. */
+  domain?: DomainConfig;
   /** Most pictures at once: activations take memory. */
   most: number;
   /** Precision of the weight matrices; single precision if left out. */
@@ -39,16 +47,25 @@ export const encodePlanes = (
   pixels: np.Array,
 ): np.Array => placeHead(places, p, convolutional(trunk, p, pixels));
 
+/** The same, with the log-odds that they are of the encoder's kind behind them: to [n, width + 1]. */
+function assessPlanes(config: PlaceEncoderConfig, p: Traced, pixels: np.Array): np.Array {
+  const moments: np.Array[] = [];
+  const features = convolutional(config.trunk, p, pixels, (x) => moments.push(channelMoments(x)));
+  const logOdds = domainLogOdds(p, np.concatenate(moments, 1));
+  return np.concatenate([placeHead(config.places, p, features), logOdds], 1);
+}
+
 /**
  * A convolutional trunk and the place head, for views from above.
- * @param stored the tensors of `encoder.safetensors`
+ * @param stored the tensors of `encoder.safetensors`, and those of `domain.safetensors` where the config has a domain
  */
 export const placeNetwork = (config: PlaceEncoderConfig, stored: Parameters): EncoderNetwork => ({
   preparation: { size: config.trunk.size, square: "cover" },
   colours: asTheyAre,
   width: placeWidth(config.places),
   params: withCellFeatures(stored),
-  embed: (p, planes) => encodePlanes(config, p, planes),
+  embed: (p, planes) => (config.domain ? assessPlanes : encodePlanes)(config, p, planes),
+  ...(config.domain && { domain: config.domain }),
   most: 256,
 });
 
@@ -75,14 +92,27 @@ export const transformerNetwork = (
  * @param sha256 of the config and weights, hexadecimal
  */
 export function networkEncoder(network: EncoderNetwork, sha256: string, runtime: Runtime): Encoder {
-  const { preparation, width, precision } = network;
+  const { preparation, width, precision, domain } = network;
   const { run, most, dispose } = precision === "int8" ? quantized(network, runtime) : compiled(network, runtime);
-  const options = { ...network, size: preparation.size, most };
+  const columns = width + (domain ? 1 : 0);
+  const options = { ...network, size: preparation.size, most, width: columns };
+  async function assess(pictures: readonly Picture[]): Promise<Assessed> {
+    const rows = await encodeInBatches(pictures, options, run);
+    if (!domain) return { embeddings: rows };
+    const embeddings = new Float32Array(pictures.length * width);
+    const domains = pictures.map((_, i) => {
+      const row = rows.subarray(i * columns, (i + 1) * columns);
+      embeddings.set(row.subarray(0, width), i * width);
+      return { of: domain.of, logOdds: row[width], inside: row[width] >= domain.least };
+    });
+    return { embeddings, domains };
+  }
   return {
     preparation,
     width,
     sha256,
-    encode: (pictures) => encodeInBatches(pictures, options, run),
+    encode: async (pictures) => (await assess(pictures)).embeddings,
+    assess,
     dispose,
   };
 }

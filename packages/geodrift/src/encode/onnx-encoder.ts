@@ -2,6 +2,7 @@
 
 import { type Runtime, summarizeOnnx, type Tensor, tensor, withOutput } from "@geodrift/compile";
 import { asMendable, GeodriftError } from "@geodrift/core/errors";
+import type { Picture } from "../pictures/picture.js";
 import type { Colours, Preparation } from "../pictures/preparation.js";
 import { encodeInBatches } from "./batches.js";
 import type { Encoder } from "./encoder.js";
@@ -59,11 +60,13 @@ export async function onnxEncoder(
     asMendable("model", (said) => `the network does not take pictures of ${size} pixels: ${said}`),
   );
   const most = fixed ?? maxAtOnce;
+  const encode = (pictures: readonly Picture[]) => encodeInBatches(pictures, { size, width, most, colours }, run);
   return {
     preparation,
     width,
     sha256,
-    encode: (pictures) => encodeInBatches(pictures, { size, width, most, colours }, run),
+    encode,
+    assess: async (pictures) => ({ embeddings: await encode(pictures) }),
     dispose: () => session.release(),
   };
 }

@@ -4,6 +4,7 @@ import { earthAreaKm2 } from "@geodrift/core";
 import { strToU8, zipSync } from "fflate";
 import { toGeoJson } from "../figures/geojson.js";
 import { toSvg } from "../figures/svg.js";
+import { headline } from "../locate/headline.js";
 import type { Located } from "../locate/result.js";
 import { certainty } from "../locate/text.js";
 import { formatKm, formatLatLng } from "../places/format.js";
@@ -79,7 +80,8 @@ MODEL AND SETTINGS
   seed ${result.seed}, guidance ${result.guidance}${result.solver === undefined ? "" : `, solver ${result.solver}, ${result.steps} steps`}
 ${known.length > 0 ? `  known besides the picture, and multiplied with it:\n${list(known)}\n` : "  nothing besides the picture's pixels was used\n"}
 ANSWER
-  best guess  ${formatLatLng(result.best)}, ${formatKm(result.place.distanceKm)} from ${result.place.city}, ${result.place.country}
+  in words    ${headline(result)}
+  best guess  ${formatLatLng(result.best)}${result.place.city ? `, ${formatKm(result.place.distanceKm)} from ${result.place.city}, ${result.place.country}` : ""}
   certainty   ${certainty(bits)} (${bits.toFixed(2)} bits; -3.65 would be anywhere)
   areas
 ${list(regions.map((r) => `${percent(r.mass)} of the probability lies within ${Math.round(r.areaKm2).toLocaleString("en")} km², as large as a circle of ${formatKm(r.radiusKm)} radius`))}

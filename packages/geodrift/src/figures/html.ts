@@ -17,7 +17,7 @@ export function toHtml(located: Located): string {
 <style>body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
 svg{max-width:100%;height:auto}table{border-collapse:collapse;margin:1rem 2rem 1rem 0;display:inline-table;vertical-align:top}
 caption{text-align:left;font-weight:600}td,th{padding:.15rem .8rem .15rem 0;text-align:left;border-bottom:1px solid #ddd}</style></head>
-<body><h1>${escapeXml(result.image)}</h1><p>${escapeXml(toText(result))}</p>
+<body><h1>${escapeXml(result.image)}</h1><p>${escapeXml(toText(result, { anyway: true }))}</p>
 ${toSvg(located)}
 <div>${table(
     "Countries",

@@ -1,5 +1,6 @@
 import { toLatLng, vectorAt } from "@geodrift/core";
 import { escapeXml } from "../files/escape-xml.js";
+import { headline } from "../locate/headline.js";
 import type { Located } from "../locate/result.js";
 import { cutCircle } from "./circle.js";
 import { cutRegion } from "./region.js";
@@ -33,7 +34,7 @@ export function toKml({ result, samples, distribution }: Located): string {
 <Style id="mode"><LineStyle><color>ff1450e6</color><width>2</width></LineStyle><PolyStyle><color>401450e6</color></PolyStyle></Style>
 <Style id="region"><LineStyle><color>ffb27200</color><width>1</width></LineStyle><PolyStyle><color>30b27200</color></PolyStyle></Style>
 <Style id="sample"><IconStyle><scale>0.3</scale></IconStyle><LabelStyle><scale>0</scale></LabelStyle></Style>
-${placemark(`${result.place.city}, ${result.place.country}`, "best", point(result.best.lat, result.best.lng))}
+${placemark(headline(result), "best", point(result.best.lat, result.best.lng))}
 ${modes.join("\n")}
 ${regions.join("\n")}
 <Folder><name>samples</name><visibility>0</visibility>

@@ -2,6 +2,7 @@
 import { earthRadiusKm, toLatLng, vectorAt } from "@geodrift/core";
 import { type GeoProjection, geoAzimuthalEqualArea, geoGraticule, geoNaturalEarth1, geoPath } from "d3-geo";
 import { escapeXml } from "../files/escape-xml.js";
+import { headline, namesTown } from "../locate/headline.js";
 import type { Located, LocateResult } from "../locate/result.js";
 import { certainty } from "../locate/text.js";
 import { formatKm, formatLatLng } from "../places/format.js";
@@ -99,7 +100,9 @@ function panel(
 
 function legend({ result, distribution, trajectories: ways }: Located, samples: number, width: number): string {
   const { place, best, regions, countries } = result;
-  const where = `${formatLatLng(best)}, ${formatKm(place.distanceKm)} from ${place.city}${place.country ? ` (${place.country})` : ""}`;
+  const where = namesTown(result)
+    ? `${formatLatLng(best)}, ${formatKm(place.distanceKm)} from ${place.city}${place.country ? ` (${place.country})` : ""}`
+    : `${headline(result)}, best guess ${formatLatLng(best)}`;
   const areas = regions
     .slice(0, 2)
     .map((r) => `${100 * r.mass} % of the probability on the area of a circle of ${formatKm(r.radiusKm)} radius`)

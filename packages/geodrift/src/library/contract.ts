@@ -27,6 +27,9 @@ export const overview = z.object({
     z.object({ id: z.number(), path: z.string(), scannedAt: z.number().nullable(), pictures: z.number() }),
   ),
   unestimated: z.number().openapi({ description: "pictures in the queue that no model has looked at yet" }),
+  unrecovered: z
+    .array(z.object({ path: z.string(), error: z.string() }))
+    .openapi({ description: "sidecars that a crash has left unknown, each with what to do" }),
 });
 
 /**

@@ -186,3 +186,34 @@ describe("a pin", () => {
     expect(decidedOf(id)).toMatchObject({ level: "country", place: { countryCode: "GL" } });
   });
 });
+
+describe("an estimate that is not to be relied on", () => {
+  it("is no point if nine tenths lie on a circle of more than 500 km, and may be a country", () => {
+    const [wide, narrow] = [newPicture(), newPicture()];
+    estimate(own, wide, {}, 501);
+    estimate(own, narrow, {}, 500);
+    expect(() => decide(own, [wide], accept())).toThrow(
+      refused(
+        /a\.jpg: holds 90 % of its estimate on a circle of 500 km, and a point is accepted up to 500 km; accept a country/,
+      ),
+    );
+    expect(stateOf(wide)).toBe("queue");
+    decide(own, [narrow], accept());
+    decide(own, [wide], accept({ level: "country" }));
+    expect([stateOf(wide), stateOf(narrow)]).toEqual(["accepted", "accepted"]);
+  });
+
+  it("is not accepted of a picture that the model is not for, and is among the least sure", () => {
+    const [outside, inside] = [newPicture(), newPicture()];
+    const of = "a view from above";
+    estimate(own, outside, { localizabilityBits: 12, domain: { of, logOdds: -5, inside: false } });
+    estimate(own, inside, { localizabilityBits: 2, domain: { of, logOdds: 5, inside: true } });
+    expect(() => decide(own, [outside], accept())).toThrow(
+      refused(/a\.jpg: does not look like a view from above, which is what the model is for/),
+    );
+    const page = store.lists.page({ order: "bits", limit: 1000 }).pictures.map((p) => p.id);
+    expect(page.indexOf(inside)).toBeLessThan(page.indexOf(outside));
+    decide(own, [outside], accept({ pin: { lat: 60.39, lng: 5.32 } }));
+    expect(stateOf(outside)).toBe("accepted");
+  });
+});

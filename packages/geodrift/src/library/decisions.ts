@@ -3,8 +3,10 @@ import type { LatLng } from "@geodrift/core";
 import { failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { namePlace } from "../locate/result.js";
+import { isOutside } from "../locate/text.js";
 import { gazetteer } from "../places/bundled-towns.js";
 import { countryAt, highSeas } from "../places/country.js";
+import { formatKm } from "../places/format.js";
 import type { decisions, outcome, verdict } from "./contract.js";
 import { namesOf } from "./decided-place.js";
 import type { Library } from "./library.js";
@@ -48,6 +50,9 @@ export function decide({ store }: Library, pictures: readonly number[], verdict:
   });
 }
 
+/** An estimate that is wider is no point, whoever accepts it. */
+const mostPointKm = 500;
+
 function acceptedPlace(
   store: Library["store"],
   { id, path, recorded }: PictureRecord,
@@ -61,9 +66,19 @@ function acceptedPlace(
     );
   const estimate = store.estimates.of(id);
   if (!estimate) throw new GeodriftError("refused", `${path}: has no estimate to accept`);
+  if (isOutside(estimate.result))
+    throw new GeodriftError(
+      "refused",
+      `${path}: does not look like ${estimate.result.domain?.of}, which is what the model is for; set the pin yourself`,
+    );
   if (madeAt !== undefined && madeAt !== estimate.madeAt)
     throw new GeodriftError("refused", `${path}: has been estimated anew since it was shown; look at it again`);
   const { result, radiusKm: own } = estimate;
+  if (level === "point" && own > mostPointKm)
+    throw new GeodriftError(
+      "refused",
+      `${path}: holds 90 % of its estimate on a circle of ${formatKm(own)}, and a point is accepted up to ${mostPointKm} km; accept a country, or set the pin yourself`,
+    );
   const known = result.contributions?.map((k) => k.label).join(", ") || undefined;
   const model = `${result.model.name} ${result.model.sha256.slice(0, 12)}`;
   return { ...result.best, level, radiusKm: own, source: "estimate", place: result.place, model, known };

@@ -2,8 +2,18 @@
 import PQueue from "p-queue";
 import type { Store } from "./store/store.js";
 
+/** A sidecar that a crash has left unknown. */
+export interface Unrecovered {
+  /** Absolute path of the sidecar. */
+  path: string;
+  /** What is wrong, and what to do. */
+  error: string;
+}
+
 /** An open library: its folder, the store of what is known, and a place for work that must not overlap. */
 export class Library {
+  /** Sidecars whose writing a crash has cut off and that could not be put right, each with what to do. */
+  unrecovered: Unrecovered[] = [];
   private readonly turns = new PQueue({ concurrency: 1 });
 
   /**

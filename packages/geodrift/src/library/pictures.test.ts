@@ -18,7 +18,7 @@ describe("a picture in a list", () => {
   it("has its estimate in words, and says whether that tells anything", async () => {
     const { own, enter } = await ownLibrary();
     const [sure, unsure, none] = [enter("a"), enter("b"), enter("c")];
-    estimate(own, sure, { localizabilityBits: -1 }, 12);
+    estimate(own, sure, { localizabilityBits: -1, regions: [{ mass: 0.9, areaKm2: 1, radiusKm: 12 }] }, 12);
     estimate(own, unsure, { localizabilityBits: -1.01 });
     const estimates = listPictures(own, {}).pictures.map((p) => p.estimate);
     expect(estimates).toMatchObject([
@@ -80,7 +80,12 @@ describe("an overview", () => {
     decide(own, [a], { kind: "not-a-place" });
     expect(overview(own)).toEqual({
       counts: { located: 0, queue: 1, accepted: 0, written: 0, rejected: 0, "not-a-place": 1, unreadable: 0 },
-      ...{ missing: 1, unestimated: 1, folders: [{ id: 1, path: "/photos", scannedAt: null, pictures: 2 }] },
+      ...{
+        missing: 1,
+        unestimated: 1,
+        unrecovered: [],
+        folders: [{ id: 1, path: "/photos", scannedAt: null, pictures: 2 }],
+      },
     });
   });
 });

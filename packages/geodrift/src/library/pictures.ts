@@ -1,7 +1,8 @@
 /** Lists of pictures for people and programs, and what is known of one. */
 import { GeodriftError } from "@geodrift/core/errors";
 import type { z } from "zod";
-import { certaintySteps, placeText } from "../locate/text.js";
+import { headline, placeText } from "../locate/headline.js";
+import { certaintySteps } from "../locate/text.js";
 import { formatLatLng } from "../places/format.js";
 import type { listedPicture, overview as overviewSchema, pictureDetail as pictureDetailSchema } from "./contract.js";
 import { namesOf } from "./decided-place.js";
@@ -43,8 +44,14 @@ function listed({ decision, estimate, sha256: _, ...picture }: ListedRecord): Li
 }
 
 function estimateOf({ result, bits, radiusKm, madeAt }: NonNullable<ListedRecord["estimate"]>) {
-  const { best, place } = result;
-  return { best, place: placeText(place), bits, radiusKm, abstained: bits < certaintySteps[0].below, madeAt };
+  return {
+    best: result.best,
+    place: headline(result),
+    bits,
+    radiusKm,
+    abstained: bits < certaintySteps[0].below,
+    madeAt,
+  };
 }
 
 function decidedOf({ level, source, place, lat, lng }: DecidedPlace): ListedPicture["decided"] {
@@ -70,9 +77,9 @@ export function pictureDetail({ store }: Library, id: number): PictureDetail {
 }
 
 /** Pictures by state, folders, and what waits for a model. */
-export function overview({ store }: Library): Overview {
+export function overview({ store, unrecovered }: Library): Overview {
   const { byState, missing, unestimated } = store.pictures.counts();
   const counts = Object.fromEntries(states.map((s) => [s, 0])) as Record<State, number>;
   for (const { state, n } of byState) counts[state] = n;
-  return { counts, missing, folders: store.folders.all(), unestimated };
+  return { counts, missing, folders: store.folders.all(), unestimated, unrecovered };
 }

@@ -6,6 +6,7 @@ import { archive, idsOf, png } from "../../../../test/library/archive.js";
 import { sha256Of } from "../files/hash.js";
 import { decide } from "./decisions.js";
 import { openLibrary } from "./open-library.js";
+import { overview } from "./pictures.js";
 import { scanFolder } from "./scan.js";
 import { IndexFile } from "./store/index-file.js";
 
@@ -120,4 +121,38 @@ describe("a write of a process that runs", () => {
     expect(await reopened({ ...long, ageMs: 9 * 60_000 })).toMatchObject({ write: "writing", temporary: true });
     expect(await reopened({ ...long, ageMs: 11 * 60_000 })).toMatchObject({ write: "written", temporary: false });
   });
+});
+
+it("a write that cannot be put right keeps neither the others nor the library from anything, and is listed", async () => {
+  const [own, root] = [folder(), folder({ "a.png": picture, "b.png": picture })];
+  const first = await openLibrary(own, { create: true });
+  await scanFolder(first, root);
+  const ids = idsOf(first);
+  const { writes, decisions } = first.store;
+  const begun = ["a.png", "b.png"].map((name) => {
+    decide(first, [ids[name]], { kind: "accept", level: "point", pin: { lat: 60.39, lng: 5.32 } });
+    const sidecar = join(root, `${name}.xmp`);
+    return writes.begin({
+      ...{ decision: decisions.lastOf(ids[name]) ?? 0, picture: ids[name], sidecar, temporary: `${sidecar}.partial` },
+      ...{ before: null, afterSha256: sha256Of(Buffer.from(after)) },
+    });
+  });
+  first.close();
+  const index = IndexFile.open(join(own, "index.db"));
+  index.run("UPDATE writes SET process = ?", dead);
+  // A record that no version wrote: of a picture that there is not.
+  index.run("PRAGMA foreign_keys = OFF");
+  index.run("UPDATE writes SET picture = 99 WHERE id = ?", begun[0]);
+  index.close();
+  writeFileSync(join(root, "b.png.xmp"), after);
+  const library = await openLibrary(own);
+  expect(library.unrecovered).toEqual([
+    {
+      path: join(root, "a.png.xmp"),
+      error: expect.stringMatching(/^whether it was written before a crash cannot be told \(.*99.*\); look at it/),
+    },
+  ]);
+  expect(overview(library).unrecovered.length).toBe(1);
+  expect(library.store.pictures.get(ids["b.png"]).state).toBe("written");
+  library.close();
 });

@@ -6,6 +6,7 @@ import { sha256Of } from "../files/hash.js";
 import { isSystemError } from "../files/system-error.js";
 import type { Library } from "./library.js";
 import { markUndone, markWritten } from "./sidecar-log.js";
+import type { Store } from "./store/store.js";
 import type { WriteRecord } from "./store/writes.js";
 
 /** No write takes so long: a process of that number is another one by now. */
@@ -36,24 +37,36 @@ const standing = (sidecar: string, picture: string): Promise<Buffer | "unknown" 
 
 /**
  * Finishes in the index the sidecars that are finished on disk, and forgets the rest; those of processes that still run
- * are left to them, and those on a drive that is away to the next time.
+ * are left to them, and those on a drive that is away to the next time. What goes wrong with one keeps no other, and the
+ * library from nothing: it stands in `unrecovered`, and is tried again the next time.
  */
-export async function recoverWrites({ store }: Library): Promise<void> {
-  for (const write of store.writes.unfinished().filter((w) => !stillRuns(w))) {
-    const { id, picture, state, sidecar, temporary, before, afterSha256 } = write;
-    const { root, path } = store.pictures.get(picture);
-    const now = await standing(sidecar, join(root, path));
-    if (now === "unknown") continue;
-    await rm(temporary, { force: true }).catch(() => undefined);
-    // The crash may have come after the file was in its place and before the index knew.
-    const isAfter = now !== undefined && sha256Of(now) === afterSha256;
-    if (state === "writing") {
-      if (isAfter) await markWritten(store, id, picture, sidecar);
-      else store.writes.set(id, "failed");
-      continue;
+export async function recoverWrites(library: Library): Promise<void> {
+  for (const write of library.store.writes.unfinished().filter((w) => !stillRuns(w))) {
+    try {
+      await recover(library.store, write);
+    } catch (e) {
+      library.unrecovered.push({
+        path: write.sidecar,
+        error: `whether it was written before a crash cannot be told (${(e as Error).message}); look at it, and at ${write.temporary} if that is there, and decide again`,
+      });
     }
-    const isBefore = before === null ? now === undefined : now !== undefined && sha256Of(now) === sha256Of(before);
-    if (isBefore) await markUndone(store, id, picture, sidecar);
-    else store.writes.set(id, isAfter ? "written" : "theirs");
   }
+}
+
+async function recover(store: Store, write: WriteRecord): Promise<void> {
+  const { id, picture, state, sidecar, temporary, before, afterSha256 } = write;
+  const { root, path } = store.pictures.get(picture);
+  const now = await standing(sidecar, join(root, path));
+  if (now === "unknown") return;
+  await rm(temporary, { force: true }).catch(() => undefined);
+  // The crash may have come after the file was in its place and before the index knew.
+  const isAfter = now !== undefined && sha256Of(now) === afterSha256;
+  if (state === "writing") {
+    if (isAfter) await markWritten(store, id, picture, sidecar);
+    else store.writes.set(id, "failed");
+    return;
+  }
+  const isBefore = before === null ? now === undefined : now !== undefined && sha256Of(now) === sha256Of(before);
+  if (isBefore) await markUndone(store, id, picture, sidecar);
+  else store.writes.set(id, isAfter ? "written" : "theirs");
 }

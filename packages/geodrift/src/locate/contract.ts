@@ -11,13 +11,16 @@ const distanceKm = z.number();
 /** A model by name, with the hash of its weights (SHA-256, hexadecimal). */
 export const modelName = z.object({ name: z.string(), sha256: z.string() });
 
-/** A place by the town nearest to it; the country's code is ISO 3166-1 alpha-2, the distance great-circle kilometres. */
+/**
+ * A place by the country that holds it and the nearest town of that country; the country's code is ISO 3166-1 alpha-2, the
+ * distance great-circle kilometres.
+ */
 export const placeName = z.object({
-  country: z.string(),
+  country: z.string().openapi(describe("whose outline holds the place; empty on the high seas")),
   countryCode: z.string(),
-  region: z.string(),
-  city: z.string(),
-  distanceKm: distanceKm.openapi(describe("from the place to the city")),
+  region: z.string().openapi(describe("of the city")),
+  city: z.string().openapi(describe("the nearest; empty where none is within 100 km")),
+  distanceKm: distanceKm.openapi(describe("from the place to the nearest town")),
 });
 
 /** A picture taken about the same time, whose place (degrees) is known. */
@@ -72,7 +75,19 @@ export const locateResult = z
     divisions: z
       .array(z.object({ countryCode: z.string(), name: z.string(), probability: z.number() }))
       .openapi(describe("by the nearest town of the country: right but for a strip along the borders")),
+    continents: z
+      .array(z.object({ name: z.string(), probability: z.number() }))
+      .optional()
+      .openapi(describe("those of the United Nations, the Americas as two; absent in estimates of before 0.3")),
     elapsedMs: z.number(),
+    domain: z
+      .object({ of: z.string(), logOdds: z.number(), inside: z.boolean() })
+      .optional()
+      .openapi(
+        describe(
+          "is the picture of the kind that the model is for (`of`)? Outside of it the answer means nothing. Absent for models that cannot tell",
+        ),
+      ),
     abstained: z
       .boolean()
       .optional()

@@ -12,9 +12,10 @@ import {
 } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
 import type { PictureMetadata } from "../pictures/metadata.js";
+import { placeText } from "./headline.js";
 import { withKnown } from "./known.js";
 import type { LocateResult } from "./result.js";
-import { certainty, failureText, placeText, toText } from "./text.js";
+import { certainty, failureText, toText } from "./text.js";
 import { elsewhereAfter, neighboursKnowledge, neighboursOf, neighboursPrior } from "./time-neighbours.js";
 
 const noon = Date.UTC(2020, 5, 1, 12);
@@ -136,7 +137,7 @@ describe("an answer for people", () => {
     localizabilityBits: 8.04,
     regions: [
       { mass: 0.5, areaKm2: 1, radiusKm: 12.3 },
-      { mass: 0.9, areaKm2: 1, radiusKm: 643 },
+      { mass: 0.9, areaKm2: 1, radiusKm: 64.3 },
       { mass: 0.95, areaKm2: 1, radiusKm: 900 },
     ],
     countries: [
@@ -147,7 +148,7 @@ describe("an answer for people", () => {
   } as unknown as LocateResult;
   it("is one line with the place, the radii, the odds, and how sure it is", () => {
     expect(toText(result)).toBe(
-      "a.jpg: 48.86°N 2.35°E near Paris, France (3.2 km); 50 % on a circle of 12 km, 90 % on a circle of 640 km; France 90 %, Belgium 6 %; in an area (8.0 bits)",
+      "a.jpg: 48.86°N 2.35°E near Paris, France (3.2 km); 50 % on a circle of 12 km, 90 % on a circle of 64 km; France 90 %, Belgium 6 %; in an area (8.0 bits)",
     );
   });
   it("says that it cannot tell, what was known, and what the file says", () => {

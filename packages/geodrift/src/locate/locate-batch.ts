@@ -1,5 +1,6 @@
 /** A few decoded pictures through a model at once. */
 import { distanceKm } from "@geodrift/core";
+import type { Domain } from "../encode/encoder.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import type { ReadPicture } from "../pictures/read-picture.js";
@@ -27,12 +28,13 @@ export async function* locateBatch(
 ): AsyncGenerator<Located | LocateFailure> {
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
   const started = performance.now();
-  let inferred: Inferred[] = [];
+  let inferred: (Inferred & { domain?: Domain })[] = [];
   let failed: { failure: unknown } | undefined;
   try {
     if (good.length > 0) {
-      const embeddings = await model.encoder.encode(good.map((g) => g.picture));
-      inferred = await infer(model.locator, embeddings, options);
+      const { embeddings, domains } = await model.encoder.assess(good.map((g) => g.picture));
+      const all = await infer(model.locator, embeddings, options);
+      inferred = all.map((one, i) => ({ ...one, ...(domains && { domain: domains[i] }) }));
     }
   } catch (e) {
     failed = { failure: e };
@@ -47,7 +49,7 @@ export async function* locateBatch(
 
 function answer(
   { file, picture }: { file: string; picture: ReadPicture },
-  { distribution: plain, ...drawn }: Inferred,
+  { distribution: plain, domain, ...drawn }: Inferred & { domain?: Domain },
   sharedMs: number,
   model: LoadedModel,
   options: LocateOptions,
@@ -81,6 +83,7 @@ function answer(
         ...summary,
         elapsedMs,
         ...abstained,
+        ...(domain && { domain }),
         ...(recorded && { recorded }),
         ...(neighbours && { neighbours }),
         ...(contributions && { contributions }),

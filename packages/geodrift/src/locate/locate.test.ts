@@ -5,6 +5,7 @@ import { distanceKm, GeodriftError, type Locator, toVec3 } from "@geodrift/core"
 import sharp, { type Exif } from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import type { LoadedModel } from "../models/load.js";
+import type { Picture } from "../pictures/picture.js";
 import { locateResult } from "./contract.js";
 import { locate } from "./locate.js";
 import type { LocateOptions } from "./options.js";
@@ -40,6 +41,7 @@ function model(): LoadedModel {
     },
     dispose: async () => {},
   } as Locator;
+  const encode = async (pictures: readonly Picture[]) => Float32Array.from(pictures, (p) => p.data[0]);
   return {
     description: { name: "fake", method: "uniform" } as LoadedModel["description"],
     sha256: "00",
@@ -48,7 +50,8 @@ function model(): LoadedModel {
       preparation: { size: 2, square: "cover" },
       width: 1,
       sha256: "11",
-      encode: async (pictures) => Float32Array.from(pictures, (p) => p.data[0]),
+      encode,
+      assess: async (pictures) => ({ embeddings: await encode(pictures) }),
       dispose: async () => {},
     },
     dispose: async () => {},
@@ -137,7 +140,7 @@ describe("pictures", () => {
         ...about,
         encoder: {
           ...encoder,
-          encode: (p) => (who === "the encoder" && p.length === 7 ? failing() : encoder.encode(p)),
+          assess: (p) => (who === "the encoder" && p.length === 7 ? failing() : encoder.assess(p)),
         },
         locator: {
           ...locator,

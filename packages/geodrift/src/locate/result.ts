@@ -1,8 +1,15 @@
 /** What `locate` answers: the contract of `--json`, and its making from samples. */
-import { earthAreaKm2, type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import {
+  distanceKm as distanceBetween,
+  earthAreaKm2,
+  type LatLng,
+  type PlaceDistribution,
+  toLatLng,
+  vectorAt,
+} from "@geodrift/core";
 import { type Failure, failureOf } from "@geodrift/core/errors";
 import type { z } from "zod";
-import { countryAt, countryName, highSeas } from "../places/country.js";
+import { areasAt, highSeas } from "../places/country.js";
 import { type Gazetteer, nearestTown } from "../places/gazetteer.js";
 import type { locateResult, placeName } from "./contract.js";
 
@@ -81,26 +88,47 @@ export function summarize(distribution: PlaceDistribution, samples: Float64Array
 }
 
 /** Of the nearest town, for lists. */
-const shortName = ({ city, country }: PlaceName): string => [city, country].filter(Boolean).join(", ");
+const shortName = ({ city, country }: PlaceName): string =>
+  [city, country].filter(Boolean).join(", ") || "on the high seas";
+
+/** A town farther away is no name for a place. */
+const nameableKm = 100;
 
 /**
- * The nearest town with its own region and country, which may lie across a border from the point, and the distance to it
- * in km.
+ * The country whose outline holds the place, and its nearest town with its region; on the high seas, the nearest town of
+ * all. What is too far away is left empty.
  */
-export function namePlace(best: LatLng, towns: Gazetteer): PlaceName {
-  const { name, region, countryCode, distanceKm } = nearestTown(towns, best);
-  return { country: countryName(countryCode), countryCode, region, city: name, distanceKm };
+export function namePlace(place: LatLng, towns: Gazetteer): PlaceName {
+  const { country } = areasAt(place.lat, place.lng);
+  const atSea = country === highSeas;
+  const own = atSea ? undefined : towns.nearestIn(place, country.code);
+  const { name, region, distanceKm } = own
+    ? { ...own, distanceKm: distanceBetween(own, place) }
+    : nearestTown(towns, place);
+  const near = distanceKm <= nameableKm && (atSea || own !== undefined);
+  return {
+    country: atSea ? "" : country.name,
+    countryCode: atSea ? "" : country.code,
+    region: near ? region : "",
+    city: near ? name : "",
+    distanceKm,
+  };
 }
 
 /** Shares of the places in countries and their divisions, highest first. */
-function politicalOdds(places: Float64Array, towns: Gazetteer): Pick<LocateResult, "countries" | "divisions"> {
+function politicalOdds(
+  places: Float64Array,
+  towns: Gazetteer,
+): Pick<LocateResult, "countries" | "divisions" | "continents"> {
   const n = places.length / 3;
   const [countries, divisions] = [new Map<string, CountryOdds>(), new Map<string, DivisionOdds>()];
+  const continents = new Map<string, { name: string; probability: number }>();
   for (let i = 0; i < n; i++) {
     const place = toLatLng(vectorAt(places, i));
-    const country = countryAt(place.lat, place.lng);
+    const { country, continent } = areasAt(place.lat, place.lng);
     const { code, name } = country;
     count(countries, code, { code, name, probability: 1 / n });
+    count(continents, continent, { name: continent, probability: 1 / n });
     // Every second place will do: a look-up takes as long as a few network evaluations.
     if (country === highSeas || i % 2 === 1) continue;
     const division = towns.nearestIn(place, code)?.region;
@@ -108,7 +136,7 @@ function politicalOdds(places: Float64Array, towns: Gazetteer): Pick<LocateResul
   }
   const ranked = <T extends { probability: number }>(odds: Map<string, T>) =>
     [...odds.values()].sort((a, b) => b.probability - a.probability);
-  return { countries: ranked(countries), divisions: ranked(divisions) };
+  return { countries: ranked(countries), divisions: ranked(divisions), continents: ranked(continents) };
 }
 
 function count<T extends { probability: number }>(odds: Map<string, T>, key: string, one: T): void {

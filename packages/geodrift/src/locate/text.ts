@@ -1,10 +1,7 @@
 /** Results for people: one line each. */
 import { formatKm, formatLatLng } from "../places/format.js";
-import type { LocateFailure, LocateResult, PlaceName } from "./result.js";
-
-/** A place by its names, the nearest first. */
-export const placeText = ({ city, region, country }: Partial<PlaceName>): string =>
-  [city, region, country].filter((name, i, all) => name && all.indexOf(name) === i).join(", ");
+import { headline, namesTown } from "./headline.js";
+import type { LocateFailure, LocateResult } from "./result.js";
 
 const percent = (p: number): string => `${Math.round(100 * p)} %`;
 
@@ -24,14 +21,23 @@ export const certaintySteps = [
 export const certainty = (bits: number): string =>
   certaintySteps.find(({ below }) => bits < below)?.words ?? certaintySteps[0].words;
 
-/** An answer as one line for people: best guess, radii, odds of countries, certainty. */
-export function toText(result: LocateResult): string {
+/** Is the picture of a kind that its model is not for, so that the answer means nothing? */
+export const isOutside = ({ domain }: Pick<LocateResult, "domain">): boolean => domain?.inside === false;
+
+/**
+ * An answer as one line for people: best guess, radii, odds of countries, certainty; of a picture that the model is not
+ * for, that it is none.
+ * @param options `anyway` says the answer of such a picture all the same
+ */
+export function toText(result: LocateResult, { anyway = false } = {}): string {
+  if (isOutside(result) && !anyway)
+    return `${result.image}: does not look like ${result.domain?.of}, which is what ${result.model.name} is for; "geodrift models pull plonk-yfcc" fetches a model for photographs, and --anyway says what ${result.model.name} would answer`;
   const { image, best, place, regions, countries, localizabilityBits, recorded, neighbours } = result;
   const bits = `${localizabilityBits.toFixed(1)} bits`;
   if (result.abstained) return `${image}: cannot tell (${bits})`;
-  const near = place.city
-    ? ` near ${place.city}${place.country ? `, ${place.country}` : ""} (${formatKm(place.distanceKm)})`
-    : "";
+  const where = namesTown(result)
+    ? `${formatLatLng(best)} near ${[place.city, place.country].filter(Boolean).join(", ")} (${formatKm(place.distanceKm)})`
+    : `${headline(result)}; best guess ${formatLatLng(best)}`;
   const radii = regions
     .slice(0, 2)
     .map((r) => `${percent(r.mass)} on a circle of ${formatKm(r.radiusKm)}`)
@@ -43,7 +49,8 @@ export function toText(result: LocateResult): string {
     .join(", ");
   const said = recorded ? `; its file says ${formatLatLng(recorded)}, ${formatKm(recorded.distanceKm)} away` : "";
   const beside = neighbours?.length ? `; with ${neighbours.length} taken about the same time` : "";
-  return `${image}: ${formatLatLng(best)}${near}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})${beside}${said}`;
+  const marked = isOutside(result) ? `does not look like ${result.domain?.of}, so this means little: ` : "";
+  return `${image}: ${marked}${where}; ${radii}; ${odds}; ${certainty(localizabilityBits)} (${bits})${beside}${said}`;
 }
 
 /** A picture without an answer as one line for people. */

@@ -5,7 +5,13 @@ import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
-import { convolutionalShapes, isTransformerTensor, placeHeadShapes, readVisionTransformer } from "@geodrift/core";
+import {
+  convolutionalShapes,
+  domainHeadShapes,
+  isTransformerTensor,
+  placeHeadShapes,
+  readVisionTransformer,
+} from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { z } from "zod";
 import { type EncoderConfig, encoderConfig, onnxEncoderConfig, transformerEncoderConfig } from "../encode/config.js";
@@ -119,13 +125,20 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
   const hash = createHash("sha256");
   switch (config.kind) {
     case "places": {
-      hash.update(JSON.stringify(config));
+      // What tells its pictures from others makes no other embeddings.
+      const { domain, ...embedding } = config;
+      hash.update(JSON.stringify(embedding));
       const { trunk, places } = config;
       const weights = await readWeights(join(folder, "encoder.safetensors"), hash, (tensors) => ({
         ...convolutionalShapes(trunk),
         ...placeHeadShapes(places, trunk.embedding, tensors["places.centres"]?.dims[0] ?? 0),
       }));
-      return { network: placeNetwork(config, weights), sha256: hash.digest("hex") };
+      const head =
+        domain &&
+        (await readWeights(join(folder, "domain.safetensors"), createHash("sha256"), () =>
+          domainHeadShapes(domain, trunk),
+        ));
+      return { network: placeNetwork(config, { ...weights, ...head }), sha256: hash.digest("hex") };
     }
     case "transformer": {
       const { preparation, colours, heads, precision } = config;
@@ -174,7 +187,8 @@ export function checkCopyable({ config, folder }: EncoderSource): void {
 export async function copyEncoder({ config, folder }: EncoderSource, to: string): Promise<EncoderConfig> {
   await mkdir(to, { recursive: true });
   if (config.kind === "places") {
-    await copyFile(join(folder, "encoder.safetensors"), join(to, "encoder.safetensors"));
+    for (const part of ["encoder", ...(config.domain ? ["domain"] : [])])
+      await copyFile(join(folder, `${part}.safetensors`), join(to, `${part}.safetensors`));
     return config;
   }
   if (config.kind === "onnx") {

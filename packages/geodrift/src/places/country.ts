@@ -1,4 +1,4 @@
-/** Countries, and territories with a code of their own, by outlines. */
+/** Countries, territories with a code of their own, and continents, by outlines. */
 import { feature, featuresContaining } from "@rapideditor/country-coder";
 
 /** A country, or a territory with a code of its own. */
@@ -17,10 +17,23 @@ export const highSeas: Country = { code: "XZ", name: "high seas" };
  * country it belongs to.
  * @returns `highSeas` where no outline holds the place
  */
-export function countryAt(lat: number, lng: number): Country {
+export const countryAt = (lat: number, lng: number): Country => areasAt(lat, lng).country;
+
+/** The continents, with the Americas as two, by their numbers in the United Nations' M49. */
+const continents = new Set(["002", "003", "005", "009", "010", "142", "150"]);
+
+/**
+ * The country at a place in degrees, as `countryAt` has it, and the continent.
+ * @returns the high seas for both where no outline holds the place
+ */
+export function areasAt(lat: number, lng: number): { country: Country; continent: string } {
+  const around = featuresContaining([lng, lat]).map((f) => f.properties);
   // Reserved codes, such as FX for the mainland of France or EU, name no country.
-  const coded = featuresContaining([lng, lat]).find((f) => f.properties.iso1A2 && f.properties.isoStatus !== "excRes");
-  return coded?.properties.iso1A2 ? { code: coded.properties.iso1A2, name: coded.properties.nameEn } : highSeas;
+  const coded = around.find((f) => f.iso1A2 && f.isoStatus !== "excRes");
+  return {
+    country: coded?.iso1A2 ? { code: coded.iso1A2, name: coded.nameEn } : highSeas,
+    continent: around.find((f) => f.m49 && continents.has(f.m49))?.nameEn ?? highSeas.name,
+  };
 }
 
 /** English name of an ISO 3166-1 alpha-2 code; the code itself if it is unknown. */

@@ -240,8 +240,43 @@ export const scorerTraining = z.strictObject({
   weightDecay: z.number().nonnegative(),
 });
 
+/** Schema of the training of what tells views of the Earth from other pictures. */
+export const domainTraining = z.strictObject({
+  kind: z.literal("domain"),
+  ...about,
+  name: locatorName,
+  /** A model by name or folder, whose encoder it stands on; relative to the config file if it is a path. */
+  model: z.string(),
+  /** What pictures are that the model is for, with an article. */
+  of: z.string(),
+  /** Log-odds from which on a picture counts as one of them. */
+  least: z.number(),
+  /** Folder of the rasters; relative to the config file. */
+  rasters: z.string(),
+  /** Folder of pictures of anything else; relative to the config file. */
+  others: z.string(),
+  views: viewsConfig,
+  /** Views, and patterns beside the other pictures. */
+  count: whole,
+  patterns: z.int().nonnegative(),
+  /** Hidden channels of the head. */
+  hidden: whole,
+  batch: whole,
+  steps: whole,
+  seed: z.int().nonnegative(),
+  rate: z.number().positive(),
+  warmup: whole,
+  weightDecay: z.number().nonnegative(),
+});
+
 /** Schema of a training config file, by its `kind`. */
-export const training = z.discriminatedUnion("kind", [earthTraining, photosTraining, imagesTraining, scorerTraining]);
+export const training = z.discriminatedUnion("kind", [
+  earthTraining,
+  photosTraining,
+  imagesTraining,
+  scorerTraining,
+  domainTraining,
+]);
 
 /** How the image encoder is trained. */
 export type EncoderTraining = z.infer<typeof encoderTraining>;
@@ -251,6 +286,8 @@ export type EarthTraining = z.infer<typeof earthTraining>;
 export type ImagesTraining = z.infer<typeof imagesTraining>;
 /** A training of a judge of pictures. */
 export type ScorerTraining = z.infer<typeof scorerTraining>;
+/** A training of what tells views of the Earth from other pictures. */
+export type DomainTraining = z.infer<typeof domainTraining>;
 /** The captioned views of a config, and what of them is held out. */
 export type CaptionedConfig = Pick<ImagesTraining, "rasters" | "views" | "heldOut">;
 /** A training on one's own pictures. */

@@ -20,10 +20,11 @@ export async function readTraining(file: string): Promise<Training> {
 async function withBase(file: string, above: readonly string[]): Promise<Record<string, unknown>> {
   if (above.includes(file)) throw new GeodriftError("data", `${file}: extends itself, by way of ${above.join(", ")}`);
   const { extends: base, ...own } = await readJsonFile(file, z.looseObject({ extends: z.string().optional() }));
-  for (const key of ["out", "rasters", "embeddings", "split"]) {
+  for (const key of ["out", "rasters", "embeddings", "split", "others"]) {
     const path = own[key];
     if (typeof path === "string") own[key] = resolve(dirname(file), path);
   }
+  if (typeof own.model === "string" && !isModelName(own.model)) own.model = resolve(dirname(file), own.model);
   if (Array.isArray(own.locators))
     for (const locator of own.locators) {
       const from = locator?.from;

@@ -77,10 +77,11 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
     "config.json",
     "model.safetensors",
     "encoder.safetensors",
+    "domain.safetensors",
     "cities.kdbush",
     "cities.txt",
   ];
-  const [model, config, weights, encoderWeights, index, towns] = await fetchAll(base, names, tell);
+  const [model, config, weights, encoderWeights, domainWeights, index, towns] = await fetchAll(base, names, tell);
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   const description = modelDescription.parse(JSON.parse(text(model)));
   if (description.method !== "generative" || description.encoder.kind !== "places")
@@ -95,8 +96,16 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
     },
     { runtime: ort },
   );
-  const encoder = networkEncoder(placeNetwork(description.encoder, readSafetensors(encoderWeights).tensors), "", ort);
-  const sha256 = await modelHash(description.encoder, weights, encoderWeights);
+  const encoder = networkEncoder(
+    placeNetwork(description.encoder, {
+      ...readSafetensors(encoderWeights).tensors,
+      ...readSafetensors(domainWeights).tensors,
+    }),
+    "",
+    ort,
+  );
+  const { domain: _, ...embedding } = description.encoder;
+  const sha256 = await modelHash(embedding, weights, encoderWeights);
   return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, towns) };
 }
 
@@ -127,7 +136,7 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
   // The program shrinks such pictures with another filter: answers differ in the third digit.
   const { size } = encoder.preparation;
   const square = squareOf(pixels, { size, square: "crop-resize" });
-  const embeddings = await encoder.encode([square]);
+  const { embeddings, domains } = await encoder.assess([square]);
   stop();
   const { guidance, seed } = settings;
   const solving = solvingOf(description, settings, guidance);
@@ -147,6 +156,7 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
     guidance,
     ...summarize(inferred.distribution, inferred.samples, towns),
     elapsedMs: Math.round(performance.now() - started),
+    ...(domains && { domain: domains[0] }),
   };
   say({
     type: "answer",

@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, Geometry } from "geojson";
 import { toCsvRows } from "../../files/csv.js";
 import { escapeXml } from "../../files/escape-xml.js";
-import { placeText } from "../../locate/text.js";
+import { placeText } from "../../locate/headline.js";
 import type { Cell, ExportedPicture } from "./exported-picture.js";
 import { cellDegrees } from "./obscure.js";
 

@@ -1,4 +1,5 @@
 import type { LocateResult } from "../../locate/result.js";
+import { isOutside } from "../../locate/text.js";
 import type { IndexFile } from "./index-file.js";
 
 /** What a model says of a picture. */
@@ -11,8 +12,14 @@ export interface EstimateRecord {
 }
 
 /** Estimates of the index: the last one of every picture. */
+/** Bits of localizability of what could be anywhere: −log₂ 4π. */
+const anywhereBits = -Math.log2(4 * Math.PI);
+
 export const estimateTable = (index: IndexFile) => ({
-  /** Keeps an answer as the estimate of a picture, in place of the one before. */
+  /**
+   * Keeps an answer as the estimate of a picture, in place of the one before. That of a picture which the model is not for
+   * tells nothing.
+   */
   keep(picture: number, { result, radiusKm }: Omit<EstimateRecord, "madeAt">): void {
     index.transaction(() => {
       index.run(
@@ -27,7 +34,7 @@ export const estimateTable = (index: IndexFile) => ({
       );
       index.run(
         "UPDATE pictures SET bits = ? WHERE id = ? AND sha256 = ?",
-        result.localizabilityBits,
+        isOutside(result) ? anywhereBits : result.localizabilityBits,
         picture,
         result.sha256,
       );

@@ -1,0 +1,50 @@
+/** What is known of a place, in a few words: never more than the distribution says. */
+import type { LocateResult, PlaceName } from "./result.js";
+
+type Said = Pick<LocateResult, "place" | "regions" | "countries" | "divisions" | "continents">;
+
+/** A town is named where nine tenths lie on a circle of so many kilometres, and a division on one of so many. */
+const finestKm = { town: 100, division: 1000 };
+
+/** What is named together holds so much of the probability. */
+const enough = 0.8;
+
+/** A place by its names, the nearest first. */
+export const placeText = ({ city, region, country }: Partial<PlaceName>): string =>
+  [city, region, country].filter((name, i, all) => name && all.indexOf(name) === i).join(", ");
+
+/** Radius in km of the circle that is as large as the smallest area with nine tenths of the probability. */
+export const radius90Km = ({ regions }: Pick<LocateResult, "regions">): number =>
+  regions.find(({ mass }) => mass === 0.9)?.radiusKm ?? Number.POSITIVE_INFINITY;
+
+/** Is the answer so narrow that its town can be named? */
+export const namesTown = (result: Pick<LocateResult, "place" | "regions">): boolean =>
+  radius90Km(result) <= finestKm.town && result.place.city !== "";
+
+/**
+ * The answer in words: a town and its country, a division, countries, continents, or "anywhere on Earth", whichever is the
+ * finest that holds enough of the probability.
+ */
+export function headline(result: Said): string {
+  const { place, countries, divisions, continents = [] } = result;
+  const radiusKm = radius90Km(result);
+  if (namesTown(result)) return placeText(place);
+  if (radiusKm <= finestKm.town && !place.country) return "on the high seas";
+  const division = divisions.find((d) => d.probability >= enough);
+  if (radiusKm <= finestKm.division && division) {
+    const country = countries.find((c) => c.code === division.countryCode)?.name;
+    return placeText({ region: division.name, country });
+  }
+  const held = together(countries, 2) ?? together(continents, 3);
+  return held ? `somewhere in ${held.join(" or ")}` : "anywhere on Earth";
+}
+
+/** The names of the likeliest that hold enough together; undefined if that takes more than `most`. */
+function together(odds: readonly { name: string; probability: number }[], most: number): string[] | undefined {
+  let mass = 0;
+  for (const [i, { probability }] of odds.slice(0, most).entries()) {
+    mass += probability;
+    if (mass >= enough) return odds.slice(0, i + 1).map(({ name }) => (name === "high seas" ? "the high seas" : name));
+  }
+  return undefined;
+}
