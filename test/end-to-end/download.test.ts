@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { pull, pulledOf } from "geodrift/models";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { end, type Hub, send, startHub } from "./hub.js";
+import { geodrift } from "./program.js";
 
 const cache = mkdtempSync(join(tmpdir(), "geodrift-cache-"));
 const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * i * 7) % 251));
@@ -66,6 +67,25 @@ describe("models pull", () => {
     const asked = hub.log.length;
     await pull(name, quick);
     expect(hub.log.length).toBe(asked);
+  });
+
+  it("by two processes at once fetches once: the second waits for the first, and both have it", async () => {
+    // So slow that both are there at the same time.
+    hub.mischief = times(1, (_, response, file) => {
+      response.writeHead(200, { "content-length": String(file.length) });
+      response.write(file.subarray(0, 1000));
+      setTimeout(() => response.end(file.subarray(1000)), 2000);
+      return true;
+    });
+    const env = { GEODRIFT_CACHE: cache, HF_ENDPOINT: hub.url, NO_PROXY: "127.0.0.1", no_proxy: "127.0.0.1" };
+    const both = await Promise.all([0, 1].map(() => geodrift(["models", "pull", name], undefined, env)));
+    for (const { code, stderr } of both) expect(code, stderr).toBe(0);
+    expect(
+      both.filter(({ stderr }) => stderr.includes(`${name}: another process is fetching it; waiting`)).length,
+    ).toBe(1);
+    expect(whole()).toBe(true);
+    expect(hub.log.filter(({ path }) => path.endsWith("model.safetensors")).length).toBe(1);
+    expect(existsSync(`${join(cache, "models", name)}.lock`)).toBe(false);
   });
 
   it("goes on where a connection was cut off, as often as it must", async () => {

@@ -56,8 +56,9 @@ beforeAll(async () => {
   const write = async (name: string, taken: Parameters<typeof photograph>[0]) =>
     writeFileSync(join(photos, name), await photograph(taken));
   await write("trip/bergen.jpg", { lat: 60.39, lng: 5.32, time: "2024:05:01 12:00:00", seed: 1 });
-  await write("trip/lost-1.jpg", { time: "2024:05:01 12:30:00", seed: 2 });
-  await write("trip/lost-2.jpg", { time: "2024:05:01 18:00:00", seed: 3 });
+  const seen = { lat: 60.5, lng: 6.5 };
+  await write("trip/lost-1.jpg", { time: "2024:05:01 12:30:00", seed: 2, seen });
+  await write("trip/lost-2.jpg", { time: "2024:05:01 18:00:00", seed: 3, seen });
   await write("alone.jpg", { seed: 4 });
   await write("scan.jpg", { seed: 5 });
   await write("again.jpg", { seed: 6 });

@@ -87,6 +87,23 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.close();
   });
 
+  it("says of a picture that the model is not for that it is none, and the place on request alone", async () => {
+    const { page, complaints } = await openPage(browser, server.url);
+    const stripes = Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, i) => (Math.floor(i / 24) % 2 ? 250 : 10)));
+    const picture = await sharp(stripes, { raw: { width: 64, height: 64, channels: 3 } })
+      .png()
+      .toBuffer();
+    await drop(page, "stripes.png", picture);
+    await page.getByRole("alert").getByText("This does not look like a view of the Earth from above").waitFor();
+    expect(await page.getByRole("status").first().innerText()).toMatch(/^Done: does not look like/);
+    expect(await page.locator(".answer h2").isVisible()).toBe(false);
+    await look(page, "outside");
+    await page.getByText("What earth would answer all the same").click();
+    await page.locator(".answer h2").waitFor();
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("answers how likely it is somewhere, draws what is asked for, and takes in a region", async () => {
     const { page, complaints } = await openPage(browser, server.url);
     await drop(page, "nile.png", nile);
@@ -142,9 +159,9 @@ describe.skipIf(!hasBrowser)("the page", () => {
     const toTheRight = page.getByLabel("the right", { exact: true });
     await toTheRight.press("Space");
     expect(await toTheRight.isChecked()).toBe(true);
-    await drop(page, "crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png")));
-    await right.getByAltText("Picture: crete.png").waitFor();
-    await right.locator(".answer h2", { hasText: "Greece" }).waitFor();
+    await drop(page, "ceylon.png", readFileSync(join(root, "packages/geodrift/page/play/6.png")));
+    await right.getByAltText("Picture: ceylon.png").waitFor();
+    await right.locator(".answer h2", { hasText: "Sri Lanka" }).waitFor();
     expect(await left.locator(".answer h2").innerText()).toContain("Egypt");
     expect(complaints).toEqual([]);
     await page.close();

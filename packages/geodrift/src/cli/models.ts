@@ -117,6 +117,7 @@ async function pullAll(names: string[], flags: { revision?: string; acceptLicenc
           process.stderr.write(`${own}: ${megabytes(bytes)} from ${repository}, licence ${licence.name}\n`);
           bar = progress(bytes);
         },
+        onWait: (own) => process.stderr.write(`${own}: another process is fetching it; waiting\n`),
         onBytes: (count) => bar.advance(count),
         onPrompts(done, of) {
           if (done % 1024 === 0 || done === of) process.stderr.write(`${name}: ${done} of ${of} prompts read\n`);

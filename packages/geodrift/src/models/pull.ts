@@ -4,7 +4,9 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { GeodriftError } from "@geodrift/core/errors";
+import { alone } from "../files/alone.js";
 import { writeJsonFile } from "../files/json-file.js";
+import { cannotWrite } from "../files/system-error.js";
 import { suggestion } from "../files/validation.js";
 import { download, type HttpOptions, type RemoteFile } from "../hub/download.js";
 import { listRepository } from "../hub/repository.js";
@@ -24,6 +26,8 @@ export interface PullOptions extends HttpOptions {
   acceptLicence?: boolean;
   /** Told what is about to be fetched, and how many bytes that is. */
   onFetch?: (name: string, published: Published, bytes: number) => void;
+  /** Told that another process is fetching the same, which is waited for. */
+  onWait?: (name: string) => void;
   /** Told of bytes that have come, or minus those that had to be thrown away. */
   onBytes?: (count: number) => void;
   /** For models that are made here of what is fetched. */
@@ -67,8 +71,13 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
   for (const [own, published] of all) {
     // Each repository has revisions of its own.
     const revision = own === all[0][0] ? options.revision : undefined;
-    if (pulledOf(own) && !revision) continue;
-    await fetchOne(own, published, { ...options, revision });
+    const isThere = () => pulledOf(own) !== undefined && !revision;
+    if (isThere()) continue;
+    const fetch = async () => {
+      // Whoever waited may find that the other has fetched it.
+      if (!isThere()) await fetchOne(own, published, { ...options, revision });
+    };
+    await alone(folderInCache(own), fetch, () => options.onWait?.(own)).catch(cannotWrite(folderInCache(own)));
   }
   if (zeroShotModels[name] && (!pulledOf(name) || options.revision)) await makeZeroShot(name, options);
 }

@@ -134,17 +134,41 @@ function trunkFeatures({ trunk }: PlaceEncoderConfig, params: Parameters, { runt
 
 type Look = ReturnType<typeof trunkFeatures>;
 
-/** Half of the views as augmented as those that the encoder learned from, half as they are. */
+/** Deviation of a view's brightness, 0 … 1, from which on it shows more than the open sea. */
+const leastDeviation = 0.04;
+
+/**
+ * A third of the views as augmented as those that the encoder learned from, a third as they are, and a third from anywhere
+ * on the globe, as long as they show more than the open sea: of coasts and islands land alone has few.
+ */
 async function viewFeatures({ views, count }: DomainTraining, rasters: readonly Raster[], look: Look) {
   const all: Float32Array[] = [];
-  for (const options of [views, { ...views, seed: views.seed + 1, augment: 0, seasons: undefined }]) {
-    const enough = all.length + count / 2;
+  const plain = { ...views, seed: views.seed + 1, augment: 0, seasons: undefined };
+  const anywhere = { ...views, seed: views.seed + 2, centres: "globe" as const };
+  for (const options of [views, plain, anywhere]) {
+    const enough = all.length + count / 3;
     for await (const { pixels } of viewBatches(rasters, options, 0, atOnce)) {
-      all.push(...(await look.rows(pixels, atOnce)));
+      const rows = await look.rows(pixels, atOnce);
+      const size = pixels.length / atOnce;
+      const isWanted = (_: Float32Array, i: number) =>
+        // Of land, ice and deserts show as little.
+        options !== anywhere || deviationOf(pixels.subarray(i * size, (i + 1) * size)) >= leastDeviation;
+      all.push(...rows.filter(isWanted));
       if (all.length >= enough) break;
     }
   }
   return all;
+}
+
+/** Of planes of pixels [3, area], in the mean over the colours. */
+function deviationOf(planes: Float32Array): number {
+  const area = planes.length / 3;
+  const deviations = [0, 1, 2].map((c) => {
+    const x = planes.subarray(c * area, (c + 1) * area);
+    const mean = x.reduce((a, b) => a + b) / area;
+    return Math.sqrt(x.reduce((a, b) => a + (b - mean) ** 2, 0) / area);
+  });
+  return deviations.reduce((a, b) => a + b) / 3;
 }
 
 async function otherFeatures({ others, views, patterns, seed }: DomainTraining, look: Look) {
