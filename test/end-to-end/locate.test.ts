@@ -109,7 +109,9 @@ describe("geodrift locate", () => {
       "modes",
       "countries",
       "divisions",
+      "continents",
       "elapsedMs",
+      "domain",
     ]);
     expect(r.sha256).toBe(
       createHash("sha256")

@@ -55,6 +55,7 @@ async function answer(mesh: boolean, centre: LatLng = { lat: -17, lng: 179.8 }):
     localizabilityBits: distribution.localizabilityBits,
     regions: distribution.regions(regionMasses),
     modes: distribution.modes.map((m) => ({ ...m, name: "x" })),
+    divisions: [],
     countries: [{ ...highSeas, name: "high <seas>", probability: 1 }],
   } as unknown as Located["result"];
   const ways = [samples, samples.map((_, i) => samples[(i + 30) % samples.length])];

@@ -203,6 +203,17 @@ describe("an estimate that is not to be relied on", () => {
     expect([stateOf(wide), stateOf(narrow)]).toEqual(["accepted", "accepted"]);
   });
 
+  it("is no city far from every town, and no country at sea", () => {
+    const id = newPicture();
+    estimate(own, id, { place: { country: "", countryCode: "", region: "", city: "", distanceKm: 900 } });
+    for (const level of ["city", "region", "country"] as const)
+      expect(() => decide(own, [id], accept({ level }))).toThrow(
+        refused(new RegExp(`its estimate is near no ${level}`)),
+      );
+    decide(own, [id], accept());
+    expect(stateOf(id)).toBe("accepted");
+  });
+
   it("is not accepted of a picture that the model is not for, and is among the least sure", () => {
     const [outside, inside] = [newPicture(), newPicture()];
     const of = "a view from above";

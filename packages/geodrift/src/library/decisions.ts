@@ -79,6 +79,11 @@ function acceptedPlace(
       "refused",
       `${path}: holds 90 % of its estimate on a circle of ${formatKm(own)}, and a point is accepted up to ${mostPointKm} km; accept a country, or set the pin yourself`,
     );
+  if (level !== "point" && !namesOf({ level, place: result.place })[level])
+    throw new GeodriftError(
+      "refused",
+      `${path}: its estimate is near no ${level}; accept it as something wider, or set the pin yourself`,
+    );
   const known = result.contributions?.map((k) => k.label).join(", ") || undefined;
   const model = `${result.model.name} ${result.model.sha256.slice(0, 12)}`;
   return { ...result.best, level, radiusKm: own, source: "estimate", place: result.place, model, known };

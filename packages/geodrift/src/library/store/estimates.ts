@@ -11,10 +11,10 @@ export interface EstimateRecord {
   madeAt: number;
 }
 
-/** Estimates of the index: the last one of every picture. */
 /** Bits of localizability of what could be anywhere: −log₂ 4π. */
 const anywhereBits = -Math.log2(4 * Math.PI);
 
+/** Estimates of the index: the last one of every picture. */
 export const estimateTable = (index: IndexFile) => ({
   /**
    * Keeps an answer as the estimate of a picture, in place of the one before. That of a picture which the model is not for
