@@ -59,7 +59,15 @@ export const benches = {
     const raster = await readRaster(blueMarble, undefined, "three-globe");
     for await (const { id, picture } of earthViews([raster], views).examples(0, pictures)) {
       const { width, height, data } = picture;
+      // Only pictures that say where they were taken are embedded.
+      const gps = {
+        GPSLatitude: "1/1 0/1 0/1",
+        GPSLatitudeRef: "N",
+        GPSLongitude: "1/1 0/1 0/1",
+        GPSLongitudeRef: "E",
+      };
       await sharp(data, { raw: { width, height, channels: 3 } })
+        .withExif({ IFD3: gps })
         .jpeg()
         .toFile(join(folder, "pictures", `${id}.jpg`));
     }
