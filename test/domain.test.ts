@@ -1,13 +1,16 @@
 /** Does the embedded model know the pictures that it is for? */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Generator } from "@geodrift/core";
+import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openEarthFolder } from "../packages/geodrift/src/earth/earth-rasters.js";
 import { earthViews } from "../packages/geodrift/src/earth/earth-views.js";
 import { type Raster, readRaster } from "../packages/geodrift/src/earth/raster.js";
+import { exportToOnnx } from "../packages/geodrift/src/models/export.js";
 import { type LoadedModel, loadModel } from "../packages/geodrift/src/models/load.js";
 import type { Picture } from "../packages/geodrift/src/pictures/picture.js";
 import { readPicture } from "../packages/geodrift/src/pictures/read-picture.js";
@@ -54,6 +57,17 @@ describe("the domain of the embedded model", () => {
     expect(embeddings).toEqual(await model.encoder.encode([one]));
     expect(domains?.[0].of).toMatch(/^a view of the Earth from above/);
     expect(domains?.[0].inside).toBe((domains?.[0].logOdds ?? 0) >= -1.5);
+  });
+
+  it("is no part of the encoder that other programs are given", async () => {
+    const out = mkdtempSync(join(tmpdir(), "geodrift-domain-"));
+    await exportToOnnx("earth", out, { samples: 1, pictures: 1 });
+    const session = await ort.InferenceSession.create(join(out, "encoder.onnx"));
+    const { embedding } = await session.run({
+      pixels: new ort.Tensor("float32", new Float32Array(3 * 64 * 64), [1, 3, 64, 64]),
+    });
+    expect(embedding.dims).toEqual([1, model.encoder.width]);
+    rmSync(out, { recursive: true });
   });
 
   it("holds views of a raster that no training showed", async () => {

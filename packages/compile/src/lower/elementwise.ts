@@ -7,7 +7,6 @@ import { erfc64 } from "./erf.js";
 import { layerNormalization, noteRoot, noteSumOf } from "./normalization.js";
 import type { Rule, Rules } from "./rule.js";
 
-const isStill = (v: Value): boolean => v.still === true;
 const sameTensor = (a: Value, b: Value): boolean => a.literal === undefined && a.ref === b.ref && sameAxes(a, b);
 
 /** A value in the dtype of the result: jax-js promotes weak types inside `add` and friends, ONNX wants equal operand types. */
@@ -74,7 +73,7 @@ export function add(l: Layout, a: Value, b: Value): Value {
   if (isFloat(dtype)) {
     const [x, y] = [factored(l, a), factored(l, b)];
     // x minus itself without its gradient is zero; x minus x may be of infinities.
-    if (sameTensor(x.base, y.base) && isStill(x.base) !== isStill(y.base))
+    if (sameTensor(x.base, y.base) && Boolean(x.base.still) !== Boolean(y.base.still))
       return scale(l, { ...x.base, shape }, x.factor + y.factor);
     if (y.factor === -1) return l.op(dtype, "Sub", [a, y.base]);
     if (x.factor === -1) return l.op(dtype, "Sub", [b, x.base]);

@@ -5,7 +5,7 @@
  */
 import { numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
-import { type ConvolutionalConfig, convolutionalChannels } from "./convolutional.js";
+import { type ConvolutionalConfig, convolutional, convolutionalChannels } from "./convolutional.js";
 import { constant, gelu, linear, mean } from "./layers.js";
 import { type Parameters, type Traced, uniformInit } from "./parameters.js";
 
@@ -61,6 +61,17 @@ export function channelMoments(x: Arr): Arr {
   const centred = x.sub(centre.ref);
   const deviation = np.sqrt(mean(centred.ref.mul(centred), [2, 3]).add(constant(centre, 1e-8)));
   return np.concatenate([centre, deviation], 1).reshape([n, 2 * channels]);
+}
+
+/**
+ * The encoder, and the moments of its channels on the way.
+ * @param pixels [n, 3, size, size], 0…1
+ * @returns embeddings [n, embedding], and moments [n, domainWidth]
+ */
+export function withMoments(trunk: ConvolutionalConfig, p: Traced, pixels: Arr): { embedding: Arr; moments: Arr } {
+  const moments: Arr[] = [];
+  const embedding = convolutional(trunk, p, pixels, (x) => moments.push(channelMoments(x)));
+  return { embedding, moments: np.concatenate(moments, 1) };
 }
 
 /** Deviations beyond which a feature is as odd as it can be. */

@@ -1,7 +1,6 @@
 /** Encoders whose networks are ours: the one of views from above, and vision transformers of published weights. */
 import { compile, quantizeOnnx, type Runtime, type Tensor } from "@geodrift/compile";
 import {
-  channelMoments,
   convolutional,
   domainLogOdds,
   type Parameters,
@@ -11,6 +10,7 @@ import {
   type VisionConfig,
   visionTransformer,
   withCellFeatures,
+  withMoments,
 } from "@geodrift/core";
 import { numpy as np } from "@jax-js/jax";
 import type { Picture } from "../pictures/picture.js";
@@ -27,13 +27,13 @@ export interface EncoderNetwork {
   /** Width of the embeddings: numbers per picture. */
   width: number;
   params: Parameters;
-  /**
-   * Planes of pixels [n, 3, size, size], standardised by the colours, to embeddings [n, width], with a column more where
-   * there is a domain: the log-odds.
-   */
+  /** Planes of pixels [n, 3, size, size], standardised by the colours, to embeddings [n, width]. */
   embed(p: Traced, planes: np.Array): np.Array;
   /** What pictures it is for, where it can tell them from others. */
-  domain?: DomainConfig;
+  domain?: DomainConfig & {
+    /** The same, with a column more, [n, width + 1]: the log-odds. */
+    assess(p: Traced, planes: np.Array): np.Array;
+  };
   /** Most pictures at once: activations take memory. */
   most: number;
   /** Precision of the weight matrices; single precision if left out. */
@@ -49,10 +49,8 @@ export const encodePlanes = (
 
 /** The same, with the log-odds that they are of the encoder's kind behind them: to [n, width + 1]. */
 function assessPlanes(config: PlaceEncoderConfig, p: Traced, pixels: np.Array): np.Array {
-  const moments: np.Array[] = [];
-  const features = convolutional(config.trunk, p, pixels, (x) => moments.push(channelMoments(x)));
-  const logOdds = domainLogOdds(p, np.concatenate(moments, 1));
-  return np.concatenate([placeHead(config.places, p, features), logOdds], 1);
+  const { embedding, moments } = withMoments(config.trunk, p, pixels);
+  return np.concatenate([placeHead(config.places, p, embedding), domainLogOdds(p, moments)], 1);
 }
 
 /**
@@ -64,8 +62,8 @@ export const placeNetwork = (config: PlaceEncoderConfig, stored: Parameters): En
   colours: asTheyAre,
   width: placeWidth(config.places),
   params: withCellFeatures(stored),
-  embed: (p, planes) => (config.domain ? assessPlanes : encodePlanes)(config, p, planes),
-  ...(config.domain && { domain: config.domain }),
+  embed: (p, planes) => encodePlanes(config, p, planes),
+  ...(config.domain && { domain: { ...config.domain, assess: (p, planes) => assessPlanes(config, p, planes) } }),
   most: 256,
 });
 
@@ -123,8 +121,9 @@ interface Running {
   dispose(): Promise<void>;
 }
 
-function compiled({ params, embed, most }: EncoderNetwork, runtime: Runtime): Running {
-  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => embed(p, x), { runtime });
+function compiled({ params, most, embed, domain }: EncoderNetwork, runtime: Runtime): Running {
+  const network = domain?.assess ?? embed;
+  const run = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => network(p, x), { runtime });
   return {
     run: async (planes) => (await run(params, planes)).data as Float32Array,
     most,

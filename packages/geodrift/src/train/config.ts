@@ -7,18 +7,24 @@ import { cellsConfig, imageTransformerConfig, pathName, scheduleConfig, scorerCo
 const whole = z.int().positive();
 const share = z.number().min(0).max(1);
 
+/** How what AdamW alone trains is trained: steps, examples of a batch, seed, learning rate, warm-up steps, weight decay. */
+const adamwOptimization = {
+  steps: whole,
+  batch: whole,
+  seed: z.int().nonnegative(),
+  rate: z.number().positive(),
+  warmup: whole,
+  weightDecay: z.number().nonnegative(),
+};
+
 /**
  * How a locator is trained: steps, examples of a batch, seed, optimiser, learning rate and its warm-up steps, weight
  * decay, and the decay of the moving average of the weights.
  */
 const optimization = {
-  steps: whole,
-  batch: whole,
-  seed: z.int().nonnegative(),
+  ...adamwOptimization,
   optimizer: z.enum(["adamw", "lamb"]),
-  rate: z.number().positive(),
   warmup: z.int().nonnegative(),
-  weightDecay: z.number().nonnegative(),
   ema: share,
 };
 
@@ -232,12 +238,7 @@ export const scorerTraining = z.strictObject({
   name: locatorName,
   ...captioned,
   network: scorerConfig.omit({ attributes: true }),
-  batch: whole,
-  steps: whole,
-  seed: z.int().nonnegative(),
-  rate: z.number().positive(),
-  warmup: whole,
-  weightDecay: z.number().nonnegative(),
+  ...adamwOptimization,
 });
 
 /** Schema of the training of what tells views of the Earth from other pictures. */
@@ -261,12 +262,7 @@ export const domainTraining = z.strictObject({
   patterns: z.int().nonnegative(),
   /** Hidden channels of the head. */
   hidden: whole,
-  batch: whole,
-  steps: whole,
-  seed: z.int().nonnegative(),
-  rate: z.number().positive(),
-  warmup: whole,
-  weightDecay: z.number().nonnegative(),
+  ...adamwOptimization,
 });
 
 /** Schema of a training config file, by its `kind`. */

@@ -3,8 +3,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { compile, type Tensor, tensor } from "@geodrift/compile";
 import {
-  channelMoments,
-  convolutional,
   domainLogOdds,
   domainWidth,
   Generator,
@@ -16,9 +14,10 @@ import {
   softplus,
   type Traced,
   warmupCosine,
+  withMoments,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { numpy as np } from "@jax-js/jax";
+import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";
 import type { PlaceEncoderConfig } from "../encode/config.js";
@@ -118,11 +117,7 @@ export async function trainDomain(config: DomainTraining, context: TrainingConte
 /** Moments of the trunk's channels, by pictures as planes [n, 3, size, size]. */
 function trunkFeatures({ trunk }: PlaceEncoderConfig, params: Parameters, { runtime }: TrainingContext) {
   const run = compile<[Parameters, Tensor], Tensor>(
-    (p: Traced, pixels: np.Array) => {
-      const moments: np.Array[] = [];
-      convolutional(trunk, p, pixels, (x) => moments.push(channelMoments(x)));
-      return np.concatenate(moments, 1);
-    },
+    (p: Traced, pixels: np.Array) => withMoments(trunk, p, pixels).moments,
     { runtime },
   );
   const rows = async (planes: Float32Array, n: number): Promise<Float32Array[]> => {
