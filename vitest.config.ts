@@ -39,10 +39,15 @@ export default defineConfig({
           name: "program",
           include: ["test/**/*.test.ts"],
           // What installs the packages has a command of its own: `npm run test:packages`.
-          exclude: [...configDefaults.exclude, "test/packages/**"],
+          exclude: [...configDefaults.exclude, "test/packages/**", "test/torture/**"],
           // Commands that are run within a test are those that were built.
           server: { deps: { external: [/packages\/geodrift\/dist\//] } },
         },
+      },
+      {
+        extends: true,
+        // Two kills of each command; `npm run torture` takes two hundred.
+        test: { name: "torture", include: ["test/torture/*.test.ts"] },
       },
       {
         extends: true,

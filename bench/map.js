@@ -9,16 +9,10 @@ import { loadGenerativeModel } from "geodrift/models";
 import { matmulGflops, runtime } from "./measure.js";
 
 const views = { seed: 3, size: 64, widthKm: [256, 768], headingDegrees: 15, centres: "land", augment: 0 };
-const [pictures, checked, points] = [20, 4, 100];
+const [pictures, checked, points, everywhere] = [20, 8, 100, 400];
 /** Points of a grid of one degree, the poles once. */
 const gridPoints = 179 * 360 + 2;
-const ways = [
-  { solver: "rk4", steps: 8 },
-  { solver: "rk4", steps: 16 },
-  { solver: "heun", steps: 16 },
-  { solver: "heun", steps: 32 },
-];
-const evaluationsPerStep = { heun: 2, rk4: 4 };
+const ways = { quick: quickMesh, whole: {} };
 
 const median = (xs) => [...xs].sort((a, b) => a - b)[Math.floor(xs.length / 2)];
 const masses = [0.5, 0.9];
@@ -46,41 +40,48 @@ export const benches = {
     for await (const { picture } of earthViews([raster], views).examples(0, pictures)) seen.push(picture);
     const all = await model.encoder.encode(seen);
     const embeddings = seen.map((_, i) => all.slice(i * model.encoder.width, (i + 1) * model.encoder.width));
-    // Exact densities where samples lie, to hold the maps against.
+    // Densities of the solver's map, place by place, where samples lie and all over the globe, to hold the meshes against.
+    const globe = Float64Array.from(fibonacciSphere(everywhere).flat());
     const exact = [];
     for (const c of embeddings.slice(0, checked)) {
       const x = await model.locator.sample(c, points, { seed: 5, steps: 32, guidance: 0, solver: "rk4" });
-      exact.push({ x, logs: (await likelihood.logProb(c, x, { mode: "exact", tolerance: 1e-5 })).logProbNats });
+      const logs = async (places) => (await likelihood.logProb(c, places, { mode: "map" })).logProbNats;
+      exact.push([
+        { x, logs: await logs(x) },
+        { x: globe, logs: await logs(globe) },
+      ]);
     }
+    const gapOf = (map, { x, logs }) =>
+      median([...logs].map((l, k) => Math.abs(map.logProbNats(toLatLng(vectorAt(x, k))) - l)));
     const matmul = Math.round(await matmulGflops());
-    for (const way of ways) {
-      const [times, vertices, gaps] = [[], [], []];
+    for (const [name, way] of Object.entries(ways)) {
+      const [times, vertices, mass, uniform] = [[], [], [], []];
+      // Every number of points has a graph of its own, which is compiled once.
+      for (const c of embeddings) await model.locator.distributions(c, { ...way, guidance: 0 });
       for (const [i, c] of embeddings.entries()) {
         const then = performance.now();
         const [map] = await model.locator.distributions(c, { ...way, guidance: 0 });
         times.push(performance.now() - then);
         vertices.push(map.mesh.vertices.length / 3);
         if (i < checked) {
-          const { x, logs } = exact[i];
-          logs.forEach((l, k) => {
-            gaps.push(Math.abs(map.logProbNats(toLatLng(vectorAt(x, k))) - l));
-          });
+          mass.push(gapOf(map, exact[i][0]));
+          uniform.push(gapOf(map, exact[i][1]));
         }
       }
-      const mean = vertices.reduce((a, b) => a + b) / pictures;
       yield {
         bench: "map",
-        ...way,
+        mesh: name,
         medianMs: round(median(times)),
-        vertices: round(mean),
-        evaluations: round(mean * way.steps * evaluationsPerStep[way.solver]),
-        medianGapNats: round(median(gaps), 3),
+        vertices: round(vertices.reduce((a, b) => a + b) / pictures),
+        medianGapOverMassNats: round(median(mass), 3),
+        medianGapOverGlobeNats: round(median(uniform), 3),
+        worstPictureOverGlobeNats: round(Math.max(...uniform), 3),
         matmulGflops: matmul,
       };
     }
     // What `locate` does without a map, and samples in its place, beside a mesh that is many times as fine.
     const [references, quick, sampled] = [[], [], []];
-    const finest = { guidance: 0, steps: 10, level: 4, tolerance: 0.2, maxVertices: 8000 };
+    const finest = { guidance: 0, tolerance: 0.5, maxVertices: 2000 };
     for (const c of embeddings) {
       references.push((await model.locator.distributions(c, finest))[0]);
       quick.push((await model.locator.distributions(c, { guidance: 0, ...quickMesh }))[0]);

@@ -68,7 +68,7 @@ describe("geodrift embed", () => {
       "id,reason",
       "a copy of 0.jpg,is the same as one before",
       "nowhere.jpg,has no place in its metadata",
-      '"odd, with a comma.jpg","not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)"',
+      `"odd, with a comma.jpg","not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, JPEG XL, cameras' raw files)"`,
     ]);
     const manifest = JSON.parse(readFileSync(at("out.manifest.json"), "utf8"));
     expect([manifest.rows, manifest.refused, manifest.encoder.name]).toEqual([4, 3, "vision"]);
@@ -87,7 +87,7 @@ describe("geodrift embed", () => {
     );
 
     mkdirSync(at("osv", "images", "test"), { recursive: true });
-    writeFileSync(at("osv", "test.csv"), `${text(table)}\n2021,,200,904,10\n2021,,10,905,\n2021,,10,906,10\n`);
+    writeFileSync(at("osv", "test.csv"), `${text(table)}\n2021,,400,904,10\n2021,,10,905,\n2021,,10,906,10\n`);
     const members = files.map((f, i) => [`00/${900 + i}.jpg`, f] as const);
     writeFileSync(at("osv", "images", "test", "00.zip"), zip(members.slice(0, 3)));
     writeFileSync(at("osv", "images", "test", "01.zip"), zip(members.slice(3)));
@@ -132,7 +132,7 @@ describe("geodrift embed", () => {
       });
       if (source.endsWith("osv"))
         expect(refused).toMatch(
-          /^904,longitude 200 is not between -180 and 180\n905,has no place\n906,is in none of the zips of /m,
+          /^904,longitude 400 is not between -360 and 360\n905,has no place\n906,is in none of the zips of /m,
         );
       if (source.endsWith("wds"))
         expect(refused).toMatch(/^k4,has no .json with a place\nk5,its metadata is not JSON/m);
@@ -168,7 +168,7 @@ describe("geodrift embed", () => {
   it.each([
     [["nowhere"], /nowhere: no such file or folder/],
     [["ready.csv", "--ready", "street_clip"], /ready-made embeddings \(street_clip\) are taken from tars/],
-    [["notes.pdf"], /a source is a folder, a \.csv, a \.parquet, or a \.tar/],
+    [["notes.pdf"], /a source is a folder, a \.csv, a \.tsv, a \.parquet, a \.geojson, a \.kml, or a \.tar/],
     [["odd.csv"], /a column named lat is needed, got a, b/],
     [["odd.parquet"], /odd\.parquet: not a Parquet file/],
   ])("says what is wrong with a source: %j", async (args, message) => {

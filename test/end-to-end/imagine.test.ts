@@ -236,8 +236,8 @@ describe("geodrift imagine", () => {
     [["--walk", "0,0"], "--walk goes from --at LAT,LNG to its own place"],
     [["--at", "0,0", "--walk", "1,1", "--months"], "--walk and --months exclude each other"],
     [
-      ["--average", "Atlantis"],
-      '--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file, got "Atlantis"',
+      ["--average", "Qxzzyk"],
+      '--average: a region is needed, a country, within:KM:LAT,LNG, or a .geojson file, got "Qxzzyk"',
     ],
     [
       ["--average", "photos"],

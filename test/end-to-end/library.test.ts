@@ -306,9 +306,13 @@ describe("a review", () => {
       400,
       "trip/bergen.jpg: its own file says where it was taken, which an estimate does not replace; set the pin yourself to do so",
     ]);
-    // All or none.
-    const both = await say("/decisions", { pictures: [await idOf("scan.jpg"), bergen], verdict: { kind: "accept" } });
-    expect(both.status).toBe(400);
+    // Of several, the others are accepted.
+    const both = await told("/decisions", { pictures: [await idOf("scan.jpg"), bergen], verdict: { kind: "accept" } });
+    expect(both.refused).toEqual([
+      { picture: bergen, code: "refused", error: expect.stringContaining("its own file") },
+    ]);
+    expect(await stateOf(await idOf("scan.jpg"))).toBe("accepted");
+    await told("/undo", {});
     expect(await stateOf(await idOf("scan.jpg"))).toBe("queue");
 
     const id = await idOf("again.jpg");
@@ -539,10 +543,11 @@ describe("a review", () => {
     expect(JSON.parse((await post(gpx)).body.toString())).toEqual({ points: 2 });
     // Without --clock the camera's clock counts as UTC.
     const [{ kind, places }] = await get(`/pictures/${await idOf("lost-2.jpg")}/known?track=true`);
-    expect([kind, places[0].lat, places[0].lng, places[0].minutes]).toEqual(["track", 10, 20, 1]);
+    expect([kind, places[0].lat, places[0].lng, places[0].minutes]).toEqual(["track", 10, 20, -1]);
     const large = await post("x".repeat(9 * 2 ** 20));
     expect([large.status, sentence(large)]).toEqual([413, "a track has at most 8 MiB here"]);
-    expect(sentence(await post("<svg/>"))).toBe("holds no track whose points have a time");
+    expect(sentence(await post("<svg/>"))).toContain("its root is no gpx element");
+    expect(sentence(await post("<gpx/>"))).toBe("holds no point that has a time");
     expect(sentence(await post("hello"))).toContain("a GPX file is needed, this is none");
   });
 

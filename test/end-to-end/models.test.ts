@@ -211,7 +211,7 @@ describe("photographs", () => {
       .map((line) => JSON.parse(line));
     expect(first.neighbours).toEqual([]);
     expect(third.neighbours).toEqual([]);
-    expect(second.neighbours).toEqual([{ image: names[0], minutes: 20, lat: -33.5, lng: 18.25 }]);
+    expect(second.neighbours).toEqual([{ image: names[0], minutes: -20, lat: -33.5, lng: 18.25 }]);
     // A random network says nothing, so the neighbour decides: 2 km and what is driven in 20 minutes.
     expect(distanceKm(second.best, { lat: -33.5, lng: 18.25 })).toBeLessThan(30);
   });

@@ -17,8 +17,10 @@ export interface Taken {
 }
 
 const degrees = (x: number): string => {
-  const minutes = (Math.abs(x) % 1) * 60;
-  return `${Math.floor(Math.abs(x))}/1 ${Math.floor(minutes)}/1 ${Math.round((minutes % 1) * 60_000)}/1000`;
+  // Rounded first: 59.9999 seconds would be written as 60.
+  const thousandths = Math.round(Math.abs(x) * 3_600_000);
+  const minutes = Math.floor(thousandths / 60_000);
+  return `${Math.floor(minutes / 60)}/1 ${minutes % 60}/1 ${thousandths % 60_000}/1000`;
 };
 
 const blueMarble = join(

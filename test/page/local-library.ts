@@ -16,6 +16,9 @@ export const listed = (id: number, more: Partial<ListedPicture> = {}): ListedPic
   album: "",
   state: "queue",
   takenAt: null,
+  utcOffsetMinutes: null,
+  takenFrom: null,
+  notes: [],
   camera: null,
   width: 10,
   height: 10,
@@ -88,7 +91,7 @@ export class LocalLibrary {
     "POST library/decisions": ({ body }) => {
       const { pictures } = JSON.parse(body.toString());
       this.pictures = this.pictures.filter((p) => !pictures.includes(p.id));
-      return { batch: 1, left: [] };
+      return { batch: 1, left: [], refused: [] };
     },
   };
 }

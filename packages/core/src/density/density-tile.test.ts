@@ -16,7 +16,7 @@ async function bump(lat: number, lng: number) {
       const d = centre[0] * points[3 * i] + centre[1] * points[3 * i + 1] + centre[2] * points[3 * i + 2];
       return kappa * (d - 1) + Math.log(kappa / (2 * Math.PI));
     });
-  const mesh = await meshOfDensity(logDensity, [{ centre, radius: 0.05 }], { level: 3, tolerance: 0.25 });
+  const mesh = await meshOfDensity(logDensity, { peaks: [{ centre, radius: 0.05 }] }, { level: 3, tolerance: 0.25 });
   return { distribution: meshDistribution(mesh), at: (x: readonly number[]) => logDensity(Float64Array.from(x))[0] };
 }
 

@@ -1,13 +1,16 @@
 /**
- * A distribution on a mesh: uniform within every triangle, so every probability and every area below is
- * a sum over triangles, and the total is one by construction.
+ * A distribution on a mesh. Every triangle has its probability, so every probability and every area below is a sum over
+ * triangles, and the total is one by construction; within one, the logarithm of the density is linear.
  */
 import { capRadiusKm, earthAreaKm2 } from "../sphere/cap.js";
 import { combine } from "../sphere/geodesic.js";
 import { cornersOf, edgeKey, pointWithin } from "../sphere/icosphere.js";
 import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
+import { triangleIndex } from "../sphere/triangle-index.js";
 import type { Mode, PlaceDistribution } from "./distribution.js";
+import { gainWithin, logMeanExp, sharesAt } from "./log-linear.js";
 import type { DensityMesh } from "./mesh-refinement.js";
+import { pointsInside } from "./prior.js";
 
 /** A peak less than this factor above the pass to a higher one belongs to that one (nats). */
 const prominence = Math.log(2);
@@ -22,8 +25,8 @@ export interface MeshDistribution extends Required<PlaceDistribution> {
 }
 
 /**
- * Answers the questions of `PlaceDistribution` from a mesh. The density within a triangle is constant; where no triangle
- * lies, the probability of the turned-over triangles is spread over the area that the others do not cover.
+ * Answers the questions of `PlaceDistribution` from a mesh. Where no triangle lies, the probability of the turned-over
+ * triangles is spread over the area that the others do not cover.
  */
 export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const { masses, areas } = mesh;
@@ -31,9 +34,11 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const byDensity = Uint32Array.from(densities.keys()).sort((a, b) => densities[b] - densities[a]);
   const modes = modesOf(mesh);
   const outside = outsideOf(mesh);
+  const near = triangleIndex(mesh);
   return {
     mesh,
-    localizabilityBits: masses.reduce((sum, m, t) => (m > 0 ? sum + m * Math.log2(densities[t]) : sum), 0),
+    localizabilityBits:
+      masses.reduce((sum, m, t) => (m > 0 ? sum + m * (Math.log(densities[t]) + gain(mesh, t)) : sum), 0) / Math.LN2,
     best: { lat: modes[0].lat, lng: modes[0].lng },
     modes,
     regions: (wanted) =>
@@ -50,11 +55,15 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
         return { mass, areaKm2, radiusKm: capRadiusKm(areaKm2) };
       }),
     logProbNats: (place) => {
-      const own = triangleAt(mesh, toVec3(place));
-      return own === undefined ? Math.log(outside.mass / outside.area) : Math.log(densities[own]);
+      const x = toVec3(place);
+      if (mesh.prior?.(x) === 0) return Number.NEGATIVE_INFINITY;
+      const own = triangleAt(mesh, near(x), x);
+      return own === undefined ? Math.log(outside.mass / outside.area) : logDensityIn(mesh, own, x);
     },
     credibleLevel: (place) => {
-      const own = triangleAt(mesh, toVec3(place));
+      const x = toVec3(place);
+      if (mesh.prior?.(x) === 0) return 1;
+      const own = triangleAt(mesh, near(x), x);
       if (own === undefined) return 1 - outside.mass / 2;
       let held = 0;
       for (const t of byDensity) {
@@ -78,26 +87,53 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
       for (let i = 0; i < n; i++) {
         const at = (i + 0.5) / n;
         while (upTo < at && t < masses.length - 1) upTo += masses[++t];
-        out.set(pointIn(mesh, t, (i * 0.7548776662466927) % 1, (i * 0.5698402909980532) % 1), 3 * i);
+        out.set(pointIn(mesh, t, i), 3 * i);
       }
       return out;
     },
   };
 }
 
-/** Two numbers of [0, 1) to a point of a triangle, evenly. */
-function pointIn(mesh: DensityMesh, t: number, p: number, q: number): Vec3 {
-  const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
-  return pointWithin(cornersOf(mesh, t), [1 - u - v, u, v]);
+/** By how much the mean log density of a triangle's probability is above that of an even one, nats. */
+function gain({ triangles, turned, vertexLogDensities }: DensityMesh, t: number): number {
+  const [a, b, c] = [0, 1, 2].map((k) => vertexLogDensities[triangles[3 * t + k]]);
+  return turned[t] || !Number.isFinite(a + b + c) ? 0 : gainWithin(a, b, c);
+}
+
+/** The log density at a point of a triangle: linear between the corners, and as high as the triangle's mass wants it. */
+function logDensityIn({ masses, areas, turned, vertexLogDensities, ...mesh }: DensityMesh, t: number, x: Vec3): number {
+  const mean = Math.log(masses[t] / areas[t]);
+  const [a, b, c] = [0, 1, 2].map((k) => vertexLogDensities[mesh.triangles[3 * t + k]]);
+  // A corner may be ruled out by a prior, and one of a triangle that is turned over says nothing.
+  if (turned[t] || !Number.isFinite(a + b + c)) return mean;
+  const [u, v, w] = sharesAt(cornersOf(mesh, t), x);
+  return mean - logMeanExp(a, b, c) + u * a + v * b + w * c;
+}
+
+/** Tries of an even sequence before a point that is surely left by a prior is taken. */
+const mostTries = 32;
+
+/** Number `i` of a sequence of points that are spread evenly over a triangle (Roberts 2018), where a prior leaves something. */
+function pointIn(mesh: DensityMesh, t: number, i: number): Vec3 {
+  const corners = cornersOf(mesh, t);
+  const { prior } = mesh;
+  for (let k = i; k < i + mostTries; k++) {
+    const [p, q] = [(k * 0.7548776662466927) % 1, (k * 0.5698402909980532) % 1];
+    const [u, v] = p + q > 1 ? [1 - p, 1 - q] : [p, q];
+    const x = pointWithin(corners, [1 - u - v, u, v]);
+    if (!prior || prior(x) > 0) return x;
+  }
+  const all = pointsInside(mesh, t);
+  return all.find((x) => prior?.(x) !== 0) ?? all[0];
 }
 
 /** How far outside of every triangle rounding may put a point that lies on an edge, relative to the triangle. */
 export const onEdge = 1e-6;
 
 /** The triangle that holds a point; of several (on an edge), the one it lies deepest in; of none, undefined. */
-function triangleAt(mesh: DensityMesh, x: Vec3): number | undefined {
+function triangleAt(mesh: DensityMesh, among: readonly number[], x: Vec3): number | undefined {
   let [best, depth]: [number | undefined, number] = [undefined, -onEdge];
-  for (let t = 0; t < mesh.masses.length; t++) {
+  for (const t of among) {
     const [a, b, c] = cornersOf(mesh, t);
     // On the far side of the globe the three signs agree as well.
     if (dot(a, x) + dot(b, x) + dot(c, x) <= 0) continue;

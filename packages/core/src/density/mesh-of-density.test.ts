@@ -3,6 +3,7 @@ import {
   angle,
   dot,
   earthRadiusKm,
+  fibonacciSphere,
   Generator,
   logPeakDensity,
   meshDistribution,
@@ -54,7 +55,9 @@ describe("the credible level of a place", () => {
   it("is that of the closed form, and the region of its mass reaches the place", async () => {
     const kappa = 300;
     const components = [{ mean: fiji, kappa, weight: 1 }];
-    const d = meshDistribution(await meshOfDensity(mixture(components), peaks(components), { tolerance: 0.05 }));
+    const d = meshDistribution(
+      await meshOfDensity(mixture(components), { peaks: peaks(components) }, { tolerance: 0.05 }),
+    );
     const random = new Generator(8);
     const drawn: number[] = [];
     for (let i = 0; i < 400; i++) {
@@ -69,7 +72,7 @@ describe("the credible level of a place", () => {
       expect(Math.abs(drawn.filter((c) => c <= mass).length / drawn.length - mass)).toBeLessThan(0.07);
   });
   it("is spread evenly for the uniform distribution, where all places are equal", async () => {
-    const mesh = await meshOfDensity((points) => new Float64Array(points.length / 3), [], { level: 3 });
+    const mesh = await meshOfDensity((points) => new Float64Array(points.length / 3), {}, { level: 3 });
     const d = meshDistribution(mesh);
     const random = new Generator(9);
     const levels = Array.from({ length: 500 }, () => d.credibleLevel(toLatLng(uniformPoint(random))));
@@ -81,7 +84,7 @@ describe("a mesh of a known density", () => {
   it.each([0.5, 30, 1e5])("of concentration %d has entropy and radii of the closed form", async (kappa) => {
     for (const mean of [pole, fiji]) {
       const components = [{ mean, kappa, weight: 1 }];
-      const mesh = await meshOfDensity(mixture(components), peaks(components), { tolerance: 0.08 });
+      const mesh = await meshOfDensity(mixture(components), { peaks: peaks(components) }, { tolerance: 0.08 });
       const d = meshDistribution(mesh);
       const bits = (logPeakDensity(kappa) + kappa * (1 / Math.tanh(kappa) - 1) - 1) / Math.LN2;
       expect(Math.abs(d.localizabilityBits - bits)).toBeLessThan(0.03);
@@ -93,6 +96,40 @@ describe("a mesh of a known density", () => {
       }
     }
   });
+  it("has the density itself all over the globe, and integrates to one", async () => {
+    const components = [
+      { mean: fiji, kappa: 2000, weight: 0.8 },
+      { mean: pole, kappa: 0.7, weight: 0.2 },
+    ];
+    const log = mixture(components);
+    const random = new Generator(3);
+    const samples = Float64Array.from(
+      Array.from({ length: 160 }, (_, i) => [
+        ...sampleVonMisesFisher(i % 5 ? fiji : pole, i % 5 ? 2000 : 0.7, random),
+      ]).flat(),
+    );
+    const d = meshDistribution(await meshOfDensity(log, { samples }, { level: 2 }));
+    const n = 40_000;
+    const everywhere = fibonacciSphere(n);
+    const logs = everywhere.map((x) => d.logProbNats(toLatLng(x)));
+    expect(Math.abs((4 * Math.PI * logs.reduce((sum, l) => sum + Math.exp(l), 0)) / n - 1)).toBeLessThan(2e-3);
+    const gaps = (places: readonly Vec3[]) =>
+      places.map((x) => Math.abs(d.logProbNats(toLatLng(x)) - log(Float64Array.from(x))[0])).sort((a, b) => a - b);
+    expect(gaps(everywhere.slice(0, 2000))[1000]).toBeLessThan(0.05);
+    const drawn = Array.from({ length: 500 }, () => sampleVonMisesFisher(fiji, 2000, random));
+    expect(gaps(drawn)[250]).toBeLessThan(0.05);
+  });
+  it("ends, however narrow a peak or the focus of a prior is said to be", async () => {
+    for (const radius of [0, 1e-9, 1e-6]) {
+      const prior = Object.assign(() => 1, { focus: [{ centre: fiji, width: radius }] });
+      const mesh = await meshOfDensity(
+        (p) => new Float64Array(p.length / 3),
+        { peaks: [{ centre: pole, radius }] },
+        { prior },
+      );
+      expect(mesh.vertices.length).toBeLessThan(30_000);
+    }
+  });
   it("of a mixture has the density, the modes and the masses of its components", async () => {
     const components = [
       { mean: pole, kappa: 400, weight: 0.6 },
@@ -100,7 +137,7 @@ describe("a mesh of a known density", () => {
       { mean: toVec3({ lat: 10, lng: 0 }), kappa: 2, weight: 0.1 },
     ];
     const log = mixture(components);
-    const d = meshDistribution(await meshOfDensity(log, peaks(components), { tolerance: 0.05 }));
+    const d = meshDistribution(await meshOfDensity(log, { peaks: peaks(components) }, { tolerance: 0.05 }));
     for (const x of [pole, fiji, toVec3({ lat: -17, lng: 178.3 }), toVec3({ lat: 20, lng: -40 })])
       expect(Math.abs(d.logProbNats(toLatLng(x)) - log(Float64Array.from(x))[0])).toBeLessThan(0.25);
     expect(d.modes[0].mass).toBeGreaterThan(0.58);

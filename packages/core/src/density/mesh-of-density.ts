@@ -1,6 +1,10 @@
-/** A density that is known in closed form, on a mesh: so that every method answers the same questions. */
+/**
+ * A density that can be computed anywhere, on a mesh that covers the globe: so that every method answers the same questions.
+ * Its logarithm is taken as linear within every triangle, which for a smooth density errs by the square of their size.
+ */
 import { cornersOf, edgeKey, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
-import { cross, dot, type Vec3 } from "../sphere/point.js";
+import { angle, dot, type Vec3, vectorAt } from "../sphere/point.js";
+import { logMeanExp, sharesAt } from "./log-linear.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
 
 /** A place near which the density is known to change quickly. */
@@ -11,21 +15,33 @@ export interface Peak {
   radius: number;
 }
 
+/** What is known of a density before its mesh is made. */
+export interface Hints {
+  /** Where it is known to peak: a sharp peak could fall between the vertices otherwise. */
+  peaks?: readonly Peak[];
+  /** Places drawn from it, unit vectors [n, 3]: where they are many, the mesh begins fine. */
+  samples?: Float64Array;
+}
+
 /**
  * A mesh of a density that can be computed at any point, refined where the density changes, scaled to a total of one.
  * @param logDensity log densities in nats per steradian at unit vectors [n, 3]; need not be normalised
- * @param peaks where the mesh must be fine from the beginning, or a sharp peak could fall between its vertices
+ * @param hints where the mesh must be fine from the beginning
+ * @param options a `prior` has the mesh refined where what it leaves changes, too
  */
 export async function meshOfDensity(
-  logDensity: (points: Float64Array) => Float64Array,
-  peaks: readonly Peak[] = [],
+  logDensity: (points: Float64Array) => Float64Array | Promise<Float64Array>,
+  { peaks = [], samples }: Hints = {},
   options: RefineOptions = {},
 ): Promise<DensityMesh> {
   let start = icosphere(options.level ?? 3);
-  for (const peak of peaks) start = fineAround(start, peak);
-  let values = logDensity(start.vertices);
+  const foci = [...(options.prior?.focus ?? [])].sort((a, b) => b.width - a.width).slice(0, mostFoci);
+  for (const peak of [...peaks, ...foci.map(({ centre, width }) => ({ centre, radius: width }))])
+    start = fineAround(start, peak);
+  if (samples) start = fineAmong(start, samples);
+  let values = await logDensity(start.vertices);
   const extend = async (vertices: Float64Array) => {
-    const more = logDensity(vertices);
+    const more = await logDensity(vertices);
     const all = new Float64Array(values.length + more.length);
     all.set(values);
     all.set(more, values.length);
@@ -34,7 +50,7 @@ export async function meshOfDensity(
   return refinedMesh(start, extend, (mesh) => measured(mesh, values), options);
 }
 
-/** The mean of the corners' densities on every triangle, scaled to a total of one. */
+/** Masses by the densities of the corners, scaled to a total of one. */
 function measured(mesh: SphereMesh, values: Float64Array): Measured {
   const { vertices, triangles } = mesh;
   const n = triangles.length / 3;
@@ -44,8 +60,8 @@ function measured(mesh: SphereMesh, values: Float64Array): Measured {
   let total = 0;
   for (let t = 0; t < n; t++) {
     areas[t] = triangleArea(...cornersOf(mesh, t));
-    const corners = triangles.subarray(3 * t, 3 * t + 3);
-    masses[t] = (areas[t] * corners.reduce((sum, v) => sum + Math.exp(values[v] - top), 0)) / 3;
+    const [a, b, c] = triangles.subarray(3 * t, 3 * t + 3);
+    masses[t] = areas[t] * Math.exp(logMeanExp(values[a], values[b], values[c]) - top);
     total += masses[t];
   }
   const shift = top + Math.log(total);
@@ -59,15 +75,43 @@ function measured(mesh: SphereMesh, values: Float64Array): Measured {
   };
 }
 
+/** Edges are not cut any shorter, radians: 13 metres. Shorter ones are not told apart from what lies beside them. */
+const leastEdge = 2e-6;
+
+/** Foci of a prior that the mesh is fine about from the beginning, the widest first: every vertex asks for a density. */
+const mostFoci = 12;
+
 /** Cuts the triangles about a peak until they are as small as it is. */
 function fineAround(mesh: SphereMesh, { centre, radius }: Peak): SphereMesh {
+  const large = ([a, b, c]: Corners) => Math.max(angle(a, b), angle(b, c), angle(c, a)) > Math.max(radius, leastEdge);
+  return cutWhile(mesh, (corners) => large(corners) && holds(centre, corners));
+}
+
+/** More samples than these in one triangle, and it is cut. */
+const mostSamples = 8;
+
+/** Samples nearer to one another than this are one place, radians. */
+const onePlace = 1e-4;
+
+/** Cuts triangles until each holds few of the samples. */
+function fineAmong(mesh: SphereMesh, samples: Float64Array): SphereMesh {
+  const left = Array.from({ length: samples.length / 3 }, (_, i) => vectorAt(samples, i));
+  return cutWhile(mesh, (corners) => {
+    if (angle(corners[0], corners[1]) < onePlace) return false;
+    let held = 0;
+    for (const x of left) if (holds(x, corners) && ++held > mostSamples) return true;
+    return false;
+  });
+}
+
+type Corners = readonly [Vec3, Vec3, Vec3];
+
+function cutWhile(mesh: SphereMesh, wanted: (corners: Corners) => boolean): SphereMesh {
   for (;;) {
     const { triangles } = mesh;
     const marked = new Set<number>();
     for (let t = 0; 3 * t < triangles.length; t++) {
-      const [a, b, c] = cornersOf(mesh, t);
-      if (dot(a, centre) <= 0 || !holds(centre, a, b, c)) continue;
-      if (Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) <= radius) continue;
+      if (!wanted(cornersOf(mesh, t))) continue;
       for (let k = 0; k < 3; k++) marked.add(edgeKey(triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]));
     }
     if (marked.size === 0) return mesh;
@@ -76,5 +120,8 @@ function fineAround(mesh: SphereMesh, { centre, radius }: Peak): SphereMesh {
 }
 
 /** On an edge, both neighbours hold the point. */
-const holds = (x: Vec3, a: Vec3, b: Vec3, c: Vec3): boolean =>
-  dot(x, cross(a, b)) >= -1e-12 && dot(x, cross(b, c)) >= -1e-12 && dot(x, cross(c, a)) >= -1e-12;
+const holds = (x: Vec3, corners: Corners): boolean =>
+  dot(corners[0], x) > 0 && sharesAt(corners, x).every((share) => share >= -onEdge);
+
+/** Relative to the triangle: an absolute limit would be wider than the smallest of them. */
+const onEdge = 1e-9;

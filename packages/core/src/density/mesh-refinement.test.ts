@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
 import { cornersOf, edgeKey, icosphere, midpoint, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
-import { angle, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
+import { angle, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import { uniformPoint } from "../sphere/sampling.js";
+import { meshDistribution } from "./mesh-distribution.js";
 import { type DensityMesh, type Measured, refinedMesh, split } from "./mesh-refinement.js";
 import { refinedNear } from "./refine-near.js";
 
@@ -170,13 +171,24 @@ describe("refinement near a place", () => {
     }
     expect(greatest).toBeGreaterThan(3 * width);
   });
-  it("hands mass on by area: every part has the density of its whole", () => {
-    const coarse: DensityMesh = { ...measured((x) => x[0])(icosphere(0)), variationNats: 0 };
+  it("leaves the density as it was, at every place, and asks nobody", () => {
+    const coarse: DensityMesh = { ...measured((x) => 3 * x[0])(icosphere(2)), variationNats: 0 };
+    const fine = refinedNear(coarse, { centre: [0, 0, 1], width: 0.1 });
+    const [before, after] = [meshDistribution(coarse), meshDistribution(fine)];
+    const random = new Generator(5);
+    for (let i = 0; i < 300; i++) {
+      const place = toLatLng(uniformPoint(random));
+      expect(after.logProbNats(place)).toBeCloseTo(before.logProbNats(place), 1);
+    }
+    expect(refinedNear(coarse, { centre: [0, 0, 1], width: 10 }).triangles).toEqual(coarse.triangles);
+  });
+  it("hands the mass of a triangle that is turned over on by area", () => {
+    const flat = measured((x) => x[0])(icosphere(0));
+    const coarse: DensityMesh = { ...flat, turned: flat.turned.map(() => 1), variationNats: 0 };
     const fine = refinedNear(coarse, { centre: [0, 0, 1], width: 0.3 });
     const known = [...coarse.masses.map((m, t) => m / coarse.areas[t])];
     fine.masses.forEach((m, t) => {
       expect(known.some((d) => Math.abs(d - m / fine.areas[t]) < 1e-12)).toBe(true);
     });
-    expect(refinedNear(coarse, { centre: [0, 0, 1], width: 10 }).triangles).toEqual(coarse.triangles);
   });
 });

@@ -2,8 +2,9 @@
  * Triangulations of the sphere that are refined where mass lies and the density changes within a triangle (marking after
  * Dörfler 1996).
  */
-import { edgeKey, midpoint, type SphereMesh } from "../sphere/icosphere.js";
+import { cornersOf, edgeKey, midpoint, pointWithin, type SphereMesh } from "../sphere/icosphere.js";
 import { vectorAt } from "../sphere/point.js";
+import type { Prior } from "./prior.js";
 
 /** When refinement of a mesh begins and ends. */
 export interface RefineOptions {
@@ -16,6 +17,8 @@ export interface RefineOptions {
   tolerance?: number;
   /** Refinement also stops at so many vertices; 20,000 if left out. */
   maxVertices?: number;
+  /** What the distribution will be multiplied with: the mesh is made as fine where that leaves probability. */
+  prior?: Prior;
 }
 
 /** A distribution on a triangulated sphere. */
@@ -35,6 +38,8 @@ export interface DensityMesh extends SphereMesh {
    * Mean change of the log density across a triangle, in nats: what `tolerance` bounds; above it if the vertices ran out.
    */
   variationNats: number;
+  /** What it was multiplied with, for the places within a triangle; zero where there is nothing. */
+  prior?: Prior;
 }
 
 /** A distribution on a mesh, before it is known how fine the mesh is for it. */
@@ -54,12 +59,14 @@ export async function refinedMesh(
   start: SphereMesh,
   extend: (vertices: Float64Array) => Promise<void>,
   measure: (mesh: SphereMesh) => Measured,
-  { tolerance = 0.5, maxVertices = 20_000 }: RefineOptions,
+  { tolerance = 0.5, maxVertices = 20_000, prior }: RefineOptions,
 ): Promise<DensityMesh> {
   let mesh = start;
   for (;;) {
     const measured = measure(mesh);
-    const variations = variationsOf(measured);
+    const own = variationsOf(measured, measured.masses);
+    const left = prior && variationsOf(measured, massesLeft(measured, prior));
+    const variations = left ? own.map((v, t) => Math.max(v, left[t])) : own;
     const total = variations.reduce((a, b) => a + b, 0);
     const room = maxVertices - mesh.vertices.length / 3;
     if (total <= tolerance || room <= 0) return { ...measured, variationNats: total };
@@ -70,11 +77,23 @@ export async function refinedMesh(
 }
 
 /** Mass of every triangle times the range of the log density at its corners. */
-function variationsOf({ triangles, masses, turned, vertexLogDensities }: Measured): Float64Array {
+function variationsOf({ triangles, turned, vertexLogDensities }: Measured, masses: Float64Array): Float64Array {
   return masses.map((mass, t) => {
     const [a, b, c] = [0, 1, 2].map((k) => vertexLogDensities[triangles[3 * t + k]]);
     return mass * (Math.max(a, b, c) - Math.min(a, b, c) + unresolvedNats * turned[t]);
   });
+}
+
+/** What a prior leaves of every triangle's mass, scaled to a total of one; nothing where it leaves nothing. */
+function massesLeft(measured: Measured, prior: Prior): Float64Array {
+  const { vertices, triangles } = measured;
+  const weights = Float64Array.from({ length: vertices.length / 3 }, (_, v) => prior(vectorAt(vertices, v)));
+  const left = measured.masses.map((mass, t) => {
+    const corners = [0, 1, 2].reduce((sum, k) => sum + weights[triangles[3 * t + k]], 0);
+    return (mass * (corners + prior(pointWithin(cornersOf(measured, t), [1 / 3, 1 / 3, 1 / 3])))) / 4;
+  });
+  const total = left.reduce((a, b) => a + b, 0);
+  return total > 0 ? left.map((m) => m / total) : left;
 }
 
 /** Share of the total variation whose triangles are refined in one round. */

@@ -1,21 +1,15 @@
 import { cornersOf, edgeKey, triangleArea } from "../sphere/icosphere.js";
 import { angle, normalize, type Vec3 } from "../sphere/point.js";
+import { logMeanExp } from "./log-linear.js";
 import { type DensityMesh, split } from "./mesh-refinement.js";
+import type { Focus } from "./prior.js";
 
-/** A place around which something changes within a short distance. */
-export interface Focus {
-  /** Unit vector. */
-  centre: Vec3;
-  /** The distance, radians. */
-  width: number;
-}
-
-/** Every round halves edges: from half the globe to 40 km in ten. */
-const maxRounds = 12;
+/** Every round halves edges: from half the globe to 300 m in sixteen. */
+const maxRounds = 16;
 
 /**
  * The same distribution on a mesh whose triangles near the focus have edges of half its width or less, and get larger with
- * the distance. A triangle hands its mass on by area.
+ * the distance.
  */
 export function refinedNear(mesh: DensityMesh, { centre, width }: Focus): DensityMesh {
   let fine = mesh;
@@ -43,27 +37,18 @@ function edgesToCut(mesh: DensityMesh, centre: Vec3, width: number): Set<number>
   return marked;
 }
 
-function cut(mesh: DensityMesh, marked: ReadonlySet<number>): DensityMesh {
+/**
+ * The same distribution with marked edges cut in the middle. The density's logarithm is linear within a triangle, and so it is
+ * handed on; a triangle that is turned over hands its mass on by area.
+ * @param marked keys of edges, as `edgeKey` makes them
+ */
+export function cut(mesh: DensityMesh, marked: ReadonlySet<number>): DensityMesh {
   const { vertices, triangles } = split(mesh, marked);
   const next = { vertices, triangles };
   const count = triangles.length / 3;
   const masses = new Float64Array(count);
   const areas = new Float64Array(count);
   const turned = new Uint8Array(count);
-  let at = 0;
-  for (let t = 0; t < mesh.masses.length; t++) {
-    const corner = (k: number) => mesh.triangles[3 * t + (k % 3)];
-    // `split` puts the parts of a triangle where it was: one more than the edges that are cut.
-    const parts = 1 + [0, 1, 2].filter((k) => marked.has(edgeKey(corner(k), corner(k + 1)))).length;
-    const sizes = Array.from({ length: parts }, (_, k) => Math.abs(triangleArea(...cornersOf(next, at + k))));
-    const total = sizes.reduce((a, b) => a + b);
-    sizes.forEach((size, k) => {
-      masses[at + k] = (mesh.masses[t] * size) / total;
-      areas[at + k] = (mesh.areas[t] * size) / total;
-      turned[at + k] = mesh.turned[t];
-    });
-    at += parts;
-  }
   const vertexLogDensities = new Float64Array(vertices.length / 3);
   vertexLogDensities.set(mesh.vertexLogDensities);
   let added = mesh.vertexLogDensities.length;
@@ -71,6 +56,27 @@ function cut(mesh: DensityMesh, marked: ReadonlySet<number>): DensityMesh {
   for (const key of marked) {
     const [i, j] = [Math.floor(key / 2 ** 26), key % 2 ** 26];
     vertexLogDensities[added++] = (mesh.vertexLogDensities[i] + mesh.vertexLogDensities[j]) / 2;
+  }
+  let at = 0;
+  for (let t = 0; t < mesh.masses.length; t++) {
+    const corner = (k: number) => mesh.triangles[3 * t + (k % 3)];
+    // `split` puts the parts of a triangle where it was: one more than the edges that are cut.
+    const parts = 1 + [0, 1, 2].filter((k) => marked.has(edgeKey(corner(k), corner(k + 1)))).length;
+    const sizes = Array.from({ length: parts }, (_, k) => Math.abs(triangleArea(...cornersOf(next, at + k))));
+    const total = sizes.reduce((a, b) => a + b);
+    // Against the highest of its corners, so that nothing is lost far below the peak.
+    const top = Math.max(...[0, 1, 2].map((k) => mesh.vertexLogDensities[corner(k)]));
+    const shares = sizes.map((size, k) => {
+      const [a, b, c] = [0, 1, 2].map((i) => vertexLogDensities[triangles[3 * (at + k) + i]]);
+      return mesh.turned[t] ? size : size * Math.exp(logMeanExp(a, b, c) - top);
+    });
+    const held = shares.reduce((a, b) => a + b);
+    sizes.forEach((size, k) => {
+      masses[at + k] = held > 0 ? (mesh.masses[t] * shares[k]) / held : (mesh.masses[t] * size) / total;
+      areas[at + k] = (mesh.areas[t] * size) / total;
+      turned[at + k] = mesh.turned[t];
+    });
+    at += parts;
   }
   return { ...mesh, vertices, triangles, masses, areas, turned, vertexLogDensities };
 }

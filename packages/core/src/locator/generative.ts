@@ -1,6 +1,7 @@
 import type { CompileOptions } from "@geodrift/compile";
 import { likelihoodModel } from "../density/likelihood.js";
 import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
+import { meshOfDensity } from "../density/mesh-of-density.js";
 import { noiseMesh, transportedMesh } from "../density/transported-mesh.js";
 import type { GenerativeModel } from "../path/paths.js";
 import { Generator } from "../random/generator.js";
@@ -8,6 +9,14 @@ import { velocityModel } from "../solve/guidance.js";
 import { solve, solverFor, stepsFor } from "../solve/solvers.js";
 import { normalizeAll } from "../sphere/flat.js";
 import type { Locator, SolveOptions } from "./locator.js";
+
+/**
+ * How fine a whole distribution is made, and how many steps the map has whose density it is, without guidance: a vertex costs three
+ * evaluations of the network for each of four stages of each step. What a prior leaves may lie where hardly anything does, and
+ * there few steps err (`npm run bench map`).
+ */
+const wholeMesh = { level: 2, tolerance: 1.3, maxVertices: 600, steps: 10 };
+const meshForPriors = { ...wholeMesh, tolerance: 1, steps: 16 };
 
 /**
  * A flow or a diffusion: noise is carried to places by its solver. Densities are exact; whole distributions on a mesh are
@@ -49,20 +58,34 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
       return logProbNats;
     },
     ...(path.space === "sphere" && {
-      async distributions(embeddings, options) {
+      async distributions(embeddings, { quick, priors, stop, ...options }) {
         const { cond_dim } = config;
         const count = embeddings.length / cond_dim;
-        const noise = noiseMesh(options);
+        const noise = noiseMesh({ level: quick || options.guidance === 0 ? 2 : 3, ...options });
         const { vertices } = noise;
         // All images begin with the same mesh, and go their own ways as it is refined.
         const starts = await carried(embeddings, repeated(vertices, count), options);
         const maps: MeshDistribution[] = [];
         for (let i = 0; i < count; i++) {
           const c = embeddings.subarray(i * cond_dim, (i + 1) * cond_dim);
+          const images = starts.slice(i * vertices.length, (i + 1) * vertices.length);
           const transport = async (points: Float64Array) =>
             (await carried(c, padded(points), options)).subarray(0, points.length);
-          const images = starts.slice(i * vertices.length, (i + 1) * vertices.length);
-          maps.push(meshDistribution(await transportedMesh(transport, options, { noise, images })));
+          const { steps: _, ...refine } = options;
+          const fineness = priors?.[i] ? meshForPriors : wholeMesh;
+          const logDensity = async (points: Float64Array) => {
+            stop?.();
+            const { guidance } = options;
+            const steps = Math.ceil(fineness.steps * (1 + guidance));
+            const { logProbNats } = await density.logProb(c, padded(points), { mode: "map", guidance, steps });
+            return logProbNats.subarray(0, points.length / 3);
+          };
+          // Guidance bends the flow until it folds: its map has no density that a formula tells, and the mesh is carried along.
+          const carry = quick || (options.guidance > 0 && !priors?.[i]);
+          const mesh = carry
+            ? await transportedMesh(transport, options, { noise, images })
+            : await meshOfDensity(logDensity, { samples: images }, { ...fineness, ...refine, prior: priors?.[i] });
+          maps.push(meshDistribution(mesh));
         }
         return maps;
       },
@@ -85,7 +108,7 @@ function repeated(points: Float64Array, times: number): Float64Array {
  */
 function padded(points: Float64Array): Float64Array {
   const n = points.length / 3;
-  const grain = n <= 256 ? 32 : n <= 2048 ? 256 : 2048;
+  const grain = n <= 256 ? 32 : n <= 1024 ? 128 : 1024;
   const all = new Float64Array(3 * grain * Math.ceil(n / grain));
   all.set(points);
   for (let at = points.length; at < all.length; at += 3) all.copyWithin(at, points.length - 3, points.length);

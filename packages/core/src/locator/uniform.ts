@@ -25,7 +25,7 @@ export function uniformLocator(width: number): Locator {
     logProb: async (_, points) => new Float64Array(points.length / 3).fill(logDensity),
     async distributions(embeddings, options) {
       const density = (points: Float64Array) => new Float64Array(points.length / 3).fill(logDensity);
-      const map = meshDistribution(await meshOfDensity(density, [], options));
+      const map = meshDistribution(await meshOfDensity(density, {}, options));
       return Array.from({ length: embeddings.length / width }, () => map);
     },
     dispose: async () => {},

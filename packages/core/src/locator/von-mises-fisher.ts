@@ -72,7 +72,7 @@ export function vonMisesFisherLocator(
       const maps: MeshDistribution[] = [];
       for (const mixture of await mixtures(embeddings)) {
         const peaks = mixture.map(({ mean, kappa }) => ({ centre: mean, radius: 0.5 / Math.sqrt(Math.max(1, kappa)) }));
-        maps.push(meshDistribution(await meshOfDensity((points) => logDensity(mixture, points), peaks, options)));
+        maps.push(meshDistribution(await meshOfDensity((points) => logDensity(mixture, points), { peaks }, options)));
       }
       return maps;
     },

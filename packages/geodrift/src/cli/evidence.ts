@@ -33,7 +33,10 @@ export function define(command: Command): void {
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow")
-    .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, photos, a .geojson or .csv file")
+    .option(
+      "--prior <where>",
+      "what is known besides: the name of a place, not:NAME, within:KM:LAT,LNG, photos, a .geojson, .kml or .csv file",
+    )
     .action(run);
 }
 

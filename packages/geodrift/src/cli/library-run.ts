@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { printable } from "../files/printable.js";
 import { cannotWrite } from "../files/system-error.js";
 import { estimateQueue } from "../library/estimate-queue.js";
 import { exportedPictures } from "../library/export/exported.js";
@@ -15,7 +16,7 @@ import { type ListedPicture, listPictures, overview } from "../library/pictures.
 import { scanFolder } from "../library/scan.js";
 import { type State, states } from "../library/states.js";
 import { readGpxFile } from "../library/tracks.js";
-import { namedPrior } from "../locate/prior.js";
+import { namedPrior } from "../locate/named-prior.js";
 import { checkModelName } from "../models/load.js";
 import { formatLatLng } from "../places/format.js";
 import { progress } from "./progress.js";
@@ -94,7 +95,7 @@ export const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
       return;
     }
     if (all.folders.length === 0) process.stdout.write("no pictures yet: geodrift library add FOLDER\n");
-    for (const { path, pictures } of all.folders) process.stdout.write(`${path}: ${pictures} pictures\n`);
+    for (const { path, pictures } of all.folders) process.stdout.write(`${printable(path)}: ${pictures} pictures\n`);
     for (const state of states)
       if (all.counts[state] > 0) process.stdout.write(`${all.counts[state]} ${words[state]}\n`);
     if (all.unestimated > 0) process.stdout.write(`${all.unestimated} of those without a place have no estimate yet\n`);
@@ -118,7 +119,11 @@ export const list = ({ library: folder, json, limit, ...filter }: ListFlags): Pr
       const page = listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
       for (const p of page.pictures) {
         const place = placeOf(p);
-        process.stdout.write(json ? `${JSON.stringify(p)}\n` : `${p.path}: ${p.state}${place ? `; ${place}` : ""}\n`);
+        process.stdout.write(
+          json
+            ? `${JSON.stringify(p)}\n`
+            : `${printable(p.path)}: ${p.state}${place ? `; ${place}` : ""}${p.notes.length > 0 ? `; note: ${printable(p.notes.join("; "))}` : ""}\n`,
+        );
       }
       left -= page.pictures.length;
       after = page.next;
@@ -155,7 +160,8 @@ export async function locate(flags: LocateFlags): Promise<number> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
   checkModelName(model);
   const { prior } = flags;
-  if (prior !== undefined) await namedPrior(prior, "--prior: a country, within:KM:LAT,LNG, or photos is needed");
+  if (prior !== undefined)
+    await namedPrior(prior, "--prior: the name of a place, not:NAME, within:KM:LAT,LNG, or photos is needed");
   const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
   return within(flags.library, async (library) => {
     for (const { file, points } of tracks) library.store.tracks.keep(resolve(file), points);

@@ -47,7 +47,10 @@ export function define(command: Command, { exit }: Invocation): void {
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow; the one that loses least if left out")
-    .option("--prior <where>", "what is known besides: a country, within:KM:LAT,LNG, photos, a .geojson or .csv file")
+    .option(
+      "--prior <where>",
+      "what is known besides: the name of a place, not:NAME, within:KM:LAT,LNG, photos, a .geojson, .kml or .csv file",
+    )
     .option(
       "--time-neighbours <minutes>",
       "take in where pictures of the same run were taken so shortly before or after",

@@ -1,6 +1,7 @@
 /** What an error becomes on a command line: a sentence on standard error and an exit code; a stack if it is asked for. */
 import { inspect } from "node:util";
 import { failureOf, isMendable } from "@geodrift/core/errors";
+import { printable } from "../files/printable.js";
 
 /** What a command ends with; the table of docs/errors.md. */
 export const exitCodes = {
@@ -41,7 +42,7 @@ export function exitCodeOf(e: unknown): number {
  * @returns the exit code that it asks for
  */
 export function reportError(e: unknown, subject = "geodrift"): number {
-  process.stderr.write(`${subject}: ${failureOf(e).error}\n`);
+  process.stderr.write(`${printable(`${subject}: ${failureOf(e).error}`)}\n`);
   showStack(e);
   return exitCodeOf(e);
 }

@@ -20,6 +20,7 @@ interface Flags {
   iKnow?: boolean;
   maxUpload: number;
   maxPixels: number;
+  pointLimit: number;
   queue: number;
   detail?: string;
   open: boolean;
@@ -49,6 +50,12 @@ export function define(command: Command): void {
     .option("--max-pixels <millions>", "size of a picture", wholeNumber(1, 268), 100)
     .option("--queue <n>", "requests that may wait", wholeNumber(1, 10_000), 64)
     .option("--detail <file>", "map with more detail: raster tiles in a PMTiles file")
+    .option(
+      "--point-limit <km>",
+      "radius of 90 % beyond which no estimate is accepted as a point",
+      wholeNumber(1, 20_000),
+      500,
+    )
     .option("--no-open", "do not open the page in a browser; only from a terminal is it done anyway")
     .action(run);
 }
@@ -62,6 +69,7 @@ async function run(flags: Flags): Promise<void> {
   // Loaded here, so that no other command waits for it.
   const [{ serve }, { default: open }] = await Promise.all([import("../server/serve.js"), import("open")]);
   const library = await libraryOf(flags.library, log);
+  if (library) library.pointLimitKm = flags.pointLimit;
   const server = await serve({
     model,
     encoder,

@@ -30,8 +30,9 @@ export interface LocateJob extends AskedPriors {
   neighbours?: {
     kind: "time-neighbours" | "album" | "track";
     label: string;
-    places: Omit<Neighbour, "image">[];
+    places: (Omit<Neighbour, "image" | "minutes"> & { minutes?: number })[];
     elsewhere?: number;
+    apart?: boolean;
   }[];
   /** Wants the places at every step. */
   watch: boolean;

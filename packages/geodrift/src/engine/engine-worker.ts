@@ -5,10 +5,13 @@ import { distributionTensors } from "@geodrift/core";
 import { GeodriftError, toMessage } from "@geodrift/core/errors";
 import type { GeoJSON } from "geojson";
 import { draw } from "../imagine/draw.js";
+import { albumPrior } from "../locate/album-prior.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
-import { namedPrior, outlinePrior } from "../locate/prior.js";
-import { neighboursPrior } from "../locate/time-neighbours.js";
+import { namedPrior } from "../locate/named-prior.js";
+import { outlinePrior } from "../locate/outline-prior.js";
+import { elsewhereAfter } from "../locate/time-neighbours.js";
+import { travelPrior } from "../locate/travel.js";
 import { type LoadedImageModel, loadImageModel } from "../models/image-model.js";
 import { type LoadedModel, loadModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
@@ -53,11 +56,12 @@ function imageModelOf(name: string): Promise<LoadedImageModel> {
 }
 
 async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promise<Knowledge[]> {
-  const known: Knowledge[] = neighbours.map(({ kind, label, places, elsewhere }) => ({
-    kind,
-    label,
-    prior: neighboursPrior(places, elsewhere),
-  }));
+  const known: Knowledge[] = neighbours.map(({ kind, label, places, elsewhere, apart }) => {
+    const timed = places.flatMap((p) => (p.minutes === undefined ? [] : [{ ...p, minutes: p.minutes }]));
+    const nowhere = elsewhere ?? elsewhereAfter(Math.min(...timed.map((p) => Math.abs(p.minutes))));
+    const prior = kind === "album" ? albumPrior(places, nowhere) : travelPrior(timed, nowhere, { apart });
+    return { kind, label, prior };
+  });
   if (prior !== undefined) known.push(await namedPrior(prior));
   if (region !== undefined)
     known.push({ kind: "region", label: "a region drawn on the map", prior: outlinePrior(region as GeoJSON) });

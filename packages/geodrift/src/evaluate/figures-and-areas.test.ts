@@ -92,6 +92,7 @@ const gazetteer: Gazetteer = {
   nearest: ({ lat }) => town(lat > 0 ? "North" : "South", lat > 0 ? "" : "D"),
   nearestIn: () => undefined,
   nearestInDegrees: () => town("Flat"),
+  all: () => [],
 };
 
 describe("areas", () => {

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { strFromU8, unzipSync } from "fflate";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sha256Of } from "../files/hash.js";
-import { quickMesh } from "../locate/options.js";
 import type { Located } from "../locate/result.js";
 import { summarize } from "../locate/result.js";
 import { gazetteer } from "../places/bundled-towns.js";
@@ -18,7 +17,7 @@ beforeAll(async () => {
       const x = vectorAt(points, i);
       return 200 * (x[0] * centre[0] + x[1] * centre[1] + x[2] * centre[2]);
     });
-  const distribution = meshDistribution(await meshOfDensity(density, [], quickMesh));
+  const distribution = meshDistribution(await meshOfDensity(density, {}, { level: 2, tolerance: 1 }));
   const samples = distribution.representatives(32);
   const result = {
     image: "it's.jpg",

@@ -40,7 +40,7 @@ async function answer(mesh: boolean, centre: LatLng = { lat: -17, lng: 179.8 }):
           const [a, b] = peaks.map((p) => Math.exp(-0.5 * (angle(vectorAt(points, i), p) / 0.08) ** 2));
           return Math.log(0.8 * a + 0.2 * b + 1e-9);
         }),
-      [],
+      {},
       quickMesh,
     ),
   );

@@ -5,6 +5,7 @@ import { asMendable } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { writeFileAtomically } from "./atomic-file.js";
 import { cannotRead } from "./system-error.js";
+import { decodeText } from "./text.js";
 import { parseWith } from "./validation.js";
 
 /**
@@ -13,7 +14,8 @@ import { parseWith } from "./validation.js";
  * JSON or breaks the schema
  */
 export async function readJsonFile<T extends z.ZodType>(file: string, schema: T): Promise<z.infer<T>> {
-  const text = await readFile(file, "utf8").catch(cannotRead(file));
+  const bytes = await readFile(file).catch(cannotRead(file));
+  const text = decodeText(bytes);
   return parseWith(schema, parseJson(text, file), file);
 }
 

@@ -44,6 +44,12 @@ export const listedPicture = z
     album: z.string(),
     state: z.enum(states),
     takenAt: z.number().nullable(),
+    utcOffsetMinutes: z.number().nullable().openapi({ description: "of the camera's clock, where that is known" }),
+    takenFrom: z
+      .string()
+      .nullable()
+      .openapi({ description: "where the time comes from: EXIF, XMP, the file's name …" }),
+    notes: z.array(z.string()).openapi({ description: "what is said and was not used, with its reason" }),
     camera: z.string().nullable(),
     width: z.number().nullable(),
     height: z.number().nullable(),
@@ -51,7 +57,14 @@ export const listedPicture = z
     error: z.string().nullable().openapi({ description: "why it cannot be read, in one sentence" }),
     errorCode: z.string().nullable(),
     decided: z
-      .object({ place: z.string(), level: z.enum(levels), source: z.enum(["estimate", "person"]) })
+      .object({
+        place: z.string(),
+        level: z.enum(levels),
+        source: z.enum(["estimate", "person"]),
+        model: z.string().optional().openapi({ description: "that estimated it, with its hash" }),
+        radiusKm: z.number(),
+        at: z.number().openapi({ description: "when it was accepted" }),
+      })
       .nullable()
       .openapi({ description: "what a person has accepted, in words" }),
     estimate: z
@@ -91,9 +104,16 @@ export const knownPlaces = z.array(
       latLng.extend({
         picture: z.number().optional().openapi({ description: "that it is of; absent for points of tracks" }),
         path: z.string().optional(),
-        minutes: z.number().openapi({ description: "between it and the picture" }),
+        minutes: z.number().optional().openapi({
+          description: "how much later than the picture; below 0, earlier; absent where a time is not known",
+        }),
+        errorMetres: z.number().optional().openapi({ description: "that the place may be off, as its file says" }),
       }),
     ),
+    apart: z
+      .boolean()
+      .optional()
+      .openapi({ description: "nothing is known of the way between those before and those after" }),
     elsewhere: z.number().optional().openapi({
       description: "probability that they say nothing of the picture, where it does not follow from the time",
     }),
@@ -114,13 +134,19 @@ export const decisions = z.object({
   left: z
     .array(outcome.required({ error: true, code: true }))
     .openapi({ description: "sidecars that could not be taken away" }),
+  refused: z
+    .array(outcome.required({ error: true, code: true }))
+    .openapi({ description: "of several pictures, those of which it cannot be said, each with the reason" }),
 });
 
 /** What a person says of a picture: places in degrees, radii in km. */
 export const verdict = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("accept"),
-    level: z.enum(levels).default("point"),
+    level: z
+      .enum([...levels, "own"])
+      .default("point")
+      .openapi({ description: "own: of each picture, the finest that its estimate supports and has a name for" }),
     pin: latLng.optional().openapi({ description: "where a person has put it; the estimate's best guess if left out" }),
     radiusKm: z
       .number()

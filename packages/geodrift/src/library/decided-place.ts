@@ -1,7 +1,8 @@
 /** A decision as the fields of a sidecar and of Darwin Core. */
 import type { PlaceName } from "../locate/result.js";
+import { estimateMethod } from "../pictures/metadata.js";
 import type { DecidedPlace } from "./store/decisions.js";
-import { estimateMethod, type XmpPlace, xmpDegrees } from "./xmp.js";
+import { type XmpPlace, xmpDegrees } from "./xmp.js";
 
 /** The names that a level says: what is below it is not known. A town is named up to 50 km from it. */
 export function namesOf({ level, place }: Pick<DecidedPlace, "level" | "place">): Partial<PlaceName> {
@@ -74,6 +75,9 @@ export function xmpPlace(d: DecidedPlace): XmpPlace {
       ? {
           GPSLatitude: xmpDegrees(d.lat, ["N", "S"]),
           GPSLongitude: xmpDegrees(d.lng, ["E", "W"]),
+          GPSLatitudeRef: undefined,
+          GPSLongitudeRef: undefined,
+          GPSStatus: undefined,
           GPSMapDatum: "WGS-84",
           GPSHPositioningError: `${radiusMetres(d)}/1`,
           GPSProcessingMethod: d.source === "person" ? "MANUAL" : estimateMethod,

@@ -67,13 +67,16 @@ describe("what people say and take back", () => {
           } else {
             const verdict = step.kind === "accept" ? accept({ pin: { lat: 48.86, lng: 2.35 } }) : { kind: step.kind };
             const of = step.of.map((i) => pictures[i]);
-            if (step.kind === "reject" && step.of.some((i) => now[i] === "located")) {
+            // Of a picture whose file says the place nothing can be rejected; of the others of a batch it can.
+            const can = step.of.filter((i) => step.kind !== "reject" || now[i] !== "located");
+            if (can.length === 0) {
               expect(() => decide(own, of, verdict)).toThrow(refused(/no estimate to reject/));
               continue;
             }
-            const batch: number = decide(own, of, verdict);
+            const { batch, refused: not } = decide(own, of, verdict);
+            expect(not.map((r) => r.picture)).toEqual(step.of.filter((i) => !can.includes(i)).map((i) => pictures[i]));
             batches.push(batch);
-            for (const i of step.of) {
+            for (const i of can) {
               words[i].push({ batch, before: now[i] });
               now[i] = stateAfter[step.kind];
             }
@@ -87,8 +90,8 @@ describe("what people say and take back", () => {
 
   it("has a number that no other word has, and says what became of each picture when it is taken back", async () => {
     const [a, b] = [newPicture(), newPicture()];
-    const first = decide(own, [a, b], { kind: "reject" });
-    const second = decide(own, [b], { kind: "not-a-place" });
+    const { batch: first } = decide(own, [a, b], { kind: "reject" });
+    const { batch: second } = decide(own, [b], { kind: "not-a-place" });
     expect(second).toBeGreaterThan(first);
     expect(await undo(own, first)).toEqual([
       { picture: b, code: "conflict", error: "has been decided anew since" },
@@ -104,18 +107,63 @@ describe("what people say and take back", () => {
 });
 
 describe("a batch", () => {
-  it.each([
-    ["a picture that the library does not have", (): number => 999_999, "not-found"],
-    ["one without an estimate", (): number => newPicture(), "refused"],
-    ["one whose file says the place", () => newPicture("located", { lat: 1, lng: 2 }), "refused"],
-  ] as const)("with %s says nothing of the others", (_, other, code) => {
+  it("with a picture that the library does not have says nothing of the others", () => {
     const well = newPicture();
     estimate(own, well);
     const batch = store.decisions.nextBatch();
-    expect(() => decide(own, [well, other()], accept())).toThrow(expect.objectContaining({ code }));
+    expect(() => decide(own, [well, 999_999], accept())).toThrow(expect.objectContaining({ code: "not-found" }));
     expect(stateOf(well)).toBe("queue");
     expect(store.decisions.lastOf(well)).toBeUndefined();
     expect(store.decisions.nextBatch()).toBe(batch);
+  });
+
+  it("takes those of which it can be said, and says of the others why not", () => {
+    const [well, without, located] = [newPicture(), newPicture(), newPicture("located", { lat: 1, lng: 2 })];
+    estimate(own, well);
+    const { refused: not } = decide(own, [without, well, located], accept());
+    expect(not).toEqual([
+      { picture: without, code: "refused", error: expect.stringMatching(/has no estimate to accept/) },
+      { picture: located, code: "refused", error: expect.stringMatching(/its own file says/) },
+    ]);
+    expect([well, without, located].map(stateOf)).toEqual(["accepted", "queue", "located"]);
+    expect(() => decide(own, [without, located], accept())).toThrow(refused(/has no estimate to accept/));
+  });
+
+  it("has each picture at its own level, whatever the others are", () => {
+    const radii = [3, 99, 300, 3000];
+    const ids = radii.map((radiusKm) => {
+      const id = newPicture();
+      estimate(own, id, {}, radiusKm);
+      return id;
+    });
+    const nameless = newPicture();
+    estimate(
+      own,
+      nameless,
+      { place: { country: "Norway", countryCode: "NO", region: "", city: "", distanceKm: 200 } },
+      300,
+    );
+    expect(decide(own, [...ids, nameless], accept({ level: "own" })).refused).toEqual([]);
+    expect([...ids, nameless].map((id) => decidedOf(id)?.level)).toEqual([
+      "point",
+      "point",
+      "region",
+      "country",
+      "country",
+    ]);
+  });
+
+  it("has points within the limit of the library alone", async () => {
+    const other = await library();
+    const folder = other.store.folders.add("/p");
+    const id = other.store.pictures.add(folder, "a.jpg", scanOf(), "queue");
+    estimate(other, id, {}, 400);
+    other.pointLimitKm = 300;
+    expect(() => decide(other, [id], accept())).toThrow(
+      refused(/on a circle of 400 km, and a point is accepted up to 300 km/),
+    );
+    other.pointLimitKm = 450;
+    expect(decide(other, [id], accept()).refused).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@
 import type { LatLng } from "@geodrift/core";
 import { failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import type { z } from "zod";
-import { namePlace } from "../locate/result.js";
+import { namePlace, type PlaceName } from "../locate/result.js";
 import { isOutside } from "../locate/text.js";
 import { gazetteer } from "../places/bundled-towns.js";
 import { countryAt, highSeas } from "../places/country.js";
@@ -10,7 +10,7 @@ import { formatKm } from "../places/format.js";
 import type { decisions, outcome, verdict } from "./contract.js";
 import { namesOf } from "./decided-place.js";
 import type { Library } from "./library.js";
-import type { Level } from "./states.js";
+import { type Level, levelFor } from "./states.js";
 import type { DecidedPlace } from "./store/decisions.js";
 import type { PictureRecord } from "./store/pictures.js";
 import { isChangedSince, takeBack } from "./write-sidecars.js";
@@ -27,38 +27,51 @@ export type Outcome = z.infer<typeof outcome>;
 /** Of a pin that a person sets without saying how sure they are. */
 const pinRadiusKm = 1;
 
+/** What has been said, and of which pictures it cannot be. */
+type Said = Pick<Decisions, "batch" | "refused">;
+
 /**
- * Says one thing of several pictures: of all of them or of none.
+ * Says one thing of several pictures, each by itself: one of which it cannot be said costs the others nothing.
  * @param pictures their numbers
- * @returns the number under which it can be taken back
- * @throws GeodriftError `not-found` for a picture that the library does not have, `refused` where it cannot be said
+ * @returns the number under which it can be taken back, and those of which it cannot be said
+ * @throws GeodriftError, with nothing said: `not-found` for a picture that the library does not have, `refused` where it can be said
+ * of none
  */
-export function decide({ store }: Library, pictures: readonly number[], verdict: Verdict): number {
+export function decide(library: Library, pictures: readonly number[], verdict: Verdict): Said {
+  const { store } = library;
   return store.transaction(() => {
     const batch = store.decisions.nextBatch();
+    const refused: Decisions["refused"] = [];
+    let first: unknown;
     for (const id of pictures) {
       const picture = store.pictures.get(id);
-      const place = verdict.kind === "accept" ? acceptedPlace(store, picture, verdict) : undefined;
-      store.decisions.add(batch, picture, verdict.kind, place);
-      if (!store.pictures.advance(id, { kind: verdict.kind }))
-        throw new GeodriftError(
-          "refused",
-          `${picture.path}: its own file says where it was taken, there is no estimate to reject`,
-        );
+      try {
+        const place = verdict.kind === "accept" ? acceptedPlace(library, picture, verdict) : undefined;
+        if (verdict.kind === "reject" && picture.state === "located")
+          throw new GeodriftError(
+            "refused",
+            `${picture.path}: its own file says where it was taken, there is no estimate to reject`,
+          );
+        store.decisions.add(batch, picture, verdict.kind, place);
+        store.pictures.advance(id, { kind: verdict.kind });
+      } catch (e) {
+        if (!isMendable(e)) throw e;
+        first ??= e;
+        refused.push({ picture: id, ...failureOf(e) });
+      }
     }
-    return batch;
+    // Of one picture, or of none of several: an error as any other.
+    if (refused.length === pictures.length && first) throw first;
+    return { batch, refused };
   });
 }
 
-/** An estimate that is wider is no point, whoever accepts it. */
-const mostPointKm = 500;
-
 function acceptedPlace(
-  store: Library["store"],
+  { store, pointLimitKm }: Library,
   { id, path, recorded }: PictureRecord,
-  { level, pin, radiusKm, madeAt }: Extract<Verdict, { kind: "accept" }>,
+  { level: wanted, pin, radiusKm, madeAt }: Extract<Verdict, { kind: "accept" }>,
 ): Omit<DecidedPlace, "at"> {
-  if (pin) return pinnedPlace(path, pin, level, radiusKm);
+  if (pin) return pinnedPlace(path, pin, wanted === "own" ? "point" : wanted, radiusKm);
   if (recorded)
     throw new GeodriftError(
       "refused",
@@ -74,10 +87,11 @@ function acceptedPlace(
   if (madeAt !== undefined && madeAt !== estimate.madeAt)
     throw new GeodriftError("refused", `${path}: has been estimated anew since it was shown; look at it again`);
   const { result, radiusKm: own } = estimate;
-  if (level === "point" && own > mostPointKm)
+  const level = wanted === "own" ? ownLevel(own, result.place) : wanted;
+  if (level === "point" && own > pointLimitKm)
     throw new GeodriftError(
       "refused",
-      `${path}: holds 90 % of its estimate on a circle of ${formatKm(own)}, and a point is accepted up to ${mostPointKm} km; accept a country, or set the pin yourself`,
+      `${path}: holds 90 % of its estimate on a circle of ${formatKm(own)}, and a point is accepted up to ${formatKm(pointLimitKm)}; accept a country, or set the pin yourself`,
     );
   if (level !== "point" && !namesOf({ level, place: result.place })[level])
     throw new GeodriftError(
@@ -87,6 +101,12 @@ function acceptedPlace(
   const known = result.contributions?.map((k) => k.label).join(", ") || undefined;
   const model = `${result.model.name} ${result.model.sha256.slice(0, 12)}`;
   return { ...result.best, level, radiusKm: own, source: "estimate", place: result.place, model, known };
+}
+
+/** The finest level that an estimate supports, or the next one that its place has a name for. */
+function ownLevel(radiusKm: number, place: PlaceName): Level {
+  const finest = levelFor(radiusKm);
+  return finest === "region" && !namesOf({ level: "region", place }).region ? "country" : finest;
 }
 
 function pinnedPlace(path: string, pin: LatLng, level: Level, radiusKm = pinRadiusKm): Omit<DecidedPlace, "at"> {
@@ -102,19 +122,21 @@ function pinnedPlace(path: string, pin: LatLng, level: Level, radiusKm = pinRadi
 /**
  * As `decide`; a sidecar of a picture that is found to show no place, or another one, goes with the decision that wrote
  * it.
- * @returns the number under which it can be taken back, and the sidecars that could not be taken away
+ * @returns the number under which it can be taken back, the sidecars that could not be taken away, and the pictures of which it
+ * cannot be said
  * @throws GeodriftError as `decide`
  */
 export const decideAndTidy = (library: Library, pictures: readonly number[], verdict: Verdict): Promise<Decisions> =>
   library.inTurn(async () => {
-    const batch = decide(library, pictures, verdict);
+    const { batch, refused } = decide(library, pictures, verdict);
     const left: Decisions["left"] = [];
-    for (const picture of verdict.kind === "accept" ? [] : pictures)
+    const said = new Set(pictures.filter((id) => !refused.some((r) => r.picture === id)));
+    for (const picture of verdict.kind === "accept" ? [] : said)
       await takeBack(library, picture).catch((e: unknown) => {
         if (!isMendable(e)) throw e;
         left.push({ picture, ...failureOf(e) });
       });
-    return { batch, left };
+    return { batch, left, refused };
   });
 
 /**

@@ -1,5 +1,5 @@
 /** What a model says of pictures, kept beside them for the review. */
-import { distanceKm, type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
+import { distanceKm, earthRadiusKm, type LatLng, type PlaceDistribution, toLatLng, vectorAt } from "@geodrift/core";
 import type { EngineAnswer } from "../engine/engine.js";
 import type { Library } from "./library.js";
 
@@ -34,4 +34,11 @@ export const keepAnswer = (
   { store }: Library,
   picture: number,
   { result, distribution, samples }: Pick<EngineAnswer, "result" | "distribution" | "samples">,
-): void => store.estimates.keep(picture, { result, radiusKm: circleRadiusKm(distribution, samples, result.best) });
+): void => {
+  // Of a method that names a point alone nothing says how far off it is.
+  const radiusKm = result.pointOnly ? farthestKm : circleRadiusKm(distribution, samples, result.best);
+  store.estimates.keep(picture, { result, radiusKm });
+};
+
+/** Nothing on Earth is farther away. */
+const farthestKm = Math.PI * earthRadiusKm;

@@ -2,41 +2,63 @@
 
 import type { LatLng } from "@geodrift/core";
 import { GeodriftError, type ThrownElsewhere } from "@geodrift/core/errors";
-import { gpx } from "@tmcw/togeojson";
-import { parseXml } from "./parse-xml.js";
+import { walkXml, type XmlElement } from "../files/walk-xml.js";
+import { placeOrRefusal } from "../pictures/recorded-place.js";
+import { timeOf } from "../pictures/taken-time.js";
 
 /** A point of a track: a place in degrees and its time. */
 export interface TrackPoint extends LatLng {
   /** Milliseconds since 1970, UTC. */
   at: number;
+  /** Number of the part of the file that it is of: between two parts the receiver was off. */
+  segment: number;
 }
 
+/** Points of tracks, of routes, and those that stand alone (GPX 1.1). */
+const pointNames = new Set(["trkpt", "rtept", "wpt"]);
+
 /**
- * The points of the tracks of a GPX file that have a time, in the order of time.
+ * The points of a GPX file that have a time, in the order of time. A time without a zone is UTC, as the format has it. Points
+ * without a time, or with no place, are left out; a waypoint is a part of its own.
  * @throws GeodriftError `data` if it is no GPX with times
  */
 export function readGpx(text: string): TrackPoint[] {
-  const document = parseXml(text, (said) => `a GPX file is needed, this is none (${said})`);
-  const { features } = gpx(document as never);
-  const points = features.flatMap(({ geometry, properties }): TrackPoint[] => {
-    const times = (properties as { coordinateProperties?: { times?: string[] | string[][] } })?.coordinateProperties
-      ?.times;
-    const lines =
-      geometry?.type === "LineString"
-        ? [geometry.coordinates]
-        : geometry?.type === "MultiLineString"
-          ? geometry.coordinates
-          : [];
-    return lines.flatMap((line, i) => {
-      const own = (geometry?.type === "LineString" ? times : times?.[i]) as string[] | undefined;
-      return line.flatMap(([lng, lat], k) => {
-        const at = Date.parse(own?.[k] ?? "");
-        return Number.isFinite(at) && Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? [{ lat, lng, at }] : [];
-      });
-    });
-  });
-  if (points.length === 0) throw new GeodriftError("data", "holds no track whose points have a time");
+  const points: TrackPoint[] = [];
+  let [segment, depth] = [0, 0];
+  let isGpx = false;
+  let open: { element: XmlElement; depth: number; at?: number } | undefined;
+  walkXml(
+    text,
+    {
+      open(element) {
+        depth++;
+        if (depth === 1) isGpx = element.name === "gpx";
+        if (element.name === "trkseg" || element.name === "rte" || element.name === "wpt") segment++;
+        if (pointNames.has(element.name)) open = { element, depth };
+      },
+      close(element, said) {
+        if (open && element.name === "time" && depth === open.depth + 1) open.at = utcOf(said);
+        if (open && depth === open.depth) {
+          const [lat, lng] = ["lat", "lon"].map((name) => numberOf(open?.element.attributes.get(name)));
+          const found = placeOrRefusal(lat, lng);
+          if (open.at !== undefined && "place" in found) points.push({ ...found.place, at: open.at, segment });
+          open = undefined;
+        }
+        depth--;
+      },
+    },
+    (said) => `a GPX file is needed, this is none (${said})`,
+  );
+  if (!isGpx) throw new GeodriftError("data", "a GPX file is needed, this is none (its root is no gpx element)");
+  if (points.length === 0) throw new GeodriftError("data", "holds no point that has a time");
   return points.sort((a, b) => a.at - b.at);
+}
+
+const numberOf = (text: string | undefined): number => (text?.trim() ? Number(text) : Number.NaN);
+
+function utcOf(text: string): number | undefined {
+  const time = timeOf(text);
+  return time && time.takenAt - 60_000 * (time.utcOffsetMinutes ?? 0);
 }
 
 /** What the thread that reads a file answers. */

@@ -36,12 +36,24 @@ describe("pictures of about the same time", () => {
         label: "2 taken within 30 minutes",
         places: [
           { picture: near, path: "near.jpg", lat: 2, lng: 5, minutes: 1.5 },
-          { picture: far, path: "far.jpg", lat: 1, lng: 5, minutes: 30 },
+          { picture: far, path: "far.jpg", lat: 1, lng: 5, minutes: -30 },
         ],
       },
     ]);
     expect(known({ timeNeighbours: 1 })).toEqual([]);
     expect(known({ timeNeighbours: 1.5 })[0].label).toBe("1 taken within 2 minutes");
+  });
+
+  it("are those of the same hour of the world where both offsets are known, and of the same clock where one is not", async () => {
+    const { place, known } = await ownLibrary({ utcOffsetMinutes: -240 });
+    place("sydney.jpg", 0.5, 1, { utcOffsetMinutes: 600 });
+    expect(known({ timeNeighbours: 60 })).toEqual([]);
+    place("sydney-then.jpg", 14 * 60 + 3, 2, { utcOffsetMinutes: 600, placeErrorMetres: 25 });
+    place("unknown.jpg", 4, 3);
+    expect(known({ timeNeighbours: 60 })[0].places).toMatchObject([
+      { path: "sydney-then.jpg", minutes: 3, errorMetres: 25 },
+      { path: "unknown.jpg", minutes: 4 },
+    ]);
   });
 
   it("are not asked for where nobody asks, nor known of a picture without a time", async () => {
@@ -80,7 +92,7 @@ describe("pictures of about the same time", () => {
 });
 
 describe("pictures of the same folder", () => {
-  it("are as far apart as their times, between half an hour and ten", async () => {
+  it("have the time between, where it is known", async () => {
     const { own, place, enter, known } = await ownLibrary();
     const [near, hour, day] = [place("x/a.jpg", 2, 1), place("x/b.jpg", 60, 2), place("x/c.jpg", 24 * 60, 3)];
     const timeless = place("x/d.jpg", null, 4);
@@ -90,22 +102,22 @@ describe("pictures of the same folder", () => {
     const [{ kind, label, places, elsewhere }] = known({ album: true });
     expect([kind, label, elsewhere]).toEqual(["album", "4 of the same folder", 0.1]);
     expect(places.map((p) => [p.picture, p.minutes])).toEqual([
-      [near, 30],
+      [near, 2],
       [hour, 60],
-      [day, 600],
-      [timeless, 600],
+      [day, 24 * 60],
+      [timeless, undefined],
     ]);
   });
 
   it("are known of a picture without a time, too", async () => {
     const { place, known } = await ownLibrary({ takenAt: null });
     place("x/a.jpg", 0, 1);
-    expect(known({ album: true })[0].places.map((p) => p.minutes)).toEqual([600]);
+    expect(known({ album: true })[0].places.map((p) => p.minutes)).toEqual([undefined]);
   });
 });
 
 describe("a track", () => {
-  const point = (minutes: number, lat: number) => ({ at: noon + minutes * minute, lat, lng: 5 });
+  const point = (minutes: number, lat: number) => ({ at: noon + minutes * minute, lat, lng: 5, segment: 1 });
 
   it("is asked at the time of the picture by UTC: by its own offset, or else by the clock that is said", async () => {
     for (const [utcOffsetMinutes, clockMinutes, lat] of [

@@ -1,6 +1,7 @@
 /** What the library knows that bears on a picture: pictures of about the same time, of the same folder, a track. */
 
 import type { z } from "zod";
+import { minutesBetween } from "../pictures/taken-time.js";
 import type { knownPlaces as knownPlacesSchema } from "./contract.js";
 import type { Library } from "./library.js";
 import type { SaidPlace } from "./store/lists.js";
@@ -29,8 +30,16 @@ const elsewhereOf: Partial<Record<KnownPlaces["kind"], number>> = { track: 0.001
 /** More pictures than these say no more. */
 const most = 24;
 
-/** Of one folder's pictures without a time: within a day's outing. */
-const albumMinutes = { least: 30, most: 600 };
+/** How much later one was taken, minutes; undefined where a time is not known. */
+function laterMinutes(
+  a: Pick<SaidPlace, "takenAt" | "utcOffsetMinutes">,
+  b: Pick<SaidPlace, "takenAt" | "utcOffsetMinutes">,
+): number | undefined {
+  const clock = ({ takenAt, utcOffsetMinutes }: typeof a) =>
+    takenAt === null ? undefined : { takenAt, utcOffsetMinutes: utcOffsetMinutes ?? undefined };
+  const [own, other] = [clock(a), clock(b)];
+  return own && other && minutesBetween(own, other);
+}
 
 /**
  * What the library knows of where a picture was taken, besides the picture: places in degrees, with the minutes in
@@ -43,32 +52,52 @@ export function knownPlaces(library: Library, id: number, options: KnownOptions)
   const own = pictures.get(id);
   const { takenAt: time } = own;
   const all: KnownPlaces[] = [];
-  const add = (kind: KnownPlaces["kind"], label: (n: number) => string, found: KnownPlace[]) => {
+  const add = (
+    kind: KnownPlaces["kind"],
+    label: (n: number) => string,
+    found: KnownPlace[],
+    more: Pick<KnownPlaces, "apart"> = {},
+  ) => {
     const elsewhere = elsewhereOf[kind];
     if (found.length > 0)
-      all.push({ kind, label: label(found.length), places: found, ...(elsewhere !== undefined && { elsewhere }) });
+      all.push({
+        kind,
+        label: label(found.length),
+        places: found,
+        ...(elsewhere !== undefined && { elsewhere }),
+        ...more,
+      });
   };
   // A copy's place would be the picture's own.
   const others = (places: SaidPlace[]) => places.filter((p) => p.sha256 === null || p.sha256 !== own.sha256);
-  const known = ({ picture, path, lat, lng }: SaidPlace, minutes: number) => ({ picture, path, lat, lng, minutes });
+  const known = ({ picture, path, lat, lng, placeErrorMetres: e }: SaidPlace, minutes: number | undefined) => ({
+    ...{ picture, path, lat, lng },
+    ...(minutes !== undefined && { minutes }),
+    ...(e !== null && { errorMetres: e }),
+  });
 
   if (options.timeNeighbours !== undefined && time !== null) {
-    const said = lists.saidAround(id, time, 60_000 * options.timeNeighbours, most);
-    const found = others(said).map((p) => known(p, Math.abs((p.takenAt ?? time) - time) / 60_000));
-    add("time-neighbours", (n) => `${n} taken within ${Math.ceil(found.at(-1)?.minutes ?? 0)} minutes`, found);
+    const clock = { at: time, utcOffsetMinutes: own.utcOffsetMinutes };
+    const said = lists.saidAround(id, clock, 60_000 * options.timeNeighbours, most);
+    const found = others(said).map((p) => known(p, laterMinutes(p, own) ?? 0));
+    add(
+      "time-neighbours",
+      (n) => `${n} taken within ${Math.ceil(Math.abs(found.at(-1)?.minutes ?? 0))} minutes`,
+      found,
+    );
   }
   if (options.album) {
     const said = lists.saidInAlbum(id, own.folder, own.album, time ?? 0, most);
     const found = others(said).map((p) => {
-      const apart = time === null || p.takenAt === null ? albumMinutes.most : Math.abs(p.takenAt - time) / 60_000;
-      return known(p, Math.min(albumMinutes.most, Math.max(albumMinutes.least, apart)));
+      return known(p, laterMinutes(p, own));
     });
     add("album", (n) => `${n} of the same folder`, found);
   }
   if (options.track && time !== null) {
     const offset = own.utcOffsetMinutes ?? options.clockMinutes ?? 0;
-    const found = aroundTime(library, time - 60_000 * offset);
-    add("track", () => `a track, ${Math.ceil(found[0]?.minutes ?? 0)} minutes away`, found);
+    const { places, apart } = aroundTime(library, time - 60_000 * offset);
+    const nearest = Math.min(...places.map((p) => Math.abs(p.minutes)));
+    add("track", () => `a track, ${Math.ceil(nearest)} minutes away`, places, { apart });
   }
   return all;
 }

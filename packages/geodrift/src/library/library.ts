@@ -14,6 +14,8 @@ export interface Unrecovered {
 export class Library {
   /** Sidecars whose writing a crash has cut off and that could not be put right, each with what to do. */
   unrecovered: Unrecovered[] = [];
+  /** An estimate that holds nine tenths on a wider circle, km, is accepted as no point, whoever wants it. */
+  pointLimitKm = 500;
   private readonly turns = new PQueue({ concurrency: 1 });
 
   /**

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
-import { isPictureFile } from "../pictures/picture-files.js";
+import { isPictureFile } from "../pictures/picture-names.js";
 import { Library } from "./library.js";
 import { recoverWrites } from "./recover-writes.js";
 import { openStore } from "./store/store.js";

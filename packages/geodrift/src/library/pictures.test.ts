@@ -37,7 +37,7 @@ describe("a picture in a list", () => {
   ] as const)("that is known to the level of a %s is said to be at %s", async (level, place) => {
     const { own, enter } = await ownLibrary();
     decide(own, [enter("a")], { kind: "accept", level, pin });
-    expect(listPictures(own, {}).pictures[0].decided).toEqual({ place, level, source: "person" });
+    expect(listPictures(own, {}).pictures[0].decided).toMatchObject({ place, level, source: "person" });
   });
 
   it("comes with where the next page begins", async () => {

@@ -54,10 +54,10 @@ function estimateOf({ result, bits, radiusKm, madeAt }: NonNullable<ListedRecord
   };
 }
 
-function decidedOf({ level, source, place, lat, lng }: DecidedPlace): ListedPicture["decided"] {
+function decidedOf({ level, source, place, lat, lng, model, radiusKm, at }: DecidedPlace): ListedPicture["decided"] {
   const named = placeText(namesOf({ level, place }));
   const words = level === "point" ? [formatLatLng({ lat, lng }), named].filter(Boolean).join(", ") : named;
-  return { place: words, level, source };
+  return { place: words, level, source, ...(model && { model }), radiusKm, at };
 }
 
 /**

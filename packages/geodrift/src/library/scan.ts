@@ -1,19 +1,17 @@
 /** Folders of pictures into the index. Nothing in them is ever changed. */
 
-import { opendir, readFile, realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, relative, resolve, sep } from "node:path";
-import type { LatLng } from "@geodrift/core";
+import { realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
-import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";
 import { readMetadata } from "../pictures/metadata.js";
-import { isPictureFile } from "../pictures/picture-files.js";
-import { checkPicture, readPictureBytes } from "../pictures/read-picture.js";
+import { pictureSize, readPictureBytes } from "../pictures/read-picture.js";
+import { readSidecars, type SidecarFile } from "../pictures/sidecars.js";
+import { walkPictures } from "../pictures/walk-pictures.js";
 import type { Library } from "./library.js";
 import type { PictureRecord, ScannedFile } from "./store/pictures.js";
 import type { Store } from "./store/store.js";
-import { isEstimate, placeOfSidecar, sidecarNames } from "./xmp.js";
 
 /** How far a scan is: numbers of pictures. */
 export interface ScanProgress {
@@ -41,10 +39,10 @@ interface Found {
   path: string;
   size: number;
   modified: number;
-  /** Of the latest of its sidecars. */
+  /** Of its sidecars together: another number when any of them changes, comes or goes. */
   sidecarModified: number | null;
   /** Sidecars beside it, the one that is believed first. */
-  sidecars: string[];
+  sidecars: SidecarFile[];
 }
 
 /**
@@ -106,38 +104,21 @@ function folderId(library: Library, root: string): number {
   return library.store.folders.add(root);
 }
 
-/** Picture files with the sidecars beside them; links are not followed, nor hidden folders looked into. */
+/** What is looked at of a picture's file and its sidecars before any is read. */
 async function* picturesUnder(root: string): AsyncGenerator<Found> {
-  const waiting = [root];
-  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-    const here = folder;
-    const files: string[] = [];
-    const sidecars = new Map<string, string>();
-    const entries = await opendir(here).catch((e: unknown) => {
-      // A folder in it that is closed to us costs its own pictures; the folder itself everything.
-      if (here === root) cannotRead(root, "folder")(e);
-    });
-    if (!entries) continue;
-    for await (const entry of entries) {
-      if (entry.name.startsWith(".")) continue;
-      if (entry.isDirectory()) waiting.push(join(here, entry.name));
-      else if (!entry.isFile()) continue;
-      else if (isPictureFile(entry.name)) files.push(entry.name);
-      else if (/\.xmp$/i.test(entry.name)) sidecars.set(entry.name.toLowerCase(), join(here, entry.name));
-    }
-    for (const name of files.sort()) {
-      const info = await stat(join(here, name)).catch(() => undefined);
-      if (!info) continue;
-      const beside = sidecarNames(name).flatMap((n) => sidecars.get(n.toLowerCase()) ?? []);
-      const times = await Promise.all(beside.map(async (f) => (await stat(f).catch(() => undefined))?.mtimeMs ?? 0));
-      yield {
-        path: relative(root, join(here, name)),
-        size: info.size,
-        modified: info.mtimeMs,
-        sidecarModified: times.length > 0 ? Math.max(...times) : null,
-        sidecars: beside,
-      };
-    }
+  for await (const { file, folder, sidecars } of walkPictures(root)) {
+    const info = await stat(file).catch(() => undefined);
+    if (!info) continue;
+    const times = await Promise.all(
+      sidecars.map(async ({ name }) => (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0),
+    );
+    yield {
+      path: relative(root, file),
+      size: info.size,
+      modified: info.mtimeMs,
+      sidecarModified: times.length > 0 ? times.reduce((a, b) => a + b) : null,
+      sidecars,
+    };
   }
 }
 
@@ -184,20 +165,23 @@ async function readContent(
   { path, sidecars, size, modified, sidecarModified }: Found,
 ): Promise<ScannedFile> {
   const none = { size, modified, sidecarModified, sha256: null, width: null, height: null, failure: null };
-  const unknown = { takenAt: null, utcOffsetMinutes: null, camera: null, recorded: null };
+  const unknown = {
+    ...{ takenAt: null, takenFrom: null, utcOffsetMinutes: null, camera: null, recorded: null },
+    ...{ placeErrorMetres: null, notes: [] },
+  };
+  const file = join(root, path);
   let bytes: Uint8Array;
   try {
-    bytes = await readPictureBytes(join(root, path));
+    bytes = await readPictureBytes(file);
   } catch (e) {
     return { ...none, ...unknown, failure: failureFor(e) };
   }
-  const { takenAt = null, utcOffsetMinutes = null, camera = null, place } = readMetadata(bytes);
-  const recorded = (await sidecarPlace(sidecars)) ?? place ?? null;
-  const read = { ...none, sha256: sha256Of(bytes), takenAt, utcOffsetMinutes, camera, recorded };
+  const beside = await readSidecars(file, sidecars);
+  const { place, notes = [], ...said } = readMetadata(bytes, { name: basename(file), sidecars: beside.sidecars });
+  const about = { ...unknown, ...said, recorded: place ?? null, notes: [...beside.notes, ...notes] };
+  const read = { ...none, ...about, sha256: sha256Of(bytes) };
   try {
-    await checkPicture(bytes);
-    const { autoOrient } = await sharp(bytes).metadata();
-    return { ...read, width: autoOrient.width, height: autoOrient.height };
+    return { ...read, ...(await pictureSize(bytes)) };
   } catch (e) {
     return { ...read, failure: failureFor(e) };
   }
@@ -209,22 +193,6 @@ function failureFor(e: unknown): Failure {
   return failureOf(e);
 }
 
-/** What people put into a sidecar stands above what a camera put into the file; estimates of ours are nobody's word. */
-async function sidecarPlace(sidecars: readonly string[]): Promise<LatLng | undefined> {
-  for (const name of sidecars) {
-    const text = await readFile(name, "utf8").catch(() => undefined);
-    if (text === undefined) continue;
-    try {
-      const place = placeOfSidecar(text);
-      if (place && !isEstimate(place)) return place;
-    } catch (e) {
-      // Damaged: its picture is without it. Writing says so.
-      if (!isMendable(e)) throw e;
-    }
-  }
-  return undefined;
-}
-
 function keep(
   { pictures }: Store,
   folder: number,
@@ -232,6 +200,8 @@ function keep(
   known: PictureRecord | undefined,
   scanned: ScannedFile,
 ): number {
+  // Another process may have entered it since it was looked for.
+  known ??= pictures.at(folder, path);
   const found = scanned.failure !== null ? "unreadable" : scanned.recorded ? "located" : "queue";
   if (known === undefined) return pictures.add(folder, path, scanned, found);
   // What a person has decided stands for the picture that was looked at, and not for another of its name.

@@ -13,6 +13,13 @@ export const levels = ["point", "city", "region", "country"] as const;
 /** How precisely a place is said. */
 export type Level = (typeof levels)[number];
 
+/** Up to which radius of its 90 % an estimate is a point or a region, km; beyond, a country. */
+const finest = { point: 100, region: 700 };
+
+/** The finest level that an estimate supports, by the radius in km that holds 90 % of it. */
+export const levelFor = (radiusKm: number): Level =>
+  radiusKm <= finest.point ? "point" : radiusKm <= finest.region ? "region" : "country";
+
 /** What happens to a picture. */
 export type PictureEvent =
   /** A scan has read its file: `sameContent` if the bytes are those of the scan before. */

@@ -4,9 +4,8 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
-import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
-import { readPictureBytes } from "../pictures/read-picture.js";
+import { maxPixels, openPicture, readPictureBytes } from "../pictures/read-picture.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 
@@ -36,11 +35,10 @@ export async function thumbnail(library: Library, id: number, size: ThumbnailSiz
   return making.add(async () => {
     const side = thumbnailSizes[size];
     const source = await readPictureBytes(await checkedPictureFile(library, id));
-    const bytes = await sharp(source)
-      .rotate()
-      .resize(side, side, { fit: "inside", withoutEnlargement: true })
-      .webp({ quality: 75 })
-      .toBuffer()
+    const bytes = await openPicture(source, { limitInputPixels: maxPixels })
+      .then((picture) =>
+        picture.resize(side, side, { fit: "inside", withoutEnlargement: true }).webp({ quality: 75 }).toBuffer(),
+      )
       .catch(asMendable("picture", (said) => `the picture cannot be decoded (${said})`));
     // One that has changed since the scan is not kept under the hash of what it was.
     if (sha256Of(source) !== sha256) return bytes;

@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import type { LatLng } from "@geodrift/core";
 import { fromMessage, GeodriftError, withSubject } from "@geodrift/core/errors";
 import { cannotRead } from "../files/system-error.js";
+import { decodeText } from "../files/text.js";
 import { type GpxMessage, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
 
@@ -29,25 +30,27 @@ export function readGpxAside(text: string): Promise<TrackPoint[]> {
  * GPX with times
  */
 export async function readGpxFile(file: string): Promise<TrackPoint[]> {
-  const text = await readFile(file, "utf8").catch(cannotRead(file));
-  return withSubject(file, () => readGpx(text));
+  const bytes = await readFile(file).catch(cannotRead(file));
+  return withSubject(file, () => readGpx(decodeText(bytes)));
 }
 
 /** Further from any point in time, a track says nothing. */
 const maxMinutes = 12 * 60;
 
 /**
- * The points of the tracks that were taken in just before and just after a time, at most 12 hours from it, the nearest
- * first.
+ * The points of the tracks that were taken in just before and just after a time, at most 12 hours from it.
  * @param utc milliseconds since 1970, UTC
- * @returns places in degrees, with the minutes in between
+ * @returns places in degrees, with how many minutes later they are; `apart` where they are of two parts of a track, or of two
+ * tracks, so that nothing is known of the way between them
  */
-export function aroundTime({ store }: Library, utc: number): (LatLng & { minutes: number })[] {
-  const places = store.tracks
-    .around(utc)
-    .map(({ at, lat, lng }) => ({ lat, lng, minutes: Math.abs(at - utc) / 60_000 }))
-    .filter((p) => p.minutes <= maxMinutes)
-    .sort((a, b) => a.minutes - b.minutes);
-  // Where the track goes on for hours without a point, its near end says more than both.
-  return places.length === 2 && places[1].minutes > 10 * Math.max(1, places[0].minutes) ? places.slice(0, 1) : places;
+export function aroundTime(
+  { store }: Library,
+  utc: number,
+): { places: (LatLng & { minutes: number })[]; apart: boolean } {
+  const near = store.tracks.around(utc).filter((p) => Math.abs(p.at - utc) <= 60_000 * maxMinutes);
+  const [a, b] = near;
+  return {
+    places: near.map(({ at, lat, lng }) => ({ lat, lng, minutes: (at - utc) / 60_000 })),
+    apart: b !== undefined && (a.track !== b.track || a.segment !== b.segment),
+  };
 }

@@ -7,7 +7,7 @@ import { sha256Of } from "../files/hash.js";
 import { xmpPlace } from "./decided-place.js";
 import { decide, decideAndTidy, undo } from "./decisions.js";
 import { scanFolder } from "./scan.js";
-import { isChangedSince, takeBack } from "./write-sidecars.js";
+import { isChangedSince, takeBack, writeSidecars } from "./write-sidecars.js";
 import { placeOfSidecar, withPlace } from "./xmp.js";
 
 const own = archive();
@@ -43,6 +43,36 @@ describe("a sidecar that is written", () => {
       expect(readFileSync(sidecar, "utf8")).toBe(before);
       expect(state()).toBe("queue");
     }
+  });
+
+  it("goes into the one that another program keeps, if that is asked for, and gives it back bit for bit", async () => {
+    const { library, one, file, sidecar, state } = await accepted(own, "pin");
+    const lightroom = file.replace(/\.[^.]*$/, ".xmp");
+    writeFileSync(lightroom, theirs());
+    expect(await writeSidecars(library, [one], { intoExisting: true })).toEqual([{ picture: one, sidecar: lightroom }]);
+    expect(existsSync(sidecar)).toBe(false);
+    expect(readFileSync(lightroom, "utf8")).toContain('xmp:Rating="4"');
+    expect(placeOfSidecar(readFileSync(lightroom, "utf8"))?.lat).toBeCloseTo(60.39, 6);
+    expect(state()).toBe("written");
+    await undo(library);
+    expect([readFileSync(lightroom, "utf8"), state()]).toEqual([theirs(), "queue"]);
+    // It stands beside it otherwise.
+    decide(library, [one], { kind: "accept", level: "point", pin });
+    expect(await writeSidecars(library, [one])).toEqual([{ picture: one, sidecar }]);
+  });
+
+  it("goes beside it where the other program's is of another picture as well", async () => {
+    const { library, one, file, sidecar } = await accepted(own, "pin");
+    writeFileSync(file.replace(/\.[^.]*$/, ".xmp"), theirs());
+    writeFileSync(file.replace(/\.[^.]*$/, ".CR2"), "raw");
+    expect(await writeSidecars(library, [one], { intoExisting: true })).toEqual([{ picture: one, sidecar }]);
+  });
+
+  it("of a pin is believed, whatever another program has said of its fix", async () => {
+    const place = 'exif:GPSStatus="V" exif:GPSLatitudeRef="S"';
+    const { sidecar, write } = await accepted(own, "pin", theirs(place));
+    await write();
+    expect(placeOfSidecar(readFileSync(sidecar, "utf8"))?.lat).toBeCloseTo(60.39, 6);
   });
 
   it("goes when it is taken back, where there was none", async () => {

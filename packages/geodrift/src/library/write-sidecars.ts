@@ -6,32 +6,42 @@ import { failureOf, GeodriftError, isMendable, withSubject } from "@geodrift/cor
 import type { z } from "zod";
 import { sha256Of } from "../files/hash.js";
 import { isSystemError } from "../files/system-error.js";
+import { estimateMethod } from "../pictures/metadata.js";
+import { mostSidecarBytes, readSidecars, sidecarNames, sidecarsBeside } from "../pictures/sidecars.js";
 import type { outcome } from "./contract.js";
 import { xmpPlace } from "./decided-place.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 import { replaceFile, untouched } from "./replace-file.js";
 import { markUndone, markWritten } from "./sidecar-log.js";
-import { isEstimate, placeOfSidecar, sidecarNames, withPlace } from "./xmp.js";
+import { placeOfSidecar, withPlace } from "./xmp.js";
 
 type Outcome = z.infer<typeof outcome>;
 
-/** A larger sidecar is none. */
-const maxBytes = 16 * 2 ** 20;
-
 const placeStands = "which an estimate does not replace; set the pin yourself to do so";
 
+/** Into which files decisions are written. */
+export interface WriteOptions {
+  /** Into a sidecar that another program keeps for the picture, `photo.xmp`, where there is one, and none beside it. */
+  intoExisting?: boolean;
+}
+
 /**
- * Writes an XMP sidecar for each of the pictures that are accepted; one that cannot be written costs its own sentence.
+ * Writes an XMP sidecar for each of the pictures that are accepted, `photo.jpg.xmp`; one that cannot be written costs its own
+ * sentence.
  * @param pictures their numbers
  * @returns for each its sidecar, or why there is none
  */
-export const writeSidecars = (library: Library, pictures: readonly number[]): Promise<Outcome[]> =>
+export const writeSidecars = (
+  library: Library,
+  pictures: readonly number[],
+  options: WriteOptions = {},
+): Promise<Outcome[]> =>
   library.inTurn(async () => {
     const outcomes: Outcome[] = [];
     for (const picture of pictures) {
       try {
-        outcomes.push({ picture, sidecar: await writeOne(library, picture) });
+        outcomes.push({ picture, sidecar: await writeOne(library, picture, options) });
       } catch (e) {
         if (!isMendable(e)) throw e;
         outcomes.push({ picture, ...failureOf(e) });
@@ -40,7 +50,7 @@ export const writeSidecars = (library: Library, pictures: readonly number[]): Pr
     return outcomes;
   });
 
-async function writeOne(library: Library, picture: number): Promise<string> {
+async function writeOne(library: Library, picture: number, { intoExisting }: WriteOptions): Promise<string> {
   const { store } = library;
   const record = store.pictures.find(picture);
   const decision = store.decisions.for(picture);
@@ -48,20 +58,22 @@ async function writeOne(library: Library, picture: number): Promise<string> {
     throw new GeodriftError("refused", "only accepted pictures are written, and this one is not");
   const file = await checkedPictureFile(library, picture);
   const info = await stat(file);
+  if (record.modified < 0)
+    throw new GeodriftError("conflict", "has not been read again since geodrift was updated: scan, then write");
   if (info.size !== record.size || info.mtimeMs !== record.modified)
     throw new GeodriftError(
       "conflict",
       "the picture has changed since it was scanned; scan again and look at it again",
     );
-  const sidecar = `${file}.xmp`;
+  const own = store.writes.lastWritten(picture);
+  const sidecar = own?.sidecar ?? ((intoExisting && (await existingSidecar(file))) || `${file}.xmp`);
   const now = await readSidecar(sidecar);
   // Over what we wrote ourselves nothing is merged, but over what was there before that.
-  const own = store.writes.lastWritten(picture);
   const before = own && now && sha256Of(now) === own.afterSha256 ? (own.before ?? undefined) : now;
   const estimated = decision.decided.source === "estimate";
   if (estimated && record.recorded)
     throw new GeodriftError("refused", `its own file says where it was taken, ${placeStands}`);
-  if (estimated) await checkSidecars(file, before);
+  if (estimated) await checkSidecars(file, sidecar, before);
   const text = withPlace(before && Buffer.from(before).toString("utf8"), xmpPlace(decision.decided), {
     replace: !estimated,
   });
@@ -85,13 +97,21 @@ async function writeOne(library: Library, picture: number): Promise<string> {
   return sidecar;
 }
 
+/** The sidecar that another program keeps for a picture, where it has one and there is none of the picture's whole name. */
+async function existingSidecar(file: string): Promise<string | undefined> {
+  // One that is another picture's as well says the place of both, and could not be taken back for one of them.
+  const own = (await sidecarsBeside(file)).filter(({ shared }) => shared.length === 0);
+  const { sidecars } = await readSidecars(file, own);
+  return sidecars.length > 0 ? join(dirname(file), sidecars[0].name) : undefined;
+}
+
 /** What another program wrote into one of the sidecars that a picture may have beats an estimate. */
-async function checkSidecars(file: string, own: Uint8Array | undefined): Promise<void> {
-  const [, ...others] = sidecarNames(file);
+async function checkSidecars(file: string, sidecar: string, own: Uint8Array | undefined): Promise<void> {
+  const others = sidecarNames(file).filter((name) => name !== sidecar);
   const texts = [own, ...(await Promise.all(others.map(readSidecar)))];
   for (const bytes of texts) {
     const place = bytes && placeOfSidecar(Buffer.from(bytes).toString("utf8"));
-    if (place && !isEstimate(place))
+    if (place && place.method !== estimateMethod)
       throw new GeodriftError("refused", `its sidecar has a place already, ${placeStands}`);
   }
 }
@@ -106,8 +126,11 @@ async function readSidecar(sidecar: string): Promise<Buffer | undefined> {
   );
   if (!info) return undefined;
   if (!info.isFile()) throw new GeodriftError("refused", "its sidecar is a link or a folder, which is not written to");
-  if (info.size > maxBytes)
-    throw new GeodriftError("refused", `its sidecar has ${info.size} bytes, where an XMP file has at most ${maxBytes}`);
+  if (info.size > mostSidecarBytes)
+    throw new GeodriftError(
+      "refused",
+      `its sidecar has ${info.size} bytes, where an XMP file has at most ${mostSidecarBytes}`,
+    );
   const bytes = await readFile(sidecar).catch(unreachable);
   withSubject("its sidecar is left as it is", () => placeOfSidecar(utf8(bytes)));
   return bytes;

@@ -3,24 +3,17 @@
  * specification part 1, ISO 16684-1; fields as ExifTool, digiKam and Immich have them).
  */
 
-import { extname } from "node:path";
 import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
-import { parseXml } from "./parse-xml.js";
+import { parseXml } from "../files/parse-xml.js";
+import { readXmp, xmpNamespaces } from "../pictures/read-xmp.js";
+import { xmpPlace as readPlace } from "../pictures/recorded-place.js";
 
-const namespaces = {
-  x: "adobe:ns:meta/",
-  rdf: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-  exif: "http://ns.adobe.com/exif/1.0/",
-  dwc: "http://rs.tdwg.org/dwc/index.htm",
-  Iptc4xmpExt: "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
-} as const;
-
-/** Of declarations of namespaces. */
+/** Of declarations of xmpNamespaces. */
 const xmlns = "http://www.w3.org/2000/xmlns/";
 
-type Prefix = keyof typeof namespaces;
+type Prefix = keyof typeof xmpNamespaces;
 
 /** Values by name; one that is undefined is taken away if it is there. */
 type Fields = Readonly<Record<string, string | undefined>>;
@@ -36,8 +29,8 @@ export interface XmpPlace {
 }
 
 const empty = `<?xpacket begin='\uFEFF' id='W5M0MpCehiHzreSzNTczkc9d'?>
-<x:xmpmeta xmlns:x='${namespaces.x}'>
-<rdf:RDF xmlns:rdf='${namespaces.rdf}'>
+<x:xmpmeta xmlns:x='${xmpNamespaces.x}'>
+<rdf:RDF xmlns:rdf='${xmpNamespaces.rdf}'>
 </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end='w'?>
@@ -51,7 +44,7 @@ function parse(text: string): { document: Document; rdf: Element } {
   // What the parser met may be anything.
   const printable = (said: string) => said.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
   const document = parseXml(text.replace(/^\uFEFF/, ""), (said) => `its XML is damaged (${printable(said)})`);
-  const [rdf] = document.getElementsByTagNameNS(namespaces.rdf, "RDF");
+  const [rdf] = document.getElementsByTagNameNS(xmpNamespaces.rdf, "RDF");
   if (!rdf) throw new GeodriftError("data", "an element rdf:RDF is needed in an XMP file, this has none");
   return { document, rdf };
 }
@@ -60,26 +53,26 @@ const childElements = (parent: Element): Element[] =>
   Array.from(parent.childNodes).filter((n) => n.nodeType === 1) as Element[];
 
 const isNamed = (e: Element, prefix: Prefix, name: string): boolean =>
-  e.namespaceURI === namespaces[prefix] && e.localName === name;
+  e.namespaceURI === xmpNamespaces[prefix] && e.localName === name;
 
 const descriptions = (rdf: Element): Element[] => childElements(rdf).filter((e) => isNamed(e, "rdf", "Description"));
 
 /** The value of a simple property, which may be written as an attribute or as an element. */
 function simpleValue(owner: Element, prefix: Prefix, name: string): string | undefined {
-  const attribute = owner.getAttributeNS(namespaces[prefix], name);
+  const attribute = owner.getAttributeNS(xmpNamespaces[prefix], name);
   if (attribute) return attribute;
   return childElements(owner).find((e) => isNamed(e, prefix, name))?.textContent ?? undefined;
 }
 
 function remove(owner: Element, prefix: Prefix, name: string): void {
-  owner.removeAttributeNS(namespaces[prefix], name);
+  owner.removeAttributeNS(xmpNamespaces[prefix], name);
   for (const e of childElements(owner)) if (isNamed(e, prefix, name)) owner.removeChild(e);
 }
 
 function append(owner: Element, prefix: Prefix, name: string, text?: string): Element {
   const { ownerDocument } = owner;
   if (!ownerDocument) throw new Error("xmp: an element without a document");
-  const e = ownerDocument.createElementNS(namespaces[prefix], `${prefix}:${name}`);
+  const e = ownerDocument.createElementNS(xmpNamespaces[prefix], `${prefix}:${name}`);
   if (text !== undefined) e.appendChild(ownerDocument.createTextNode(text));
   owner.appendChild(e);
   return e;
@@ -96,10 +89,10 @@ function setAll(owner: Element, prefix: Prefix, fields: Fields): void {
 function insideOf(structure: Element): Element {
   const own = childElements(structure).find((e) => isNamed(e, "rdf", "Description"));
   if (own) return own;
-  structure.setAttributeNS(namespaces.rdf, "rdf:parseType", "Resource");
+  structure.setAttributeNS(xmpNamespaces.rdf, "rdf:parseType", "Resource");
   // Next to rdf:parseType, fields written as attributes are not allowed.
   for (const a of Array.from(structure.attributes)) {
-    if (!a.namespaceURI || a.namespaceURI === namespaces.rdf || a.prefix === "xmlns" || a.name === "xmlns") continue;
+    if (!a.namespaceURI || a.namespaceURI === xmpNamespaces.rdf || a.prefix === "xmlns" || a.name === "xmlns") continue;
     const e = structure.ownerDocument?.createElementNS(a.namespaceURI, a.name);
     if (!e) continue;
     e.appendChild((structure.ownerDocument as Document).createTextNode(a.value));
@@ -134,9 +127,9 @@ export function withPlace(
   const { document, rdf } = parse(before ?? empty);
   if (descriptions(rdf).length === 0) {
     const own = append(rdf, "rdf", "Description");
-    own.setAttributeNS(namespaces.rdf, "rdf:about", "");
+    own.setAttributeNS(xmpNamespaces.rdf, "rdf:about", "");
     for (const prefix of ["exif", "dwc", "Iptc4xmpExt"] as const)
-      own.setAttributeNS(xmlns, `xmlns:${prefix}`, namespaces[prefix]);
+      own.setAttributeNS(xmlns, `xmlns:${prefix}`, xmpNamespaces[prefix]);
   }
   const all = descriptions(rdf);
   // Each property may stand in any of the descriptions, and stands in one afterwards.
@@ -169,50 +162,18 @@ export function xmpDegrees(value: number, [positive, negative]: readonly [string
   return `${degrees},${(minutes - 60 * degrees).toFixed(6)}${value < 0 ? negative : positive}`;
 }
 
-/**
- * Degrees from `33,30.0S` or `33,30,0S` (GPSCoordinate, XMP part 2): degrees, minutes, and perhaps seconds; undefined for
- * other text.
- */
-export function degreesOfXmp(text: string | undefined): number | undefined {
-  const parts = /^(\d+),(\d+(?:\.\d+)?)(?:,(\d+(?:\.\d+)?))?([NSEW])$/.exec(text?.trim() ?? "");
-  if (!parts) return undefined;
-  const [, degrees, minutes, seconds = "0", side] = parts;
-  const value = Number(degrees) + Number(minutes) / 60 + Number(seconds) / 3600;
-  return side === "S" || side === "W" ? -value : value;
-}
-
 /** A place in a sidecar, degrees, and how it came there. */
 export interface SidecarPlace extends LatLng {
-  /** `GPSProcessingMethod`: GEODRIFT for an estimate of ours. */
+  /** `GPSProcessingMethod`: GEODRIFT for an estimate of ours, which is nobody's word. */
   method: string | undefined;
 }
 
-/** Is it an estimate of ours, which is nobody's word? */
-export const isEstimate = ({ method }: SidecarPlace): boolean => method === estimateMethod;
-
-/** What our sidecars have as `GPSProcessingMethod` where a model says the place; MANUAL is EXIF's own word for people. */
-export const estimateMethod = "GEODRIFT";
-
 /**
- * The place that a sidecar's EXIF properties say; undefined where they say none.
+ * The place that a sidecar says; undefined where it says none.
  * @throws GeodriftError `data` if it is no XMP
  */
 export function placeOfSidecar(text: string): SidecarPlace | undefined {
-  const { rdf } = parse(text);
-  const find = (name: string) =>
-    descriptions(rdf)
-      .map((d) => simpleValue(d, "exif", name))
-      .find((v) => v !== undefined);
-  const [lat, lng] = [degreesOfXmp(find("GPSLatitude")), degreesOfXmp(find("GPSLongitude"))];
-  if (lat === undefined || lng === undefined || Math.abs(lat) > 90 || Math.abs(lng) > 180) return undefined;
-  return { lat, lng, method: find("GPSProcessingMethod") };
+  const xmp = readXmp(text);
+  const { place } = readPlace(xmp, "it");
+  return place && { ...place, method: xmp.get("exif", "GPSProcessingMethod") };
 }
-
-/**
- * Names that a picture's sidecar may have, the one that is believed first: `photo.jpg.xmp`, and `photo.xmp` as some
- * programs have it.
- */
-export const sidecarNames = (picture: string): string[] => [
-  `${picture}.xmp`,
-  `${picture.slice(0, picture.length - extname(picture).length)}.xmp`,
-];

@@ -26,7 +26,8 @@ export const placeName = z.object({
 /** A picture taken about the same time, whose place (degrees) is known. */
 export const neighbour = latLng.extend({
   image: z.string(),
-  minutes: z.number().openapi(describe("between the two pictures")),
+  minutes: z.number().openapi(describe("how much later it was taken; below 0, earlier")),
+  errorMetres: z.number().optional().openapi(describe("that its place may be off, as its file says")),
 });
 
 /** One thing known, multiplied with the picture's density alone. */
@@ -44,6 +45,14 @@ export const contribution = z.object({
     ),
 });
 
+/** What the picture says by itself, beside an answer that takes in more. */
+export const ownAnswer = z.object({
+  localizabilityBits: z.number().openapi(describe("of the picture alone")),
+  best: latLng,
+  share: z.number().openapi(describe("what the picture alone gives to where nine tenths of the answer lie")),
+  contradicted: z.boolean().openapi(describe("is that under one hundredth?")),
+});
+
 /**
  * What `locate` says of one picture: places in degrees, areas in km², radii in km, masses and probabilities in 0…1,
  * localizability in bits.
@@ -59,7 +68,7 @@ export const locateResult = z
     guidance: z.number(),
     best: latLng,
     place: placeName,
-    localizabilityBits: z.number(),
+    localizabilityBits: z.number().openapi(describe("with all that is known")),
     regions: z.array(z.object({ mass: z.number(), areaKm2: z.number(), radiusKm: z.number() })),
     ruledOut: z
       .object({ mass: z.number(), areaKm2: z.number() })
@@ -98,10 +107,19 @@ export const locateResult = z
       .openapi(
         describe("what the picture's own file says, which is never used, and how far the best guess is from it"),
       ),
+    pointOnly: z
+      .boolean()
+      .optional()
+      .openapi(describe("the method names a point and no distribution: no radius, no region, and bits of anywhere")),
+    notes: z
+      .array(z.string())
+      .optional()
+      .openapi(describe("what the picture's file or sidecars say and was not used, with its reason")),
     neighbours: z
       .array(neighbour)
       .optional()
       .openapi(describe("pictures taken shortly before or after, which the answer takes in")),
+    own: ownAnswer.optional().openapi(describe("only where something else is taken in")),
     contributions: z
       .array(contribution)
       .optional()

@@ -1,6 +1,5 @@
 import {
   angle,
-  earthRadiusKm,
   Generator,
   meshDistribution,
   meshOfDensity,
@@ -16,7 +15,7 @@ import { placeText } from "./headline.js";
 import { withKnown } from "./known.js";
 import type { LocateResult } from "./result.js";
 import { certainty, failureText, toText } from "./text.js";
-import { elsewhereAfter, neighboursKnowledge, neighboursOf, neighboursPrior } from "./time-neighbours.js";
+import { elsewhereAfter, neighboursKnowledge, neighboursOf } from "./time-neighbours.js";
 
 const noon = Date.UTC(2020, 5, 1, 12);
 const paris = { lat: 48.86, lng: 2.35 };
@@ -37,11 +36,19 @@ describe("pictures taken about the same time", () => {
   });
   it("are those within so many minutes whose files say where, nearest in time first, before or after", () => {
     expect(neighboursOf("own", taken, 60)).toEqual([
-      { image: "early", minutes: 10, ...paris },
+      { image: "early", minutes: -10, ...paris },
       { image: "late", minutes: 30, ...lyon },
     ]);
     expect(neighboursOf("own", taken, 10).map((n) => n.image)).toEqual(["early"]);
     expect(neighboursOf("own", taken, 9.9)).toEqual([]);
+  });
+  it("are those of the same hour of the world, where their offsets are known", () => {
+    const clocks = album({
+      own: { takenAt: noon, utcOffsetMinutes: -240 },
+      sydney: { takenAt: noon + 30_000, utcOffsetMinutes: 600, place: lyon },
+      after: { takenAt: noon + 14 * 3_600_000, utcOffsetMinutes: 600, place: paris, placeErrorMetres: 9 },
+    });
+    expect(neighboursOf("own", clocks, 60)).toEqual([{ image: "after", minutes: 0, ...paris, errorMetres: 9 }]);
   });
   it("are none for a picture without a time, or that is not there", () => {
     expect(neighboursOf("timeless", taken, 60)).toEqual([]);
@@ -62,31 +69,7 @@ describe("pictures taken about the same time", () => {
   });
 });
 
-describe("the prior of pictures taken about the same time", () => {
-  const near = [{ ...paris, minutes: 30 }];
-  const width = (2 + 40) / earthRadiusKm;
-  it("is a normal density as wide as what can be travelled, and the rest of it uniform", () => {
-    const prior = neighboursPrior(near, 0.2);
-    const floor = 0.2 / (4 * Math.PI);
-    const at = (km: number) =>
-      prior(toVec3({ lat: paris.lat - (km / earthRadiusKm) * (180 / Math.PI), lng: paris.lng }));
-    expect(at(0)).toBeCloseTo(0.8 / (2 * Math.PI * width ** 2) + floor, 6);
-    expect((at(42) - floor) / (at(0) - floor)).toBeCloseTo(Math.exp(-0.5), 6);
-    expect(at(10_000)).toBe(floor);
-    expect(prior.focus).toHaveLength(1);
-  });
-  it("counts those beside a nearer one with it, and weighs all alike", () => {
-    const both = neighboursPrior([{ ...lyon, minutes: 30 }, ...near, { lat: 48.87, lng: 2.35, minutes: 31 }], 0);
-    expect(both.focus).toHaveLength(2);
-    expect(both(toVec3(paris)) / both(toVec3(lyon))).toBeCloseTo(2, 1);
-  });
-  it("takes the chance of saying nothing from the nearest in time", () => {
-    const far = neighboursPrior([
-      { ...paris, minutes: 600 },
-      { ...lyon, minutes: 0 },
-    ]);
-    expect(far(toVec3({ lat: -paris.lat, lng: -170 }))).toBeCloseTo(0.01 / (4 * Math.PI), 12);
-  });
+describe("what pictures taken about the same time say", () => {
   it("is told in a few words", () => {
     const told = neighboursKnowledge([
       { image: "a", minutes: 2, ...paris },
@@ -123,29 +106,50 @@ describe("what is known besides a picture", () => {
     expect(contributions[1].best).toEqual(plain.best);
     expect(() => withKnown(plain, [{ ...east, prior: () => 0 }])).toThrow(expect.objectContaining({ code: "option" }));
   });
-  it("wants a mesh", () => {
+  it("wants a whole distribution", () => {
     const samples = sampleDistribution(uniformPoints(new Generator(1), 20));
-    expect(() => withKnown(samples, [])).toThrow("the whole distribution is needed");
+    expect(() => withKnown(samples, [])).toThrow("a whole distribution is needed");
+  });
+});
+
+const example = {
+  image: "a.jpg",
+  best: paris,
+  place: { city: "Paris", region: "Paris", country: "France", countryCode: "FR", distanceKm: 3.21 },
+  localizabilityBits: 8.04,
+  regions: [
+    { mass: 0.5, areaKm2: 1, radiusKm: 12.3 },
+    { mass: 0.9, areaKm2: 1, radiusKm: 64.3 },
+    { mass: 0.95, areaKm2: 1, radiusKm: 900 },
+  ],
+  countries: [
+    { code: "FR", name: "France", probability: 0.9 },
+    { code: "BE", name: "Belgium", probability: 0.06 },
+    { code: "DE", name: "Germany", probability: 0.04 },
+  ],
+} as unknown as LocateResult;
+
+describe("a picture that contradicts what is known", () => {
+  it("has an answer that keeps to what is known, and says so first", async () => {
+    const log = (points: Float64Array) =>
+      Float64Array.from({ length: points.length / 3 }, (_, i) => -60 * angle(vectorAt(points, i), toVec3(paris)) ** 2);
+    const beyond = (x: Vec3) => (angle(x, toVec3(paris)) > 0.5 ? 1 : 0);
+    const mesh = await meshOfDensity(log, {}, { prior: beyond });
+    const { distribution, own } = withKnown(meshDistribution(mesh), [{ kind: "region", label: "far", prior: beyond }]);
+    expect(own.contradicted).toBe(true);
+    // Of exp(−60 r²) a part exp(−15) lies beyond 0.5.
+    expect(Math.log(own.share / 0.9)).toBeCloseTo(-15, 0);
+    expect(beyond(toVec3(distribution.best))).toBe(1);
+    expect(angle(toVec3(own.best), toVec3(paris))).toBeLessThan(0.05);
+    expect(own.localizabilityBits).toBeGreaterThan(0);
+    const text = toText({ ...example, own });
+    expect(text).toMatch(/^a\.jpg: THE PICTURE CONTRADICTS WHAT IS KNOWN: it gives less than 0\.01 % /);
+    expect(text).toMatch(/8\.0 bits with what is known, \d\.\d of the picture alone/);
   });
 });
 
 describe("an answer for people", () => {
-  const result = {
-    image: "a.jpg",
-    best: paris,
-    place: { city: "Paris", region: "Paris", country: "France", countryCode: "FR", distanceKm: 3.21 },
-    localizabilityBits: 8.04,
-    regions: [
-      { mass: 0.5, areaKm2: 1, radiusKm: 12.3 },
-      { mass: 0.9, areaKm2: 1, radiusKm: 64.3 },
-      { mass: 0.95, areaKm2: 1, radiusKm: 900 },
-    ],
-    countries: [
-      { code: "FR", name: "France", probability: 0.9 },
-      { code: "BE", name: "Belgium", probability: 0.06 },
-      { code: "DE", name: "Germany", probability: 0.04 },
-    ],
-  } as unknown as LocateResult;
+  const result = example;
   it("is one line with the place, the radii, the odds, and how sure it is", () => {
     expect(toText(result)).toBe(
       "a.jpg: 48.86°N 2.35°E near Paris, France (3.2 km); 50 % on a circle of 12 km, 90 % on a circle of 64 km; France 90 %, Belgium 6 %; in an area (8.0 bits)",

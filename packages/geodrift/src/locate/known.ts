@@ -7,11 +7,11 @@ import {
   type Prior,
   productOfPriors,
   refinedFor,
-  withPrior,
+  weighted,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { z } from "zod";
-import type { contribution } from "./contract.js";
+import type { contribution, ownAnswer } from "./contract.js";
 
 /** One thing that is known besides a picture. */
 export interface Knowledge {
@@ -25,33 +25,42 @@ export interface Knowledge {
 /** One thing known, multiplied with the picture's density alone. */
 export type Contribution = z.infer<typeof contribution>;
 
+/** What the picture says by itself, beside an answer that takes in more. */
+export type OwnAnswer = z.infer<typeof ownAnswer>;
+
+/** Below this share of its own the picture contradicts what is known. */
+const contradiction = 0.01;
+
+/** All that is known, as one prior; undefined where nothing is. */
+export const joined = (known: readonly Knowledge[]): Prior | undefined =>
+  known.length > 0 ? known.map((k) => k.prior).reduce(productOfPriors) : undefined;
+
 /**
  * The density times all that is known, and what each did by itself.
  * @param plain the picture's own distribution
- * @throws GeodriftError `option` where the method has no mesh, or nothing is left
+ * @param known one thing or more
+ * @throws GeodriftError `option` where the method names a point and no distribution, or no place has all that is known
  */
 export function withKnown(
   plain: PlaceDistribution,
   known: readonly Knowledge[],
-): { distribution: MeshDistribution; contributions: Contribution[] } {
+): { distribution: MeshDistribution; contributions: Contribution[]; own: OwnAnswer } {
   if (!("mesh" in plain))
     throw new GeodriftError(
       "option",
-      "--prior: the whole distribution is needed, which this model's method does not give",
+      "--prior: a whole distribution is needed, and this model's method names points alone",
     );
-  const priors = known.map((k) => k.prior);
+  const all = known.map((k) => k.prior).reduce(productOfPriors);
   // Refined once for all; on that mesh each prior is seen as it is.
-  const mesh = refinedFor((plain as MeshDistribution).mesh, priors.reduce(productOfPriors));
-  const weights = priors.map(
-    (prior): Prior =>
-      (x) =>
-        prior(x),
-  );
-  const all = meshDistribution(withPrior(mesh, weights.reduce(productOfPriors)));
-  const contributions = known.map(({ kind, label }, i): Contribution => {
-    const alone = known.length === 1 ? all : meshDistribution(withPrior(mesh, weights[i]));
-    const { localizabilityBits, best } = alone;
-    return { kind, label, localizabilityBits, best, ownShare: ownShare(mesh, weights[i]) };
+  const alone = refinedFor((plain as MeshDistribution).mesh, all);
+  const answer = weighted(alone, all);
+  const distribution = meshDistribution(answer);
+  const share = ownShare(alone, answer);
+  const contributions = known.map(({ kind, label, prior }): Contribution => {
+    const one = known.length === 1 ? answer : weighted(alone, prior);
+    const { localizabilityBits, best } = known.length === 1 ? distribution : meshDistribution(one);
+    return { kind, label, localizabilityBits, best, ownShare: ownShare(alone, one) };
   });
-  return { distribution: all, contributions };
+  const { localizabilityBits, best } = plain;
+  return { distribution, contributions, own: { localizabilityBits, best, share, contradicted: share < contradiction } };
 }

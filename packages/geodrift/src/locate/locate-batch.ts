@@ -6,9 +6,9 @@ import { solvingOf } from "../models/solving.js";
 import type { ReadPicture } from "../pictures/read-picture.js";
 import { gazetteer } from "../places/bundled-towns.js";
 import { type Inferred, infer } from "./infer.js";
-import { withKnown } from "./known.js";
+import { joined, type Knowledge, withKnown } from "./known.js";
 import type { LocateOptions } from "./options.js";
-import { failedAnswer, type Located, type LocateFailure, summarize } from "./result.js";
+import { anywhereBits, failedAnswer, type Located, type LocateFailure, summarize } from "./result.js";
 import { type Neighbour, neighboursKnowledge } from "./time-neighbours.js";
 
 /** A picture's name with its pixels, or with what was thrown when it was read. */
@@ -27,13 +27,19 @@ export async function* locateBatch(
   neighboursOf?: (file: string) => Neighbour[],
 ): AsyncGenerator<Located | LocateFailure> {
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
+  const neighbours = new Map(good.map(({ file }) => [file, neighboursOf?.(file)]));
+  const knownOf = (file: string): Knowledge[] => {
+    const own = neighbours.get(file);
+    return [...(options.known ?? []), ...(own?.length ? [neighboursKnowledge(own)] : [])];
+  };
   const started = performance.now();
   let inferred: (Inferred & { domain?: Domain })[] = [];
   let failed: { failure: unknown } | undefined;
   try {
     if (good.length > 0) {
       const { embeddings, domains } = await model.encoder.assess(good.map((g) => g.picture));
-      const all = await infer(model.locator, embeddings, options);
+      const priors = good.map(({ file }) => joined(knownOf(file)));
+      const all = await infer(model.locator, embeddings, options, priors);
       inferred = all.map((one, i) => ({ ...one, ...(domains && { domain: domains[i] }) }));
     }
   } catch (e) {
@@ -43,9 +49,20 @@ export async function* locateBatch(
   for (const item of items) {
     if ("failure" in item) yield failedAnswer(item.file, item.failure);
     else if (failed) yield failedAnswer(item.file, failed.failure);
-    else yield answer(item, inferred[good.indexOf(item)], share, model, options, neighboursOf?.(item.file));
+    else {
+      const known = { known: knownOf(item.file), neighbours: neighbours.get(item.file) };
+      yield answer(item, inferred[good.indexOf(item)], share, model, options, known);
+    }
   }
 }
+
+/** What a method that names one point says of how sure it is: nothing. */
+const ofPoint = {
+  pointOnly: true,
+  localizabilityBits: anywhereBits,
+  regions: [],
+  ruledOut: { mass: 0.01, areaKm2: 0 },
+};
 
 function answer(
   { file, picture }: { file: string; picture: ReadPicture },
@@ -53,16 +70,16 @@ function answer(
   sharedMs: number,
   model: LoadedModel,
   options: LocateOptions,
-  neighbours: Neighbour[] | undefined,
+  { known, neighbours }: { known: readonly Knowledge[]; neighbours: Neighbour[] | undefined },
 ): Located | LocateFailure {
   const then = performance.now();
   const { seed, guidance, abstain } = options;
-  const known = [...(options.known ?? []), ...(neighbours?.length ? [neighboursKnowledge(neighbours)] : [])];
   try {
-    const { distribution, contributions } =
-      known.length > 0 ? withKnown(plain, known) : { distribution: plain, contributions: undefined };
+    const { distribution, contributions, own } =
+      known.length > 0 ? withKnown(plain, known) : { distribution: plain, contributions: undefined, own: undefined };
     const samples = (contributions && distribution.representatives?.(options.samples)) || drawn.samples;
-    const summary = summarize(distribution, samples, gazetteer());
+    const whole = summarize(distribution, samples, gazetteer());
+    const summary = model.locator.pointwise ? { ...whole, ...ofPoint } : whole;
     const elapsedMs = Math.round(sharedMs + performance.now() - then);
     const abstained = abstain === undefined ? {} : { abstained: summary.localizabilityBits < abstain };
     const named = { name: model.description.name, sha256: model.sha256 };
@@ -85,7 +102,9 @@ function answer(
         ...abstained,
         ...(domain && { domain }),
         ...(recorded && { recorded }),
+        ...(picture.metadata.notes && { notes: picture.metadata.notes }),
         ...(neighbours && { neighbours }),
+        ...(own && { own }),
         ...(contributions && { contributions }),
       },
     };

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { distanceKm, GeodriftError, type Locator, toVec3 } from "@geodrift/core";
+import { distanceKm, GeodriftError, type Locator, toVec3, type Vec3 } from "@geodrift/core";
 import sharp, { type Exif } from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import type { LoadedModel } from "../models/load.js";
@@ -171,13 +171,19 @@ describe("pictures", () => {
     );
   });
 
-  it("with something known besides want a method with a mesh, and say so", async () => {
-    const known = [{ kind: "region" as const, label: "x", prior: () => 1 }];
-    const [answer] = await all([await picture("known.png", 140)], model(), { ...options, known });
-    expect(answer).toMatchObject({
-      code: "option",
-      error: expect.stringContaining("the whole distribution is needed"),
-    });
+  it("with something known besides are answered by methods that have samples alone, and not by those with one point", async () => {
+    const north = (x: Vec3) => (x[2] > 0 ? 1 : 0);
+    const known = [{ kind: "region" as const, label: "the north", prior: north }];
+    const file = await picture("known.png", 140);
+    const [answer] = await all([file], model(), { ...options, known });
+    expect("error" in answer ? answer.error : answer.result.best.lat).toBeGreaterThan(0);
+    if ("result" in answer) {
+      expect(answer.distribution.outlines?.(0.9).length).toBeGreaterThan(0);
+      for (let i = 2; i < answer.samples.length; i += 3) expect(answer.samples[i]).toBeGreaterThan(0);
+    }
+    const { locator, ...about } = model();
+    const [refused] = await all([file], { ...about, locator: { ...locator, pointwise: true } }, { ...options, known });
+    expect(refused).toMatchObject({ code: "option", error: expect.stringContaining("names points alone") });
   });
 
   it("are not asked for where none are named", async () => {

@@ -2,9 +2,9 @@
 
 import { sha256Of } from "../files/hash.js";
 import type { LoadedModel } from "../models/load.js";
-import { type PictureMetadata, readMetadata } from "../pictures/metadata.js";
+import type { PictureMetadata } from "../pictures/metadata.js";
 import type { Named } from "../pictures/picture-files.js";
-import { readPicture, readPictureBytes } from "../pictures/read-picture.js";
+import { metadataOf, readPicture, readPictureBytes } from "../pictures/read-picture.js";
 import { locateBatch, type Read } from "./locate-batch.js";
 import type { LocateOptions } from "./options.js";
 import type { Located, LocateFailure } from "./result.js";
@@ -49,7 +49,7 @@ async function readAlbum(items: readonly Named[]): Promise<Album> {
   for (const item of items) {
     if ("error" in item) continue;
     const bytes = await readPictureBytes(item.file).catch(() => undefined);
-    if (bytes) album.set(item.file, { ...readMetadata(bytes), sha256: sha256Of(bytes) });
+    if (bytes) album.set(item.file, { ...(await metadataOf(item.file, bytes)), sha256: sha256Of(bytes) });
   }
   return album;
 }

@@ -1,5 +1,5 @@
 /** What is asked of `locate`. */
-import type { RefineOptions, SampleOptions } from "@geodrift/core";
+import type { DistributionOptions, SampleOptions } from "@geodrift/core";
 import type { Knowledge } from "./known.js";
 
 /** What is asked of `locate` besides the pictures. */
@@ -27,4 +27,8 @@ export interface LocateOptions extends SampleOptions {
  * Over 20 views 192 vertices, and radii of regions within 1 % (50 %) and 4 % (90 %) of those of a mesh 25 times as fine, where
  * those of 256 samples are 4 and 8 % off (medians; `npm run bench map`).
  */
-export const quickMesh: RefineOptions = { level: 2, tolerance: 1 };
+export const quickMesh: Pick<DistributionOptions, "quick" | "level" | "tolerance"> = {
+  quick: true,
+  level: 2,
+  tolerance: 1,
+};

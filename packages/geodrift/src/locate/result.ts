@@ -55,6 +55,9 @@ export interface Located {
   trajectories?: Float64Array[];
 }
 
+/** Bits of localizability of what could be anywhere: −log₂ 4π. */
+export const anywhereBits = -Math.log2(4 * Math.PI);
+
 /** Masses of the regions of an answer: each is the smallest that holds so much of the probability. */
 export const regionMasses = [0.5, 0.9, 0.95] as const;
 

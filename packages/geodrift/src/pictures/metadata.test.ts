@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import sharp, { type Exif } from "sharp";
 import { describe, expect, it } from "vitest";
-import { offsetOf, readMetadata } from "./metadata.js";
+import { readMetadata } from "./metadata.js";
+import { offsetOf } from "./taken-time.js";
 
 const plain = () => sharp({ create: { width: 8, height: 6, channels: 3, background: "#357" } });
 const jpegWith = (exif: Exif): Promise<Uint8Array> => plain().withExif(exif).jpeg().toBuffer();
@@ -38,7 +39,7 @@ describe("what a picture's file says", () => {
   it.each([
     ["zeros, which cameras without a fix write", gps(0, 0)],
     ["a latitude beyond the pole", gps(95, 10)],
-    ["a longitude beyond the date line", gps(10, 190)],
+    ["a longitude beyond a whole turn", gps(10, 370)],
     ["half of a place", { IFD3: { GPSLatitudeRef: "N", GPSLatitude: "1/1 0/1 0/1" } }],
     ["fractions by zero", { IFD3: { ...gps(1, 1).IFD3, GPSLatitude: "0/0 0/0 0/0" } }],
   ])("is no place where it is %s", async (_, exif) => {
@@ -52,6 +53,7 @@ describe("what a picture's file says", () => {
     expect(readMetadata(bytes)).toEqual({
       takenAt: Date.UTC(2012, 8, 29, 16, 11, 25),
       utcOffsetMinutes: -210,
+      takenFrom: "EXIF",
       camera: "Acme Eye 3",
     });
   });

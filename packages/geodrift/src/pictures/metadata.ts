@@ -1,64 +1,127 @@
-/** What a picture's file says of where, when and with what it was taken. */
+/** What a picture's file, and the sidecars beside it, say of where, when and with what it was taken. */
 import type { LatLng } from "@geodrift/core";
+import { isMendable } from "@geodrift/core/errors";
 import ExifReader from "exifreader";
+import { readXmp, type Xmp } from "./read-xmp.js";
+import { type ExifValues, exifPlace, type PlaceReading, xmpPlace } from "./recorded-place.js";
+import { type TakenTime, takenTime } from "./taken-time.js";
 
-/** What EXIF says of a picture; a field is absent where the file does not say. */
-export interface PictureMetadata {
-  /** Where the camera was (GPSLatitude, GPSLongitude), degrees; 0, 0 counts as no fix. */
+/** What is said of a picture; a field is absent where nothing is. */
+export interface PictureMetadata extends Partial<TakenTime> {
+  /** Where the camera was, degrees. */
   place?: LatLng;
-  /** Milliseconds by the camera's clock (DateTimeOriginal), which says no time zone, counted as if it were UTC. */
-  takenAt?: number;
-  /** Minutes that the camera's clock is ahead of UTC (OffsetTimeOriginal, OffsetTime), where the file says so. */
-  utcOffsetMinutes?: number;
+  /** Metres that the place may be off (GPSHPositioningError), where the file says so. */
+  placeErrorMetres?: number;
   /** Maker and model (Make, Model). */
   camera?: string;
+  /** What is said and was not used, with its reason; one sentence each. */
+  notes?: string[];
 }
 
+/** A sidecar that belongs to a picture. */
+export interface Sidecar {
+  /** Of its file, for sentences. */
+  name: string;
+  text: string;
+}
+
+/** What `GPSProcessingMethod` of our sidecars is where a model says the place; MANUAL is EXIF's own word for people. */
+export const estimateMethod = "GEODRIFT";
+
+/** Is what a packet says an estimate of ours, which is nobody's word? */
+const isEstimate = (xmp: Xmp): boolean => xmp.get("exif", "GPSProcessingMethod") === estimateMethod;
+
 /**
- * Reads where, when and with what a picture was taken from its EXIF data; never throws.
+ * Reads where, when and with what a picture was taken. Of places its sidecars are believed first, which people write, then its EXIF
+ * data, then its own XMP; of times its EXIF data, its own XMP, then its sidecars. An estimate of ours is nobody's word, wherever
+ * another program has put it. Never throws.
  * @param bytes of the picture's file
+ * @param beside the file's name, and its sidecars, the one that is believed first
  * @returns empty for files without metadata, and for metadata that cannot be read
  */
-export function readMetadata(bytes: Uint8Array): PictureMetadata {
-  let tags: ExifReader.ExpandedTags;
-  try {
-    tags = ExifReader.load(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer, {
-      expanded: true,
-    });
-  } catch {
-    return {};
+export function readMetadata(
+  bytes: Uint8Array,
+  { name, sidecars = [] }: { name?: string; sidecars?: readonly Sidecar[] } = {},
+): PictureMetadata {
+  const tags = tagsOf(bytes);
+  const exif: ExifValues = (tag) => (tags.exif as Record<string, { value?: unknown }> | undefined)?.[tag]?.value;
+  const notes: string[] = [];
+  const packets = [...sidecars.map((s) => [s.name, s.text] as const), ["its own XMP", rawXmp(tags)] as const].flatMap(
+    ([what, text]) => {
+      if (!text) return [];
+      try {
+        return [{ what, xmp: readXmp(text) }];
+      } catch (e) {
+        if (!isMendable(e)) throw e;
+        notes.push(`${what} is not used: ${e.message}`);
+        return [];
+      }
+    },
+  );
+  const beside = packets.filter(({ what }) => what !== "its own XMP");
+  const within = packets.filter(({ what }) => what === "its own XMP");
+  const ofPacket = ({ what, xmp }: (typeof packets)[number]) => (isEstimate(xmp) ? {} : xmpPlace(xmp, what));
+  const isOurs = String(exif("GPSProcessingMethod") ?? "").includes(estimateMethod);
+  const readings: { from: "exif" | "xmp"; read: () => PlaceReading }[] = [
+    ...beside.map((packet) => ({ from: "xmp" as const, read: () => ofPacket(packet) })),
+    { from: "exif", read: () => (isOurs ? {} : exifPlace(exif)) },
+    ...within.map((packet) => ({ from: "xmp" as const, read: () => ofPacket(packet) })),
+  ];
+  let place: LatLng | undefined;
+  let error = Number.NaN;
+  for (const { from, read } of readings) {
+    const found = read();
+    if (found.note) notes.push(found.note);
+    place = found.place;
+    if (!place) continue;
+    if (from === "exif") error = numberOf(exif("GPSHPositioningError"));
+    break;
   }
-  const { gps, exif } = tags;
-  const place = placeOf(gps?.Latitude, gps?.Longitude);
-  const takenAt = timeOf(exif?.DateTimeOriginal?.description);
-  const utcOffsetMinutes = offsetOf(exif?.OffsetTimeOriginal?.description ?? exif?.OffsetTime?.description);
-  const camera = [exif?.Make?.description, exif?.Model?.description].filter(Boolean).join(" ").trim();
+  const time = takenTime({
+    exif,
+    xmp: [...within, ...beside].map(({ xmp }) => xmp),
+    iptc: { date: iptcText(tags, "Date Created"), time: iptcText(tags, "Time Created") },
+    name,
+  });
+  const camera = [tags.exif?.Make?.description, tags.exif?.Model?.description].filter(Boolean).join(" ").trim();
   return {
     ...(place && { place }),
-    ...(takenAt !== undefined && { takenAt }),
-    ...(utcOffsetMinutes !== undefined && { utcOffsetMinutes }),
+    ...(place && error > 0 && Number.isFinite(error) && { placeErrorMetres: error }),
+    ...time,
     ...(camera && { camera }),
+    ...(notes.length > 0 && { notes }),
   };
 }
 
-/** Cameras without a fix write zeros, or nothing that is a number. */
-function placeOf(lat: number | undefined, lng: number | undefined): LatLng | undefined {
-  if (lat === undefined || lng === undefined || (lat === 0 && lng === 0)) return undefined;
-  return Math.abs(lat) <= 90 && Math.abs(lng) <= 180 ? { lat, lng } : undefined;
+/** What the library is given for a document: nothing, and no complaint. */
+const noDocument = { getElementsByTagName: () => [], childNodes: [] };
+
+function tagsOf(bytes: Uint8Array): ExifReader.ExpandedTags {
+  const buffer = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+  try {
+    // Its XMP is taken as text, and read by `readXmp`, within limits.
+    return ExifReader.load(buffer, { expanded: true, domParser: { parseFromString: () => noDocument } });
+  } catch {
+    return {};
+  }
 }
 
-/** `2012:09:29 16:11:25` */
-function timeOf(text: string | undefined): number | undefined {
-  const parts = /^(\d{4}):(\d\d):(\d\d)[ T](\d\d):(\d\d):(\d\d)/.exec(text ?? "");
-  if (!parts) return undefined;
-  const [year, month, day, hour, minute, second] = parts.slice(1).map(Number);
-  const time = Date.UTC(year, month - 1, day, hour, minute, second);
-  return month > 0 && Number.isFinite(time) ? time : undefined;
+/** EXIF's orientation of a picture, 1 … 8; undefined where its file does not say. */
+export function orientationOf(bytes: Uint8Array): number | undefined {
+  const value = Number((tagsOf(bytes).exif?.Orientation as { value?: unknown } | undefined)?.value);
+  return value >= 1 && value <= 8 ? value : undefined;
 }
 
-/** An offset from UTC as EXIF writes it, `+02:00`, in minutes; undefined for other text. */
-export function offsetOf(text: string | undefined): number | undefined {
-  const parts = /^([+-])(\d\d):(\d\d)/.exec(text ?? "");
-  if (!parts) return undefined;
-  return (parts[1] === "-" ? -1 : 1) * (60 * Number(parts[2]) + Number(parts[3]));
+/** The packet of a picture; where an extended one follows, the first has what is read here. */
+function rawXmp({ xmp }: ExifReader.ExpandedTags): string | undefined {
+  const raw = (xmp as unknown as { _raw?: string } | undefined)?._raw?.replace(/\0+$/, "");
+  const end = raw?.indexOf("</x:xmpmeta>") ?? -1;
+  return end < 0 ? raw : raw?.slice(0, end + "</x:xmpmeta>".length);
 }
+
+const iptcText = ({ iptc }: ExifReader.ExpandedTags, name: string): string | undefined =>
+  (iptc as Record<string, { description?: string }> | undefined)?.[name]?.description;
+
+/** A rational, [numerator, denominator]; NaN for anything else. */
+const numberOf = (value: unknown): number =>
+  Array.isArray(value) && value.length === 2 ? Number(value[0]) / Number(value[1]) : Number.NaN;

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { isPictureFile, pictureFiles } from "./picture-files.js";
+import { pictureFiles } from "./picture-files.js";
+import { isPictureFile } from "./picture-names.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-named-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -19,10 +20,18 @@ for (const name of [
   "[odd] (1).jpg",
   "odd [2]/g.jpg",
   "none/readme.md",
+  "nas/@eaDir/x.jpg/SYNOPHOTO_THUMB_M.jpg",
+  "nas/#recycle/old.jpg",
+  "nas/$RECYCLE.BIN/older.jpg",
+  "nas/kept.CR2",
 ]) {
   mkdirSync(dirname(at(name)), { recursive: true });
   writeFileSync(at(name), "");
 }
+mkdirSync(at("links/sub"), { recursive: true });
+writeFileSync(at("links/one.jpg"), "");
+symlinkSync("..", at("links/sub/loop"));
+symlinkSync("one.jpg", at("links/two.jpg"));
 const names = async (...given: string[]): Promise<string[]> =>
   (await pictureFiles(given.map(at))).map(
     (n) => n.file.slice(folder.length + 1) + ("error" in n ? ` (${n.error.message})` : ""),
@@ -40,8 +49,14 @@ describe("names on a command line", () => {
       "b.jpg",
       "deep/d.jpeg",
       "deep/er/c.webp",
+      "links/one.jpg",
+      "nas/kept.CR2",
       "odd [2]/g.jpg",
     ]);
+  });
+  it("follow no links, and leave out thumbnails of network drives and what was thrown away", async () => {
+    expect(await names("links", "nas")).toEqual(["links/one.jpg", "nas/kept.CR2"]);
+    expect(await names("nas/**/*.jpg")).toEqual(["nas/**/*.jpg (no picture matches the pattern)"]);
   });
   it("with signs of patterns in them are names first", async () => {
     expect(await names("[odd] (1).jpg", "odd [2]")).toEqual(["[odd] (1).jpg", "odd [2]/g.jpg"]);
@@ -70,6 +85,11 @@ describe("names on a command line", () => {
     ["a.jpg.txt", false],
     ["jpg", false],
     [".jpg", false],
+    ["a.CR3", true],
+    ["a.jfif", true],
+    ["a.mpo", true],
+    ["a.jxl", true],
+    ["SYNOPHOTO_THUMB_M.jpg", false],
     ["a.svg", false],
   ])("%s: a picture's is %s", (name, is) => {
     expect(isPictureFile(name)).toBe(is);

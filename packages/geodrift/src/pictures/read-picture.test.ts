@@ -104,7 +104,14 @@ describe("a picture that cannot be read", () => {
     ["a JPEG cut off", noise.subarray(0, noise.length / 2), /^the picture is truncated$/],
     ["a PNG cut off", png.subarray(0, png.length - 30), /^the picture is truncated$/],
     ["a PNG with other bytes in it", broken, /^the picture is damaged/],
-    ["a HEIC", ftyp("heic"), /^HEIC pictures cannot be decoded here; convert it to JPEG first$/],
+    ["a HEIC", ftyp("heic"), /^the HEIC picture is damaged$/],
+    ["a JPEG XL", Buffer.from([0xff, 0x0a, 1, 2, 3]), /^the JPEG XL picture is damaged$/],
+    [
+      "an SVG",
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      /^not a picture in a known format/,
+    ],
+    ["a raw file without a preview", ftyp("crx "), /^is a camera's raw file without a preview inside/],
   ])("is told in one sentence: %s", async (_, bytes, sentence) => {
     for (const square of squares) {
       const thrown = await pictureOf(bytes, { size: 8, square }).catch((e: unknown) => e);

@@ -1,13 +1,17 @@
 /** From a file on disk to a square of pixels, with every way of failing told in one sentence. */
 
 import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
-import sharp from "sharp";
+import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";
-import { type PictureMetadata, readMetadata } from "./metadata.js";
+import { decodeHeic, decodeJxl, heicSize, isRawTiff, jxlSize, type Kind, kindOf } from "./decoders.js";
+import { embeddedPreview } from "./embedded-preview.js";
+import { orientationOf, type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
+import { readSidecars, sidecarsBeside } from "./sidecars.js";
 
 /**
  * Most pixels of a picture (2²⁸, some 268 million): larger ones are refused before they are decoded, unless another limit
@@ -28,7 +32,17 @@ export interface ReadPicture extends Picture {
  * decoded or has too many pixels
  */
 export async function readPicture(file: string, preparation: Preparation): Promise<ReadPicture> {
-  return pictureOf(await readPictureBytes(file), preparation);
+  const bytes = await readPictureBytes(file);
+  const square = await decodeSquare(bytes, preparation);
+  return { ...square, sha256: sha256Of(bytes), metadata: await metadataOf(file, bytes) };
+}
+
+/** What a picture's file, its sidecars and its name say. */
+export async function metadataOf(file: string, bytes: Uint8Array): Promise<PictureMetadata> {
+  const { sidecars, notes } = await readSidecars(file, await sidecarsBeside(file));
+  const said = readMetadata(bytes, { name: basename(file), sidecars });
+  const all = [...notes, ...(said.notes ?? [])];
+  return { ...said, ...(all.length > 0 && { notes: all }) };
 }
 
 /**
@@ -54,17 +68,20 @@ export async function readPictureBytes(file: string): Promise<Uint8Array> {
 }
 
 /**
- * Decodes a picture to a square of 8-bit sRGB [size, size, 3], turned as its EXIF orientation says.
+ * Decodes a picture to a square of 8-bit sRGB [size, size, 3], turned as its EXIF orientation says; of a camera's raw file the
+ * preview inside.
  * @param most pixels; larger pictures are refused before they are decoded
  * @throws GeodriftError `picture` if it cannot be decoded, is cut off, or has too many pixels
  */
 export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<Picture> {
   const { size, square } = preparation;
   const cover = square === "cover";
-  // Encoders that take Pillow's squares also saw pictures as Pillow reads them: colour profiles and transparency ignored.
-  const input = sharp(bytes, { limitInputPixels: most, failOn: "truncated", ignoreIcc: !cover }).rotate();
-  const flat = cover ? input.flatten({ background: "#000" }).resize(size, size, { fit: "cover" }) : input.removeAlpha();
   try {
+    // Encoders that take Pillow's squares also saw pictures as Pillow reads them: colour profiles and transparency ignored.
+    const input = await openPicture(bytes, { limitInputPixels: most, failOn: "truncated", ignoreIcc: !cover });
+    const flat = cover
+      ? input.flatten({ background: "#000" }).resize(size, size, { fit: "cover" })
+      : input.removeAlpha();
     const { data, info } = await flat
       .toColourspace("srgb")
       .raw({ depth: "uchar" })
@@ -72,21 +89,80 @@ export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, 
     const picture = { width: info.width, height: info.height, data };
     return cover ? picture : squareOf(picture, preparation);
   } catch (e) {
+    if (e instanceof GeodriftError) throw e;
     throw new GeodriftError("picture", sentence((e as Error).message, bytes, most), { cause: e });
   }
 }
 
+type Options = SharpOptions & { limitInputPixels: number };
+
 /**
- * Reads a picture's header and nothing of its pixels.
+ * Any picture as libvips has it, turned as its orientation says; of a camera's raw file the preview inside.
+ * @throws GeodriftError `picture`, or what libvips says, if it cannot be decoded
+ */
+export async function openPicture(bytes: Uint8Array, options: Options): Promise<Sharp> {
+  const kind = kindOf(bytes);
+  if (kind === "xml") throw new Error("unsupported image format");
+  if (kind === "heic") return decodeHeic(bytes, options.limitInputPixels);
+  if (kind === "jxl") return decodeJxl(bytes, options.limitInputPixels);
+  const preview = await rawPreview(bytes, kind);
+  if (!preview) return sharp(bytes, options).rotate();
+  const input = sharp(preview, options);
+  // Cameras turn the whole, and say nothing in the preview.
+  const own = (await input.metadata()).orientation;
+  return own === undefined ? input.rotate(quarterTurns[orientationOf(bytes) ?? 1] ?? 0) : input.rotate();
+}
+
+/** Degrees clockwise by EXIF's orientation; those that mirror are no camera's. */
+const quarterTurns: Readonly<Record<number, number>> = { 3: 180, 6: 90, 8: 270 };
+
+/**
+ * The preview inside of a camera's raw file; nothing for other files.
+ * @throws GeodriftError `picture` for a raw file without one
+ */
+async function rawPreview(bytes: Uint8Array, kind: Kind): Promise<Uint8Array | undefined> {
+  if (kind !== "raw" && kind !== "tiff") return undefined;
+  // Of some raw files the first picture is readable as it is, and may be larger than the preview.
+  const plain =
+    kind === "tiff"
+      ? await sharp(bytes)
+          .metadata()
+          .catch(() => undefined)
+      : undefined;
+  if (plain && !isRawTiff(bytes)) return undefined;
+  const preview = embeddedPreview(bytes, plain ? plain.width * plain.height : 0);
+  if (preview) return preview;
+  if (kind === "tiff") return undefined;
+  throw new GeodriftError("picture", "is a camera's raw file without a preview inside; develop it to a JPEG first");
+}
+
+/**
+ * Reads a picture's header, and nothing of its pixels.
+ * @returns its size in pixels, turned as EXIF says (JPEG XL as it is stored)
  * @throws GeodriftError `picture` if the bytes do not even begin like a picture
  */
-export async function checkPicture(bytes: Uint8Array): Promise<void> {
-  await sharp(bytes)
-    .metadata()
-    .catch((e: Error) => {
-      throw new GeodriftError("picture", sentence(e.message, bytes), { cause: e });
-    });
+export async function pictureSize(bytes: Uint8Array): Promise<{ width: number; height: number }> {
+  const kind = kindOf(bytes);
+  try {
+    if (kind === "xml") throw new Error("unsupported image format");
+    if (kind === "heic") return await heicSize(bytes);
+    if (kind === "jxl") return jxlSize(bytes);
+    const preview = await rawPreview(bytes, kind);
+    const { autoOrient, orientation } = await sharp(preview ?? bytes).metadata();
+    const { width, height } = autoOrient;
+    const turned = preview && orientation === undefined && (quarterTurns[orientationOf(bytes) ?? 1] ?? 0) % 180 !== 0;
+    return turned ? { width: height, height: width } : { width, height };
+  } catch (e) {
+    if (e instanceof GeodriftError) throw e;
+    throw new GeodriftError("picture", sentence((e as Error).message, bytes), { cause: e });
+  }
 }
+
+/**
+ * Makes sure that bytes begin like a picture.
+ * @throws GeodriftError `picture` if they do not
+ */
+export const checkPicture = async (bytes: Uint8Array): Promise<void> => void (await pictureSize(bytes));
 
 /**
  * What went wrong, in words. Pictures are decoded several at a time, and libvips has one buffer of complaints for all its
@@ -94,9 +170,8 @@ export async function checkPicture(bytes: Uint8Array): Promise<void> {
  */
 function sentence(message: string, bytes: Uint8Array, most = maxPixels): string {
   if (/pixel limit/i.test(message)) return `has more pixels than the limit of ${Math.round(most / 1e6)} million`;
-  if (isHeic(bytes)) return noHeic;
   if (/unsupported image format/i.test(message))
-    return "not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF)";
+    return "not a picture in a known format (JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC, JPEG XL, cameras' raw files)";
   if (lacksEnd(bytes)) return "the picture is truncated";
   const last = message.trim().split("\n").at(-1) ?? "";
   const reason = last.replace(/^(Input buffer has corrupt header: )?(Vips\w+|\w+load_buffer|\w+load): /, "");
@@ -108,12 +183,4 @@ function lacksEnd(bytes: Uint8Array): boolean {
   const tail = String.fromCharCode(...bytes.subarray(-4096));
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return !tail.includes("\xff\xd9");
   return bytes[0] === 0x89 && bytes[1] === 0x50 && !tail.includes("IEND");
-}
-
-const noHeic = "HEIC pictures cannot be decoded here; convert it to JPEG first";
-
-/** An ISO media file whose brand is one of HEIF's with HEVC inside. */
-function isHeic(bytes: Uint8Array): boolean {
-  const box = String.fromCharCode(...bytes.subarray(4, 12));
-  return /^ftyp(hei|hev|mif1|msf1)/.test(box);
 }

@@ -26,6 +26,8 @@ export interface Gazetteer {
    * poles, and nothing is near across the date line.
    */
   nearestInDegrees(place: LatLng): Town;
+  /** Every town, in no particular order. */
+  all(): Iterable<Town>;
 }
 
 /** Text by row: an array, or what makes it when it is asked for. */
@@ -75,6 +77,9 @@ export function gazetteerOf({ index, names, regions, districts, countries }: Col
       for (let radius = 1; near.length === 0; radius *= 2) near = index.within(lng, lat, radius);
       const squared = (id: number) => (lats[id] - lat) ** 2 + (lngs[id] - lng) ** 2;
       return town(near.reduce((best, id) => (squared(id) < squared(best) ? id : best)));
+    },
+    *all() {
+      for (let id = 0; id < countries.length; id++) yield town(id);
     },
   };
 }

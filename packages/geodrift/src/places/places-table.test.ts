@@ -22,8 +22,8 @@ describe("places in CSV", () => {
   it.each([
     ["a,b\n1,2\n", "columns named lat and lng are needed, got a, b"],
     ["", "columns named lat and lng are needed, got none"],
-    ["lat,lng\n10,20\n120,30\n", "row 3: latitude must lie in -90…90 degrees, got 120"],
-    ["lat,lng\n10,\n", "row 2: longitude must lie in -180…180 degrees, got NaN"],
+    ["lat,lng\n10,20\n120,30\n", "row 3: latitude 120 is not between -90 and 90"],
+    ["lat,lng\n10,\n", "row 2: has no place"],
     ["lat,lng\n10,20,30\n", "Invalid Record Length"],
   ])("%j is one sentence", async (csv, sentence) => {
     await expect(readPlacesTable(file("bad.csv", csv))).rejects.toThrow(sentence);

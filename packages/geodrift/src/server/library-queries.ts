@@ -51,7 +51,13 @@ const pictures = z.array(z.int().positive()).min(1).max(100_000);
 export const decisionBody = z.strictObject({ pictures, verdict }).openapi("Decision");
 
 /** Pictures that sidecars are written for; all that are accepted if left out. */
-export const writeBody = z.strictObject({ pictures: pictures.optional() });
+export const writeBody = z.strictObject({
+  pictures: pictures.optional(),
+  intoExisting: z
+    .boolean()
+    .default(false)
+    .openapi({ description: "into photo.xmp, where another program keeps one, instead of photo.jpg.xmp beside it" }),
+});
 /** What is taken back; the last word if left out. */
 export const undoBody = z.strictObject({ batch: z.int().positive().optional() });
 /** A folder of this machine. */

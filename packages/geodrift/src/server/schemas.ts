@@ -37,7 +37,11 @@ export const locateSettings = z.strictObject({
   seed: whole(0, Number.MAX_SAFE_INTEGER).default(0),
   solver: z.string().optional(),
   abstain: decimal(-4, 30).optional().openapi({ description: "bits below which the answer is that it cannot tell" }),
-  prior: z.string().max(200).optional().openapi({ description: "a country, within:KM:LAT,LNG, or photos" }),
+  prior: z
+    .string()
+    .max(200)
+    .optional()
+    .openapi({ description: "the name of a place, not:NAME, within:KM:LAT,LNG or a town, or photos" }),
   region: outlines
     .optional()
     .openapi({ type: "string", description: "outlines as GeoJSON, outside of which it is not" }),

@@ -72,7 +72,7 @@ export async function runTraining<Batch, Line extends { step: number }>(
 ): Promise<TrainState> {
   const { steps } = options;
   const file = stateFile(out, name);
-  const before = await resumeState(file, state, provenance);
+  const { threads: before, recent: unlogged = [] } = await resumeState<LoggedStep>(file, state, provenance);
   const log = metricsLog<Line>(join(out, `${name}.jsonl`), state.step);
   if (state.step < steps) report(`${name}: from step ${state.step} to ${steps}${about ? `, ${about}` : ""}`);
   // Sums over batches are added in another order by another number of threads.
@@ -87,7 +87,8 @@ export async function runTraining<Batch, Line extends { step: number }>(
       yield next;
     }
   };
-  let recent: LoggedStep[] = [];
+  // Steps before the checkpoint that no line has told of yet: the next one is then that of a training which nobody has stopped.
+  let recent: LoggedStep[] = unlogged;
   for await (const m of train(state, objective, batches, options, { runtime })) {
     recent.push({ ...m, group });
     if (m.step % logEvery === 0 || m.step === steps) {
@@ -97,7 +98,7 @@ export async function runTraining<Batch, Line extends { step: number }>(
       }
       recent = [];
     }
-    if (m.step % checkpointEvery === 0 || m.step === steps) await saveState(file, state, provenance);
+    if (m.step % checkpointEvery === 0 || m.step === steps) await saveState(file, state, provenance, recent);
   }
   return state;
 }

@@ -75,7 +75,7 @@ describe("the state of a training", () => {
     const file = at("threads.safetensors");
     await saveState(file, state(), provenance);
     vi.unstubAllEnvs();
-    expect(await resumeState(file, empty(), provenance)).toBe(3);
+    expect(await resumeState(file, empty(), provenance)).toEqual({ threads: 3, recent: [] });
     expect(await resumeState(at("none.safetensors"), empty(), provenance)).toBeUndefined();
   });
   it.each(["config", "data", "seed"] as const)(

@@ -18,9 +18,15 @@ export interface Provenance {
 
 /**
  * Writes a state as a safetensors file, in single precision.
+ * @param recent steps that the log has not told of yet
  * @throws GeodriftError `disk` if the file cannot be written
  */
-export async function saveState(file: string, state: TrainState, provenance: Provenance): Promise<void> {
+export async function saveState(
+  file: string,
+  state: TrainState,
+  provenance: Provenance,
+  recent: readonly unknown[] = [],
+): Promise<void> {
   await saveTensors(file, {
     tensors: {
       ...prefixed(state.params, "params"),
@@ -28,21 +34,25 @@ export async function saveState(file: string, state: TrainState, provenance: Pro
       ...prefixed(state.moments.second, "second"),
       ...prefixed(state.average ?? {}, "average"),
     },
-    metadata: { ...provenance, versions: await versions(), threads: String(threads()), step: String(state.step) },
+    metadata: {
+      ...provenance,
+      ...{ versions: await versions(), threads: String(threads()), step: String(state.step) },
+      recent: JSON.stringify(recent),
+    },
   });
 }
 
 /**
  * Puts a saved state into `state`, if there is one.
- * @returns with how many threads it was computed, if that is known
+ * @returns with how many threads it was computed and which steps the log has not told of, if that is known
  * @throws GeodriftError `data` if it was made with other settings or data, `file` if it is damaged
  */
-export async function resumeState(
+export async function resumeState<Step>(
   file: string,
   state: TrainState,
   provenance: Provenance,
-): Promise<number | undefined> {
-  if (!existsSync(file)) return undefined;
+): Promise<{ threads?: number; recent?: Step[] }> {
+  if (!existsSync(file)) return {};
   const { tensors, metadata } = await loadTensors(file);
   for (const [key, value] of Object.entries(provenance))
     if (metadata[key] !== value)
@@ -54,5 +64,8 @@ export async function resumeState(
   state.params = subtree(tensors, "params");
   state.moments = { first: subtree(tensors, "first"), second: subtree(tensors, "second") };
   if (state.average) state.average = subtree(tensors, "average");
-  return metadata.threads === undefined ? undefined : Number(metadata.threads);
+  return {
+    ...(metadata.threads !== undefined && { threads: Number(metadata.threads) }),
+    ...(metadata.recent !== undefined && { recent: JSON.parse(metadata.recent) as Step[] }),
+  };
 }

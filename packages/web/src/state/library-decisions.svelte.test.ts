@@ -1,3 +1,4 @@
+import type { ListedPicture } from "geodrift/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { LocalLibrary, listed, overviewOf, pageGlobals } from "../../../../test/page/local-library.js";
 
@@ -27,7 +28,7 @@ type Library = InstanceType<typeof LibraryState>;
 const settled = (library: Library) =>
   vi.waitFor(() => expect(library.settled).toBe(true), { interval: 5, timeout: 20_000 });
 const ids = (library: Library) => library.pictures.map((p) => p.id);
-const chosen = (library: Library) => [...library.selected].sort();
+const chosen = (library: Library) => [...library.selected.chosen].sort();
 
 /** The library as it is once the page has opened and its first picture is located. */
 async function opened(): Promise<Library> {
@@ -49,15 +50,24 @@ describe("a selection", () => {
     expect(library.current?.id).toBe(1);
   });
 
-  it("with shift takes all from the one that is looked at, downwards and upwards, and none out", async () => {
+  it("with shift takes all from the one that is looked at, or from the last that was chosen, in or out", async () => {
     const library = await opened();
     library.look(library.pictures[2]);
     library.select(1, true);
     expect(chosen(library)).toEqual([1, 2, 3]);
+    library.select(5);
     library.select(4, true);
-    expect(chosen(library)).toEqual([1, 2, 3, 4]);
-    library.select(3, true);
-    expect(chosen(library)).toEqual([1, 2, 3, 4]);
+    expect(chosen(library)).toEqual([1, 2, 3, 4, 5]);
+    library.select(2, true);
+    expect(chosen(library)).toEqual([1, 5]);
+  });
+
+  it("is all that are listed, or none", async () => {
+    const library = await opened();
+    library.selectAll();
+    expect(chosen(library)).toEqual([1, 2, 3, 4, 5]);
+    library.escape();
+    expect(chosen(library)).toEqual([]);
   });
 });
 
@@ -71,17 +81,49 @@ describe("what is said of a picture", () => {
     });
     expect([ids(library), library.current?.id]).toEqual([[2, 3, 4, 5], 2]);
     expect([library.message, library.error]).toEqual(["One picture accepted. U takes it back.", undefined]);
-    expect([library.acting, library.settled]).toEqual([false, false]);
+    // The next one has an estimate of before, which can be accepted at once.
+    expect([library.acting, library.settled]).toEqual([false, true]);
   });
 
-  it("accepts nothing before there is an answer, but rejects", async () => {
+  it("accepts nothing before there is an answer, and says so, but rejects", async () => {
+    there.pictures[1] = listed(2, { estimate: null });
     const library = await opened();
     there.routes["POST library/pictures/:id/locate"] = () => undefined;
     library.look(library.pictures[1]);
     await library.decide("accept");
     expect(there.asked("POST", "/decisions")).toEqual([]);
+    expect(library.error).toBe("There is no estimate to accept yet: wait for it, or set the pin yourself.");
     await library.decide("reject");
     expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2], verdict: { kind: "reject" } });
+  });
+
+  it("accepts the stored estimate before another one is there", async () => {
+    const library = await opened();
+    there.routes["POST library/pictures/:id/locate"] = () => undefined;
+    library.look(library.pictures[1]);
+    await library.decide("accept");
+    const verdict = { kind: "accept", level: "point", madeAt: 1002 };
+    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2], verdict });
+  });
+
+  it("asks before it says more than the estimate does, and says the radius", async () => {
+    const wide = { ...listed(1).estimate, radiusKm: 300 } as NonNullable<ListedPicture["estimate"]>;
+    there.pictures[0] = listed(1, { estimate: wide });
+    const library = await opened();
+    expect(library.level).toBe("region");
+    library.choose("point");
+    await library.decide("accept");
+    expect(there.asked("POST", "/decisions")).toEqual([]);
+    expect(library.asking).toEqual({ level: "point", radiusKm: 300 });
+    library.escape();
+    expect(library.asking).toBeUndefined();
+    await library.decide("accept");
+    await library.decide("accept");
+    expect(there.sent("POST", "/decisions")).toEqual({
+      pictures: [1],
+      verdict: { kind: "accept", level: "point", madeAt: 1001 },
+    });
+    expect(library.asking).toBeUndefined();
   });
 
   it("accepts a pin with its radius, without asking for an answer", async () => {
@@ -121,7 +163,7 @@ describe("what is said of a picture", () => {
     library.select(2);
     library.select(3);
     await library.decide("accept");
-    const verdict = { kind: "accept", level: "point" };
+    const verdict = { kind: "accept", level: "own" };
     expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2, 3], verdict });
   });
 
@@ -169,9 +211,22 @@ describe("what is said of a picture", () => {
   it("tells of sidecars that were left as they are", async () => {
     const library = await opened();
     const left = [{ picture: 1, error: "1.xmp is read-only", code: "file" }];
-    there.routes["POST library/decisions"] = () => ({ batch: 1, left });
+    there.routes["POST library/decisions"] = () => ({ batch: 1, left, refused: [] });
     await library.decide("reject");
     expect(library.error).toBe("Left as they are: One sidecar; the first: 1.xmp is read-only.");
+  });
+
+  it("tells of pictures of a selection of which it cannot be said, and leaves them in the list", async () => {
+    const library = await opened();
+    const not = [{ picture: 2, error: "2.jpg: has no estimate to accept", code: "refused" }];
+    there.routes["POST library/decisions"] = () => ({ batch: 1, left: [], refused: not });
+    for (const id of [1, 2, 3]) library.select(id);
+    await library.decide("accept");
+    expect([library.message, library.error]).toEqual([
+      "2 pictures accepted. U takes it back.",
+      "One picture not accepted; the first: 2.jpg: has no estimate to accept.",
+    ]);
+    expect(ids(library)).toEqual([2, 4, 5]);
   });
 });
 
@@ -197,7 +252,7 @@ describe("what is done with the library", () => {
       { picture: 3, sidecar: "3.xmp" },
     ];
     await library.write();
-    expect(there.sent("POST", "/write")).toEqual({});
+    expect(there.sent("POST", "/write")).toEqual({ intoExisting: false });
     expect([library.message, library.error]).toEqual([
       "2 sidecars written.",
       "1 not written; the first: 2.xmp is read-only.",

@@ -1,5 +1,6 @@
 /** The archive as the page sees it: a list, a picture that is looked at, and what is done with it. */
 import type { LatLng } from "@geodrift/core";
+import { levelFor } from "geodrift/browser";
 import type {
   Album,
   KnownPlaces,
@@ -13,16 +14,14 @@ import type {
 import { answerOf, archive } from "../engine/client.js";
 import { defaultSettings, queryOf } from "../engine/engine.js";
 import { asEvents, followAnswer } from "../engine/events.js";
-import { plural } from "../words.js";
+import { levels, plural } from "../words.js";
 import { app } from "./app.svelte.js";
 import { Pane } from "./pane.svelte.js";
+import { Selection } from "./selection.svelte.js";
 
 const pageSize = 60;
 
 const api = archive.api.library;
-
-/** What an estimate can be accepted as: no coordinates are said where the circle holds half a continent. */
-const levelFor = (radiusKm: number): Level => (radiusKm <= 100 ? "point" : radiusKm <= 700 ? "region" : "country");
 
 /** The archive: the list, the picture that is looked at, what is selected, and what is done with them. */
 export class LibraryState {
@@ -36,7 +35,7 @@ export class LibraryState {
   pictures = $state.raw<ListedPicture[]>([]);
   next = $state<string>();
   current = $state.raw<ListedPicture>();
-  selected = $state.raw<ReadonlySet<number>>(new Set());
+  readonly selected = new Selection();
   known = $state.raw<KnownPlaces[]>([]);
   /** Which of what is known besides is taken in. */
   use = $state({ time: true, minutes: 60, album: false, track: false, clockHours: 0 });
@@ -50,6 +49,10 @@ export class LibraryState {
   pinRadiusKm = $state(1);
   /** A job has run while this page was open: how it ended is news. */
   sawJob = $state(false);
+  /** A level that is finer than the estimate supports is accepted when it is asked for again; the radius in km. */
+  asking = $state.raw<{ level: Level; radiusKm: number }>();
+  /** Decisions go into sidecars that other programs keep, where there are any. */
+  intoExisting = $state(false);
   /** Something that a person asked for is being done. */
   acting = $state(false);
   message = $state("");
@@ -85,6 +88,7 @@ export class LibraryState {
     this.turn = this.turn.then(async () => {
       this.acting = true;
       this.error = undefined;
+      this.message = "";
       await this.attempt(work);
       this.acting = false;
     });
@@ -134,7 +138,7 @@ export class LibraryState {
    * @param wanted the picture to look at, if it is there
    */
   async list(wanted = this.current?.id): Promise<void> {
-    this.selected = new Set();
+    this.selected.clear();
     const page = await this.page();
     if (!page) return;
     this.pictures = page.pictures;
@@ -180,7 +184,10 @@ export class LibraryState {
     // What was drawn for one picture says nothing of the next.
     this.pane.settings.region = undefined;
     this.levelChosen = false;
-    this.settled = false;
+    this.asking = undefined;
+    // What the library keeps can be accepted at once, and is told from what may come by when it was made.
+    this.settled = picture?.estimate != null;
+    if (picture?.estimate) this.level = levelFor(picture.estimate.radiusKm);
     // Nor is the answer of the one before to be seen, or accepted, beside it.
     this.pane.clear();
     // Whoever decides at a glance does not wait for it.
@@ -191,7 +198,7 @@ export class LibraryState {
   async locate(): Promise<void> {
     const picture = this.current;
     if (!picture) return;
-    this.settled = false;
+    this.settled = picture.estimate !== null;
     const param = { id: String(picture.id) };
     const query = this.knownQuery;
     const known = await this.attempt(() => answerOf(api.pictures[":id"].known.$get({ param, query })));
@@ -230,20 +237,31 @@ export class LibraryState {
     else if (by > 0 && this.next) void this.more().then(() => this.move(by));
   }
 
-  /** Takes pictures into the selection or out of it; up to another one with the shift key. */
+  /** Takes a picture into the selection or out of it; up to it with the shift key, from the last one or the one that is looked at. */
   select(id: number, upTo = false): void {
-    const chosen = new Set(this.selected);
-    if (upTo && this.current) {
-      const [a, b] = [id, this.current.id].map((i) => this.pictures.findIndex((p) => p.id === i)).sort((p, q) => p - q);
-      for (const p of this.pictures.slice(a, b + 1)) chosen.add(p.id);
-    } else if (!chosen.delete(id)) chosen.add(id);
-    this.selected = chosen;
+    this.selected.toggle(id, this.shownIds, { upTo, from: this.current?.id });
+  }
+
+  /** All pictures of the list, as far as it is loaded. */
+  selectAll(): void {
+    this.selected.all(this.shownIds);
+  }
+
+  private get shownIds(): number[] {
+    return this.pictures.map((p) => p.id);
+  }
+
+  /** Ends what is asked, or else the selection. */
+  escape(): void {
+    if (this.asking) this.asking = undefined;
+    else this.selected.clear();
   }
 
   /** Says as what a place is accepted, whatever would be proposed. */
   choose(level: Level): void {
     this.level = level;
     this.levelChosen = true;
+    this.asking = undefined;
   }
 
   /** What the answer that is shown was asked with. */
@@ -251,7 +269,7 @@ export class LibraryState {
 
   /** The selection, or what is looked at. */
   private get meant(): number[] {
-    return this.selected.size > 0 ? [...this.selected] : this.current ? [this.current.id] : [];
+    return this.selected.size > 0 ? [...this.selected.chosen] : this.current ? [this.current.id] : [];
   }
 
   /** Is there something to accept: an answer that is shown and kept, a pin, or a selection? */
@@ -259,28 +277,52 @@ export class LibraryState {
     return this.selected.size > 0 || this.pin !== undefined || this.settled;
   }
 
-  /** Says it of the selection, or of the picture that is looked at. */
+  /** Says it of the selection, of each picture at its own level, or of the picture that is looked at. */
   async decide(kind: "accept" | "reject" | "not-a-place"): Promise<void> {
     await this.act(async () => {
       const pictures = this.meant;
-      if (pictures.length === 0 || (kind === "accept" && !this.acceptable)) return;
-      const pin = this.pin && { pin: $state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
-      // Of one that is looked at, no other estimate is accepted than the one that is shown.
-      const shown = this.selected.size === 0 && !pin ? { madeAt: this.current?.estimate?.madeAt } : {};
-      const verdict: Verdict = kind === "accept" ? { kind, level: this.level, ...pin, ...shown } : { kind };
-      const { left } = await answerOf(api.decisions.$post({ json: { pictures, verdict } }));
+      if (pictures.length === 0) return;
+      if (kind === "accept" && !this.acceptable) {
+        this.error = "There is no estimate to accept yet: wait for it, or set the pin yourself.";
+        return;
+      }
+      const verdict = kind === "accept" ? this.acceptance() : { kind };
+      if (!verdict) return;
+      const { left, refused } = await answerOf(api.decisions.$post({ json: { pictures, verdict } }));
       const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
-      this.message = `${plural(pictures.length, "picture")} ${words[kind]}. U takes it back.`;
-      if (left.length > 0)
-        this.error = `Left as they are: ${plural(left.length, "sidecar")}; the first: ${left[0].error}.`;
+      this.message = `${plural(pictures.length - refused.length, "picture")} ${words[kind]}. U takes it back.`;
+      const troubles = [
+        refused.length > 0 &&
+          `${plural(refused.length, "picture")} not ${words[kind]}; the first: ${refused[0].error}.`,
+        left.length > 0 && `Left as they are: ${plural(left.length, "sidecar")}; the first: ${left[0].error}.`,
+      ];
+      this.error = troubles.filter(Boolean).join(" ") || undefined;
+      const stay = new Set(refused.map((r) => r.picture));
       const at = this.pictures.findIndex((p) => pictures.includes(p.id));
-      const gone = new Set(pictures);
+      const gone = new Set(pictures.filter((id) => !stay.has(id)));
       this.pictures = this.pictures.filter((p) => !gone.has(p.id));
-      this.selected = new Set();
+      this.selected.clear();
       await this.refresh();
       this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
       if (this.pictures.length < 10 && this.next) await this.more();
     });
+  }
+
+  /** As what the place is accepted; undefined while it is asked whether it is meant. */
+  private acceptance(): Verdict | undefined {
+    const pin = this.pin && { pin: $state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
+    if (pin) return { kind: "accept", level: this.level, ...pin };
+    if (this.selected.size > 0) return { kind: "accept", level: "own" };
+    const { level } = this;
+    const radiusKm = this.current?.estimate?.radiusKm ?? 0;
+    const order = Object.keys(levels);
+    if (order.indexOf(level) < order.indexOf(levelFor(radiusKm)) && this.asking?.level !== level) {
+      this.asking = { level, radiusKm };
+      return undefined;
+    }
+    this.asking = undefined;
+    // No other estimate is accepted than the one that is shown.
+    return { kind: "accept", level, madeAt: this.current?.estimate?.madeAt };
   }
 
   /** Takes back what was said last. */
@@ -298,7 +340,7 @@ export class LibraryState {
   /** Writes sidecars for all accepted pictures. */
   async write(): Promise<void> {
     await this.act(async () => {
-      const outcomes = await answerOf(api.write.$post({ json: {} }));
+      const outcomes = await answerOf(api.write.$post({ json: { intoExisting: this.intoExisting } }));
       const failed = outcomes.filter((o) => o.error);
       this.message = `${plural(outcomes.length - failed.length, "sidecar")} written.`;
       if (failed.length > 0) this.error = `${failed.length} not written; the first: ${failed[0].error}.`;

@@ -3,20 +3,22 @@ import { dirname, resolve } from "node:path";
 import { createGunzip } from "node:zlib";
 import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { parse } from "csv-parse";
+import { csvOptions } from "../../files/csv.js";
 import { cannotRead, isSystemError } from "../../files/system-error.js";
+import { decodeText } from "../../files/text.js";
 import { readPictureBytes } from "../../pictures/read-picture.js";
+import { placeOrRefusal } from "../../pictures/recorded-place.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
-import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+import type { PictureSource, SourceItem } from "./source.js";
 
 /**
- * Rows of a CSV file (RFC 4180) one by one, the header first; `.gz` files are unpacked.
+ * Rows of a CSV file (RFC 4180, or divided by semicolons, tabs or bars) one by one, the header first; `.gz` files are unpacked.
  * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, `data` if it is no
  * CSV
  */
 export async function* csvRows(file: string): AsyncGenerator<string[]> {
-  const options = { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true };
+  const parser = parse(csvOptions(await beginningOf(file)));
   const bytes = createReadStream(file);
-  const parser = parse(options);
   const through = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
   for (const stream of [bytes, through]) stream.on("error", (e) => parser.destroy(e));
   through.pipe(parser);
@@ -25,6 +27,25 @@ export async function* csvRows(file: string): AsyncGenerator<string[]> {
   } catch (e) {
     if (isSystemError(e)) cannotRead(file)(e);
     asMendable("data", (said) => `${file}: ${said}`)(e);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+/**
+ * The first piece of a table's text.
+ * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, `data` if it cannot be unpacked
+ */
+async function beginningOf(file: string): Promise<string> {
+  const bytes = createReadStream(file);
+  const through = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
+  bytes.on("error", (e) => through.destroy(e));
+  try {
+    for await (const piece of through) return decodeText(piece as Buffer);
+    return "";
+  } catch (e) {
+    if (isSystemError(e)) cannotRead(file)(e);
+    return asMendable("data", (said) => `${file}: ${said}`)(e);
   } finally {
     bytes.destroy();
   }

@@ -1,32 +1,30 @@
-import { readdir } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { isPictureFile } from "../../pictures/picture-files.js";
+import { relative } from "node:path";
+import { readMetadata } from "../../pictures/metadata.js";
 import { readPictureBytes } from "../../pictures/read-picture.js";
-import type { PictureSource } from "./source.js";
+import { readSidecars } from "../../pictures/sidecars.js";
+import { walkPictures } from "../../pictures/walk-pictures.js";
+import type { PictureSource, SourceItem } from "./source.js";
 
 /**
- * A folder of pictures, at any depth, whose own files say where they were taken (EXIF).
- * @returns items in the order of their names, folder by folder; hidden files and folders are left out
+ * A folder of pictures, at any depth, that say themselves where they were taken: in their files, or in sidecars beside them.
+ * @returns items in the order of their names, folder by folder, as `walkPictures` has them
  */
 export function folderSource(folder: string): PictureSource {
   return {
     name: folder,
     columns: [],
     async *items() {
-      for await (const file of walk(folder))
-        yield { id: relative(folder, file).replaceAll("\\", "/"), bytes: () => readPictureBytes(file) };
+      for await (const { file, sidecars: beside } of walkPictures(folder)) {
+        const item: SourceItem = {
+          id: relative(folder, file).replaceAll("\\", "/"),
+          bytes: () => readPictureBytes(file),
+        };
+        if (beside.length === 0) yield item;
+        else {
+          const { place } = readMetadata(new Uint8Array(), await readSidecars(file, beside));
+          yield place ? { ...item, place } : item;
+        }
+      }
     },
   };
-}
-
-/** Pictures by name, folder by folder, hidden ones left out. */
-async function* walk(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    if (entry.name.startsWith(".")) continue;
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* walk(path);
-    else if (isPictureFile(entry.name)) yield path;
-  }
 }

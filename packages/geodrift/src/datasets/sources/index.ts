@@ -7,13 +7,17 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { cannotRead } from "../../files/system-error.js";
 import { csvSource } from "./csv.js";
 import { folderSource } from "./folder.js";
+import { geoJsonSource } from "./geojson.js";
 import { osv5mSource, zipsOf } from "./osv5m.js";
 import { parquetSource } from "./parquet.js";
 import type { PictureSource, ReadyOptions } from "./source.js";
 import { webdatasetSource } from "./webdataset.js";
 
+/** Endings of tables of text. */
+const tables = [".csv", ".tsv", ".txt"];
+
 /**
- * Opens located pictures: a folder of pictures with places in their files; a `.csv` or `.parquet` table; a `.tar`, or a
+ * Opens located pictures: a folder of pictures with places in their files; a `.csv`, `.tsv` or `.parquet` table; a `.geojson` or `.kml` file; a `.tar`, or a
  * folder of them; the `.csv` of OSV-5M beside its zips, or the folder of it.
  * @param options `ready` takes embeddings in place of pictures, from tars and Parquet tables alone
  * @throws GeodriftError `not-found` if there is nothing of that name, `data` if it is none of these, `file` if it cannot
@@ -33,9 +37,13 @@ export async function openSource(path: string, options: ReadyOptions = {}): Prom
   if (!info.isDirectory()) {
     const ending = extname(path.replace(/\.gz$/i, "")).toLowerCase();
     if (ending === ".tar") return webdatasetSource(path, options);
+    if (ending === ".geojson" || ending === ".kml") return ready(await geoJsonSource(path));
     if (ending === ".parquet") return parquetSource(path, options);
-    if (ending === ".csv") return ready(zipsOf(path) ? await osv5mSource(path) : await csvSource(path));
-    throw new GeodriftError("data", `${path}: a source is a folder, a .csv, a .parquet, or a .tar`);
+    if (tables.includes(ending)) return ready(zipsOf(path) ? await osv5mSource(path) : await csvSource(path));
+    throw new GeodriftError(
+      "data",
+      `${path}: a source is a folder, a .csv, a .tsv, a .parquet, a .geojson, a .kml, or a .tar`,
+    );
   }
   if ((await readdir(path).catch(cannotRead(path, "folder"))).some((f) => f.endsWith(".tar")))
     return webdatasetSource(path, options);

@@ -1,9 +1,11 @@
 import { dirname, resolve } from "node:path";
 import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
 import { readPictureBytes } from "../../pictures/read-picture.js";
-import { findColumn, identifiers, latitudes, longitudes, pictures } from "../../places/columns.js";
-import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
+import { placeOrRefusal } from "../../pictures/recorded-place.js";
+import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
+import type { PictureSource, ReadyOptions, SourceItem } from "./source.js";
 
 /** Rows that are in memory at once. */
 const rowsAtOnce = 1024;
@@ -15,9 +17,16 @@ function storedBytes(value: unknown): Uint8Array | undefined {
   return inner instanceof Uint8Array ? inner : undefined;
 }
 
-/** Words, which older writers leave unmarked. */
-const textOf = (value: unknown): string | null =>
-  value == null ? null : value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+/** Words, which older writers leave unmarked; moments as UTC (ISO 8601). */
+function textOf(value: unknown): string | null {
+  if (value == null) return null;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  return value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+}
+
+/** A coordinate, which may be text as in other tables. */
+const degreesOf = (value: unknown): number =>
+  value == null ? Number.NaN : typeof value === "number" ? value : numberOf(textOf(value) ?? "");
 
 /**
  * Opens a Parquet table with latitudes, longitudes, and pictures: their paths, relative to it, or the files themselves.
@@ -50,7 +59,9 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
     async *items() {
       for (let from = 0; from < length; from += rowsAtOnce) {
         const rowEnd = Math.min(length, from + rowsAtOnce);
-        const rows = await parquetReadObjects({ file: buffer, metadata, rowStart: from, rowEnd, utf8: false });
+        const rows = await parquetReadObjects({
+          ...{ file: buffer, metadata, compressors, rowStart: from, rowEnd, utf8: false },
+        }).catch(asMendable("file", (said) => `${file}: cannot be read (${said})`));
         yield* rows.map((row, i): SourceItem => {
           const shown = picture === undefined ? undefined : row[picture];
           const path = typeof shown === "string" ? shown : (shown as { path?: string } | undefined)?.path;
@@ -59,7 +70,7 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
           const bytes = async () => stored ?? readPictureBytes(resolve(dirname(file), path ?? ""));
           return {
             id: textOf(own) ?? path ?? String(from + i),
-            ...placeOrRefusal(Number(row[lat] ?? Number.NaN), Number(row[lng] ?? Number.NaN)),
+            ...placeOrRefusal(degreesOf(row[lat]), degreesOf(row[lng])),
             labels: columns.map((name) => textOf(row[name])),
             ...(embedding !== undefined
               ? { embedding: Float32Array.from((row[embedding] ?? []) as ArrayLike<number>) }

@@ -1,15 +1,16 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import * as zlib from "node:zlib";
 import fc from "fast-check";
 import { parquetWriteFile } from "hyparquet-writer";
 import { afterAll, describe, expect, it } from "vitest";
 import { npy, tar, zip } from "../../../../../test/end-to-end/archives.js";
+import { placeOrRefusal } from "../../pictures/recorded-place.js";
 import { areasOf } from "../areas.js";
 import { csvRows, csvSource, tableColumns } from "./csv.js";
 import { openSource } from "./index.js";
-import { type PictureSource, placeOrRefusal, type SourceItem } from "./source.js";
+import type { PictureSource, SourceItem } from "./source.js";
 import { indexZips } from "./zip-index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-sources-"));
@@ -27,14 +28,21 @@ const itemsOf = async (source: PictureSource): Promise<SourceItem[]> => {
 const textOf = async (item: SourceItem | undefined) => new TextDecoder().decode(await item?.bytes?.());
 
 describe("a place of a table", () => {
-  it("lies on the Earth, or says why it does not, for any two numbers", () => {
-    const degrees = fc.oneof(fc.double(), fc.double({ min: -200, max: 200 }));
+  it("lies on the Earth, or says why it does not, for any two numbers; longitudes go round", () => {
+    const degrees = fc.oneof(fc.double(), fc.double({ min: -400, max: 400 }), fc.constantFrom(0, -0, 180, -180, 360));
     fc.assert(
       fc.property(degrees, degrees, (lat, lng) => {
-        const { place, refused } = placeOrRefusal(lat, lng);
-        if (Math.abs(lat) <= 90 && Math.abs(lng) <= 180) expect(place).toEqual({ lat, lng });
-        else expect(refused).toMatch(/^(has no place|l(at|ong)itude .* is not between -\d+ and \d+)$/);
-        expect(place === undefined).toBe(refused !== undefined);
+        const found = placeOrRefusal(lat, lng);
+        const isPlace = Math.abs(lat) <= 90 && Math.abs(lng) <= 360 && (lat !== 0 || lng !== 0);
+        expect("place" in found).toBe(isPlace);
+        if (!("place" in found)) {
+          expect(found.refused).toMatch(/^(has no place|0, 0 is .*|l(at|ong)itude .* is not between -\d+ and \d+)$/);
+          return;
+        }
+        expect(found.place.lat).toBe(lat);
+        expect(Math.abs(found.place.lng)).toBeLessThanOrEqual(180);
+        expect(Math.cos(((found.place.lng - lng) * Math.PI) / 180)).toBeCloseTo(1, 12);
+        if (Math.abs(lng) <= 180) expect(found.place.lng).toBe(lng);
       }),
     );
   });
@@ -54,7 +62,10 @@ describe("a CSV table", () => {
       ["h.jpg", "1"],
     ];
     const table = `\ufeffFile,LAT,Lng,Country,note\r\n${rows.map((r) => r.join(",")).join("\r\n")}\r\n\r\n`;
-    for (const source of [await openSource(file("t.csv", table)), await csvSource(file("t.csv.gz", gzipSync(table)))]) {
+    for (const source of [
+      await openSource(file("t.csv", table)),
+      await csvSource(file("t.csv.gz", zlib.gzipSync(table))),
+    ]) {
       expect(source.columns).toEqual(["Country", "note"]);
       const items = await itemsOf(source);
       expect(items.map(({ id, place, refused }) => [id, place ?? refused])).toEqual([
@@ -63,7 +74,7 @@ describe("a CSV table", () => {
         ["c.jpg", "has no place"],
         ["d.jpg", '"north" is not a coordinate'],
         ["e.jpg", "latitude 91 is not between -90 and 90"],
-        ["f.jpg", "longitude -180.5 is not between -180 and 180"],
+        ["f.jpg", { lat: 1, lng: 179.5 }],
         ["g.jpg", { lat: -90, lng: 180 }],
         ["h.jpg", "has no place"],
       ]);
@@ -141,7 +152,81 @@ describe("tars in PLONK's layout", () => {
   });
 });
 
+describe("tables of other programs", () => {
+  const [lat, lng] = [48.856667, -2.352222];
+  it.each<[string, string, string]>([
+    ["semicolons and decimal commas", "s.csv", "Datei;file;Lat;Lon\nx;a.jpg;48,856667;-2,352222\n"],
+    ["tabs, as GBIF has them", "g.txt", `gbifID\tdecimalLatitude\tdecimalLongitude\tfile\n1\t${lat}\t${lng}\ta.jpg\n`],
+    ["bars", "b.csv", `file|latitude|longitude\na.jpg|${lat}|${lng}\n`],
+    [
+      "exiftool's degrees",
+      "e.csv",
+      `SourceFile,GPSLatitude,GPSLongitude\na.jpg,"48 deg 51' 24.00"" N","2 deg 21' 8.00"" W"\n`,
+    ],
+    ["exiftool's numbers", "n.csv", `SourceFile,GPSLatitude,GPSLongitude\na.jpg,${lat},${lng}\n`],
+    ["Google Takeout's names", "t.csv", `title,geoData.latitude,geoData.longitude\na.jpg,${lat},${lng}\n`],
+    ["Darwin Core's names", "d.csv", `associatedMedia,decimalLatitude,decimalLongitude\na.jpg,${lat},${lng}\n`],
+  ])("are read: %s", async (_, name, text) => {
+    for (const marked of [text, `\uFEFF${text}`]) {
+      const [item] = await itemsOf(await openSource(file(name, marked)));
+      expect(item.id).toBe("a.jpg");
+      expect(item.place?.lat).toBeCloseTo(lat, 5);
+      expect(item.place?.lng).toBeCloseTo(lng, 5);
+    }
+  });
+  it("say of 0, 0 that it is no place, in tables and columns alike", async () => {
+    const [item] = await itemsOf(await openSource(file("zero.csv", "file,lat,lng\na.jpg,0,0\n")));
+    expect(item.refused).toBe("0, 0 is what devices without a fix write");
+  });
+});
+
 describe("Parquet tables", () => {
+  it.each(["GZIP", "BROTLI", "ZSTD", "SNAPPY", "UNCOMPRESSED"] as const)(
+    "that are packed with %s are read, times as UTC",
+    async (codec) => {
+      const packers: Record<string, ((b: Uint8Array) => Uint8Array) | undefined> = {
+        GZIP: zlib.gzipSync,
+        BROTLI: zlib.brotliCompressSync,
+        ZSTD: (zlib as { zstdCompressSync?: (b: Uint8Array) => Uint8Array }).zstdCompressSync,
+      };
+      const pack = packers[codec];
+      // Node packs ZSTD from version 22.15 on; what is read there is read here.
+      if (codec === "ZSTD" && !pack) return;
+      const path = join(folder, `${codec}.parquet`);
+      parquetWriteFile({
+        filename: path,
+        codec,
+        ...(pack && { compressors: { [codec]: pack } }),
+        columnData: [
+          { name: "file", data: ["a.jpg", "b.jpg"], type: "STRING" },
+          { name: "decimalLatitude", data: [1.5, 0], type: "DOUBLE" },
+          { name: "decimalLongitude", data: [2, 0], type: "DOUBLE" },
+          { name: "taken", data: [new Date("2024-07-01T12:00:00Z"), null], type: "TIMESTAMP" },
+        ],
+      });
+      const items = await itemsOf(await openSource(path));
+      expect(items.map(({ place, refused, labels }) => [place ?? refused, labels])).toEqual([
+        [{ lat: 1.5, lng: 2 }, ["2024-07-01T12:00:00.000Z"]],
+        ["0, 0 is what devices without a fix write", [null]],
+      ]);
+    },
+  );
+  it("that are damaged are told with the file's name", async () => {
+    const path = join(folder, "damaged.parquet");
+    const data = Array.from({ length: 5000 }, (_, i) => Math.sin(i));
+    parquetWriteFile({
+      filename: path,
+      columnData: ["lat", "lon", "image"].map((name) => ({ name, data, type: "DOUBLE" as const })),
+    });
+    const bytes = readFileSync(path);
+    bytes.fill(0xee, 10, 4000);
+    writeFileSync(path, bytes);
+    await expect(openSource(path).then(itemsOf)).rejects.toMatchObject({
+      code: "file",
+      message: expect.stringContaining(`${path}: cannot be read`),
+    });
+  });
+
   it("give pictures of their own, paths, or embeddings that lie ready", async () => {
     const path = join(folder, "t.parquet");
     parquetWriteFile({
@@ -197,7 +282,7 @@ describe("members of many zips", () => {
 describe("what is no source", () => {
   it.each([
     ["none", "not-found", "no such file or folder"],
-    ["a.txt", "data", "a source is a folder, a .csv, a .parquet, or a .tar"],
+    ["a.pdf", "data", "a source is a folder, a .csv, a .tsv, a .parquet, a .geojson, a .kml, or a .tar"],
   ])("%s is refused", async (name, code, sentence) => {
     if (code === "data") file(name, "");
     const path = join(folder, name);

@@ -34,11 +34,3 @@ export interface PictureSource {
   /** In an order that is the same on every call, without keeping more than a few in memory. */
   items(): AsyncIterable<SourceItem>;
 }
-
-/** A place in degrees, or why the numbers are none: NaN is no place, latitudes lie in −90…90, longitudes in −180…180. */
-export function placeOrRefusal(lat: number, lng: number): Pick<SourceItem, "place" | "refused"> {
-  if (Number.isNaN(lat) || Number.isNaN(lng)) return { refused: "has no place" };
-  if (!(Math.abs(lat) <= 90)) return { refused: `latitude ${lat} is not between -90 and 90` };
-  if (!(Math.abs(lng) <= 180)) return { refused: `longitude ${lng} is not between -180 and 180` };
-  return { place: { lat, lng } };
-}

@@ -6,8 +6,9 @@ import { extract } from "tar-stream";
 import { parseNpy } from "../../files/npy.js";
 import { parsePythonJson } from "../../files/python-json.js";
 import { cannotRead } from "../../files/system-error.js";
-import { endings } from "../../pictures/picture-files.js";
-import { type PictureSource, placeOrRefusal, type ReadyOptions, type SourceItem } from "./source.js";
+import { endings } from "../../pictures/picture-names.js";
+import { placeOrRefusal } from "../../pictures/recorded-place.js";
+import type { PictureSource, ReadyOptions, SourceItem } from "./source.js";
 
 /** Everything up to the first dot of a member's own name is its key, the rest says what it is (spec §8). */
 function keyOf(path: string): [key: string, kind: string] {

@@ -1,10 +1,16 @@
+import { join } from "node:path";
 import { distanceKm } from "@geodrift/core";
 import { parse } from "csv-parse/sync";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { archive } from "../../../../../test/library/archive.js";
+import { openSource } from "../../datasets/sources/index.js";
+import type { SourceItem } from "../../datasets/sources/source.js";
 import type { ExportedPicture } from "./exported-picture.js";
 import { exportFormats } from "./formats.js";
 import { cellDegrees, cellOf, cellRadiusMetres, obscured } from "./obscure.js";
+
+const { folder } = archive();
 
 const anywhere = fc.record({
   lat: fc.double({ min: -90, max: 90, noNaN: true }),
@@ -107,5 +113,48 @@ describe("an export", () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe("what the library exports", () => {
+  const odd = [
+    "plain.jpg",
+    "=HYPERLINK(1).jpg",
+    "'=1.jpg",
+    "-1 + 2.jpg",
+    "@x.jpg",
+    "new\nline.jpg",
+    'quo"te;\t|.jpg',
+    "é <&>.jpg",
+  ];
+  const all = odd.map(
+    (path, i): ExportedPicture => ({
+      ...{ path, sha256: "ab", takenAt: 0, camera: "=cmd", source: "file", level: "point" },
+      point: { lat: -33.5 - i, lng: 151.25 + i },
+      names: { country: "Australia" },
+    }),
+  );
+  it.each(["csv", "dwc", "geojson", "kml"] as const)(
+    "as %s is read back, names of any kind included",
+    async (format) => {
+      const ending = format === "dwc" ? "csv" : format;
+      const source = await openSource(
+        join(folder({ [`exported.${ending}`]: exportFormats[format](all) }), `exported.${ending}`),
+      );
+      const items: SourceItem[] = [];
+      for await (const item of source.items()) items.push(item);
+      expect(items.map((i) => i.id)).toEqual(odd);
+      items.forEach(({ place }, i) => {
+        expect(place?.lat).toBeCloseTo(-33.5 - i, 6);
+        expect(place?.lng).toBeCloseTo(151.25 + i, 6);
+      });
+    },
+  );
+  it("as CSV holds nothing that a spreadsheet would run, and numbers as numbers", () => {
+    for (const format of ["csv", "dwc"] as const) {
+      const rows = parse(exportFormats[format](all)) as string[][];
+      for (const cell of rows.flat()) if (/^[=+\-@\t\r]/.test(cell)) expect(Number(cell)).not.toBeNaN();
+      expect(rows.flat()).toContain("-33.500000");
+    }
   });
 });

@@ -1,4 +1,4 @@
-import type { LocateResult } from "../../locate/result.js";
+import { anywhereBits, type LocateResult } from "../../locate/result.js";
 import { isOutside } from "../../locate/text.js";
 import type { IndexFile } from "./index-file.js";
 
@@ -10,9 +10,6 @@ export interface EstimateRecord {
   /** Milliseconds since 1970. */
   madeAt: number;
 }
-
-/** Bits of localizability of what could be anywhere: −log₂ 4π. */
-const anywhereBits = -Math.log2(4 * Math.PI);
 
 /** Estimates of the index: the last one of every picture. */
 export const estimateTable = (index: IndexFile) => ({

@@ -5,6 +5,7 @@ import type { LocateResult } from "../../locate/result.js";
 import type { State } from "../states.js";
 import { type Decision, type DecisionRow, decisionOf } from "./decisions.js";
 import type { IndexFile } from "./index-file.js";
+import { notesOf } from "./pictures.js";
 
 /** Which pictures a page has, and in which order. */
 export interface PictureFilter {
@@ -39,6 +40,12 @@ export interface ListedRecord {
   sha256: string | null;
   /** Milliseconds by the camera's clock. */
   takenAt: number | null;
+  /** Minutes that the camera's clock is ahead of UTC, where that is known. */
+  utcOffsetMinutes: number | null;
+  /** Where the time comes from. */
+  takenFrom: string | null;
+  /** What is said and was not used, with its reason. */
+  notes: string[];
   camera: string | null;
   /** Pixels, turned as EXIF says. */
   width: number | null;
@@ -54,7 +61,8 @@ export interface ListedRecord {
   estimate: { result: LocateResult; bits: number; radiusKm: number; madeAt: number } | undefined;
 }
 
-interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate">, Omit<DecisionRow, "id"> {
+interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate" | "notes">, Omit<DecisionRow, "id"> {
+  notes: string | null;
   fileLat: number | null;
   fileLng: number | null;
   bits: number | null;
@@ -65,7 +73,7 @@ interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate">, 
 }
 
 const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at AS takenAt, p.camera, p.width, p.height,
-  p.file_lat AS fileLat, p.file_lng AS fileLng, p.error, p.error_code AS errorCode, p.bits,
+  p.utc_offset_minutes AS utcOffsetMinutes, p.taken_from AS takenFrom, p.notes, p.file_lat AS fileLat, p.file_lng AS fileLng, p.error, p.error_code AS errorCode, p.bits,
   e.radius_km AS estimateRadiusKm, e.made_at AS madeAt, e.result,
   d.id AS decisionId, d.kind, d.level, d.lat, d.lng, d.radius_km AS radiusKm, d.source, d.place, d.model, d.known, d.at`;
 
@@ -84,9 +92,11 @@ const orders = {
 
 function recordOf(row: Row): ListedRecord {
   const { id, path, folder, album, state, sha256, takenAt, camera, width, height, error, errorCode } = row;
+  const { utcOffsetMinutes, takenFrom, notes } = row;
   const { fileLat, fileLng, bits, estimateRadiusKm, madeAt, result, decisionId, ...decision } = row;
   return {
     ...{ id, path, folder, album, state, sha256, takenAt, camera, width, height, error, errorCode },
+    ...{ utcOffsetMinutes, takenFrom, notes: notesOf(notes) },
     recorded: fileLat === null || fileLng === null ? null : { lat: fileLat, lng: fileLng },
     decision: decisionId === null ? undefined : decisionOf({ ...decision, id: decisionId }),
     // Read when it is asked for: an export of a whole archive asks for none.
@@ -104,6 +114,10 @@ export interface SaidPlace extends LatLng {
   path: string;
   /** Milliseconds by the camera's clock. */
   takenAt: number | null;
+  /** Minutes that its clock is ahead of UTC, where that is known. */
+  utcOffsetMinutes: number | null;
+  /** Metres that the place may be off, where the file says so. */
+  placeErrorMetres: number | null;
   sha256: string | null;
 }
 
@@ -113,11 +127,16 @@ export interface SaidPlace extends LatLng {
  */
 const said = `
   SELECT p.id AS picture, p.path, p.taken_at AS takenAt, p.sha256,
+    p.utc_offset_minutes AS utcOffsetMinutes, CASE WHEN d.source = 'person' AND d.level = 'point' THEN 1000 * d.radius_km ELSE p.place_error_metres END
+      AS placeErrorMetres,
     CASE WHEN d.source = 'person' AND d.level = 'point' THEN d.lat ELSE p.file_lat END AS lat,
     CASE WHEN d.source = 'person' AND d.level = 'point' THEN d.lng ELSE p.file_lng END AS lng
   FROM pictures p LEFT JOIN decisions d ON d.id =
     (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS p.sha256)
   WHERE p.id != ? AND p.missing = 0 AND (d.source = 'person' AND d.level = 'point' OR p.file_lat IS NOT NULL)`;
+
+/** Two clocks of the world are at most so far apart. */
+const mostOffsetMs = 26 * 3_600_000;
 
 /** Lists of the index. */
 export const lists = (index: IndexFile) => ({
@@ -175,16 +194,28 @@ export const lists = (index: IndexFile) => ({
       )
       .map(recordOf),
 
-  /** What is said of other pictures that were taken within `reachMs` of a time (both milliseconds), the nearest first. */
-  saidAround: (picture: number, time: number, reachMs: number, limit: number): SaidPlace[] =>
-    index.rows(
-      `${said} AND p.taken_at BETWEEN ? AND ? ORDER BY abs(p.taken_at - ?) LIMIT ?`,
+  /**
+   * What is said of other pictures that were taken within `reachMs` of a time (both milliseconds), the nearest first. Where both
+   * offsets are known, the times are those of the world; otherwise the clocks are taken to have been set alike.
+   */
+  saidAround(
+    picture: number,
+    { at, utcOffsetMinutes }: { at: number; utcOffsetMinutes: number | null },
+    reachMs: number,
+    limit: number,
+  ): SaidPlace[] {
+    const apart = "abs(p.taken_at - ?1 - 60000 * coalesce(p.utc_offset_minutes - ?2, 0))";
+    return index.rows(
+      `${said.replace("p.id != ?", "p.id != ?3")} AND p.taken_at BETWEEN ?4 AND ?5 AND ${apart} <= ?6 ORDER BY ${apart} LIMIT ?7`,
+      at,
+      utcOffsetMinutes,
       picture,
-      time - reachMs,
-      time + reachMs,
-      time,
+      at - reachMs - mostOffsetMs,
+      at + reachMs + mostOffsetMs,
+      reachMs,
       limit,
-    ),
+    );
+  },
 
   /** What is said of other pictures of a folder, the nearest in time (milliseconds) first. */
   saidInAlbum: (picture: number, folder: number, album: string, time: number, limit: number): SaidPlace[] =>

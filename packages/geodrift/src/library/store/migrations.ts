@@ -99,10 +99,23 @@ CREATE TABLE track_points (
 CREATE INDEX track_points_by_time ON track_points (at);
 `;
 
+/**
+ * Where times come from, how far places may be off, what is not used and why; segments of tracks. Times and places of before were
+ * read by other rules: the next scan reads every file again.
+ */
+const whatFilesSay = `
+ALTER TABLE pictures ADD COLUMN taken_from TEXT;
+ALTER TABLE pictures ADD COLUMN place_error_metres REAL;
+ALTER TABLE pictures ADD COLUMN notes TEXT;
+UPDATE pictures SET modified = -1;
+ALTER TABLE track_points ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** The steps, in the order in which they are taken. */
 export const migrations: readonly Migration[] = [
   { name: "first-tables", sql: firstTables },
   { name: "error-codes", sql: "ALTER TABLE pictures ADD COLUMN error_code TEXT" },
+  { name: "what-files-say", sql: whatFilesSay },
 ];
 
 /** Version 0.1 recorded no names: it counted, and 1 stood for the first tables. */

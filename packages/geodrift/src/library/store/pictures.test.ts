@@ -20,6 +20,12 @@ const anyScan = fc.record({
   height: orNull(whole),
   takenAt: orNull(fc.integer({ min: -(2 ** 45), max: 2 ** 45 })),
   utcOffsetMinutes: orNull(fc.integer({ min: -720, max: 840 })),
+  takenFrom: orNull(fc.constantFrom("EXIF", "file name")),
+  placeErrorMetres: orNull(fc.double({ min: 0, max: 1e7, noNaN: true })),
+  notes: fc.array(
+    fc.string({ unit: "grapheme" }).filter((s) => !s.includes("\0")),
+    { maxLength: 2 },
+  ),
   camera: orNull(fc.string({ unit: "grapheme" }).filter((s) => !s.includes("\0"))),
   recorded: orNull(
     fc.record({

@@ -10,7 +10,7 @@ export interface ScannedFile {
   size: number;
   /** Milliseconds since 1970, when the file was last changed. */
   modified: number;
-  /** Milliseconds since 1970: of the latest of its sidecars; null where there is none. */
+  /** Milliseconds since 1970, added up over its sidecars; null where there is none. */
   sidecarModified: number | null;
   /** Of the file's bytes, hexadecimal; null where the file could not be read. */
   sha256: string | null;
@@ -22,7 +22,13 @@ export interface ScannedFile {
   takenAt: number | null;
   /** Minutes that that clock is ahead of UTC. */
   utcOffsetMinutes: number | null;
+  /** Where the time comes from, as `timeSources` has it. */
+  takenFrom: string | null;
   camera: string | null;
+  /** Metres that the place may be off, where the file says so. */
+  placeErrorMetres: number | null;
+  /** What is said and was not used, with its reason; one sentence each. */
+  notes: string[];
   /** What the file or a sidecar says, degrees. */
   recorded: LatLng | null;
   /** Why it is no picture that can be read. */
@@ -45,7 +51,8 @@ export interface PictureRecord extends Omit<ScannedFile, "failure"> {
   missing: boolean;
 }
 
-interface Row extends Omit<PictureRecord, "recorded" | "missing"> {
+interface Row extends Omit<PictureRecord, "recorded" | "missing" | "notes"> {
+  notes: string | null;
   lat: number | null;
   lng: number | null;
   missing: number;
@@ -53,13 +60,18 @@ interface Row extends Omit<PictureRecord, "recorded" | "missing"> {
 
 const columns = `p.id, p.folder, f.path AS root, p.path, p.album, p.state, p.size, p.modified,
   p.sidecar_modified AS sidecarModified, p.sha256, p.width, p.height, p.taken_at AS takenAt,
-  p.utc_offset_minutes AS utcOffsetMinutes, p.camera, p.file_lat AS lat, p.file_lng AS lng, p.missing`;
+  p.utc_offset_minutes AS utcOffsetMinutes, p.camera, p.file_lat AS lat, p.file_lng AS lng, p.missing,
+  p.taken_from AS takenFrom, p.place_error_metres AS placeErrorMetres, p.notes`;
 
-const recordOf = ({ lat, lng, missing, ...row }: Row): PictureRecord => ({
+const recordOf = ({ lat, lng, missing, notes, ...row }: Row): PictureRecord => ({
   ...row,
+  notes: notesOf(notes),
   recorded: lat === null || lng === null ? null : { lat, lng },
   missing: missing !== 0,
 });
+
+/** Sentences as a column keeps them. */
+export const notesOf = (column: string | null): string[] => (column === null ? [] : (JSON.parse(column) as string[]));
 
 const valuesOf = (s: ScannedFile) =>
   [
@@ -76,6 +88,9 @@ const valuesOf = (s: ScannedFile) =>
     s.recorded?.lng ?? null,
     s.failure?.error ?? null,
     s.failure?.code ?? null,
+    s.takenFrom,
+    s.placeErrorMetres,
+    s.notes.length > 0 ? JSON.stringify(s.notes) : null,
   ] as const;
 
 /** Pictures of the index: what scans know of them, and their states. */
@@ -114,8 +129,8 @@ export function pictureTable(index: IndexFile) {
     add: (folder: number, path: string, scanned: ScannedFile, state: State): number =>
       index.run(
         `INSERT INTO pictures (size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera,
-           file_lat, file_lng, error, error_code, folder, path, album, state)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           file_lat, file_lng, error, error_code, taken_from, place_error_metres, notes, folder, path, album, state)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...valuesOf(scanned),
         folder,
         path,
@@ -127,7 +142,8 @@ export function pictureTable(index: IndexFile) {
     rescan(id: number, scanned: ScannedFile, sameContent: boolean): void {
       index.run(
         `UPDATE pictures SET size = ?, modified = ?, sidecar_modified = ?, sha256 = ?, width = ?, height = ?, taken_at = ?,
-           utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, error = ?, error_code = ?, missing = 0,
+           utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, error = ?, error_code = ?, taken_from = ?, place_error_metres = ?,
+           notes = ?, missing = 0,
            bits = CASE WHEN ? THEN bits END
          WHERE id = ?`,
         ...valuesOf(scanned),

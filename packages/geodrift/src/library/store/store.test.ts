@@ -206,7 +206,7 @@ describe("tracks in the store", () => {
     const times = fc.uniqueArray(fc.integer({ min: -20, max: 20 }), { maxLength: 8 });
     fc.assert(
       fc.property(times, times, fc.integer({ min: -22, max: 22 }), (a, b, utc) => {
-        const points = (all: number[], lat: number) => all.map((at) => ({ at, lat, lng: at / 4 }));
+        const points = (all: number[], lat: number) => all.map((at) => ({ at, lat, lng: at / 4, segment: 1 }));
         // The name is kept, so what was there before is replaced.
         other.tracks.keep("a.gpx", points(a, 1));
         other.tracks.keep("b.gpx", points(b, 2));

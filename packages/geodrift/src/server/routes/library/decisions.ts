@@ -1,6 +1,7 @@
 /** What people say of pictures, tracks that they have, sidecars and exports that come of it. */
 
 import { createRoute, z } from "@hono/zod-openapi";
+import { decodeText } from "../../../files/text.js";
 import { decisions, outcome } from "../../../library/contract.js";
 import { decideAndTidy, undo } from "../../../library/decisions.js";
 import { exportedPictures } from "../../../library/export/exported.js";
@@ -56,8 +57,8 @@ export function decisionRoutes(context: LibraryContext) {
         responses: { 200: json(z.array(outcome), "sidecars, and what could not be written"), ...failures },
       }),
       async (c) => {
-        const wanted = c.req.valid("json").pictures ?? library.store.pictures.inState("accepted");
-        const done = await writeSidecars(library, wanted);
+        const { pictures, ...how } = c.req.valid("json");
+        const done = await writeSidecars(library, pictures ?? library.store.pictures.inState("accepted"), how);
         log("written", { sidecars: done.filter((o) => o.sidecar).length, failed: done.filter((o) => o.error).length });
         return c.json(done, 200);
       },
@@ -75,7 +76,7 @@ export function decisionRoutes(context: LibraryContext) {
       }),
       async (c) => {
         const bytes = await readUpload(c.req.raw, maxTrackBytes, "a track");
-        const points = await readGpxAside(new TextDecoder().decode(bytes));
+        const points = await readGpxAside(decodeText(bytes));
         library.store.tracks.keep(c.req.valid("query").name, points);
         return c.json({ points: points.length }, 200);
       },

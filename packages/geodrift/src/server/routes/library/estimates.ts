@@ -8,7 +8,7 @@ import { type KnownPlaces, knownPlaces as placesKnown } from "../../../library/k
 import { locateWith } from "../../../library/locate-picture.js";
 import { checkedPictureFile } from "../../../library/paths.js";
 import { locateResult } from "../../../locate/contract.js";
-import { namedPrior } from "../../../locate/prior.js";
+import { namedPrior } from "../../../locate/named-prior.js";
 import { maxPixels, readPictureBytes } from "../../../pictures/read-picture.js";
 import { estimateBody, libraryState, pictureSettings } from "../../library-queries.js";
 import { router } from "../../router.js";

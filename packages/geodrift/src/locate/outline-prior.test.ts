@@ -2,7 +2,7 @@ import { Generator, type LatLng, tangentFrame, toLatLng, toVec3, uniformPoint } 
 import { geoContains } from "d3-geo";
 import type { Polygon } from "geojson";
 import { describe, expect, it } from "vitest";
-import { outlinePrior } from "./prior.js";
+import { outlinePrior } from "./outline-prior.js";
 
 /** So far from a place along a bearing, both in radians. */
 function towards(place: LatLng, distance: number, bearing: number): LatLng {

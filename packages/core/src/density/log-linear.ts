@@ -1,0 +1,58 @@
+/** Functions on triangles whose logarithm is linear between the corners. */
+import { cross, dot, type Vec3 } from "../sphere/point.js";
+
+/** (eᵇ − eᵃ) / (b − a), for a ≤ b ≤ 0. */
+const slope = (a: number, b: number): number =>
+  b - a < 1e-12 ? Math.exp(a) : (Math.exp(b) * -Math.expm1(a - b)) / (b - a);
+
+/**
+ * The mean over a flat triangle of exp(l), where l is linear with the given values at the corners: twice the second divided
+ * difference of exp. Values may be −∞.
+ * @returns the logarithm of the mean
+ */
+export function logMeanExp(...corners: [number, number, number]): number {
+  const [a, b, c] = corners.sort((x, y) => x - y);
+  if (c === Number.NEGATIVE_INFINITY) return c;
+  const [low, middle] = [a - c, b - c];
+  // Near one another the differences lose their digits, and the series has them.
+  if (low > -1e-3) {
+    const mean = (low + middle) / 3;
+    return c + mean + ((low - mean) ** 2 + (middle - mean) ** 2 + mean ** 2) / 24;
+  }
+  if (low === Number.NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+  return c + Math.log((2 * (slope(middle, 0) - slope(low, middle))) / -low);
+}
+
+/** Barycentric points that stand for a triangle: centres of the nine triangles of a regular subdivision. */
+const ninths: readonly Vec3[] = [
+  [7, 4, 1],
+  [5, 2],
+].flatMap((parts) =>
+  parts.flatMap((a) => parts.flatMap((b): Vec3[] => (9 - a - b > 0 ? [[a / 9, b / 9, (9 - a - b) / 9]] : []))),
+);
+
+/**
+ * The mean of l over a triangle under the density that is proportional to exp(l), less the logarithm of the mean of exp(l): how much
+ * more of the probability lies where the density is high than if it were even.
+ */
+export function gainWithin(a: number, b: number, c: number): number {
+  const top = Math.max(a, b, c);
+  if (top - Math.min(a, b, c) < 1e-6) return 0;
+  let [sum, weighted] = [0, 0];
+  for (const [u, v, w] of ninths) {
+    const l = u * a + v * b + w * c - top;
+    sum += Math.exp(l);
+    weighted += l * Math.exp(l);
+  }
+  return weighted / sum - Math.log(sum / ninths.length);
+}
+
+/**
+ * Barycentric shares of a point of the sphere in a triangle, by central projection: they add up to 1, and one of them is below
+ * 0 for a point outside.
+ */
+export function sharesAt([a, b, c]: readonly [Vec3, Vec3, Vec3], x: Vec3): Vec3 {
+  const sides: Vec3 = [dot(x, cross(b, c)), dot(x, cross(c, a)), dot(x, cross(a, b))];
+  const total = sides[0] + sides[1] + sides[2];
+  return [sides[0] / total, sides[1] / total, sides[2] / total];
+}

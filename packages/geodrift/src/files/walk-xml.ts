@@ -1,0 +1,60 @@
+/** XML as a stream of elements, within limits: no document is built, so its size is no one's memory. */
+import { GeodriftError } from "@geodrift/core/errors";
+import { SaxesParser, type SaxesTagNS } from "saxes";
+
+/** An element: its namespace, its name without the prefix, and its attributes as `{uri}name`, or the name alone. */
+export interface XmlElement {
+  uri: string;
+  name: string;
+  attributes: ReadonlyMap<string, string>;
+}
+
+/** Who hears of elements, as they begin and end. */
+export interface XmlVisitor {
+  open(element: XmlElement): void;
+  /** @param text what stands in the element itself, between its children as well, trimmed */
+  close(element: XmlElement, text: string): void;
+}
+
+/** Deeper than any file of the kinds that are read here. */
+const mostDepth = 200;
+
+/** Characters handed over at a time. */
+const piece = 2 ** 16;
+
+/**
+ * Walks through a document.
+ * @param sentence from the first complaint of the parser
+ * @throws GeodriftError `data` if it is not well-formed, or deeper than 200 elements
+ */
+export function walkXml(text: string, visitor: XmlVisitor, sentence: (said: string) => string): void {
+  const parser = new SaxesParser({ xmlns: true });
+  const open: { element: XmlElement; text: string }[] = [];
+  parser.on("error", (e) => {
+    throw new GeodriftError("data", sentence(e.message.replace(/^\d+:\d+: /, "")), { cause: e });
+  });
+  parser.on("opentag", (tag) => {
+    if (open.length >= mostDepth) throw new GeodriftError("data", sentence(`more than ${mostDepth} elements deep`));
+    const element = elementOf(tag);
+    open.push({ element, text: "" });
+    visitor.open(element);
+  });
+  const add = (more: string) => {
+    const last = open.at(-1);
+    if (last) last.text += more;
+  };
+  parser.on("text", add);
+  parser.on("cdata", add);
+  parser.on("closetag", () => {
+    const { element, text: own } = open.pop() as { element: XmlElement; text: string };
+    visitor.close(element, own.trim());
+  });
+  for (let from = 0; from < text.length; from += piece) parser.write(text.slice(from, from + piece));
+  parser.close();
+}
+
+function elementOf({ uri, local, attributes }: SaxesTagNS): XmlElement {
+  const all = new Map<string, string>();
+  for (const a of Object.values(attributes)) all.set(a.uri ? `{${a.uri}}${a.local}` : a.local, a.value);
+  return { uri, name: local, attributes: all };
+}

@@ -1,0 +1,43 @@
+/** Pictures of the same folder: nearness in time says something, and nearness in the folder a little. */
+import { angle, earthRadiusKm, type Focus, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+
+/** Within a folder of one outing. */
+const speedKmPerHour = 80;
+
+/** What can be walked away from a place in no time by the clock. */
+const minKm = 2;
+
+/** Within a day's outing: of pictures without a time, and of those whose times say less or more. */
+const outing = { least: 30, most: 600 };
+
+const minutesOf = ({ minutes }: { minutes?: number }): number =>
+  Math.min(outing.most, Math.max(outing.least, Math.abs(minutes ?? outing.most)));
+
+interface Bump extends Focus {
+  /** Places that it stands for. */
+  count: number;
+}
+
+/**
+ * A mixture of isotropic normal densities around the places, as wide as what can be travelled in between (2 km, and 80 km per hour),
+ * and the uniform density. Those beside a nearer one add their weight to it.
+ * @param places degrees, with the minutes in between where they are known, from half an hour to ten; at least one
+ * @param elsewhere probability that they say nothing of the picture
+ * @returns density per steradian
+ */
+export function albumPrior(places: readonly (LatLng & { minutes?: number })[], elsewhere: number): Prior {
+  const bumps: Bump[] = [];
+  for (const place of [...places].sort((a, b) => minutesOf(a) - minutesOf(b))) {
+    const centre = toVec3(place);
+    const beside = bumps.find((b) => angle(b.centre, centre) < b.width / 2);
+    if (beside) beside.count++;
+    else bumps.push({ centre, width: (minKm + (speedKmPerHour * minutesOf(place)) / 60) / earthRadiusKm, count: 1 });
+  }
+  const density = (x: Vec3) =>
+    bumps.reduce((sum, { centre, width, count }) => {
+      const away = angle(x, centre) / width;
+      const bump = away > 9 ? 0 : Math.exp(-0.5 * away ** 2) / (2 * Math.PI * width ** 2);
+      return sum + (bump * count) / places.length;
+    }, 0);
+  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus: bumps });
+}
