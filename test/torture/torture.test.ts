@@ -57,9 +57,11 @@ describe.each(Object.entries(scenarios))("%s", (name, scenario) => {
   let milliseconds = 0;
 
   beforeAll(async () => {
-    mkdirSync(base, { recursive: true });
-    await scenario.prepare(base);
-    const folder = copied(base, join(root, name, "folder"));
+    // Made where the trials are, as paths are part of what is written.
+    const folder = join(root, name, "folder");
+    mkdirSync(folder, { recursive: true });
+    await scenario.prepare(folder);
+    copied(folder, base);
     await once(scenario, folder);
     whole = await scenario.result(folder);
     rmSync(folder, { recursive: true });

@@ -58,6 +58,7 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
   let [shown, before] = [began, -1];
   try {
     const { rows, refused } = await embedSource(source, encoder, about, out, {
+      onWait: () => process.stderr.write(`${out}: another process is embedding into it; waiting\n`),
       onMistake(item, thrown) {
         code = reportError(thrown, item);
       },

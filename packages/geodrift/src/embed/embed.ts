@@ -7,8 +7,10 @@ import type { LatLng } from "@geodrift/core";
 import { failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import type { PictureSource, SourceItem } from "../datasets/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
+import { alone } from "../files/alone.js";
 import { sha256Of } from "../files/hash.js";
 import { writeJsonFile } from "../files/json-file.js";
+import { cannotWrite } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { readMetadata } from "../pictures/metadata.js";
 import type { Picture } from "../pictures/picture.js";
@@ -23,6 +25,8 @@ export interface EmbedOptions {
   onProgress?: (done: { items: number; rows: number; refused: number }) => void;
   /** Told of every item that a mistake of the program refuses. */
   onMistake?: (item: string, thrown: unknown) => void;
+  /** Told once that another process embeds into the same table, which is waited for. */
+  onWait?: () => void;
   /** Most seconds of work that a stop may cost; 60 if left out. */
   saveEverySeconds?: number;
 }
@@ -77,7 +81,19 @@ export async function embedSource(
   encoder: Encoder | undefined,
   about: Provenance,
   out: string,
-  { onProgress, onMistake, saveEverySeconds = 60 }: EmbedOptions = {},
+  options: EmbedOptions = {},
+): Promise<EmbedManifest> {
+  // Two of the same at once would take each other's parts for their own: the second waits, and finds them.
+  const embed = () => embedAlone(source, encoder, about, out, options);
+  return alone(out, embed, options.onWait).catch(cannotWrite(out));
+}
+
+async function embedAlone(
+  source: PictureSource,
+  encoder: Encoder | undefined,
+  about: Provenance,
+  out: string,
+  { onProgress, onMistake, saveEverySeconds = 60 }: EmbedOptions,
 ): Promise<EmbedManifest> {
   if (existsSync(out)) await checkReplaceable(out, about);
   const work = await WorkInProgress.open(out, about);

@@ -1,5 +1,8 @@
 /** A library: an index of pictures that lie in folders of their own, which it never changes. */
+import { join } from "node:path";
 import PQueue from "p-queue";
+import { alone } from "../files/alone.js";
+import { cannotWrite } from "../files/system-error.js";
 import type { Store } from "./store/store.js";
 
 /** A sidecar that a crash has left unknown. */
@@ -27,9 +30,9 @@ export class Library {
     readonly store: Store,
   ) {}
 
-  /** Runs whatever writes sidecars or takes them back, one after another. */
+  /** Runs whatever writes sidecars or takes them back, one after another, whichever process it is of. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.turns.add(work);
+    return this.turns.add(() => alone(join(this.folder, "sidecars"), work).catch(cannotWrite(this.folder)));
   }
 
   /** Closes the index; nothing may be asked of the library any more. */
