@@ -46,7 +46,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Two kills of each command; `npm run torture` takes two hundred.
+        // One kill of each command; `npm run torture` takes two hundred.
         test: { name: "torture", include: ["test/torture/*.test.ts"] },
       },
       {

@@ -1,7 +1,7 @@
 /**
  * Every command that changes something, killed at random moments (`kill -9`), as often as is asked for, and two of it at once: in the
  * end all is as if nobody had disturbed it. `npm run torture` takes two hundred kills each, `npm run torture -- -t scan` one of them;
- * in the tests it is two.
+ * in the tests it is one.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ import { start } from "../end-to-end/program.js";
 import { raw, startServer } from "../end-to-end/server.js";
 import { copied, post, type Scenario, scenarios } from "./scenarios.js";
 
-const kills = Number(process.env.GEODRIFT_KILLS ?? (process.env.npm_lifecycle_event === "torture" ? 200 : 2));
+const kills = Number(process.env.GEODRIFT_KILLS ?? (process.env.npm_lifecycle_event === "torture" ? 200 : 1));
 const seed = Number(process.env.GEODRIFT_SEED ?? 1);
 const root = mkdtempSync(join(tmpdir(), "geodrift-torture-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -31,6 +31,15 @@ const ninths: readonly Vec3[] = [
   parts.flatMap((a) => parts.flatMap((b): Vec3[] => (9 - a - b > 0 ? [[a / 9, b / 9, (9 - a - b) / 9]] : []))),
 );
 
+/** Shares that the ninths of a triangle have of its probability, where the logarithm of the density is linear; one if it is even. */
+export function ninthsOf(a: number, b: number, c: number): number[] {
+  const top = Math.max(a, b, c);
+  if (top - Math.min(a, b, c) < 0.1) return [1];
+  const weights = ninths.map(([u, v, w]) => Math.exp(u * a + v * b + w * c - top));
+  const sum = weights.reduce((x, y) => x + y, 0);
+  return weights.map((weight) => weight / sum);
+}
+
 /**
  * The mean of l over a triangle under the density that is proportional to exp(l), less the logarithm of the mean of exp(l): how much
  * more of the probability lies where the density is high than if it were even.

@@ -8,7 +8,7 @@ import { cornersOf, edgeKey, pointWithin } from "../sphere/icosphere.js";
 import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import { triangleIndex } from "../sphere/triangle-index.js";
 import type { Mode, PlaceDistribution } from "./distribution.js";
-import { gainWithin, logMeanExp, sharesAt } from "./log-linear.js";
+import { gainWithin, logMeanExp, ninthsOf, sharesAt } from "./log-linear.js";
 import type { DensityMesh } from "./mesh-refinement.js";
 import { pointsInside } from "./prior.js";
 
@@ -35,6 +35,11 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const modes = modesOf(mesh);
   const outside = outsideOf(mesh);
   const near = triangleIndex(mesh);
+  let found: Piece[] | undefined;
+  const pieces = () => {
+    found ??= piecesOf(mesh);
+    return found;
+  };
   return {
     mesh,
     localizabilityBits:
@@ -44,11 +49,11 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
     regions: (wanted) =>
       wanted.map((mass) => {
         let [held, steradians] = [0, 0];
-        for (const t of byDensity) {
+        for (const piece of pieces()) {
           if (held >= mass) break;
-          const share = Math.min(1, (mass - held) / masses[t]);
-          held += share * masses[t];
-          steradians += share * areas[t];
+          const share = Math.min(1, (mass - held) / piece.mass);
+          held += share * piece.mass;
+          steradians += share * piece.area;
         }
         // Folded triangles lie over others.
         const areaKm2 = Math.min(earthAreaKm2, steradians * earthRadiusKm ** 2);
@@ -92,6 +97,25 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
       return out;
     },
   };
+}
+
+/** A part of a triangle, over which the density is even. */
+interface Piece {
+  mass: number;
+  area: number;
+}
+
+/** Triangles in ninths, by falling density: a region ends within triangles. */
+function piecesOf({ triangles, masses, areas, turned, vertexLogDensities }: DensityMesh): Piece[] {
+  const all: Piece[] = [];
+  masses.forEach((mass, t) => {
+    if (mass === 0) return;
+    const [a, b, c] = [0, 1, 2].map((k) => vertexLogDensities[triangles[3 * t + k]]);
+    const isEven = turned[t] === 1 || !Number.isFinite(a + b + c);
+    const shares = isEven ? [1] : ninthsOf(a, b, c);
+    for (const share of shares) all.push({ mass: mass * share, area: areas[t] / shares.length });
+  });
+  return all.sort((p, q) => q.mass / q.area - p.mass / p.area);
 }
 
 /** By how much the mean log density of a triangle's probability is above that of an even one, nats. */

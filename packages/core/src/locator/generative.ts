@@ -15,8 +15,8 @@ import type { Locator, SolveOptions } from "./locator.js";
  * evaluations of the network for each of four stages of each step. What a prior leaves may lie where hardly anything does, and
  * there few steps err (`npm run bench map`).
  */
-const wholeMesh = { level: 2, tolerance: 1.3, maxVertices: 600, steps: 10 };
-const meshForPriors = { ...wholeMesh, tolerance: 1, steps: 16 };
+const wholeMesh = { level: 2, tolerance: 1, maxVertices: 600, steps: 10 };
+const meshForPriors = { ...wholeMesh, steps: 16 };
 
 /**
  * A flow or a diffusion: noise is carried to places by its solver. Densities are exact; whole distributions on a mesh are

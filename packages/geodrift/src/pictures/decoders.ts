@@ -52,6 +52,13 @@ interface HeifDecoder {
 /** The decoder of libheif, compiled to WebAssembly (LGPL 3, a package of its own); loaded when the first such file comes. */
 let heif: HeifDecoder | undefined;
 
+function loadHeif(): HeifDecoder {
+  const { HeifDecoder } = createRequire(import.meta.url)("libheif-js/wasm-bundle") as {
+    HeifDecoder: new () => HeifDecoder;
+  };
+  return new HeifDecoder();
+}
+
 /** It holds one file at a time. */
 const heifTurns = new PQueue({ concurrency: 1 });
 
@@ -60,9 +67,7 @@ const damagedHeic = () => new GeodriftError("picture", "the HEIC picture is dama
 /** Does something with the main image of a file. */
 const withHeic = <T>(bytes: Uint8Array, work: (image: HeifImage) => T | Promise<T>): Promise<T> =>
   heifTurns.add(async () => {
-    heif ??= new (
-      createRequire(import.meta.url)("libheif-js/wasm-bundle") as { HeifDecoder: new () => HeifDecoder }
-    ).HeifDecoder();
+    heif ??= loadHeif();
     const images = quietly(() => (heif as HeifDecoder).decode(bytes));
     const image = images.find((one) => one.is_primary()) ?? images[0];
     try {
