@@ -185,8 +185,7 @@ export class LibraryState {
     this.pane.settings.region = undefined;
     this.levelChosen = false;
     this.asking = undefined;
-    // What the library keeps can be accepted at once, and is told from what may come by when it was made.
-    this.settled = picture?.estimate != null;
+    this.settled = false;
     if (picture?.estimate) this.level = levelFor(picture.estimate.radiusKm);
     // Nor is the answer of the one before to be seen, or accepted, beside it.
     this.pane.clear();
@@ -198,7 +197,7 @@ export class LibraryState {
   async locate(): Promise<void> {
     const picture = this.current;
     if (!picture) return;
-    this.settled = picture.estimate !== null;
+    this.settled = false;
     const param = { id: String(picture.id) };
     const query = this.knownQuery;
     const known = await this.attempt(() => answerOf(api.pictures[":id"].known.$get({ param, query })));
@@ -272,9 +271,10 @@ export class LibraryState {
     return this.selected.size > 0 ? [...this.selected.chosen] : this.current ? [this.current.id] : [];
   }
 
-  /** Is there something to accept: an answer that is shown and kept, a pin, or a selection? */
+  /** Is there something to accept: an estimate that is kept, a pin, or a selection? */
   get acceptable(): boolean {
-    return this.selected.size > 0 || this.pin !== undefined || this.settled;
+    // What the library keeps can be accepted at once, and is told from what may come by when it was made.
+    return this.selected.size > 0 || this.pin !== undefined || this.settled || this.current?.estimate != null;
   }
 
   /** Says it of the selection, of each picture at its own level, or of the picture that is looked at. */
