@@ -32,6 +32,11 @@ function said(about: {
 }
 
 describe("a headline", () => {
+  it("names no town of two that are far apart, however small the area of both is", () => {
+    const two = said({ radiusKm: 40, city: "Bergen", countries: { Norway: 0.61, Germany: 0.39 } });
+    const halves = { ...two, modes: [{ mass: 0.61 }, { mass: 0.39 }] } as unknown as LocateResult;
+    expect(headline(halves)).toBe("somewhere in Norway or Germany");
+  });
   it.each<[string, Parameters<typeof said>[0], string]>([
     ["names a town of an answer of up to 100 km", { radiusKm: 100, city: "Banhā" }, "Banhā, Region, Egypt"],
     ["names none of a wider one", { radiusKm: 101, city: "Banhā" }, "somewhere in Egypt"],

@@ -1,7 +1,8 @@
 /** What is known of a place, in a few words: never more than the distribution says. */
 import type { LocateResult, PlaceName } from "./result.js";
 
-type Said = Pick<LocateResult, "place" | "regions" | "countries" | "divisions" | "continents">;
+type Said = Pick<LocateResult, "place" | "regions" | "countries" | "divisions" | "continents"> &
+  Partial<Pick<LocateResult, "modes">>;
 
 /** A town is named where nine tenths lie on a circle of so many kilometres, and a division on one of so many. */
 const finestKm = { town: 100, division: 1000 };
@@ -17,9 +18,14 @@ export const placeText = ({ city, region, country }: Partial<PlaceName>): string
 export const radius90Km = ({ regions }: Pick<LocateResult, "regions">): number =>
   regions.find(({ mass }) => mass === 0.9)?.radiusKm ?? Number.POSITIVE_INFINITY;
 
-/** Is the answer so narrow that its town can be named? */
-export const namesTown = (result: Pick<LocateResult, "place" | "regions">): boolean =>
-  radius90Km(result) <= finestKm.town && result.place.city !== "";
+/**
+ * Is the answer so narrow that its town can be named? Two small places far apart are a small area as well, and then none of them
+ * holds enough.
+ */
+export const namesTown = (
+  result: Pick<LocateResult, "place" | "regions"> & Partial<Pick<LocateResult, "modes">>,
+): boolean =>
+  radius90Km(result) <= finestKm.town && result.place.city !== "" && (result.modes?.[0]?.mass ?? 1) >= enough;
 
 /**
  * The answer in words: a town and its country, a division, countries, continents, or "anywhere on Earth", whichever is the
