@@ -1,4 +1,5 @@
 /** Functions on triangles whose logarithm is linear between the corners. */
+import { ninths } from "../sphere/icosphere.js";
 import { cross, dot, type Vec3 } from "../sphere/point.js";
 
 /** (eᵇ − eᵃ) / (b − a), for a ≤ b ≤ 0. */
@@ -22,14 +23,6 @@ export function logMeanExp(...corners: [number, number, number]): number {
   if (low === Number.NEGATIVE_INFINITY) return Number.NEGATIVE_INFINITY;
   return c + Math.log((2 * (slope(middle, 0) - slope(low, middle))) / -low);
 }
-
-/** Barycentric points that stand for a triangle: centres of the nine triangles of a regular subdivision. */
-const ninths: readonly Vec3[] = [
-  [7, 4, 1],
-  [5, 2],
-].flatMap((parts) =>
-  parts.flatMap((a) => parts.flatMap((b): Vec3[] => (9 - a - b > 0 ? [[a / 9, b / 9, (9 - a - b) / 9]] : []))),
-);
 
 /** Shares that the ninths of a triangle have of its probability, where the logarithm of the density is linear; one if it is even. */
 export function ninthsOf(a: number, b: number, c: number): number[] {

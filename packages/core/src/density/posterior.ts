@@ -10,7 +10,7 @@ import { cut, refinedNear } from "./refine-near.js";
 /** Triangles within which the weight changes by less than this, relative to its greatest, are taken as even. */
 const even = 0.25;
 
-/** Probability that may be left in triangles that a prior's limits run through, of which they get a share by ten points each. */
+/** Probability that may be left in triangles that a prior's limits run through, of which they get a share by nine points each. */
 const looseMass = 0.01;
 
 const [mostRounds, mostVertices] = [16, 40_000];
@@ -84,9 +84,9 @@ export function weighted(mesh: DensityMesh, prior: Prior): DensityMesh {
 /** The mean weight of a triangle, and the share of it that keeps any. */
 function weightOf(mesh: DensityMesh, t: number, prior: Prior, corners: number[]): { mean: number; kept: number } {
   const [middle, ...others] = pointsInside(mesh, t);
-  const all = [prior(middle)];
+  const own = prior(middle);
   // Alike in the middle and at its corners, a triangle is taken to be so throughout.
-  if (corners.some((w) => w !== all[0])) all.push(...others.map((x) => prior(x)));
+  const all = corners.every((w) => w === own) ? [own] : others.map((x) => prior(x));
   return {
     mean: all.reduce((a, b) => a + b) / all.length,
     kept: all.filter((w) => w > 0).length / all.length,

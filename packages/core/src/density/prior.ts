@@ -1,5 +1,5 @@
 /** What is known besides the picture: a weight for every place. */
-import { cornersOf, pointWithin, type SphereMesh } from "../sphere/icosphere.js";
+import { cornersOf, ninths, pointWithin, type SphereMesh } from "../sphere/icosphere.js";
 import type { Vec3 } from "../sphere/point.js";
 
 /** A place around which something changes within a short distance. */
@@ -22,16 +22,10 @@ export interface Prior {
 export const productOfPriors = (a: Prior, b: Prior): Prior =>
   Object.assign((x: Vec3) => a(x) * b(x), { focus: [...(a.focus ?? []), ...(b.focus ?? [])] });
 
-/** Barycentric points that stand for a triangle: the corners' thirds of a regular subdivision into nine, and its centre. */
-const inside: readonly Vec3[] = [
-  [1 / 3, 1 / 3, 1 / 3],
-  ...[7 / 9, 4 / 9, 1 / 9].flatMap((a) =>
-    [7 / 9, 4 / 9, 1 / 9].filter((b) => a + b < 1 - 1e-9).map((b): Vec3 => [a, b, 1 - a - b]),
-  ),
-];
+const middle: Vec3 = [1 / 3, 1 / 3, 1 / 3];
 
-/** Points evenly spread over a triangle of a mesh, its centre first. */
+/** The middle of a triangle of a mesh, and nine points evenly spread over it. */
 export const pointsInside = (mesh: SphereMesh, triangle: number): Vec3[] => {
   const corners = cornersOf(mesh, triangle);
-  return inside.map((shares) => pointWithin(corners, shares));
+  return [middle, ...ninths].map((shares) => pointWithin(corners, shares));
 };

@@ -25,6 +25,14 @@ export const cornersOf = ({ vertices, triangles }: SphereMesh, triangle: number)
 export const pointWithin = ([a, b, c]: readonly [Vec3, Vec3, Vec3], [u, v, w]: Vec3): Vec3 =>
   normalize(add(combine(u, a, v, b), scale(c, w)));
 
+/** Barycentric shares of points that stand for a triangle evenly: the middles of the nine parts of a regular subdivision. */
+export const ninths: readonly Vec3[] = [
+  [7, 4, 1],
+  [5, 2],
+].flatMap((parts) =>
+  parts.flatMap((a) => parts.flatMap((b): Vec3[] => (9 - a - b > 0 ? [[a / 9, b / 9, (9 - a - b) / 9]] : []))),
+);
+
 /**
  * A geodesic sphere: the icosahedron with every triangle cut into four `level` times, 20·4^level triangles and
  * 10·4^level + 2 vertices.

@@ -27,18 +27,21 @@ export async function* locateBatch(
   neighboursOf?: (file: string) => Neighbour[],
 ): AsyncGenerator<Located | LocateFailure> {
   const good = items.flatMap((item) => ("picture" in item ? [item] : []));
-  const neighbours = new Map(good.map(({ file }) => [file, neighboursOf?.(file)]));
-  const knownOf = (file: string): Knowledge[] => {
-    const own = neighbours.get(file);
-    return [...(options.known ?? []), ...(own?.length ? [neighboursKnowledge(own)] : [])];
-  };
+  const besides = good.map(({ file }) => {
+    const neighbours = neighboursOf?.(file);
+    const known: Knowledge[] = [
+      ...(options.known ?? []),
+      ...(neighbours?.length ? [neighboursKnowledge(neighbours)] : []),
+    ];
+    return { known, neighbours };
+  });
   const started = performance.now();
   let inferred: (Inferred & { domain?: Domain })[] = [];
   let failed: { failure: unknown } | undefined;
   try {
     if (good.length > 0) {
       const { embeddings, domains } = await model.encoder.assess(good.map((g) => g.picture));
-      const priors = good.map(({ file }) => joined(knownOf(file)));
+      const priors = besides.map(({ known }) => joined(known));
       const all = await infer(model.locator, embeddings, options, priors);
       inferred = all.map((one, i) => ({ ...one, ...(domains && { domain: domains[i] }) }));
     }
@@ -50,8 +53,8 @@ export async function* locateBatch(
     if ("failure" in item) yield failedAnswer(item.file, item.failure);
     else if (failed) yield failedAnswer(item.file, failed.failure);
     else {
-      const known = { known: knownOf(item.file), neighbours: neighbours.get(item.file) };
-      yield answer(item, inferred[good.indexOf(item)], share, model, options, known);
+      const at = good.indexOf(item);
+      yield answer(item, inferred[at], share, model, options, besides[at]);
     }
   }
 }

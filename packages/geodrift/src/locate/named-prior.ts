@@ -17,7 +17,9 @@ export async function namedPrior(
   rule = '"prior" is the name of a place, not:NAME, within:KM:LAT,LNG, or photos',
 ): Promise<Knowledge> {
   const excluded = /^not:\s*(.+)$/i.exec(text);
-  if (excluded) return negated(await namedPrior(excluded[1], rule), rule, text);
+  if (excluded?.[1] === "photos")
+    throw new GeodriftError("option", `${rule}; not: takes the name of a place or a circle, got "${text}"`);
+  if (excluded) return negated(await namedPrior(excluded[1], rule));
   if (text === "photos") return { kind: "region", label: "where photographs are taken", prior: await photosPrior() };
   if (text.startsWith("within:")) return circle(text, rule);
   const area = await namedArea(text);
@@ -38,9 +40,7 @@ async function suggestions(text: string): Promise<string> {
 const insideOf = ({ holds, focus }: Extract<NamedArea, { holds: unknown }>): Prior =>
   Object.assign((x: Vec3) => (holds(toLatLng(x)) ? 1 : 0), { focus });
 
-function negated({ kind, label, prior }: Knowledge, rule: string, text: string): Knowledge {
-  if (label === "where photographs are taken")
-    throw new GeodriftError("option", `${rule}; not: takes the name of a place or a circle, got "${text}"`);
+function negated({ kind, label, prior }: Knowledge): Knowledge {
   const outside = (x: Vec3) => (prior(x) > 0 ? 0 : 1);
   return { kind, label: `not ${label}`, prior: Object.assign(outside, { focus: prior.focus }) };
 }
