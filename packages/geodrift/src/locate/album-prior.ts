@@ -1,5 +1,6 @@
 /** Pictures of the same folder: nearness in time says something, and nearness in the folder a little. */
-import { angle, earthRadiusKm, type Focus, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import { angle, earthRadiusKm, type LatLng, type Prior, toVec3 } from "@geodrift/core";
+import { type Bump, mixturePrior } from "./bumps.js";
 
 /** Within a folder of one outing. */
 const speedKmPerHour = 80;
@@ -13,11 +14,6 @@ const outing = { least: 30, most: 600 };
 const minutesOf = ({ minutes }: { minutes?: number }): number =>
   Math.min(outing.most, Math.max(outing.least, Math.abs(minutes ?? outing.most)));
 
-interface Bump extends Focus {
-  /** Places that it stands for. */
-  count: number;
-}
-
 /**
  * A mixture of isotropic normal densities around the places, as wide as what can be travelled in between (2 km, and 80 km per hour),
  * and the uniform density. Those beside a nearer one add their weight to it.
@@ -29,15 +25,10 @@ export function albumPrior(places: readonly (LatLng & { minutes?: number })[], e
   const bumps: Bump[] = [];
   for (const place of [...places].sort((a, b) => minutesOf(a) - minutesOf(b))) {
     const centre = toVec3(place);
+    const weight = 1 / places.length;
     const beside = bumps.find((b) => angle(b.centre, centre) < b.width / 2);
-    if (beside) beside.count++;
-    else bumps.push({ centre, width: (minKm + (speedKmPerHour * minutesOf(place)) / 60) / earthRadiusKm, count: 1 });
+    if (beside) beside.weight += weight;
+    else bumps.push({ centre, width: (minKm + (speedKmPerHour * minutesOf(place)) / 60) / earthRadiusKm, weight });
   }
-  const density = (x: Vec3) =>
-    bumps.reduce((sum, { centre, width, count }) => {
-      const away = angle(x, centre) / width;
-      const bump = away > 9 ? 0 : Math.exp(-0.5 * away ** 2) / (2 * Math.PI * width ** 2);
-      return sum + (bump * count) / places.length;
-    }, 0);
-  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus: bumps });
+  return mixturePrior(bumps, elsewhere);
 }

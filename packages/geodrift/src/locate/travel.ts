@@ -2,18 +2,14 @@
  * Where somebody was at a time, from where they were before and after: how fast they go, and how straight, is learned from the places
  * themselves, so that walks, drives and flights are each as wide as they are.
  */
-import { angle, earthRadiusKm, type Focus, geodesic, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import { angle, earthRadiusKm, geodesic, type LatLng, type Prior, toVec3, type Vec3 } from "@geodrift/core";
+import { type Bump, mixturePrior } from "./bumps.js";
 
 /** A place in degrees, and how long before (below 0) or after the moment in question, minutes. */
 export interface TimedPlace extends LatLng {
   minutes: number;
   /** Metres that the place may be off. */
   errorMetres?: number;
-}
-
-/** A normal density around a place. */
-interface Bump extends Focus {
-  weight: number;
 }
 
 /** What a place says of another nearby at the same time: a fix is off, and a picture looks somewhere. */
@@ -63,13 +59,7 @@ export function travelPrior(places: readonly TimedPlace[], elsewhere: number, { 
       : apart
         ? bothEnds(known, before, after)
         : onTheWay(known, before, after);
-  const density = (x: Vec3) =>
-    bumps.reduce((sum, { centre, width, weight }) => {
-      const away = angle(x, centre) / width;
-      return away > 9 ? sum : sum + (weight * Math.exp(-0.5 * away ** 2)) / (2 * Math.PI * width ** 2);
-    }, 0);
-  const focus = bumps.map(({ centre, width }) => ({ centre, width }));
-  return Object.assign((x: Vec3) => (1 - elsewhere) * density(x) + elsewhere / (4 * Math.PI), { focus });
+  return mixturePrior(bumps, elsewhere);
 }
 
 const bump = (centre: Vec3, km: number, weight: number): Bump => ({ centre, width: km / earthRadiusKm, weight });
