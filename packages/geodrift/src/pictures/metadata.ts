@@ -2,8 +2,9 @@
 import type { LatLng } from "@geodrift/core";
 import { isMendable } from "@geodrift/core/errors";
 import ExifReader from "exifreader";
+import { type ExifValues, exifNumbers } from "./exif-values.js";
 import { readXmp, type Xmp } from "./read-xmp.js";
-import { type ExifValues, exifPlace, type PlaceReading, xmpPlace } from "./recorded-place.js";
+import { exifPlace, type PlaceReading, xmpPlace } from "./recorded-place.js";
 import { type TakenTime, takenTime } from "./taken-time.js";
 
 /** What is said of a picture; a field is absent where nothing is. */
@@ -74,7 +75,7 @@ export function readMetadata(
     if (found.note) notes.push(found.note);
     place = found.place;
     if (!place) continue;
-    if (from === "exif") error = numberOf(exif("GPSHPositioningError"));
+    if (from === "exif") [error] = exifNumbers([exif("GPSHPositioningError")]);
     break;
   }
   const time = takenTime({
@@ -121,7 +122,3 @@ function rawXmp({ xmp }: ExifReader.ExpandedTags): string | undefined {
 
 const iptcText = ({ iptc }: ExifReader.ExpandedTags, name: string): string | undefined =>
   (iptc as Record<string, { description?: string }> | undefined)?.[name]?.description;
-
-/** A rational, [numerator, denominator]; NaN for anything else. */
-const numberOf = (value: unknown): number =>
-  Array.isArray(value) && value.length === 2 ? Number(value[0]) / Number(value[1]) : Number.NaN;

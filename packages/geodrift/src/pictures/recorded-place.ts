@@ -1,5 +1,6 @@
 /** Places that files say, degrees: one rule for all of them, and the reason where one is not used. */
 import type { LatLng } from "@geodrift/core";
+import { type ExifValues, exifNumbers, exifText } from "./exif-values.js";
 import type { Xmp } from "./read-xmp.js";
 
 /** A place, or why what is said is none; nothing where nothing is said. */
@@ -18,32 +19,20 @@ export function placeOrRefusal(lat: number, lng: number): { place: LatLng } | { 
   return { place: { lat, lng: Math.abs(lng) <= 180 ? lng : lng - 360 * Math.sign(lng) } };
 }
 
-/** Values of EXIF tags by name, as the reader has them. */
-export type ExifValues = (name: string) => unknown;
-
-const textOf = (value: unknown): string =>
-  String(Array.isArray(value) ? (value[0] ?? "") : (value ?? ""))
-    .replace(/\0/g, "")
-    .trim();
-
-/** Rationals, [numerator, denominator] each. */
-const numbersOf = (value: unknown): number[] =>
-  Array.isArray(value) ? value.map((v) => (Array.isArray(v) ? Number(v[0]) / Number(v[1]) : Number(v))) : [];
-
-/** Degrees, minutes and seconds; NaN where a minute or a second is none. */
-function degreesOf([degrees, minutes = 0, seconds = 0]: number[]): number {
+/** Degrees from degrees, minutes and seconds, all 0 or more; NaN where a minute or a second is none. */
+export function degreesOf([degrees, minutes = 0, seconds = 0]: number[]): number {
   if (degrees === undefined || !(minutes >= 0 && minutes < 60 && seconds >= 0 && seconds < 60)) return Number.NaN;
   return degrees + minutes / 60 + seconds / 3600;
 }
 
 /** The place of GPSLatitude and GPSLongitude with their references (EXIF 2.32, section 4.6.6). */
 export function exifPlace(get: ExifValues): PlaceReading {
-  const [lat, lng] = [numbersOf(get("GPSLatitude")), numbersOf(get("GPSLongitude"))];
+  const [lat, lng] = [exifNumbers(get("GPSLatitude")), exifNumbers(get("GPSLongitude"))];
   if (lat.length === 0 && lng.length === 0) return {};
   if (lat.length === 0 || lng.length === 0)
     return { note: `GPS${lat.length === 0 ? "Latitude" : "Longitude"} is missing: the other half is not used` };
-  if (/^V/i.test(textOf(get("GPSStatus")))) return { note: "GPSStatus is V, no fix: its coordinates are not used" };
-  const [north, east] = ["GPSLatitudeRef", "GPSLongitudeRef"].map((name) => textOf(get(name)).toUpperCase());
+  if (/^V/i.test(exifText(get("GPSStatus")))) return { note: "GPSStatus is V, no fix: its coordinates are not used" };
+  const [north, east] = ["GPSLatitudeRef", "GPSLongitudeRef"].map((name) => exifText(get(name)).toUpperCase());
   for (const [name, ref, known] of [
     ["GPSLatitudeRef", north, "NS"],
     ["GPSLongitudeRef", east, "EW"],

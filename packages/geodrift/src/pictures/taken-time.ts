@@ -1,7 +1,7 @@
 /** When a picture was taken: the one reader of times, each with where it comes from. */
 
+import { type ExifValues, exifNumbers, exifText } from "./exif-values.js";
 import type { Xmp } from "./read-xmp.js";
-import type { ExifValues } from "./recorded-place.js";
 
 /** Where a time comes from, the most trustworthy first. */
 export const timeSources = ["EXIF", "EXIF digitised", "XMP", "IPTC", "GPS", "file name"] as const;
@@ -14,11 +14,6 @@ export interface TakenTime {
   utcOffsetMinutes?: number;
   takenFrom: (typeof timeSources)[number];
 }
-
-const textOf = (value: unknown): string =>
-  String(Array.isArray(value) ? (value[0] ?? "") : (value ?? ""))
-    .replace(/\0/g, "")
-    .trim();
 
 /** An offset from UTC, `+02:00`, in minutes; undefined for other text. */
 export function offsetOf(text: string | undefined): number | undefined {
@@ -74,10 +69,9 @@ function offsetBetween(takenAt: number, utc: number): number | undefined {
 
 /** UTC by the satellites: GPSDateStamp and GPSTimeStamp, milliseconds since 1970. */
 function gpsTime(get: ExifValues): number | undefined {
-  const date = /^(\d{4})[:-](\d\d)[:-](\d\d)/.exec(textOf(get("GPSDateStamp")));
-  const stamp = get("GPSTimeStamp");
-  if (!date || !Array.isArray(stamp) || stamp.length < 3) return undefined;
-  const [hour, minute, second] = stamp.map((v) => (Array.isArray(v) ? Number(v[0]) / Number(v[1]) : Number(v)));
+  const date = /^(\d{4})[:-](\d\d)[:-](\d\d)/.exec(exifText(get("GPSDateStamp")));
+  const [hour, minute, second] = exifNumbers(get("GPSTimeStamp"));
+  if (!date || second === undefined) return undefined;
   return utcOf([...date.slice(1).map(Number), hour, minute, Math.floor(second)]);
 }
 
@@ -126,10 +120,10 @@ function ofExif(get: ExifValues): TakenTime | undefined {
     { at: "DateTimeDigitized", fraction: "SubSecTimeDigitized", offset: "OffsetTimeDigitized" },
     { at: "DateTime", fraction: "SubSecTime", offset: "OffsetTime" },
   ].map(({ at, fraction, offset }) => {
-    const part = /^\d+/.exec(textOf(get(fraction)))?.[0];
+    const part = /^\d+/.exec(exifText(get(fraction)))?.[0];
     return {
-      time: timeOf(`${textOf(get(at)).slice(0, 19)}${part ? `.${part}` : ""}`),
-      offset: offsetOf(textOf(get(offset))),
+      time: timeOf(`${exifText(get(at)).slice(0, 19)}${part ? `.${part}` : ""}`),
+      offset: offsetOf(exifText(get(offset))),
     };
   });
   // The third is that of the last change, and no time of taking.

@@ -1,3 +1,5 @@
+import { degreesOf } from "../pictures/recorded-place.js";
+
 /** Names that columns of tables go by, in lower case: ours, Darwin Core's and GBIF's, exiftool's, Google Takeout's. */
 export const latitudes = [
   "lat",
@@ -45,7 +47,7 @@ export function numberOf(text: string): number {
   const parts = sexagesimal.exec(cell);
   if (!parts) return Number.NaN;
   const [, sign, degrees, minutes = "0", seconds = "0", side] = parts;
-  if (Number(minutes) >= 60 || Number(seconds) >= 60 || (sign !== undefined && side !== undefined)) return Number.NaN;
-  const value = Number(degrees) + Number(minutes) / 60 + Number(seconds) / 3600;
+  if (sign !== undefined && side !== undefined) return Number.NaN;
+  const value = degreesOf([degrees, minutes, seconds].map(Number));
   return sign === "-" || /[SW]/i.test(side ?? "") ? -value : value;
 }
