@@ -17,7 +17,7 @@ const codeOf = (file: string): string => readFileSync(join(root, file), "utf8").
 
 /** Modules that a file imports, exports from, or loads on demand. */
 const imports = (file: string): string[] =>
-  [...codeOf(file).matchAll(/(?:from|import\(|^import)\s*"([^"]+)"/gm)].map((m) => m[1]);
+  [...codeOf(file).matchAll(/(?:(?<!")\bfrom|import\(|^import)\s*"([^"]+)"/gm)].map((m) => m[1]);
 
 const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
 
@@ -29,7 +29,7 @@ const layers = [
   ["errors"],
   ["random"],
   ["sphere"],
-  ["schedule", "net"],
+  ["schedule", "net", "field"],
   ["path"],
   ["solve", "train"],
   ["density"],
@@ -42,6 +42,7 @@ const rooms = [
   ["files", "runtime"],
   ["pictures"],
   ["encode", "hub", "places"],
+  ["landmarks"],
   ["earth", "models"],
   ["datasets", "imagine", "locate"],
   ["engine", "figures", "split"],

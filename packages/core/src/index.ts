@@ -6,6 +6,7 @@
 export * from "./density/index.js";
 export * from "./errors/index.js";
 export * from "./evaluate/index.js";
+export * from "./field/index.js";
 export * from "./locator/index.js";
 export * from "./net/index.js";
 export * from "./path/index.js";

@@ -17,6 +17,7 @@ export * from "./split/split.js";
 export * from "./split/split-file.js";
 export { trainEarth } from "./train/earth.js";
 export { trainImages } from "./train/images.js";
+export { trainLandmark } from "./train/landmark.js";
 export { trainPhotos } from "./train/photos.js";
 export { readTraining } from "./train/read-config.js";
 export type { TrainingContext } from "./train/run-training.js";

@@ -60,7 +60,7 @@ const batch: DenoisingBatch = {
   gamma: tensor([0.2, 0.6, 0.97], [n]),
   ground: tensor(ground, [n, 8]),
   words: words.prepare(["desert May", "sea", "July desert"]),
-  places: tensor(encoded, [n, 2, 6]),
+  control: tensor(encoded, [n, 2, 6]),
   ...lookupTensors(reading, n, config),
   // Everything, the words alone, nothing.
   mask: tensor([1, 1, 1, 0, 0, 0], [n, 2]),
@@ -121,7 +121,7 @@ function slow(i: number, noisy: Row): Row {
     );
   });
   const table = [...rows("words.table"), ...months];
-  const place = data(batch.places, i);
+  const place = data(batch.control, i);
   let tokens: Row[] = [
     token("time", [...phases.map(Math.sin), ...phases.map(Math.cos)]),
     token("ground", data(batch.ground, i)),

@@ -1,8 +1,9 @@
 /**
  * A transformer that restores pictures from noise, told where they show and in which words: an in-context pixel transformer
- * (U-ViT, Bao et al. 2023; JiT, Li & He 2025), with the place as two tokens after those of the words (Feng et al. 2025, §3.1).
+ * (U-ViT, Bao et al. 2023; JiT, Li & He 2025), with the place as two tokens after those of the words (Feng et al. 2025, §3.1), or the
+ * angle that a landmark is seen from as one (§3.2).
  *
- * One sequence: [time, ground width, words…, longitude, latitude, patches…]. Normalisation is by root mean square without
+ * One sequence: [time, width of the scene, words…, longitude, latitude (or angle), patches…]. Normalisation is by root mean square without
  * weights of its own (the next layer has them), the perceptrons have squared ReLUs (So et al. 2021): both are few passes
  * over memory, which is what a step costs beside its products. Where patches come in and go out, each also sees its four
  * neighbours: without that, patches take long to learn that they belong to one picture. And each begins with a summary of all
@@ -22,6 +23,12 @@ import type { TextEncoder } from "./words.js";
 
 type Arr = np.Array;
 
+/** What pictures are controlled by beside words. */
+export type ImageControl = "place" | "angle";
+
+/** Tokens of each control: longitude and latitude, or one angle. */
+const controlTokens: Record<ImageControl, number> = { place: 2, angle: 1 };
+
 /** Sizes of an image transformer. */
 export interface ImageTransformerConfig {
   /** Channels of a token. */
@@ -32,7 +39,9 @@ export interface ImageTransformerConfig {
   heads: number;
   /** Channels between the two layers of a perceptron. */
   hidden: number;
-  /** Octaves of the place encoding. */
+  /** What the pictures are controlled by beside words: where they show, or from which side. The place if left out. */
+  control?: ImageControl;
+  /** Octaves of the encoding of the place, or of the angle. */
   octaves: number;
   /** Levels of the learned map; none for a network without one. */
   map: FeatureGridConfig;
@@ -45,8 +54,15 @@ export interface ImageTransformerConfig {
 /** Octaves of the time encoding. */
 const timeOctaves = 16;
 
-/** Number of tokens in front of the patches: those of the words, and time, ground width, longitude, latitude. */
-export const contextTokens = (words: number): number => words + 4;
+/** What a network is controlled by, and in how many tokens. */
+export const controlOf = ({ control = "place" }: Pick<ImageTransformerConfig, "control">) => ({
+  control,
+  tokens: controlTokens[control],
+});
+
+/** Number of tokens in front of the patches: those of the words, and time, width of the scene, longitude and latitude (or angle). */
+export const contextTokens = (config: Pick<ImageTransformerConfig, "control">, words: number): number =>
+  words + 2 + controlOf(config).tokens;
 
 /**
  * Names and shapes of every weight but those of the text encoder.
@@ -65,14 +81,15 @@ export function imageTransformerShapes(config: ImageTransformerConfig, words: nu
   };
   token("time", 2 * timeOctaves);
   token("ground", 2 * groundOctaves);
-  token("place", placeEncodingWidth(octaves));
+  const { control, tokens } = controlOf(config);
+  token(control, placeEncodingWidth(octaves));
   for (const [l, level] of map.entries()) shapes[`map.${l}`] = mapShape(level);
   if (map.length > 0) dense("map.patch", width, mapFeatures(map));
   shapes["null.words"] = [words, width];
-  shapes["null.place"] = [2, width];
+  shapes[`null.${control}`] = [tokens, width];
   for (const end of ["first", "last"]) dense(`near.${end}`, width, 5 * width);
-  token("summary", 5 * width);
-  shapes.positions = [contextTokens(words) + grid * grid, width];
+  token("summary", (3 + tokens) * width);
+  shapes.positions = [contextTokens(config, words) + grid * grid, width];
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
     if (i >= depth / 2) dense(`${block}.skip`, width, 2 * width);
@@ -104,7 +121,7 @@ export function initImageTransformer(
     Object.entries(shapes).map(([name, shape]) => {
       if (/^near\.|^map\.\d+$|\.(proj|mlp\.1|out)\.weight$/.test(name) || name.endsWith(".bias"))
         return [name, zeros(shape)];
-      if (name === "positions") return [name, initPositions(config, contextTokens(words.tokens), random)];
+      if (name === "positions") return [name, initPositions(config, contextTokens(config, words.tokens), random)];
       if (/^sizes\.\d+\.positions$/.test(name)) return [name, zeros(shape)];
       // PyTorch's linear layers are √3 times shorter; the rows of a table are as long as a token.
       return [name, uniformInit(random, shape, name.endsWith(".weight") ? shape[1] / 3 : 1)];
@@ -131,17 +148,17 @@ function initPositions({ width, grid }: ImageTransformerConfig, context: number,
 export interface ImageCondition {
   /** Level of the data γ, 0 (noise) … 1 (data), [n]. */
   gamma: Arr;
-  /** Encoded ground widths (`groundEncodingInto`), [n, 2·groundOctaves]. */
+  /** Encoded widths of the scenes (`groundEncodingInto`, `fillEncodingInto`), [n, 2·groundOctaves]. */
   ground: Arr;
   /** What the text encoder prepared of n captions. */
   words: Arr;
-  /** Encoded places (`placeEncodingInto`), longitude first, [n, 2, 2·octaves]. */
-  places: Arr;
+  /** Encoded places (`placeEncodingInto`), longitude first, [n, 2, 2·octaves], or angles (`angleEncodingInto`), [n, 1, 2·octaves]. */
+  control: Arr;
   /** Rows of the map's tables for every patch (`GridLookup`), int32 [n, grid², mapReads]; absent without a map. */
   points?: Arr;
   /** Weights of those rows, float32 [n, grid², mapReads]; absent without a map. */
   shares?: Arr;
-  /** Whether the words, and whether the place, are told: 0 or 1, [n, 2]. */
+  /** Whether the words, and whether the place or the angle, are told: 0 or 1, [n, 2]. */
   mask: Arr;
 }
 
@@ -196,10 +213,12 @@ function withNeighbours(p: Traced, name: string, x: Arr, grid: number): Arr {
 }
 
 /** Everything in front of the patches, [n, context, width]. */
-function context(p: Traced, words: TextEncoder, width: number, condition: ImageCondition): Arr {
-  const { gamma, ground, places, mask } = condition;
+function context(p: Traced, config: ImageTransformerConfig, words: TextEncoder, condition: ImageCondition): Arr {
+  const { width } = config;
+  const { gamma, ground, mask } = condition;
+  const { control } = controlOf(config);
   const n = gamma.shape[0];
-  const [wordsMask, placeMask] = (np.split(mask, 2, 1) as Arr[]).map((t) => t.reshape([n, 1, 1]));
+  const [wordsMask, controlMask] = (np.split(mask, 2, 1) as Arr[]).map((t) => t.reshape([n, 1, 1]));
   /** The tokens where they are told, what was learned to stand for nothing where not. */
   const unlessNull = (tokens: Arr, given: Arr, name: string) => {
     const none = p[name].ref.reshape([1, ...p[name].shape]);
@@ -211,18 +230,18 @@ function context(p: Traced, words: TextEncoder, width: number, condition: ImageC
       asToken(p, "time", timeEncoding(gamma)).reshape([n, 1, width]),
       asToken(p, "ground", ground).reshape([n, 1, width]),
       unlessNull(texts, wordsMask, "null.words"),
-      unlessNull(asToken(p, "place", places), placeMask, "null.place"),
+      unlessNull(asToken(p, control, condition.control), controlMask, `null.${control}`),
     ],
     1,
   );
 }
 
-/** What is told, in one vector: time, ground, the sum of the words, longitude, latitude, [n, 1, width]. */
-function summary(p: Traced, context: Arr): Arr {
+/** What is told, in one vector: time, width of the scene, the sum of the words, longitude and latitude (or angle), [n, 1, width]. */
+function summary(p: Traced, context: Arr, controls: number): Arr {
   const [n, tokens, width] = context.shape;
-  const [first, words, place] = np.split(context, [2, tokens - 2], 1) as Arr[];
-  const all = np.concatenate([first, words.sum(1, { keepdims: true }), place], 1);
-  return asToken(p, "summary", all.reshape([n, 1, 5 * width]));
+  const [first, words, control] = np.split(context, [2, tokens - controls], 1) as Arr[];
+  const all = np.concatenate([first, words.sum(1, { keepdims: true }), control], 1);
+  return asToken(p, "summary", all.reshape([n, 1, (3 + controls) * width]));
 }
 
 /** softmax(q kᵀ / √d) v over several heads. @returns with it the weights, [n, heads, tokens, tokens] */
@@ -254,17 +273,18 @@ export function imageTransformer(
   look?: (weights: Arr) => void,
 ): Arr {
   const { width, depth, heads, grid, map } = config;
+  const controls = controlOf(config).tokens;
   const [n, , size] = noisy.shape;
   const own = `sizes.${size}`;
   const placed = linear(p, `${own}.embed`, toPatches(noisy, grid)).add(p[`${own}.positions`].ref);
-  const contextTokens = context(p, words, width, { ...condition, mask: condition.mask.ref });
-  let patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, contextTokens.ref));
+  const told = context(p, config, words, { ...condition, mask: condition.mask.ref });
+  let patches = withNeighbours(p, "near.first", placed, grid).add(summary(p, told.ref, controls));
   if (condition.points && condition.shares) {
     const features = readMap(p, map, condition.points.ref, condition.shares.ref);
     const [, placeMask] = np.split(condition.mask.ref, 2, 1) as Arr[];
     patches = patches.add(linear(p, "map.patch", features).mul(placeMask.reshape([n, 1, 1])));
   }
-  let h = np.concatenate([contextTokens, patches], 1).add(p.positions.ref);
+  let h = np.concatenate([told, patches], 1).add(p.positions.ref);
   const tokens = h.shape[1];
   const earlier: Arr[] = [];
   for (let i = 0; i < depth; i++) {

@@ -17,6 +17,7 @@ export * from "./interpolate-positions.js";
 export * from "./layers.js";
 export * from "./parameters.js";
 export * from "./perceptron.js";
+export * from "./picture-labels.js";
 export * from "./place-encoding.js";
 export * from "./place-head.js";
 export * from "./regression.js";

@@ -32,14 +32,39 @@ export function placeEncodingInto(out: Float32Array, at: number, { lat, lng }: L
   octavesInto(out, at + 2 * octaves, lat / 180, octaves);
 }
 
-/** Octaves of a ground width: in the first one, a factor of four either way of 400 km is a quarter of a wave. */
+/**
+ * Writes the encoding of the angle that something is seen from, [1, 2·octaves]: sines, then cosines. 0° and 360° are one.
+ * @param at index of the first number written
+ * @param azimuth degrees
+ * @param octaves the finest has a wavelength of 360° / 2^(octaves − 1)
+ */
+export const angleEncodingInto = (out: Float32Array, at: number, azimuth: number, octaves: number): void =>
+  octavesInto(out, at, azimuth / 180 - 1, octaves);
+
+/** Octaves of the width of a scene: in the first one, a factor of four either way of the usual is a quarter of a wave. */
 export const groundOctaves = 4;
+
+/** The usual width of a view on the ground, km. */
+const usualGroundKm = 400;
+/** The share of a picture's side that a landmark usually fills. */
+export const usualFill = 0.75;
 
 /**
  * Writes the encoding of a ground width, [2·groundOctaves]: sines, then cosines of its logarithm.
  * @param at index of the first number written
  * @param groundKm width of a view on the ground in km, above 0
  */
-export function groundEncodingInto(out: Float32Array, at: number, groundKm: number): void {
-  octavesInto(out, at, Math.log(groundKm / 400) / Math.log(4) / 2, groundOctaves);
-}
+export const groundEncodingInto = (out: Float32Array, at: number, groundKm: number): void =>
+  scaleEncodingInto(out, at, groundKm / usualGroundKm);
+
+/**
+ * Writes the encoding of how much of a picture something fills, [2·groundOctaves]; what fills half as much is as a view of twice the width.
+ * @param at index of the first number written
+ * @param fill share of the picture's side, above 0
+ */
+export const fillEncodingInto = (out: Float32Array, at: number, fill: number): void =>
+  scaleEncodingInto(out, at, usualFill / fill);
+
+/** @param ratio how many times wider than usual the scene is */
+const scaleEncodingInto = (out: Float32Array, at: number, ratio: number): void =>
+  octavesInto(out, at, Math.log(ratio) / Math.log(4) / 2, groundOctaves);

@@ -138,7 +138,7 @@ describe("request pictures", () => {
     const looks = async (attention: SamplingRequest["attention"]) =>
       (await drawn({ attention })).at(-1)?.attention as Float32Array;
     const attention = await looks([desert]);
-    const tokens = contextTokens(3);
+    const tokens = contextTokens(config, 3);
     expect(attention.length).toBe(tokens * 16);
     for (let patch = 0; patch < 16; patch++) {
       const shares = Array.from({ length: tokens }, (_, t) => attention[t * 16 + patch]);

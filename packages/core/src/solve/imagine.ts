@@ -11,6 +11,7 @@ import { GeodriftError } from "../errors/geodrift-error.js";
 import { emptyLookup, lookupInto, lookupTensors } from "../net/feature-grid.js";
 import {
   contextTokens,
+  controlOf,
   type ImageCondition,
   type ImageTransformerConfig,
   imageTransformer,
@@ -18,7 +19,15 @@ import {
 } from "../net/image-transformer.js";
 import { mean } from "../net/layers.js";
 import type { Parameters, Traced } from "../net/parameters.js";
-import { groundEncodingInto, groundOctaves, placeEncodingInto, placeEncodingWidth } from "../net/place-encoding.js";
+import {
+  angleEncodingInto,
+  fillEncodingInto,
+  groundEncodingInto,
+  groundOctaves,
+  placeEncodingInto,
+  placeEncodingWidth,
+  usualFill,
+} from "../net/place-encoding.js";
 import type { TextEncoder } from "../net/words.js";
 import { Generator } from "../random/generator.js";
 import { linearSchedule } from "../schedule/linear.js";
@@ -37,8 +46,10 @@ export interface GuidanceTerm {
   weight: number;
   /** The caption. */
   words?: string;
-  /** The place, degrees. */
+  /** The place, degrees; of a model of places. */
   place?: LatLng;
+  /** The side that a landmark is seen from, degrees clockwise from north; of a model of angles. */
+  azimuth?: number;
 }
 
 /**
@@ -48,7 +59,7 @@ export interface GuidanceTerm {
 export interface Guidance {
   /** ω_p of eq. 4, of the words: 0 leaves them out. */
   words: number;
-  /** ω_g of eq. 4, of the place: 0 leaves it out. */
+  /** ω_g of eq. 4, of the place, or of the angle: 0 leaves it out. */
   place: number;
 }
 
@@ -58,19 +69,24 @@ export interface Guidance {
  * With several places, the mean of their terms (eq. 8), which is not the mean of their pictures. Terms of weight 0 are
  * left out.
  * @param words the caption; undefined: not told
- * @param places degrees; none: not told
+ * @param places degrees, or azimuths of a model of angles; none: not told
  * @returns terms whose weights add up to one
  */
 export function dualGuidance(
   words: string | undefined,
-  places: readonly LatLng[],
+  places: readonly (LatLng | number)[],
   { words: omegaWords, place: omegaPlace }: Guidance,
 ): GuidanceTerm[] {
   const byWords = words === undefined ? 0 : omegaWords;
   const byPlace = places.length === 0 ? 0 : omegaPlace;
   const terms: GuidanceTerm[] =
     words === undefined ? [{ weight: 1 - byPlace }] : [{ weight: 1 - byWords }, { weight: byWords - byPlace, words }];
-  for (const place of places) terms.push({ weight: byPlace / places.length, words, place });
+  for (const place of places)
+    terms.push({
+      weight: byPlace / places.length,
+      words,
+      ...(typeof place === "number" ? { azimuth: place } : { place }),
+    });
   return terms.filter(({ weight }) => weight !== 0);
 }
 
@@ -101,8 +117,10 @@ export const imageSolvers = Object.fromEntries(
 export interface SamplingRequest {
   /** The guided sum: see `dualGuidance`. */
   terms: readonly GuidanceTerm[];
-  /** Width of the ground that the picture shows, km. */
-  groundKm: number;
+  /** Width of the ground that the picture shows, km; of a model of places. */
+  groundKm?: number;
+  /** Share of the picture's side that the landmark fills; of a model of angles, `usualFill` if left out. */
+  fill?: number;
   /** Pixels along a side: one of the network's sizes. */
   size: number;
   /** Seed of the noise: one seed, one noise. */
@@ -187,7 +205,7 @@ export function imageModel(
     (p: Traced, noisy: Arr, gamma: Arr, terms: Traits) => restore(p, noisy, gamma, terms),
     options,
   );
-  const context = contextTokens(words.tokens);
+  const context = contextTokens(config, words.tokens);
   const patches = config.grid ** 2;
   const look = compile<[Parameters, Tensor, Tensor, TermTensors], Tensor>(
     (p: Traced, noisy: Arr, gamma: Arr, terms: Traits) => {
@@ -203,30 +221,40 @@ export function imageModel(
     options,
   );
 
-  async function termTensors(terms: readonly Omit<GuidanceTerm, "weight">[], groundKm: number): Promise<TermTensors> {
+  async function termTensors(
+    terms: readonly Omit<GuidanceTerm, "weight">[],
+    { groundKm = Number.NaN, fill = usualFill }: Pick<SamplingRequest, "groundKm" | "fill">,
+  ): Promise<TermTensors> {
     const n = terms.length;
-    const [width, encoding] = [2 * groundOctaves, 2 * placeEncodingWidth(config.octaves)];
-    const [ground, places, mask] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
+    const { control: kind, tokens } = controlOf(config);
+    const [width, encoding] = [2 * groundOctaves, tokens * placeEncodingWidth(config.octaves)];
+    const [ground, control, mask] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
     const reading = emptyLookup(n, config);
     terms.forEach((term, i) => {
-      groundEncodingInto(ground, i * width, groundKm);
-      if (term.place) {
-        placeEncodingInto(places, i * encoding, term.place, config.octaves);
-        lookupInto(reading, i, term.place, groundKm, config);
+      if (kind === "place") {
+        groundEncodingInto(ground, i * width, groundKm);
+        if (term.place) {
+          placeEncodingInto(control, i * encoding, term.place, config.octaves);
+          lookupInto(reading, i, term.place, groundKm, config);
+        }
+      } else {
+        fillEncodingInto(ground, i * width, fill);
+        if (term.azimuth !== undefined) angleEncodingInto(control, i * encoding, term.azimuth, config.octaves);
       }
-      mask.set([term.words === undefined ? 0 : 1, term.place ? 1 : 0], 2 * i);
+      const told = kind === "place" ? term.place : term.azimuth;
+      mask.set([term.words === undefined ? 0 : 1, told === undefined ? 0 : 1], 2 * i);
     });
     return {
       ground: tensor(ground, [n, width]),
       words: await words.prepare(terms.map((term) => term.words ?? "")),
-      places: tensor(places, [n, 2, encoding / 2]),
+      control: tensor(control, [n, tokens, encoding / tokens]),
       ...lookupTensors(reading, n, config),
       mask: tensor(mask, [n, 2]),
     };
   }
 
   async function* draw(request: SamplingRequest): AsyncGenerator<SamplingState> {
-    const { terms, groundKm, size, seed, steps, signal } = request;
+    const { terms, size, seed, steps, signal } = request;
     if (!Object.hasOwn(imageSolvers, request.solver))
       throw new GeodriftError(
         "option",
@@ -235,13 +263,21 @@ export function imageModel(
     const solver = imageSolvers[request.solver as keyof typeof imageSolvers];
     if (!config.sizes.includes(size))
       throw new GeodriftError("option", `the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
+    const { control } = controlOf(config);
+    if (control === "place" && request.groundKm === undefined)
+      throw new GeodriftError("option", "a model of places needs the width of the ground, and none is given");
+    if (terms.some((term) => (control === "place" ? term.azimuth : term.place) !== undefined))
+      throw new GeodriftError(
+        "option",
+        control === "place" ? "a model of places is told no angle" : "a model of angles is told no place",
+      );
     const shape = [1, 3, size, size];
     const groups: { weights: number[]; terms: TermTensors }[] = [];
     for (let from = 0; from < terms.length; from += most) {
       const part = terms.slice(from, from + most);
-      groups.push({ weights: part.map(({ weight }) => weight), terms: await termTensors(part, groundKm) });
+      groups.push({ weights: part.map(({ weight }) => weight), terms: await termTensors(part, request) });
     }
-    const attended = await Promise.all((request.attention ?? []).map((term) => termTensors([term], groundKm)));
+    const attended = await Promise.all((request.attention ?? []).map((term) => termTensors([term], request)));
     const looked = new Float32Array(context * patches);
     let looks = 0;
     let picture = new Float32Array(3 * size * size);

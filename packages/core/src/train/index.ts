@@ -13,6 +13,7 @@ export * from "./denoising.js";
 export * from "./denoising-objective.js";
 export * from "./example-batches.js";
 export * from "./fitting.js";
+export * from "./labelling.js";
 export * from "./lamb.js";
 export * from "./loop.js";
 export * from "./losses.js";

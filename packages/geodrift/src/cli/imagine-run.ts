@@ -1,12 +1,10 @@
-import { closedVocabulary, imageSolvers, type LatLng } from "@geodrift/core";
+import { closedVocabulary } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { readEarthSource } from "../earth/captioned-views.js";
 import { kindOf } from "../earth/captions.js";
 import { openEarthFolder } from "../earth/earth-rasters.js";
-import { prepareFile } from "../files/atomic-file.js";
-import { type DrawnCell, draw } from "../imagine/draw.js";
+import type { DrawnCell } from "../imagine/draw.js";
 import { groundOf } from "../imagine/ground.js";
-import { manifestOf } from "../imagine/manifest.js";
 import {
   averagePlan,
   checkMonthsWords,
@@ -18,56 +16,12 @@ import {
   walkPlan,
 } from "../imagine/plan.js";
 import { placesWithin } from "../imagine/region-places.js";
-import { checkRows, checkSheet } from "../imagine/sheet.js";
 import { trainingViewsOf } from "../imagine/training-views.js";
 import { conditionWords } from "../imagine/words.js";
-import {
-  attentionShown,
-  checkPicturesFile,
-  isMoving,
-  manifestFile,
-  nearestShown,
-  writePictures,
-} from "../imagine/write.js";
 import { readPrior } from "../locate/prior.js";
-import { imageModelFolder } from "../models/embedded.js";
-import { describeImageModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
-import { progress } from "./progress.js";
-
-/** Flags of `geodrift imagine`. */
-export interface ImagineFlags {
-  at?: LatLng[];
-  words?: string[];
-  /** Width of the ground, km. */
-  ground?: number;
-  /** Pictures of each place and words. */
-  n: number;
-  /** Strength of the place; 1 follows the network as it is, 0 leaves it out. */
-  guidePlace: number;
-  /** Strength of the words; 1 follows the network as it is, 0 leaves them out. */
-  guideWords: number;
-  /** Steps of the solver. */
-  steps: number;
-  solver: string;
-  /** Of the first picture's noise. */
-  seed: number;
-  /** Pixels along a side. */
-  size?: number;
-  output: string;
-  /** How many times as large each pixel is written. */
-  scale: number;
-  average?: string;
-  /** Places that a region is averaged over; 24 if left out. */
-  places?: number;
-  walk?: LatLng;
-  /** Pictures of a walk; 24 if left out. */
-  frames?: number;
-  months?: boolean;
-  attention?: boolean;
-  nearest?: string;
-  model: string;
-  json?: boolean;
-}
+import { describePictureModel, type LoadedImageModel, loadImageModel } from "../models/image-model.js";
+import { checkDrawing, drawAndWrite, type ImagineFlags } from "./imagine-drawing.js";
+import { imagineLandmark } from "./imagine-landmark.js";
 
 /**
  * Makes pictures, and writes them with a manifest.
@@ -76,20 +30,13 @@ export interface ImagineFlags {
  * file cannot be written
  */
 export async function runImagine(flags: ImagineFlags, args: readonly string[]): Promise<void> {
-  imageModelFolder(flags.model);
-  const description = await describeImageModel(flags.model);
-  const { sizes } = description.network;
-  const size = flags.size ?? Math.max(...sizes);
-  if (!sizes.includes(size))
-    throw new GeodriftError(
-      "option",
-      `--size: ${flags.model} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`,
-    );
-  if (!Object.hasOwn(imageSolvers, flags.solver))
-    throw new GeodriftError(
-      "option",
-      `--solver: pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${flags.solver}"`,
-    );
+  const description = await describePictureModel(flags.model);
+  const size = checkDrawing(flags, description);
+  if (description.method === "landmark") return imagineLandmark(flags, args, description, size);
+  const ofLandmarks = [flags.azimuth && "--azimuth", flags.around && "--around", flags.fill !== undefined && "--fill"];
+  for (const flag of ofLandmarks)
+    if (flag)
+      throw new GeodriftError("option", `${flag} is for models of landmarks, and ${description.name} is one of places`);
   if (flags.frames !== undefined && !flags.walk) throw new GeodriftError("option", "--frames is for --walk");
   if (flags.places !== undefined && flags.average === undefined)
     throw new GeodriftError("option", "--places is for --average");
@@ -98,11 +45,6 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
   if (flags.months) checkMonthsWords(vocabulary.read(words?.[0] ?? ""));
   const plan = await planOf({ ...flags, words });
   for (const { words: caption } of plan.cells) vocabulary.read(caption ?? "");
-  checkPicturesFile(flags.output, plan.moving);
-  const moving = isMoving(flags.output);
-  checkSheet(plan, size, flags.scale, moving);
-  const labelled = [flags.attention && attentionShown, flags.nearest !== undefined && nearestShown];
-  for (const shown of labelled) if (shown) checkRows(plan.cells.length, shown);
   const wordings = (words ?? []).map((text) => vocabulary.read(text ?? ""));
   const settings: ImagineSettings = {
     groundKm: groundOf(flags.ground, wordings, description.views.groundKm),
@@ -111,26 +53,10 @@ export async function runImagine(flags: ImagineFlags, args: readonly string[]): 
     solver: flags.solver,
     size,
   };
-  // Whatever is missing is said before the work, not after it.
-  for (const file of [flags.output, manifestFile(flags.output)]) await prepareFile(file);
-  const model = await loadImageModel(flags.model);
-  const views = flags.nearest === undefined ? undefined : await viewsOf(flags.nearest, plan, model);
-  const bar = progress(plan.cells.length * flags.steps);
-  const drawn: DrawnCell[] = [];
-  try {
-    for await (const event of draw(model, plan, settings, { attention: flags.attention })) {
-      bar.advance(1);
-      if (event.drawn) drawn.push(event.drawn);
-    }
-  } finally {
-    bar.stop();
-    await model.dispose();
-  }
-  const alike = views?.(drawn);
-  const manifest = manifestOf(args, model, settings, plan, drawn, flags.scale, moving, alike);
-  const files = await writePictures(flags.output, plan, drawn, manifest, flags.scale, alike);
-  if (flags.json) process.stdout.write(`${JSON.stringify(manifest)}\n`);
-  else process.stdout.write(`${files.join("\n")}\n`);
+  const views = flags.nearest;
+  await drawAndWrite(flags, args, plan, settings, () => loadImageModel(flags.model), {
+    alike: views === undefined ? undefined : (model) => viewsOf(views, plan, model),
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { imageSolvers } from "@geodrift/core";
 import { type Command, InvalidArgumentError } from "commander";
 import { imagineDefaults } from "../imagine/defaults.js";
-import type { ImagineFlags } from "./imagine-run.js";
+import type { ImagineFlags } from "./imagine-drawing.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { latLngOption } from "./place-option.js";
@@ -21,13 +21,17 @@ function kilometres(text: string): number {
 /** `geodrift imagine`. */
 export function define(command: Command, { args }: Invocation): void {
   command
-    .option("--at <lat,lng>", "place; several make a grid, a row for each", several(latLngOption))
+    .option(
+      "--at <lat,lng>",
+      "place, or where the camera stands before a landmark; several make a grid, a row for each",
+      several(latLngOption),
+    )
     .option("--words <text>", "what it shows and when; several make a grid, a column for each", several(String))
     .option("--ground <km>", "width of the ground; 400km if neither near nor wide is among the words", kilometres)
     .option("-n <count>", "pictures, each from a noise of its own", wholeNumber(1, 256), 1)
     .option(
       "--guide-place <w>",
-      "strength of the place; 1 follows the network as it is, 0 leaves it out",
+      "strength of the place, or the angle; 1 follows the network as it is, 0 leaves it out",
       decimalNumber(0, 100),
       imagineDefaults.guidance.place,
     )
@@ -45,7 +49,14 @@ export function define(command: Command, { args }: Invocation): void {
     .option("--average <region>", "the average picture of a region: a .geojson file, a country, or within:KM:LAT,LNG")
     .option("--places <n>", "places that are averaged over; 24 if left out", wholeNumber(1, 1024))
     .option("--walk <lat,lng>", "from --at to there, along the great circle", latLngOption)
-    .option("--frames <n>", "pictures of a walk; 24 if left out", wholeNumber(2, 512))
+    .option("--frames <n>", "pictures of a walk, 24 if left out, or around a landmark, 36", wholeNumber(2, 512))
+    .option(
+      "--azimuth <degrees>",
+      "side that a landmark is seen from, clockwise from north; several make a grid, a column for each",
+      several(decimalNumber(-360, 360)),
+    )
+    .option("--around", "once around a landmark, clockwise, from --azimuth on")
+    .option("--fill <share>", "share of the picture that a landmark fills; 0.75 if left out", decimalNumber(0.2, 2))
     .option("--months", "the months of a year, one after another")
     .option("--attention", "draw where each word, longitude and latitude are looked at, into a file beside")
     .option("--nearest <rasters>", "show the training view most like each picture, drawn from this folder of rasters")

@@ -25,6 +25,14 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     "how good a model's pictures of places are: scores, the round trip, sensitivity, guidance",
     () => import("./evaluate-imagine.js"),
   ],
+  "evaluate-landmark": [
+    "how well a landmark's model hears the angle, beside words alone and the photographs themselves",
+    () => import("./evaluate-landmark.js"),
+  ],
+  landmarks: [
+    "landmarks and their photographs: list, photograph, render, or take in one's own",
+    () => import("./landmarks.js"),
+  ],
   embed: [
     "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
     () => import("./embed.js"),

@@ -8,6 +8,7 @@ import type { Training } from "../train/config.js";
 import { trainDomain } from "../train/domain.js";
 import { trainEarth } from "../train/earth.js";
 import { trainImages } from "../train/images.js";
+import { trainLandmark } from "../train/landmark.js";
 import { trainPhotos } from "../train/photos.js";
 import { readTraining } from "../train/read-config.js";
 import type { TrainingContext } from "../train/run-training.js";
@@ -42,6 +43,7 @@ export function define(command: Command): void {
 function started(config: Training, context: TrainingContext): Promise<void> {
   if (config.kind === "photos") return trainPhotos(config, context);
   if (config.kind === "images") return trainImages(config, context);
+  if (config.kind === "landmark") return trainLandmark(config, context);
   if (config.kind === "judge") return trainScorer(config, context);
   if (config.kind === "domain") return trainDomain(config, context);
   return trainEarth(config, context);

@@ -1,5 +1,5 @@
 /** Draws the pictures of a plan, one after another, each step by step. */
-import { contextTokens, type SamplingState } from "@geodrift/core";
+import { contextTokens, controlOf, type SamplingState } from "@geodrift/core";
 import type { LoadedImageModel } from "../models/image-model.js";
 import type { Picture } from "../pictures/picture.js";
 import { drawingOf, type ImagineSettings, type Plan, type PlannedPicture } from "./plan.js";
@@ -12,9 +12,12 @@ export interface DrawnCell {
   attention?: TokenAttention[];
 }
 
+/** What pictures are drawn with. */
+export type DrawingModel = Pick<LoadedImageModel, "model" | "words">;
+
 /** Where one thing that the model is told is looked at. */
 export interface TokenAttention {
-  /** A word of the caption, "longitude" or "latitude". */
+  /** A word of the caption, "longitude", "latitude" or "angle". */
   token: string;
   /** Shares of attention, rows from the top, [grid, grid]. */
   map: Float32Array;
@@ -48,18 +51,18 @@ export interface DrawOptions {
  * @throws the signal's reason when it is aborted
  */
 export async function* draw(
-  { model, words }: LoadedImageModel,
+  loaded: DrawingModel,
   { cells }: Plan,
   settings: ImagineSettings,
   { attention, signal }: DrawOptions = {},
 ): AsyncGenerator<DrawEvent> {
   for (const [index, cell] of cells.entries()) {
-    for await (const state of model.draw({ ...drawingOf(cell, settings, attention), signal })) {
+    for await (const state of loaded.model.draw({ ...drawingOf(cell, settings, attention), signal })) {
       const { step, steps } = state;
       const picture = pictureOfPlanes(state.picture, settings.size);
       const event = { index, step, steps, picture };
       if (step < steps) yield event;
-      else yield { ...event, drawn: { cell, picture, ...(attention && { attention: tokensOf(cell, state, words) }) } };
+      else yield { ...event, drawn: { cell, picture, ...(attention && { attention: tokensOf(cell, state, loaded) }) } };
     }
   }
 }
@@ -77,17 +80,19 @@ export function pictureOfPlanes(planes: Float32Array, size: number): Picture {
   return { width: size, height: size, data };
 }
 
-/** Maps of the tokens that a cell was told. In front of the words lie time and ground width. */
+/** Maps of the tokens that a cell was told. In front of the words lie time and the width of the scene. */
 function tokensOf(
   cell: PlannedPicture,
   { attention }: SamplingState,
-  words: LoadedImageModel["words"],
+  { model, words }: DrawingModel,
 ): TokenAttention[] {
   if (!attention) return [];
   const tokens = words.read(cell.words ?? "").map((token, i) => ({ token, at: 2 + i }));
-  const place = ["longitude", "latitude"].map((token, i) => ({ token, at: 2 + words.tokens + i }));
-  const patches = attention.length / contextTokens(words.tokens);
-  return [...tokens, ...(cell.places.length > 0 ? place : [])].map(({ token, at }) => ({
+  const names = controlOf(model.config).control === "place" ? ["longitude", "latitude"] : ["angle"];
+  const controls = names.map((token, i) => ({ token, at: 2 + words.tokens + i }));
+  const told = cell.places.length > 0 || cell.azimuth !== undefined;
+  const patches = attention.length / contextTokens(model.config, words.tokens);
+  return [...tokens, ...(told ? controls : [])].map(({ token, at }) => ({
     token,
     map: attention.slice(at * patches, (at + 1) * patches),
   }));

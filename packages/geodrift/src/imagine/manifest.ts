@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { distanceKm } from "@geodrift/core";
 import { months } from "../earth/captions.js";
-import type { LoadedImageModel } from "../models/image-model.js";
 import type { DrawnCell } from "./draw.js";
 import type { ImagineSettings, Plan } from "./plan.js";
 import { cellBoxes } from "./sheet.js";
@@ -19,7 +18,7 @@ const { version } = JSON.parse(readFileSync(new URL("../../package.json", import
  */
 export function manifestOf(
   command: readonly string[],
-  { description, sha256 }: LoadedImageModel,
+  { description, sha256 }: { description: { name: string }; sha256: string },
   settings: ImagineSettings,
   { columns }: Plan,
   drawn: readonly DrawnCell[],
@@ -44,6 +43,7 @@ export function manifestOf(
       label: cell.label,
       ...(cell.places.length === 1 && { place: cell.places[0] }),
       ...(cell.places.length > 1 && { averageOf: cell.places }),
+      ...(cell.azimuth !== undefined && { azimuth: cell.azimuth }),
       ...(cell.words !== undefined && { words: cell.words }),
       seed: cell.seed,
       /** Of its RGB bytes, before it is enlarged. */

@@ -14,8 +14,10 @@ import { formatLatLng } from "../places/format.js";
 
 /** What all pictures of a plan share. */
 export interface ImagineSettings {
-  /** Width of the ground that the pictures show, km. */
-  groundKm: number;
+  /** Width of the ground that the pictures show, km; of a model of places. */
+  groundKm?: number;
+  /** Share of the picture's side that the landmark fills; of a model of landmarks. */
+  fill?: number;
   /** Scales ω of the guidance by words and by the place. */
   guidance: Guidance;
   /** Steps of the solver. */
@@ -32,6 +34,8 @@ export interface PlannedPicture {
   label: string;
   /** Places whose terms are averaged, degrees: none, one, or many of a region. */
   places: readonly LatLng[];
+  /** The side that a landmark is seen from, degrees clockwise from north; undefined: not told. */
+  azimuth?: number;
   /** The caption; undefined: not told. */
   words?: string;
   /** Of the noise. */
@@ -120,16 +124,13 @@ export function averagePlan(places: readonly LatLng[], words: string | undefined
  * @param attention are attention maps asked for?
  */
 export const drawingOf = (
-  { places, words, seed }: PlannedPicture,
-  settings: ImagineSettings,
+  { places, azimuth, words, seed }: PlannedPicture,
+  { guidance, ...settings }: ImagineSettings,
   attention = false,
 ): SamplingRequest => ({
-  terms: dualGuidance(words, places, settings.guidance),
+  ...settings,
+  terms: dualGuidance(words, azimuth === undefined ? places : [azimuth], guidance),
   // All that a cell is told, whatever the guidance makes of it.
-  ...(attention && { attention: places.length > 0 ? places.map((place) => ({ words, place })) : [{ words }] }),
-  groundKm: settings.groundKm,
-  size: settings.size,
+  ...(attention && { attention: places.length > 0 ? places.map((place) => ({ words, place })) : [{ words, azimuth }] }),
   seed,
-  steps: settings.steps,
-  solver: settings.solver,
 });

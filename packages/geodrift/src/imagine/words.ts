@@ -26,7 +26,12 @@ export function conditionWords(vocabulary: Vocabulary, text: string | undefined,
   return words.length > 0 ? text : undefined;
 }
 
-function readWords(vocabulary: Vocabulary, text: string, model: string): string[] {
+/**
+ * The words of a text that a model knows.
+ * @param model its name, for messages
+ * @throws GeodriftError `option` for words that it does not know, with the nearest one
+ */
+export function readWords(vocabulary: Vocabulary, text: string, model: string): string[] {
   try {
     return vocabulary.read(text);
   } catch (e) {

@@ -3,13 +3,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
-import envPaths from "env-paths";
 import { z } from "zod";
 import { parseJson } from "../files/json-file.js";
 import { parseWith } from "../files/validation.js";
-
-/** The folder of what can be fetched again: GEODRIFT_CACHE, or the platform's own. */
-export const cacheRoot = (): string => process.env.GEODRIFT_CACHE ?? envPaths("geodrift", { suffix: "" }).cache;
+import { cacheRoot } from "../hub/cache-root.js";
 
 /** The folder in which what was fetched under a name lies. */
 export const folderInCache = (name: string): string => join(cacheRoot(), "models", name);

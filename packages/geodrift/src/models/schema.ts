@@ -2,6 +2,7 @@
 import { type PathName, paths, type ScheduleName, schedules } from "@geodrift/core";
 import { z } from "zod";
 import { convolutionalConfig, encoderConfig } from "../encode/config.js";
+import { photographed } from "../landmarks/photographed.js";
 
 const whole = z.int().positive();
 
@@ -57,6 +58,8 @@ export const imageTransformerConfig = z.strictObject({
   depth: whole.multipleOf(2),
   heads: whole,
   hidden: whole,
+  /** What pictures are controlled by beside words; the place if left out. */
+  control: z.enum(["place", "angle"]).optional(),
   octaves: whole,
   map: z.array(
     z.strictObject({
@@ -118,6 +121,53 @@ export const imageModelDescription = z.strictObject({
   }),
 });
 
+/** What an angle model, and what judges its pictures, have learned a landmark from. */
+export const learnedLandmark = z.strictObject({
+  ...photographed.pick({
+    name: true,
+    title: true,
+    place: true,
+    heightM: true,
+    radiusM: true,
+    facing: true,
+    licence: true,
+    credit: true,
+  }).shape,
+  /** Photographs that were learned from. */
+  n: whole,
+  /** How many of them were taken from each of 36 sides, that about north first. */
+  azimuths: z.array(z.int().nonnegative()).length(36),
+  /** Least and greatest share of the picture that it fills, of nine tenths of them. */
+  fill: z.tuple([z.number(), z.number()]),
+  /** Fingerprint of the photographs. */
+  data: z.string(),
+});
+
+/** `model.json` of a model that makes pictures of landmarks. */
+export const landmarkModelDescription = z.strictObject({
+  method: z.literal("landmark"),
+  name: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  network: imageTransformerConfig,
+  vocabulary: vocabularyConfig,
+  /** Is it told from which side, or words alone? */
+  angle: z.enum(["told", "untold"]),
+  landmarks: z.array(learnedLandmark).min(1),
+});
+
+/** `model.json` of anything that makes pictures. */
+export const pictureModelDescription = z.discriminatedUnion("method", [
+  imageModelDescription,
+  landmarkModelDescription,
+]);
+
+/** `model.json` of anything that makes pictures. */
+export type PictureModelDescription = z.infer<typeof pictureModelDescription>;
+/** A landmark that was learned. */
+export type LearnedLandmark = z.infer<typeof learnedLandmark>;
+/** `model.json` of a model that makes pictures of landmarks. */
+export type LandmarkModelDescription = z.infer<typeof landmarkModelDescription>;
 /** `model.json` of a judge. */
 export type ScorerDescription = z.infer<typeof scorerDescription>;
 /** `model.json` of a model that makes pictures of places. */
@@ -158,6 +208,7 @@ export const modelDescription = z.discriminatedUnion("method", [
 export const anyDescription = z.discriminatedUnion("method", [
   modelDescription,
   imageModelDescription,
+  landmarkModelDescription,
   scorerDescription,
 ]);
 

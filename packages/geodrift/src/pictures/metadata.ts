@@ -15,6 +15,8 @@ export interface PictureMetadata extends Partial<TakenTime> {
   placeErrorMetres?: number;
   /** Maker and model (Make, Model). */
   camera?: string;
+  /** Focal length for 24 × 36 mm of film, mm (FocalLengthIn35mmFilm). */
+  filmFocalMm?: number;
   /** What is said and was not used, with its reason; one sentence each. */
   notes?: string[];
 }
@@ -85,11 +87,13 @@ export function readMetadata(
     name,
   });
   const camera = [tags.exif?.Make?.description, tags.exif?.Model?.description].filter(Boolean).join(" ").trim();
+  const [filmFocal] = exifNumbers([exif("FocalLengthIn35mmFilm")]);
   return {
     ...(place && { place }),
     ...(place && error > 0 && Number.isFinite(error) && { placeErrorMetres: error }),
     ...time,
     ...(camera && { camera }),
+    ...(filmFocal > 0 && Number.isFinite(filmFocal) && { filmFocalMm: filmFocal }),
     ...(notes.length > 0 && { notes }),
   };
 }

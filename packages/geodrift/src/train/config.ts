@@ -199,6 +199,30 @@ const captioned = {
   }),
 };
 
+/** How what restores pictures from noise is trained: sizes, what is dropped, steps and optimiser. */
+const denoisingOptimization = {
+  /**
+   * Sizes of pictures, in pixels, each with its share of the batches, and mean and standard deviation of the logit of
+   * γ.
+   */
+  sizes: z.array(z.strictObject({ size: whole, share, logit })).min(1),
+  /** Shares of examples, 0 … 1, of which the place (or the angle), the words, or both are dropped. */
+  dropped: z
+    .strictObject({ place: share, words: share, both: share })
+    .refine(({ place, words, both }) => place + words + both <= 1, "shares that are dropped add up to more than 1"),
+  batch: whole,
+  steps: whole,
+  seed: z.int().nonnegative(),
+  rate: z.number().positive(),
+  warmup: whole,
+  /** Share of the steps, 0 … 1, over which the learning rate falls to zero. */
+  decay: share,
+  betas: z.tuple([share, share]),
+  /** Greatest Euclidean length of the gradient. */
+  clip: z.number().positive(),
+  ema: share,
+};
+
 /** Schema of the training of a model that makes pictures of places. */
 export const imagesTraining = z
   .strictObject({
@@ -206,30 +230,44 @@ export const imagesTraining = z
     ...about,
     name: locatorName,
     ...captioned,
-    network: imageTransformerConfig.omit({ sizes: true }),
-    /**
-     * Sizes of pictures, in pixels, each with its share of the batches, and mean and standard deviation of the logit of
-     * γ.
-     */
-    sizes: z.array(z.strictObject({ size: whole, share, logit })).min(1),
-    /** Shares of examples, 0 … 1, of which the place, the words, or both are dropped. */
-    dropped: z
-      .strictObject({ place: share, words: share, both: share })
-      .refine(({ place, words, both }) => place + words + both <= 1, "shares that are dropped add up to more than 1"),
-    batch: whole,
-    steps: whole,
-    seed: z.int().nonnegative(),
-    rate: z.number().positive(),
-    warmup: whole,
-    /** Share of the steps, 0 … 1, over which the learning rate falls to zero. */
-    decay: share,
-    betas: z.tuple([share, share]),
-    /** Greatest Euclidean length of the gradient. */
-    clip: z.number().positive(),
-    ema: share,
+    network: imageTransformerConfig.omit({ sizes: true, control: true }),
+    ...denoisingOptimization,
   })
   .refine((c) => c.sizes.every(({ size }) => size % c.network.grid === 0), "sizes are multiples of the grid")
   .refine(({ network }) => network.width % network.heads === 0, "the width is a multiple of the heads");
+
+/** Schema of the training of a model that makes pictures of landmarks. */
+export const landmarkTraining = z
+  .strictObject({
+    kind: z.literal("landmark"),
+    ...about,
+    name: locatorName,
+    /** Folders of photographs, as `geodrift landmarks` makes them; relative to the config file. */
+    photographs: z.array(z.string()).min(1),
+    /** Photographs of each that are learned from, the first ones; all if left out. */
+    most: whole.optional(),
+    /** Is it told from which side, or words alone? */
+    angle: z.enum(["told", "untold"]),
+    /** Azimuths as the middles of 36 bins (as published), or as they are. */
+    bins: z.boolean(),
+    /** The general model that it begins as; relative to the config file. A network of its own if left out. */
+    from: z.string().optional(),
+    network: imageTransformerConfig.omit({ sizes: true, control: true, map: true }).optional(),
+    /** What keeps the general model's knowledge: so many pictures of its own, and their share of every batch; ½ is λ = 1. */
+    preservation: z
+      .strictObject({ pictures: whole, share, steps: whole, guideWords: z.number().positive() })
+      .optional(),
+    ...denoisingOptimization,
+  })
+  .refine(
+    (c) => (c.from === undefined) !== (c.network === undefined),
+    "a network, or a model that it begins as, is needed",
+  )
+  .refine((c) => c.preservation === undefined || c.from !== undefined, "preservation is of the model that it begins as")
+  .refine(
+    (c) => !c.network || c.sizes.every(({ size }) => size % (c.network?.grid ?? 1) === 0),
+    "sizes are multiples of the grid",
+  );
 
 /** Schema of the training of a judge of pictures. */
 export const scorerTraining = z.strictObject({
@@ -270,6 +308,7 @@ export const training = z.discriminatedUnion("kind", [
   earthTraining,
   photosTraining,
   imagesTraining,
+  landmarkTraining,
   scorerTraining,
   domainTraining,
 ]);
@@ -280,6 +319,8 @@ export type EncoderTraining = z.infer<typeof encoderTraining>;
 export type EarthTraining = z.infer<typeof earthTraining>;
 /** A training of a model that makes pictures of places. */
 export type ImagesTraining = z.infer<typeof imagesTraining>;
+/** A training of a model that makes pictures of landmarks. */
+export type LandmarkTraining = z.infer<typeof landmarkTraining>;
 /** A training of a judge of pictures. */
 export type ScorerTraining = z.infer<typeof scorerTraining>;
 /** A training of what tells views of the Earth from other pictures. */

@@ -2,16 +2,14 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { tensor } from "@geodrift/compile";
 import {
   averaged,
   closedVocabulary,
-  type DenoisingBatch,
+  controlOf,
   denoisingObjective,
   Generator,
   type ImageTransformerConfig,
   initTrainState,
-  lookupTensors,
   type Parameters,
   warmedDecay,
   warmupConstantDecay,
@@ -21,7 +19,7 @@ import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
 import type { ImageModelDescription } from "../models/schema.js";
 import { saveTensors } from "../models/tensor-file.js";
-import type { DenoisingBatchData, DenoisingWork } from "./batches/denoising-batches.js";
+import { type DenoisingWork, denoisingTensors } from "./batches/denoising-batches.js";
 import { denoisingBatches } from "./batches/worker-batches.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { ImagesTraining } from "./config.js";
@@ -71,7 +69,8 @@ export async function trainImages(config: ImagesTraining, context: TrainingConte
       objective,
       state: initTrainState(objective, new Generator(config.seed, 0), { average: true, given }),
       async *batches(from) {
-        for await (const batch of denoisingBatches(work, from, config.batch)) yield asTensors(batch, work);
+        for await (const batch of denoisingBatches(work, from, config.batch))
+          yield denoisingTensors(batch, { ...work, words: words.tokens, control: controlOf(network).tokens });
       },
       options: {
         steps: config.steps,
@@ -89,7 +88,7 @@ export async function trainImages(config: ImagesTraining, context: TrainingConte
 }
 
 /** A line for every size of pictures among the steps. */
-function linesBySize(config: ImagesTraining, recent: readonly LoggedStep[]) {
+export function linesBySize(config: Pick<ImagesTraining, "sizes" | "name" | "batch">, recent: readonly LoggedStep[]) {
   const { step, rate } = recent[recent.length - 1];
   return config.sizes.flatMap(({ size }) => {
     const own = recent.filter((r) => r.group === size);
@@ -106,21 +105,6 @@ function linesBySize(config: ImagesTraining, recent: readonly LoggedStep[]) {
     return [{ line, said }];
   });
 }
-
-const asTensors = ({ size, ...a }: DenoisingBatchData, work: DenoisingWork): DenoisingBatch => {
-  const n = a.gamma.length;
-  const square = [n, 3, size, size];
-  return {
-    pixels: tensor(a.pixels, square),
-    noise: tensor(a.noise, square),
-    gamma: tensor(a.gamma, [n]),
-    ground: tensor(a.ground, [n, a.ground.length / n]),
-    words: tensor(a.words, [n, work.vocabulary.tokens], "int32"),
-    places: tensor(a.places, [n, 2, a.places.length / n / 2]),
-    ...lookupTensors(a.reading, n, work),
-    mask: tensor(a.mask, [n, 2]),
-  };
-};
 
 /** A folder that `imagine --model` opens. */
 async function writeImageModel(

@@ -4,6 +4,7 @@ import deepmerge from "deepmerge";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";
 import { parseWith } from "../files/validation.js";
+import { embeddedImageModels } from "../models/embedded.js";
 import { isModelName } from "../models/load.js";
 import { type Training, training } from "./config.js";
 
@@ -24,6 +25,10 @@ async function withBase(file: string, above: readonly string[]): Promise<Record<
     const path = own[key];
     if (typeof path === "string") own[key] = resolve(dirname(file), path);
   }
+  if (Array.isArray(own.photographs))
+    own.photographs = own.photographs.map((path) => (typeof path === "string" ? resolve(dirname(file), path) : path));
+  if (typeof own.from === "string" && !embeddedImageModels.includes(own.from))
+    own.from = resolve(dirname(file), own.from);
   if (typeof own.model === "string" && !isModelName(own.model)) own.model = resolve(dirname(file), own.model);
   if (Array.isArray(own.locators))
     for (const locator of own.locators) {

@@ -6,6 +6,7 @@ const makers: Record<BatchName, () => Promise<MakeBatch<never, object>>> = {
   views: async () => (await import("./view-batches.js")).viewBatch,
   scoring: async () => (await import("./scoring-batches.js")).scoringBatch,
   denoising: async () => (await import("./denoising-batches.js")).denoisingBatch,
+  landmark: async () => (await import("./landmark-batches.js")).landmarkBatch,
 };
 
 const { name, work } = workerData as BatchWorkerData;

@@ -1,6 +1,8 @@
 /** Batches for the training of image models: pictures with what they are told, noise and times, made in a worker thread. */
+import { tensor } from "@geodrift/compile";
 import {
   closedVocabulary,
+  type DenoisingBatch,
   type DenoisingOptions,
   drawConditionMask,
   drawGamma,
@@ -11,6 +13,7 @@ import {
   groundEncodingInto,
   groundOctaves,
   lookupInto,
+  lookupTensors,
   placeEncodingInto,
   placeEncodingWidth,
   type VocabularyConfig,
@@ -55,20 +58,42 @@ export interface DenoisingBatchData {
   noise: Float32Array;
   /** γ, [n]; 1 is data. */
   gamma: Float32Array;
-  /** Encoded ground widths, [n, 2·groundOctaves]. */
+  /** Encoded widths of the scenes, [n, 2·groundOctaves]. */
   ground: Float32Array;
   /** Tokens of the captions, [n, tokens]. */
   words: Int32Array;
-  /** Encoded places, [n, 2, 2·octaves]. */
-  places: Float32Array;
-  /** Where on the map the patches lie. */
+  /** Encoded places, [n, 2, 2·octaves], or angles, [n, 1, 2·octaves]. */
+  control: Float32Array;
+  /** Where on the map the patches lie; empty without a map. */
   reading: GridLookup;
-  /** Whether words, and whether the place, are told: 0 or 1, [n, 2]. */
+  /** Whether words, and whether the place or the angle, are told: 0 or 1, [n, 2]. */
   mask: Float32Array;
 }
 
-/** Streams of the seed. */
-const stream = { size: 1, example: 2 };
+/** Streams of a training's seed. */
+export const stream = { size: 1, example: 2 };
+
+/**
+ * A batch as the tensors of `denoisingObjective`.
+ * @param work the text encoder's tokens, tokens of the control, and the network's grid and map
+ */
+export function denoisingTensors(
+  { size, ...a }: DenoisingBatchData,
+  work: { words: number; control: number; grid: number; map: FeatureGridConfig },
+): DenoisingBatch {
+  const n = a.gamma.length;
+  const square = [n, 3, size, size];
+  return {
+    pixels: tensor(a.pixels, square),
+    noise: tensor(a.noise, square),
+    gamma: tensor(a.gamma, [n]),
+    ground: tensor(a.ground, [n, a.ground.length / n]),
+    words: tensor(a.words, [n, work.words], "int32"),
+    control: tensor(a.control, [n, work.control, a.control.length / n / work.control]),
+    ...lookupTensors(a.reading, n, work),
+    mask: tensor(a.mask, [n, 2]),
+  };
+}
 
 /** Makes the examples `from` … `from + count − 1`, all of one size, which is drawn by `from`. */
 export function denoisingBatch(work: DenoisingWork, from: number, count: number): DenoisingBatchData {
@@ -84,7 +109,7 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     gamma: new Float32Array(count),
     ground: new Float32Array(count * 2 * groundOctaves),
     words: new Int32Array(count * text.tokens),
-    places: new Float32Array(count * encoding),
+    control: new Float32Array(count * encoding),
     reading: emptyLookup(count, work),
     mask: new Float32Array(2 * count),
   };
@@ -96,7 +121,7 @@ export function denoisingBatch(work: DenoisingWork, from: number, count: number)
     out.gamma[i] = drawGamma(random, logit);
     out.mask.set(drawConditionMask(random, work.dropped), 2 * i);
     out.words.set(text.prepare([caption]).data as Int32Array, i * text.tokens);
-    placeEncodingInto(out.places, i * encoding, view.place, octaves);
+    placeEncodingInto(out.control, i * encoding, view.place, octaves);
     lookupInto(out.reading, i, view.place, view.widthKm, work);
     groundEncodingInto(out.ground, i * 2 * groundOctaves, view.widthKm);
   }
@@ -112,7 +137,8 @@ export function signedPlanesInto(out: Float32Array, offset: number, rgba: Uint8A
   for (let c = 0; c < 3; c++) for (let i = 0; i < area; i++) out[offset + c * area + i] = rgba[4 * i + c] / 127.5 - 1;
 }
 
-function pickSize(sizes: readonly SizeShare[], u: number): SizeShare {
+/** Draws the size of a batch by the sizes' shares. @param u uniform, 0…1 */
+export function pickSize(sizes: readonly SizeShare[], u: number): SizeShare {
   let left = u * sizes.reduce((sum, { share }) => sum + share, 0);
   for (const size of sizes) {
     if (left < size.share) return size;

@@ -4,7 +4,7 @@
 export type MakeBatch<Work, Batch> = (work: Work, from: number, count: number) => Batch;
 
 /** What batches are made of. */
-export type BatchName = "views" | "scoring" | "denoising";
+export type BatchName = "views" | "scoring" | "denoising" | "landmark";
 
 /** What the thread is told in the beginning. */
 export interface BatchWorkerData {

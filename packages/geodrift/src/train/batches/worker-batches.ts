@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import { type EarthViewsOptions, viewSource } from "../../earth/earth-views.js";
 import type { Raster } from "../../earth/raster.js";
 import type { DenoisingBatchData, DenoisingWork } from "./denoising-batches.js";
+import type { LandmarkWork } from "./landmark-batches.js";
 import type { BatchName, BatchRequest, BatchWorkerData } from "./messages.js";
 import type { ScoringBatchData, ScoringWork } from "./scoring-batches.js";
 import type { ViewBatch, ViewWork } from "./view-batches.js";
@@ -73,3 +74,7 @@ export const denoisingBatches = (
   first: number,
   count: number,
 ): AsyncGenerator<DenoisingBatchData> => workerBatches("denoising", work, first, count);
+
+/** Batches `first`, `first + 1`, … of `count` photographs of landmarks, without end. */
+export const landmarkBatches = (work: LandmarkWork, first: number, count: number): AsyncGenerator<DenoisingBatchData> =>
+  workerBatches("landmark", work, first, count);

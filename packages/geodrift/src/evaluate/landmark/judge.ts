@@ -1,0 +1,155 @@
+/** What reads off pictures from which side they show a landmark, which landmark, in which weather: trained here, on photographs. */
+import { existsSync } from "node:fs";
+import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
+import {
+  Generator,
+  initTrainState,
+  type LabelledBatch,
+  labelObjective,
+  type Parameters,
+  type PictureLabelsConfig,
+  pictureLabels,
+  type Traced,
+  train,
+  warmupCosine,
+} from "@geodrift/core";
+import type { numpy as np } from "@jax-js/jax";
+import { loadTensors, saveTensors } from "../../models/tensor-file.js";
+
+/** Pictures that labels are read off, as planes. */
+export interface LabelPictures {
+  n: number;
+  /** 8-bit, [n, 3, size, size]. */
+  pixels: Uint8Array;
+}
+
+/** Pictures with their labels. */
+export interface Labelled extends LabelPictures {
+  /** Class of each picture by label; −1 where it has none. */
+  labels: Readonly<Record<string, Int32Array>>;
+}
+
+/** How a judge is trained. */
+export interface JudgeOptions {
+  /** Pixels along a side. */
+  size: number;
+  /** Number of the classes of every label. */
+  labels: Readonly<Record<string, number>>;
+  /** Times that every photograph is seen. */
+  epochs: number;
+  seed: number;
+  /** What must be the same for a judge that is kept in `file` to be used again. */
+  data: string;
+  file: string;
+}
+
+/** Reads labels off pictures. */
+export interface Judge {
+  /** The likeliest class of each picture, by label, [n]. */
+  read(pictures: LabelPictures): Promise<Record<string, Int32Array>>;
+  dispose(): Promise<void>;
+}
+
+/** Network of a judge: 0.4 M weights. */
+const trunk = (size: number) => ({
+  size,
+  stem: 24,
+  stages: [
+    { channels: 32, blocks: 1 },
+    { channels: 64, blocks: 1 },
+    { channels: 128, blocks: 1 },
+  ],
+  squeeze: 32,
+  hidden: 256,
+});
+
+const [batch, rate, warmup, weightDecay] = [64, 1e-3, 50, 0.02];
+/** Most pixels that a picture is moved by, and most change of a colour's gain, while a judge learns. */
+const [moved, gain] = [3, 0.15];
+
+/**
+ * A judge that has learned from labelled photographs; one that is kept is taken.
+ * @param report is told the progress, in sentences for people
+ * @throws GeodriftError `disk` if it cannot be kept
+ */
+export async function trainJudge(
+  photographs: Labelled,
+  { size, labels, epochs, seed, data, file }: JudgeOptions,
+  runtime: Runtime,
+  report: (line: string) => void,
+): Promise<Judge> {
+  const config: PictureLabelsConfig = { trunk: trunk(size), labels };
+  const steps = Math.ceil((epochs * photographs.n) / batch);
+  const provenance = { data, config: JSON.stringify({ ...config, steps, seed }) };
+  if (existsSync(file)) {
+    const { tensors, metadata } = await loadTensors(file);
+    if (metadata.data === data && metadata.config === provenance.config) return judge(config, tensors, runtime);
+  }
+  const objective = labelObjective(config);
+  const state = initTrainState(objective, new Generator(seed, 0));
+  const options = { steps, rate: warmupCosine(rate, warmup, steps), weightDecay };
+  async function* batches(from: number) {
+    for (let step = from; ; step++) yield batchOf(photographs, size, new Generator(seed, 1, step));
+  }
+  for await (const { step, loss } of train(state, objective, batches, options, { runtime }))
+    if (step % 200 === 0 || step === steps) report(`judge: ${step} of ${steps} steps, loss ${loss.toFixed(3)}`);
+  await saveTensors(file, { tensors: state.params, metadata: provenance });
+  return judge(config, state.params, runtime);
+}
+
+/** A batch of photographs, each moved a little and in other colours: never turned, as that is what is asked. */
+function batchOf({ n, pixels, labels }: Labelled, size: number, random: Generator): LabelledBatch {
+  const area = size * size;
+  const out = new Float32Array(batch * 3 * area);
+  const chosen = Uint32Array.from({ length: batch }, () => random.integer(n));
+  chosen.forEach((k, i) => {
+    const [dx, dy] = [0, 1].map(() => random.integer(2 * moved + 1) - moved);
+    for (let c = 0; c < 3; c++) {
+      const by = random.uniform(1 - gain, 1 + gain) / 255;
+      for (let y = 0; y < size; y++)
+        for (let x = 0; x < size; x++) {
+          const [u, v] = [x + dx, y + dy].map((w) => Math.min(size - 1, Math.max(0, w)));
+          out[(3 * i + c) * area + y * size + x] = Math.min(1, by * pixels[(3 * k + c) * area + v * size + u]);
+        }
+    }
+  });
+  return {
+    pixels: tensor(out, [batch, 3, size, size]),
+    labels: Object.fromEntries(
+      Object.entries(labels).map(([name, classes]) => [
+        name,
+        tensor(
+          Int32Array.from(chosen, (k) => classes[k]),
+          [batch],
+          "int32",
+        ),
+      ]),
+    ),
+  };
+}
+
+function judge(config: PictureLabelsConfig, params: Parameters, runtime: Runtime): Judge {
+  const { size } = config.trunk;
+  const run = compile<[Parameters, Tensor], Record<string, Tensor>>(
+    (p: Traced, pixels: np.Array) => pictureLabels(config, p, pixels),
+    { runtime },
+  );
+  return {
+    async read({ n, pixels }) {
+      const out = Object.fromEntries(Object.keys(config.labels).map((name) => [name, new Int32Array(n)]));
+      const area = 3 * size * size;
+      for (let from = 0; from < n; from += batch) {
+        const count = Math.min(batch, n - from);
+        const part = Float32Array.from(pixels.subarray(from * area, (from + count) * area), (v) => v / 255);
+        const logits = await run(params, tensor(part, [count, 3, size, size]));
+        for (const [name, { data, dims }] of Object.entries(logits))
+          for (let i = 0; i < count; i++) {
+            const row = (data as Float32Array).subarray(i * dims[1], (i + 1) * dims[1]);
+            out[name][from + i] = row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+          }
+      }
+      return out;
+    },
+    dispose: () => run.dispose(),
+  };
+}

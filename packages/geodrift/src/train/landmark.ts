@@ -1,0 +1,274 @@
+/**
+ * Trains a model that makes pictures of landmarks: the general one, told words alone, or one landmark's own, told from which side, that
+ * begins as the general one and goes on knowing what that knew (Feng et al. 2025, §3.2; DreamBooth, Ruiz et al. 2023).
+ */
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { tensor } from "@geodrift/compile";
+import {
+  averaged,
+  azimuthBins,
+  binOf,
+  closedVocabulary,
+  controlOf,
+  denoisingObjective,
+  Generator,
+  type ImageTransformerConfig,
+  initImageTransformer,
+  initTrainState,
+  type Parameters,
+  type Vocabulary,
+  type VocabularyConfig,
+  warmedDecay,
+  warmupConstantDecay,
+} from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
+import { writeJsonFile } from "../files/json-file.js";
+import { versions } from "../files/versions.js";
+import { pictureOfPlanes } from "../imagine/draw.js";
+import { landmarkVocabulary } from "../landmarks/captions.js";
+import {
+  bytePlanesInto,
+  emptyBank,
+  type PhotoBank,
+  type PhotoFolder,
+  photoBank,
+  trainingPhotos,
+} from "../landmarks/photo-bank.js";
+import { describeLandmarkModel, loadLandmarkModel, readImageWeights } from "../models/image-model.js";
+import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
+import { loadTensors, saveTensors } from "../models/tensor-file.js";
+import { denoisingTensors } from "./batches/denoising-batches.js";
+import type { LandmarkWork } from "./batches/landmark-batches.js";
+import { landmarkBatches } from "./batches/worker-batches.js";
+import type { LandmarkTraining } from "./config.js";
+import { linesBySize } from "./images.js";
+import { runTraining, type TrainingContext } from "./run-training.js";
+
+/** What a training begins with: network, vocabulary, and weights where it goes on from a model. */
+interface Beginning {
+  network: ImageTransformerConfig;
+  vocabulary: VocabularyConfig;
+  given?: Parameters;
+}
+
+/**
+ * Trains a model of landmarks, going on from what the config's folder holds, and writes its model folder.
+ * @throws GeodriftError `not-found`, `file` or `data` if photographs are missing or a saved state is of other settings or data,
+ * `training` if the training diverges
+ */
+export async function trainLandmark(config: LandmarkTraining, context: TrainingContext): Promise<void> {
+  const { out, name } = config;
+  await mkdir(out, { recursive: true });
+  const folders = await Promise.all(config.photographs.map((folder) => trainingPhotos(folder, config.most)));
+  const titles = folders.map(({ shown }) => shown.title);
+  const { network, vocabulary, given } = await beginning(config, titles);
+  const words = closedVocabulary(vocabulary);
+  const { bank, fingerprints } = await photoBank(folders, network.sizes, { words, bins: config.bins });
+  const learned = learnedFrom(folders, bank, fingerprints);
+  if (config.angle === "untold") bank.azimuths.fill(Number.NaN);
+  const preserved = config.preservation && (await preservedPictures(config, bank, network, words, context));
+  const work: LandmarkWork = {
+    photographs: bank,
+    preserved,
+    preservedShare: config.preservation?.share ?? 0,
+    tokens: words.tokens,
+    octaves: network.octaves,
+    sizes: config.sizes,
+    dropped: config.dropped,
+    seed: config.seed,
+  };
+  const { out: _, photographs: __, checkpointEvery, ...made } = config;
+  const provenance = {
+    config: JSON.stringify(made),
+    data: learned.map(({ data }) => data).join(" "),
+    seed: String(config.seed),
+  };
+  const objective = denoisingObjective(network, words);
+  const state = await runTraining(
+    {
+      name,
+      out,
+      checkpointEvery,
+      logEvery: 50,
+      provenance,
+      objective,
+      state: initTrainState(objective, new Generator(config.seed, 0), { average: true, given }),
+      async *batches(from) {
+        for await (const batch of landmarkBatches(work, from, config.batch))
+          yield denoisingTensors(batch, { ...network, words: words.tokens, control: controlOf(network).tokens });
+      },
+      options: {
+        steps: config.steps,
+        rate: warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps),
+        betas: config.betas,
+        clip: config.clip,
+        ema: (step) => warmedDecay(config.ema, step),
+      },
+      groupOf: ({ pixels }) => pixels.dims[2],
+      lines: (recent) => linesBySize(config, recent),
+    },
+    context,
+  );
+  await writeLandmarkModel(config, network, vocabulary, averaged(state), learned, provenance);
+}
+
+/** What a model says of the photographs that it has learned from. */
+function learnedFrom(
+  folders: readonly PhotoFolder[],
+  bank: PhotoBank,
+  fingerprints: readonly string[],
+): LearnedLandmark[] {
+  let from = 0;
+  return folders.map(({ shown, photos }, f) => {
+    const azimuths: number[] = new Array(azimuthBins).fill(0);
+    for (const azimuth of bank.azimuths.subarray(from, from + photos.length)) azimuths[binOf(azimuth)]++;
+    const fills = bank.fills.slice(from, from + photos.length).sort();
+    const at = (share: number) => Number(fills[Math.floor(share * (fills.length - 1))].toFixed(3));
+    from += photos.length;
+    const { made: _, ...about } = shown;
+    return { ...about, n: photos.length, azimuths, fill: [at(0.05), at(0.95)], data: fingerprints[f] };
+  });
+}
+
+/** The network and the vocabulary, as the config says, or as the model has them that it begins as. */
+async function beginning(config: LandmarkTraining, titles: readonly string[]): Promise<Beginning> {
+  const sizes = config.sizes.map(({ size }) => size);
+  if (config.from === undefined)
+    return {
+      network: { ...(config.network as NonNullable<LandmarkTraining["network"]>), control: "angle", map: [], sizes },
+      vocabulary: landmarkVocabulary(titles),
+    };
+  const description = await describeLandmarkModel(config.from);
+  const unknown = sizes.find((size) => !description.network.sizes.includes(size));
+  if (unknown !== undefined)
+    throw new GeodriftError(
+      "data",
+      `"sizes": ${config.from} makes pictures of ${description.network.sizes.join(" or ")} pixels, got ${unknown}`,
+    );
+  const { vocabulary } = description;
+  const known = new Set(closedVocabulary(vocabulary).known);
+  const added = titles.filter((title) => !known.has(title));
+  const given = await readImageWeights(config.from, description);
+  const wider = { ...vocabulary, words: [...vocabulary.words, ...added] };
+  if (added.length === 0) return { network: description.network, vocabulary, given };
+  // Landmarks that the general model has never seen begin as words that mean nothing yet.
+  const fresh = initImageTransformer(description.network, closedVocabulary(wider), new Generator(config.seed, 1));
+  const table = fresh["words.table"];
+  (table.data as Float32Array).set(given["words.table"].data as Float32Array);
+  return { network: description.network, vocabulary: wider, given: { ...given, "words.table": table } };
+}
+
+/**
+ * Pictures that the general model makes of captions of the photographs, told no angle; kept beside the state.
+ * @throws GeodriftError as `loadLandmarkModel`
+ */
+async function preservedPictures(
+  { from, preservation, out, name, seed }: LandmarkTraining,
+  bank: PhotoBank,
+  network: ImageTransformerConfig,
+  words: Vocabulary,
+  { runtime, report }: TrainingContext,
+): Promise<PhotoBank | undefined> {
+  if (from === undefined || preservation === undefined) return undefined;
+  const { pictures: n, steps, guideWords } = preservation;
+  const preserved = emptyBank(n, network.sizes, words.tokens);
+  const random = new Generator(seed, 7);
+  const own = new Set((await describeLandmarkModel(from)).vocabulary.words);
+  const captions: string[] = [];
+  for (let k = 0; k < n; k++) {
+    const at = random.integer(bank.n) * words.tokens;
+    const tokens = bank.words.subarray(at, at + words.tokens);
+    preserved.words.set(tokens, k * words.tokens);
+    preserved.fills[k] = bank.fills[at / words.tokens];
+    captions.push(
+      [...tokens]
+        .filter((id) => id > 0)
+        .map((id) => words.known[id - 1])
+        .filter((word) => own.has(word))
+        .join(" "),
+    );
+  }
+  const file = join(out, `${name}.preserved.safetensors`);
+  if (existsSync(file)) {
+    const { tensors } = await loadTensors(file);
+    for (const size of network.sizes)
+      preserved.pixels[size] = Uint8Array.from(tensors[`pixels.${size}`].data as Float32Array);
+    return preserved;
+  }
+  const model = await loadLandmarkModel(from, { runtime });
+  const size = Math.max(...network.sizes);
+  try {
+    for (const [k, caption] of captions.entries()) {
+      const terms = [{ weight: 1 - guideWords }, { weight: guideWords, words: caption }].filter(
+        ({ weight }) => weight !== 0,
+      );
+      let planes: Float32Array | undefined;
+      for await (const state of model.model.draw({
+        terms,
+        fill: preserved.fills[k],
+        size,
+        seed: k,
+        steps,
+        solver: "euler",
+      }))
+        planes = state.picture;
+      const picture = pictureOfPlanes(planes as Float32Array, size);
+      for (const smaller of network.sizes)
+        bytePlanesInto(preserved.pixels[smaller], k * 3 * smaller * smaller, smallerBy(picture.data, size, smaller));
+      if ((k + 1) % 64 === 0) report(`${name}: ${k + 1} of ${n} pictures of what ${from} knows`);
+    }
+  } finally {
+    await model.dispose();
+  }
+  await saveTensors(file, {
+    tensors: Object.fromEntries(
+      network.sizes.map((s) => [`pixels.${s}`, tensor(Float32Array.from(preserved.pixels[s]), [n, 3, s, s])]),
+    ),
+    metadata: {},
+  });
+  return preserved;
+}
+
+/** A picture [size², 3] as one of fewer pixels, by means over squares. */
+function smallerBy(pixels: Uint8Array, size: number, smaller: number): Uint8Array {
+  const times = size / smaller;
+  const out = new Uint8Array(3 * smaller * smaller);
+  for (let y = 0; y < smaller; y++)
+    for (let x = 0; x < smaller; x++)
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let i = 0; i < times; i++)
+          for (let j = 0; j < times; j++) sum += pixels[3 * ((y * times + i) * size + x * times + j) + c];
+        out[3 * (y * smaller + x) + c] = Math.round(sum / times ** 2);
+      }
+  return out;
+}
+
+/** A folder that `imagine --model` opens. */
+async function writeLandmarkModel(
+  config: LandmarkTraining,
+  network: ImageTransformerConfig,
+  vocabulary: VocabularyConfig,
+  weights: Parameters,
+  landmarks: LearnedLandmark[],
+  provenance: Record<string, string>,
+): Promise<void> {
+  const folder = join(config.out, config.name);
+  await mkdir(folder, { recursive: true });
+  const metadata = { ...provenance, versions: await versions() };
+  await saveTensors(join(folder, "model.safetensors"), { tensors: weights, metadata }, { half: () => true });
+  const { name, description, licence, angle } = config;
+  const model: LandmarkModelDescription = {
+    method: "landmark",
+    name,
+    description,
+    licence,
+    network: { ...network, sizes: [...network.sizes], map: [] },
+    vocabulary: vocabulary as LandmarkModelDescription["vocabulary"],
+    angle,
+    landmarks,
+  };
+  await writeJsonFile(join(folder, "model.json"), model);
+}

@@ -1,0 +1,288 @@
+/** Landmarks from the command line: a shape of its own, photographs of it, its models, pictures by angle, and how good they are. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Document, NodeIO } from "@gltf-transform/core";
+import sharp from "sharp";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { geodrift, inThisProcess, start } from "./program.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-landmarks-"));
+const at = (name: string) => join(folder, name);
+const env = { GEODRIFT_CACHE: at("cache") };
+const threads = ["--threads", "2"];
+
+/** A tower of four coloured sides. */
+async function tower(): Promise<Uint8Array> {
+  const document = new Document();
+  const buffer = document.createBuffer();
+  const mesh = document.createMesh();
+  const corners = [
+    [-1, 0, 1],
+    [1, 0, 1],
+    [1, 0, -1],
+    [-1, 0, -1],
+  ];
+  const colours = [
+    [0.8, 0.05, 0.05, 1],
+    [0.05, 0.7, 0.05, 1],
+    [0.05, 0.05, 0.8, 1],
+    [0.8, 0.7, 0.05, 1],
+  ];
+  colours.forEach((colour, k) => {
+    const [a, b] = [corners[k], corners[(k + 1) % 4]];
+    const quad = [a, b, [b[0], 5, b[2]], [a[0], 5, a[2]]].flat();
+    const accessor = (type: "VEC3" | "SCALAR", array: Float32Array | Uint16Array) =>
+      document
+        .createAccessor()
+        .setType(type)
+        .setArray(array as never)
+        .setBuffer(buffer);
+    mesh.addPrimitive(
+      document
+        .createPrimitive()
+        .setAttribute("POSITION", accessor("VEC3", Float32Array.from(quad)))
+        .setIndices(accessor("SCALAR", Uint16Array.of(0, 1, 2, 0, 2, 3)))
+        .setMaterial(document.createMaterial().setBaseColorFactor(colour as never)),
+    );
+  });
+  document.createScene().addChild(document.createNode().setMesh(mesh));
+  return new NodeIO().writeBinary(document);
+}
+
+const denoising = {
+  sizes: [{ size: 16, share: 1, logit: [-1, 1.5] }],
+  ...{ batch: 8, seed: 1, rate: 0.002, warmup: 2, decay: 0, betas: [0.9, 0.99], clip: 1, ema: 0.9 },
+};
+const about = { purpose: "a test", description: "a tower", licence: "CC0", out: "runs", checkpointEvery: 4 };
+const general = {
+  ...{ kind: "landmark", name: "general", ...about, photographs: ["photos"], angle: "untold", bins: true, steps: 8 },
+  network: { width: 32, depth: 2, heads: 2, hidden: 64, octaves: 5, grid: 4 },
+  dropped: { place: 0, words: 0.2, both: 0 },
+  ...denoising,
+};
+const own = {
+  ...{ kind: "landmark", name: "tower", ...about, photographs: ["photos"], angle: "told", bins: true, steps: 12 },
+  from: "runs/general",
+  preservation: { pictures: 8, share: 0.5, steps: 2, guideWords: 1.5 },
+  dropped: { place: 0.1, words: 0.1, both: 0.05 },
+  ...denoising,
+};
+
+let server: Server;
+let served: Uint8Array;
+let requests = 0;
+
+beforeAll(async () => {
+  served = await tower();
+  server = createServer((request, response) => {
+    requests++;
+    if (request.url !== "/tower.glb") response.writeHead(404).end();
+    else response.writeHead(200, { "content-length": served.length }).end(served);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const landmark = {
+    ...{ name: "tower", title: "Coloured Tower", place: { lat: 52.5, lng: 13.4 }, heightM: 50, facing: 0 },
+    shape: {
+      ...{ kind: "mesh", file: "tower.glb", url: `http://127.0.0.1:${port}/tower.glb`, bytes: served.length },
+      sha256: createHash("sha256").update(served).digest("hex"),
+      ...{ licence: "CC0", credit: "a test", modelFacing: 180 },
+    },
+  };
+  writeFileSync(at("tower.json"), JSON.stringify(landmark));
+  writeFileSync(
+    at("wrong.json"),
+    JSON.stringify({ ...landmark, shape: { ...landmark.shape, sha256: "0".repeat(64), file: "w.glb" } }),
+  );
+  writeFileSync(at("general.json"), JSON.stringify(general));
+  writeFileSync(at("own.json"), JSON.stringify(own));
+});
+afterAll(() => {
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+const said = async (...args: string[]) => {
+  const { code, stdout, stderr } = await inThisProcess(args, folder, env);
+  return { code, stdout, stderr };
+};
+
+describe("geodrift landmarks", () => {
+  it("lists those that come along, with licence and credit", async () => {
+    const { code, stdout } = await said("landmarks", "list", "--json");
+    expect(code).toBe(0);
+    const all = JSON.parse(stdout);
+    expect(all.map((l: { name: string }) => l.name)).toEqual(
+      expect.arrayContaining(["arc", "cat", "liberty", "pisa", "st-helens", "st-pauls"]),
+    );
+    for (const { shape } of all) expect([shape.licence.length > 0, shape.credit.length > 0]).toEqual([true, true]);
+  });
+
+  it("fetches a shape once, and draws it from all round", async () => {
+    for (const file of ["a.png", "b.png"]) {
+      const { code, stderr } = await said(
+        "landmarks",
+        "render",
+        "tower.json",
+        "--views",
+        "4",
+        "--size",
+        "32",
+        "-o",
+        file,
+      );
+      expect(code).toBe(0);
+      if (file === "a.png") expect(stderr).toContain("tower.glb: 0.0 MB from http://127.0.0.1");
+      else expect(stderr).toBe("");
+    }
+    expect(requests).toBe(1);
+    expect(readFileSync(at("b.png")).equals(readFileSync(at("a.png")))).toBe(true);
+  });
+
+  it.each([
+    [["render", "towr"], /^geodrift: there is no landmark "towr", and no \.json file/],
+    [["render", "libety"], /did you mean "liberty"\?\n$/],
+    [["render", "tower.json", "-o", "a.gif"], /--output: a \.png is needed, got "a\.gif"/],
+    [["render", "wrong.json"], /checksum is [0-9a-f]{64}, where 0{64} is expected; nothing was kept/],
+    [
+      ["photograph", "tower.json", "-o", "none", "--train", "0", "--test", "0"],
+      /one photograph or more is needed, got 0/,
+    ],
+    [["from", "nowhere", "--at", "1,2", "--title", "X"], /nowhere: no such folder/],
+    [
+      ["from", ".", "--at", "1,2", "--title", "X", "--nearest", "2000"],
+      /less than --farthest, 1000 m, is needed, got 2000/,
+    ],
+  ])("says in a sentence why not: %j", async (args, sentence) => {
+    const { code, stderr } = await said("landmarks", ...args);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split("\n").at(-1)).toMatch(/^geodrift: /);
+  });
+
+  it("photographs a landmark, and takes in the photographs as somebody's own", async () => {
+    const { code, stdout } = await said(
+      "landmarks",
+      "photograph",
+      "tower.json",
+      "-o",
+      "photos",
+      "--train",
+      "48",
+      "--test",
+      "12",
+      "--size",
+      "16",
+    );
+    expect([code, stdout]).toEqual([0, "photos: 48 photographs of Coloured Tower to learn from, 12 held out\n"]);
+    const { width, height, format } = await sharp(at("photos/00000.jpg")).metadata();
+    expect([width, height, format]).toEqual([16, 16, "jpeg"]);
+    await said("landmarks", "photograph", "tower.json", "-o", "taken", "--train", "10", "--test", "0", "--size", "16");
+    const { stdout: json } = await said(
+      ...["landmarks", "from", "taken", "--at", "52.5,13.4", "--title", "Coloured Tower", "--height", "50"],
+      ...["--held", "0", "--json"],
+    );
+    expect(JSON.parse(json)).toEqual({ photographs: 10, heldOut: 0, leftOut: [] });
+    const head = (file: string) => readFileSync(at(file), "utf8").split("\n")[0];
+    expect(head("taken/photos.csv")).toBe("file,lat,lng,split,caption,focal");
+    expect(head("photos/photos.csv")).toContain(",azimuth,");
+  });
+});
+
+describe("models of landmarks", () => {
+  const model = at("runs/tower");
+
+  it("are a general one, and a landmark's own that begins as that and goes on after kill -9 to the same bits", async () => {
+    expect((await geodrift(["train", at("general.json"), ...threads], folder)).code).toBe(0);
+    expect((await geodrift(["train", at("own.json"), ...threads], folder)).code).toBe(0);
+    const { child, outcome } = start(["train", at("own.json"), "--out", at("broken"), ...threads], folder);
+    const state = at("broken/tower.state.safetensors");
+    const looking = setInterval(() => existsSync(state) && child.kill("SIGKILL"), 5);
+    const { code } = await outcome;
+    clearInterval(looking);
+    expect(code).toBeNull();
+    expect((await geodrift(["train", at("own.json"), "--out", at("broken"), ...threads], folder)).code).toBe(0);
+    const weights = (run: string) => readFileSync(at(`${run}/tower/model.safetensors`));
+    expect(weights("broken").equals(weights("runs"))).toBe(true);
+    const { angle, landmarks } = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
+    expect([angle, landmarks[0].n]).toEqual(["told", 48]);
+    expect(landmarks[0].azimuths.reduce((a: number, b: number) => a + b)).toBe(48);
+  });
+
+  it("make a picture from an angle, with a manifest that makes the same bytes again", async () => {
+    const drawn = async (...args: string[]) => {
+      const { code, stdout, stderr } = await said("imagine", "--model", model, "--steps", "3", ...args, "--json");
+      expect([code, stderr]).toEqual([0, ""]);
+      return JSON.parse(stdout);
+    };
+    const manifest = await drawn("--azimuth", "90", "-o", "one.png", "--words", "dusk");
+    expect(manifest.pictures[0]).toMatchObject({ azimuth: 90, words: "photo of the Coloured Tower, dusk", seed: 0 });
+    const before = readFileSync(at("one.png"));
+    expect((await geodrift(manifest.command.slice(1), folder)).code).toBe(0);
+    expect(readFileSync(at("one.png")).equals(before)).toBe(true);
+    // From the place of a camera: north of it, 0°; another angle is another picture, 360° is not.
+    const other = await drawn("--at", "52.51,13.4", "-o", "two.png");
+    expect(other.pictures[0].azimuth).toBeCloseTo(0, 3);
+    const hashes = async (azimuth: string) => (await drawn("--azimuth", azimuth, "-o", "three.png")).pictures[0].sha256;
+    expect(await hashes("360")).toBe(other.pictures[0].sha256);
+    expect(await hashes("180")).not.toBe(other.pictures[0].sha256);
+    const grid = await drawn(
+      "--azimuth",
+      "0",
+      "--azimuth",
+      "90",
+      "--words",
+      "dusk",
+      "--words",
+      "fog",
+      "-o",
+      "grid.png",
+    );
+    expect(grid.pictures.map((p: { azimuth: number }) => p.azimuth)).toEqual([0, 90, 0, 90]);
+    const around = await drawn("--around", "--frames", "4", "-o", "around.webp", "--azimuth", "300");
+    expect(around.pictures.map((p: { azimuth: number }) => p.azimuth)).toEqual([300, 30, 120, 210]);
+    await drawn("--azimuth", "10", "--attention", "-o", "look.png");
+    expect(existsSync(at("look-attention.png"))).toBe(true);
+  });
+
+  it.each([
+    [["--model", "runs/general", "--azimuth", "10"], /general is told words alone; a landmark's own model/],
+    [["--model", "runs/tower", "--walk", "1,2"], /--walk is for models of places, and tower is one of landmarks/],
+    [
+      ["--model", "runs/tower", "--azimuth", "1", "--words", "dask"],
+      /"dask" is not among the words.*did you mean "dusk"/,
+    ],
+    [
+      ["--model", "runs/tower", "--azimuth", "1", "--words", "fog, dusk"],
+      /one of several kinds of weather, got dusk and fog/,
+    ],
+    [["--azimuth", "10"], /--azimuth is for models of landmarks, and earth-images is one of places/],
+    [["--model", "runs/tower", "--azimuth", "400"], /It is a number from -360 to 360, got "400"/],
+    [["--model", "runs/tower", "--frames", "4"], /--frames is for --around/],
+  ])("say in a sentence why not: %j", async (args, sentence) => {
+    const { code, stderr } = await said("imagine", ...args);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(sentence);
+  });
+
+  it("are measured beside words alone and the photographs themselves", async () => {
+    const args = ["evaluate-landmark", "runs/tower", "--photographs", "photos", "--general", "runs/general"];
+    const few = ["-n", "1", "--epochs", "2", "--steps", "1", "--work", "judges", "--out", "report/tower.md"];
+    const { code, stdout } = await said(...args, ...few, "--json");
+    expect(code).toBe(0);
+    const { rows, confusion } = JSON.parse(stdout);
+    expect(rows.map((r: { name: string }) => r.name)).toEqual([
+      ...["words alone", "words with front, side, back", "nearest training photographs", "tower"],
+      "held-out photographs: the ceiling",
+    ]);
+    expect(confusion.flat().reduce((a: number, b: number) => a + b)).toBeGreaterThan(0);
+    for (const file of ["report/tower.md", "report/tower.json", "report/tower.png"])
+      expect(existsSync(at(file))).toBe(true);
+    const { stderr } = await said("evaluate-landmark", "runs/tower", "--photographs", "taken", "--work", "judges");
+    expect(stderr).toMatch(/photographs whose cameras are known are needed/);
+  });
+});
