@@ -1,6 +1,7 @@
 /** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
 import { benches as earth } from "./earth.js";
 import { benches as encoders } from "./encoders.js";
+import { benches as field } from "./field.js";
 import { benches as imagine } from "./imagine.js";
 import { benches as library } from "./library.js";
 import { benches as likelihood } from "./likelihood.js";
@@ -26,6 +27,7 @@ const all = {
   ...start,
   ...library,
   ...imagine,
+  ...field,
   ...regions,
   ...threads,
   ...earth,

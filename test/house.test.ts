@@ -32,7 +32,7 @@ const layers = [
   ["schedule", "net", "field"],
   ["path"],
   ["solve", "train"],
-  ["density"],
+  ["density", "distil"],
   ["locator"],
   ["evaluate"],
 ];
@@ -45,6 +45,7 @@ const rooms = [
   ["landmarks"],
   ["earth", "models"],
   ["datasets", "imagine", "locate"],
+  ["lift"],
   ["engine", "figures", "split"],
   ["embed", "evidence", "library"],
   ["evaluate", "server", "train"],

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Document, NodeIO } from "@gltf-transform/core";
+import { validateBytes } from "gltf-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { geodrift, inThisProcess, start } from "./program.js";
@@ -284,5 +285,70 @@ describe("models of landmarks", () => {
       expect(existsSync(at(file))).toBe(true);
     const { stderr } = await said("evaluate-landmark", "runs/tower", "--photographs", "taken", "--work", "judges");
     expect(stderr).toMatch(/photographs whose cameras are known are needed/);
+  });
+});
+
+describe("geodrift lift", () => {
+  const few = ["--poses", "true", "--size", "16", "--steps", "50", ...threads];
+
+  it("makes a field, a turntable and a mesh of photographs; kill -9 changes no bit", async () => {
+    expect((await geodrift(["lift", at("photos"), ...few, "-o", at("lifted")])).code).toBe(0);
+    const { child, outcome } = start(["lift", at("photos"), ...few, "-o", at("killed")]);
+    const looking = setInterval(() => existsSync(at("killed/state.safetensors")) && child.kill("SIGKILL"), 5);
+    expect((await outcome).code).toBeNull();
+    clearInterval(looking);
+    expect((await geodrift(["lift", at("photos"), ...few, "-o", at("killed"), "--json"])).code).toBe(0);
+    for (const file of ["field.safetensors", "mesh.glb", "turntable.webp"])
+      expect(readFileSync(at(`killed/${file}`)).equals(readFileSync(at(`lifted/${file}`)))).toBe(true);
+    const { pages, width, pageHeight } = await sharp(at("lifted/turntable.webp"), { animated: true }).metadata();
+    // Colours, surfaces and depths beside each other.
+    expect([pages, width, pageHeight]).toEqual([72, 96, 32]);
+    const { sha256, command } = JSON.parse(readFileSync(at("lifted/manifest.json"), "utf8"));
+    expect(sha256["mesh.glb"]).toBe(
+      createHash("sha256")
+        .update(readFileSync(at("lifted/mesh.glb")))
+        .digest("hex"),
+    );
+    expect(command.slice(0, 2)).toEqual(["geodrift", "lift"]);
+  });
+
+  it("writes meshes that are right glTF, as high as the landmark, and say where they come from", async () => {
+    const bytes = readFileSync(at("lifted/mesh.glb"));
+    const { issues } = await validateBytes(new Uint8Array(bytes));
+    expect([issues.numErrors, issues.numWarnings]).toEqual([0, 0]);
+    const document = await new NodeIO().readBinary(bytes);
+    expect(document.getRoot().getAsset().extras).toMatchObject({ title: "Coloured Tower", licence: "CC0" });
+    const [position] = document.getRoot().listAccessors();
+    const [least, most] = [position.getMinNormalized([]), position.getMaxNormalized([])];
+    expect(most[1] - least[1]).toBeGreaterThan(25);
+    expect(most[1] - least[1]).toBeLessThan(60);
+  });
+
+  it("is measured against the landmark's own shape", async () => {
+    const { code, stdout } = await said(
+      "evaluate-field",
+      "lifted",
+      "--landmark",
+      "tower.json",
+      "--size",
+      "24",
+      "--json",
+    );
+    expect(code).toBe(0);
+    const [row] = JSON.parse(stdout);
+    expect(row.silhouette.value).toBeGreaterThan(0.6);
+    expect(row.fScore[1]).toBeGreaterThan(row.fScore[0]);
+  });
+
+  it.each([
+    [["lift", "nowhere", "-o", "x"], /landmark\.json: no such file/],
+    [["lift", "photos", "-o", "lifted", "--poses", "gps"], /state\.safetensors: was made with another config/],
+    [["lift", "taken", "-o", "y"], /its height and its radius in metres are needed/],
+    [["evaluate-field", "photos/photos.csv", "--landmark", "tower.json"], /photos\.csv/],
+  ])("says in a sentence why not: %j", async (args, sentence) => {
+    const { code, stderr } = await said(...args);
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(sentence);
+    expect(stderr).toMatch(/^geodrift: [^\n]+\n$/);
   });
 });

@@ -4,6 +4,7 @@
  */
 
 export * from "./density/index.js";
+export * from "./distil/index.js";
 export * from "./errors/index.js";
 export * from "./evaluate/index.js";
 export * from "./field/index.js";

@@ -14,3 +14,4 @@ export * from "./camera.js";
 export * from "./columns.js";
 export * from "./grid.js";
 export * from "./march.js";
+export * from "./surface-nets.js";

@@ -29,10 +29,15 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     "how well a landmark's model hears the angle, beside words alone and the photographs themselves",
     () => import("./evaluate-landmark.js"),
   ],
+  "evaluate-field": [
+    "how near a field is to the landmark's own shape: silhouettes, depths, colours, surfaces",
+    () => import("./evaluate-field.js"),
+  ],
   landmarks: [
     "landmarks and their photographs: list, photograph, render, or take in one's own",
     () => import("./landmarks.js"),
   ],
+  lift: ["photographs of a landmark become a field that renders from any side, and a mesh", () => import("./lift.js")],
   embed: [
     "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
     () => import("./embed.js"),

@@ -12,6 +12,7 @@ interface Flags {
   model?: string;
   encoder?: string;
   imageModel: string;
+  landmarkModel: string;
   rasters?: string;
   library?: string;
   host: string;
@@ -32,7 +33,11 @@ export function define(command: Command): void {
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option("--image-model <name|folder>", "what makes pictures of places", "earth-images")
-    .option("--rasters <folder>", "rasters that it was trained on, to show the training views nearest to its pictures")
+    .option("--landmark-model <name|folder>", "what makes pictures of a landmark by angle", "liberty")
+    .option(
+      "--rasters <folder>",
+      "rasters that the model of places was trained on, to show the training views nearest to its pictures",
+    )
     .option("--library <folder>", "library of pictures, made if there is none; the usual one if left out")
     .option("--port <n>", "port; 0 for any that is free", wholeNumber(0, 65_535), 8080)
     .option(
@@ -63,7 +68,7 @@ export function define(command: Command): void {
 async function run(flags: Flags): Promise<void> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
   checkModelName(model);
-  imageModelFolder(flags.imageModel);
+  for (const one of [flags.imageModel, flags.landmarkModel]) imageModelFolder(one);
   const { host, port, token, iKnow, encoder } = flags;
   const log = jsonLog((line) => process.stderr.write(line));
   // Loaded here, so that no other command waits for it.
@@ -74,6 +79,7 @@ async function run(flags: Flags): Promise<void> {
     model,
     encoder,
     imageModel: flags.imageModel,
+    landmarkModel: flags.landmarkModel,
     rasters: flags.rasters,
     host,
     port,

@@ -12,8 +12,9 @@ import { namedPrior } from "../locate/named-prior.js";
 import { outlinePrior } from "../locate/outline-prior.js";
 import { elsewhereAfter } from "../locate/time-neighbours.js";
 import { travelPrior } from "../locate/travel.js";
-import { type LoadedImageModel, loadImageModel } from "../models/image-model.js";
+import { type LoadedImageModel, loadPictureModel } from "../models/image-model.js";
 import { type LoadedModel, loadModel } from "../models/load.js";
+import type { PictureModelDescription } from "../models/schema.js";
 import { solvingOf } from "../models/solving.js";
 import { pictureOf } from "../pictures/read-picture.js";
 import type { Answer, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
@@ -44,15 +45,14 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
   return open;
 }
 
-/** The one image model that a server has. */
-let imageModel: { name: string; model: Promise<LoadedImageModel> } | undefined;
+/** Models that make pictures: a server has one of places, and one of a landmark. */
+const imageModels = new Map<string, Promise<LoadedImageModel<PictureModelDescription>>>();
 
-function imageModelOf(name: string): Promise<LoadedImageModel> {
-  if (imageModel?.name !== name) imageModel = { name, model: loadImageModel(name) };
-  imageModel.model.catch(() => {
-    imageModel = undefined;
-  });
-  return imageModel.model;
+function imageModelOf(name: string): Promise<LoadedImageModel<PictureModelDescription>> {
+  const open = imageModels.get(name) ?? loadPictureModel(name);
+  imageModels.set(name, open);
+  open.catch(() => imageModels.delete(name));
+  return open;
 }
 
 async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promise<Knowledge[]> {
@@ -110,7 +110,7 @@ parentPort?.on("message", async (message: ToEngine) => {
   }
   if (message.type === "close") {
     // The thread ends by itself when nothing holds it: ended from outside, ONNX Runtime takes the process with it.
-    for (const open of [...models.values(), ...(imageModel ? [imageModel.model] : [])])
+    for (const open of [...models.values(), ...imageModels.values()])
       await (await open.catch(() => undefined))?.dispose();
     parentPort?.close();
     return;

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { snapped, usualFill, type Vocabulary } from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
+import type { Picture } from "../pictures/picture.js";
 import { decodeSquare, readPictureBytes } from "../pictures/read-picture.js";
 import type { Photographed } from "./photographed.js";
 import { type Photo, readPhotographed, readPhotos, seenFrom } from "./photos-table.js";
@@ -57,8 +58,31 @@ export function bytePlanesInto(out: Uint8Array, at: number, pixels: Uint8Array):
   for (let i = 0; i < area; i++) for (let c = 0; c < 3; c++) out[at + c * area + i] = pixels[3 * i + c];
 }
 
+/** Puts a picture into a bank, in all of its sizes. @param picture a square as large as the bank's largest size, a multiple of the others */
+export function fillBank(bank: PhotoBank, k: number, picture: Picture): void {
+  for (const size of Object.keys(bank.pixels).map(Number))
+    bytePlanesInto(bank.pixels[size], k * 3 * size * size, smaller(picture, size));
+}
+
+/** The pixels of a square with fewer of them along a side: means over squares. */
+function smaller({ width, data }: Picture, size: number): Uint8Array {
+  if (width === size) return data;
+  const times = width / size;
+  const out = new Uint8Array(3 * size * size);
+  for (let y = 0; y < size; y++)
+    for (let x = 0; x < size; x++)
+      for (let c = 0; c < 3; c++) {
+        let sum = 0;
+        for (let i = 0; i < times; i++)
+          for (let j = 0; j < times; j++) sum += data[3 * ((y * times + i) * width + x * times + j) + c];
+        out[3 * (y * size + x) + c] = Math.round(sum / times ** 2);
+      }
+  return out;
+}
+
 /**
  * Decodes the photographs of several folders, with what is told of each.
+ * @param sizes pixels along a side; multiples of the smallest one
  * @param words reads the captions; none are read if left out
  * @param bins are azimuths those of the middles of their bins?
  * @returns the bank, and a fingerprint of each folder's photographs
@@ -82,10 +106,7 @@ export async function photoBank(
       await withSubject(file, async () => {
         const bytes = await readPictureBytes(file);
         hash.update(bytes).update(`${photo.caption} ${azimuth} ${fill}\n`);
-        for (const size of sizes) {
-          const { data } = await decodeSquare(bytes, { size, square: "cover" });
-          bytePlanesInto(bank.pixels[size], k * 3 * size * size, data);
-        }
+        fillBank(bank, k, await decodeSquare(bytes, { size: Math.max(...sizes), square: "cover" }));
         if (words) bank.words.set(words.prepare([photo.caption]).data as Int32Array, k * tokens);
       });
       bank.azimuths[k] = bins ? snapped(azimuth) : azimuth;

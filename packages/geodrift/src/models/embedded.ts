@@ -6,7 +6,7 @@ import { suggestion } from "../files/validation.js";
 /** Models that locate and come with the package. */
 export const embeddedModels: readonly string[] = ["earth"];
 /** Models that make pictures and come with the package. */
-export const embeddedImageModels: readonly string[] = ["earth-images"];
+export const embeddedImageModels: readonly string[] = ["earth-images", "liberty"];
 /** Models that judge pictures and come with the package. */
 export const embeddedScorers: readonly string[] = ["earth-judge"];
 

@@ -96,6 +96,16 @@ export const loadLandmarkModel = async (text: string, options?: LoadOptions): Pr
   open(text, await describeLandmarkModel(text), options);
 
 /**
+ * Opens a model that makes pictures, of whichever kind.
+ * @param text name or folder
+ * @throws GeodriftError as `loadImageModel`
+ */
+export const loadPictureModel = async (
+  text: string,
+  options?: LoadOptions,
+): Promise<LoadedImageModel<PictureModelDescription>> => open(text, await describePictureModel(text), options);
+
+/**
  * The weights of a model that makes pictures.
  * @param hash is fed what is read
  * @throws GeodriftError `model`, `data`, `file` or `not-found` for a missing, truncated or non-numeric part

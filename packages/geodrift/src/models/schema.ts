@@ -121,6 +121,8 @@ export const imageModelDescription = z.strictObject({
   }),
 });
 
+const colour = z.tuple([z.number(), z.number(), z.number()]);
+
 /** What an angle model, and what judges its pictures, have learned a landmark from. */
 export const learnedLandmark = z.strictObject({
   ...photographed.pick({
@@ -139,6 +141,8 @@ export const learnedLandmark = z.strictObject({
   azimuths: z.array(z.int().nonnegative()).length(36),
   /** Least and greatest share of the picture that it fills, of nine tenths of them. */
   fill: z.tuple([z.number(), z.number()]),
+  /** What is behind it in some of the photographs: sky and ground, sRGB 0 … 1. */
+  behind: z.array(z.strictObject({ sky: z.tuple([colour, colour]), ground: colour })),
   /** Fingerprint of the photographs. */
   data: z.string(),
 });

@@ -9,6 +9,12 @@ const guide = z.number().min(0).max(100);
 /** A place, with words, and how pictures are made of it. */
 export const imagineSettings = z.strictObject({
   at: latLng.strict().optional().openapi({ description: "the place; left out, words alone are the condition" }),
+  azimuth: z
+    .number()
+    .min(0)
+    .max(360)
+    .optional()
+    .openapi({ description: "side of the landmark, degrees clockwise from north, in place of a place" }),
   words: z.string().max(300).optional().openapi({ description: "words that the model knows" }),
   groundKm: z
     .number()
@@ -30,7 +36,7 @@ export const imagineSettings = z.strictObject({
   attention: z
     .boolean()
     .default(false)
-    .openapi({ description: "also where each word, longitude and latitude are looked at" }),
+    .openapi({ description: "also where each word, longitude and latitude, or the angle, are looked at" }),
 });
 
 const png = z.string().openapi({ description: "base64" });
@@ -57,6 +63,20 @@ export const imagined = z
 /** A picture on its way. */
 export const imagineStep = z.object({ index: z.number(), step: z.number(), steps: z.number(), png });
 
+/** The landmark that pictures are made of by their angle. */
+export const landmarkAbout = z
+  .object({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    licence: z.string(),
+    at: latLng,
+    facing: z.number().optional().openapi({ description: "where its front looks, degrees clockwise from north" }),
+    azimuths: z.array(z.number()).openapi({ description: "photographs from each of 36 sides, that about north first" }),
+    words: z.array(z.string()),
+  })
+  .openapi("Landmark");
+
 /** The model that makes pictures. */
 export const imageModel = z
   .object({
@@ -68,6 +88,7 @@ export const imageModel = z
     words: z.array(z.string()),
     memory: z.boolean().openapi({ description: "can training views be compared with?" }),
     usual: z.object({ groundKm: z.number(), guidePlace: z.number(), guideWords: z.number() }),
+    landmark: landmarkAbout.optional().openapi({ description: "what an azimuth asks for, where the server has it" }),
   })
   .openapi("ImageModel");
 

@@ -13,7 +13,7 @@ import { TrainingMemory } from "../engine/training-memory.js";
 import { cannotRead } from "../files/system-error.js";
 import { Jobs } from "../library/jobs.js";
 import type { Library } from "../library/library.js";
-import { describeImageModel } from "../models/image-model.js";
+import { describeImageModel, describeLandmarkModel } from "../models/image-model.js";
 import { serverApp } from "./app.js";
 import type { ServerContext } from "./context.js";
 import { Densities } from "./densities.js";
@@ -30,7 +30,9 @@ export interface ServeOptions {
   encoder?: string;
   /** What makes pictures, by name or folder; earth-images if left out. */
   imageModel?: string;
-  /** Rasters that it was trained on, to compare its pictures with. */
+  /** What makes pictures of a landmark, by name or folder; none if left out. */
+  landmarkModel?: string;
+  /** Rasters that the model of places was trained on, to compare its pictures with. */
   rasters?: string;
   /** The address to listen on. */
   host: string;
@@ -88,7 +90,11 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const description = await describeImageModel(imageModel);
   if (rasters !== undefined) (await openEarthFolder(rasters)).checkWhole();
   const memory = rasters === undefined ? undefined : new TrainingMemory({ rasters, description });
-  const images = { model: imageModel, description, memory };
+  const { landmarkModel } = options;
+  const landmark = landmarkModel !== undefined && {
+    landmark: { model: landmarkModel, description: await describeLandmarkModel(landmarkModel) },
+  };
+  const images = { model: imageModel, description, memory, ...landmark };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.maxBytes ?? 64 * 2 ** 20, pixels: options.maxPixels ?? 100_000_000 };
   const { library } = options;

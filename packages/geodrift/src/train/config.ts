@@ -263,6 +263,10 @@ export const landmarkTraining = z
     (c) => (c.from === undefined) !== (c.network === undefined),
     "a network, or a model that it begins as, is needed",
   )
+  .refine(
+    ({ sizes }) => sizes.every(({ size }) => Math.max(...sizes.map((s) => s.size)) % size === 0),
+    "sizes go into the largest one",
+  )
   .refine((c) => c.preservation === undefined || c.from !== undefined, "preservation is of the model that it begins as")
   .refine(
     (c) => !c.network || c.sizes.every(({ size }) => size % (c.network?.grid ?? 1) === 0),

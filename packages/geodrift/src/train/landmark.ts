@@ -27,15 +27,19 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
 import { pictureOfPlanes } from "../imagine/draw.js";
+import { type Behind, readBehind } from "../landmarks/behind.js";
 import { landmarkVocabulary } from "../landmarks/captions.js";
+import { gpsCamera } from "../landmarks/gps-camera.js";
 import {
-  bytePlanesInto,
   emptyBank,
+  fillBank,
   type PhotoBank,
   type PhotoFolder,
   photoBank,
   trainingPhotos,
 } from "../landmarks/photo-bank.js";
+import type { Photographed } from "../landmarks/photographed.js";
+import type { Photo } from "../landmarks/photos-table.js";
 import { describeLandmarkModel, loadLandmarkModel, readImageWeights } from "../models/image-model.js";
 import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
@@ -126,11 +130,27 @@ function learnedFrom(
     for (const azimuth of bank.azimuths.subarray(from, from + photos.length)) azimuths[binOf(azimuth)]++;
     const fills = bank.fills.slice(from, from + photos.length).sort();
     const at = (share: number) => Number(fills[Math.floor(share * (fills.length - 1))].toFixed(3));
+    const behind = photos.slice(0, behindCount).map((photo, k) => behindOf(shown, photo, bank, from + k));
     from += photos.length;
     const { made: _, ...about } = shown;
-    return { ...about, n: photos.length, azimuths, fill: [at(0.05), at(0.95)], data: fingerprints[f] };
+    return { ...about, n: photos.length, azimuths, fill: [at(0.05), at(0.95)], behind, data: fingerprints[f] };
   });
 }
+
+/** Photographs whose sky and ground a model remembers. */
+const behindCount = 48;
+
+/** Sky and ground of photograph `k` of a bank; the horizon is in the middle where the camera is not known. */
+function behindOf(shown: Photographed, photo: Photo, { pixels }: PhotoBank, k: number): Behind {
+  const size = Math.max(...Object.keys(pixels).map(Number));
+  const area = 3 * size * size;
+  const planes = Float32Array.from(pixels[size].subarray(k * area, (k + 1) * area), (v) => v / 255);
+  const { sky, ground } = readBehind(planes, size, gpsCamera(shown, photo) ?? levelCamera);
+  const rounded = (c: Behind["ground"]) => c.map((v) => Number(v.toFixed(3))) as Behind["ground"];
+  return { sky: [rounded(sky[0]), rounded(sky[1])], ground: rounded(ground) };
+}
+
+const levelCamera = { azimuth: 0, distance: 1, height: 0, focal: 1 };
 
 /** The network and the vocabulary, as the config says, or as the model has them that it begins as. */
 async function beginning(config: LandmarkTraining, titles: readonly string[]): Promise<Beginning> {
@@ -214,9 +234,7 @@ async function preservedPictures(
         solver: "euler",
       }))
         planes = state.picture;
-      const picture = pictureOfPlanes(planes as Float32Array, size);
-      for (const smaller of network.sizes)
-        bytePlanesInto(preserved.pixels[smaller], k * 3 * smaller * smaller, smallerBy(picture.data, size, smaller));
+      fillBank(preserved, k, pictureOfPlanes(planes as Float32Array, size));
       if ((k + 1) % 64 === 0) report(`${name}: ${k + 1} of ${n} pictures of what ${from} knows`);
     }
   } finally {
@@ -229,21 +247,6 @@ async function preservedPictures(
     metadata: {},
   });
   return preserved;
-}
-
-/** A picture [size², 3] as one of fewer pixels, by means over squares. */
-function smallerBy(pixels: Uint8Array, size: number, smaller: number): Uint8Array {
-  const times = size / smaller;
-  const out = new Uint8Array(3 * smaller * smaller);
-  for (let y = 0; y < smaller; y++)
-    for (let x = 0; x < smaller; x++)
-      for (let c = 0; c < 3; c++) {
-        let sum = 0;
-        for (let i = 0; i < times; i++)
-          for (let j = 0; j < times; j++) sum += pixels[3 * ((y * times + i) * size + x * times + j) + c];
-        out[3 * (y * smaller + x) + c] = Math.round(sum / times ** 2);
-      }
-  return out;
 }
 
 /** A folder that `imagine --model` opens. */

@@ -1,4 +1,4 @@
-/** Pictures of a place: what is asked, how they come, and what came before. */
+/** Pictures of a place, or of a landmark from some side: what is asked, how they come, and what came before. */
 import type { LatLng } from "@geodrift/core";
 import type { ImageModel, Imagined, ImagineSettings, TrainingView } from "geodrift/contract";
 import type { ImageEngine } from "../engine/engine.js";
@@ -30,6 +30,10 @@ const someSeed = (): number => Math.floor(Math.random() * maxSeed);
 export class Imagining {
   about = $state.raw<ImageModel>();
   at = $state.raw<LatLng>();
+  /** Of what pictures are made: of places, or of the landmark from some side. */
+  subject = $state<"place" | "landmark">("place");
+  /** Side that the landmark is seen from, degrees clockwise from north. */
+  azimuth = $state(0);
   words = $state("");
   /** Width of the ground, km; not given before somebody gives it. */
   groundKm = $state<number>();
@@ -61,6 +65,7 @@ export class Imagining {
       const about = await this.images.about();
       this.about = about;
       ({ guidePlace: this.guidePlace, guideWords: this.guideWords } = about.usual);
+      this.azimuth = Math.round(about.landmark?.facing ?? 0);
     } catch (e) {
       this.fail(e as Error);
     }
@@ -68,7 +73,7 @@ export class Imagining {
 
   /** Is there a place or are there words to make pictures of? */
   get ready(): boolean {
-    return this.at !== undefined || this.words.trim() !== "";
+    return this.subject === "landmark" || this.at !== undefined || this.words.trim() !== "";
   }
 
   /** What is wrong with the numbers, if anything: a click on the globe passes no form that would say so. */
@@ -90,9 +95,10 @@ export class Imagining {
     const call = new AbortController();
     this.call = call;
     if (!this.locked) this.seed = someSeed();
-    const { at, groundKm, n, guidePlace, guideWords, seed } = this;
+    const { n, guidePlace, guideWords, seed } = this;
     const words = this.words.trim() || undefined;
-    const asked: Asked = { at, words, groundKm, n, guidePlace, guideWords, seed, attention: true };
+    const of = this.subject === "landmark" ? { azimuth: this.azimuth } : { at: this.at, groundKm: this.groundKm };
+    const asked: Asked = { ...of, words, n, guidePlace, guideWords, seed, attention: true };
     this.working = true;
     this.asked = asked;
     this.shown = undefined;
@@ -160,6 +166,8 @@ export class Imagining {
     this.shown = made;
     const { asked } = made;
     this.at = asked.at;
+    this.subject = asked.azimuth === undefined ? "place" : "landmark";
+    this.azimuth = asked.azimuth ?? this.azimuth;
     this.words = asked.words ?? "";
     ({ groundKm: this.groundKm, n: this.n, guidePlace: this.guidePlace, guideWords: this.guideWords } = asked);
     this.seed = asked.seed;

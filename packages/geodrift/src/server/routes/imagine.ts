@@ -10,10 +10,11 @@ import type { TrainingMemory } from "../../engine/training-memory.js";
 import { sha256Of } from "../../files/hash.js";
 import { imagineDefaults } from "../../imagine/defaults.js";
 import { defaultGroundKm, groundOf } from "../../imagine/ground.js";
+import { landmarkCaption, landmarkPicturesPlan } from "../../imagine/landmark-plan.js";
 import { picturesPlan } from "../../imagine/plan.js";
 import { toMadeUpPng } from "../../imagine/sheet.js";
 import { conditionWords } from "../../imagine/words.js";
-import type { ImageModelDescription } from "../../models/schema.js";
+import type { ImageModelDescription, LandmarkModelDescription } from "../../models/schema.js";
 import type { Picture } from "../../pictures/picture.js";
 import { toPng } from "../../pictures/png.js";
 import type { ServerContext } from "../context.js";
@@ -37,6 +38,12 @@ export interface ServedImages {
   description: ImageModelDescription;
   /** What it learned from, where the server has the rasters. */
   memory?: TrainingMemory;
+  /** The model of a landmark, told from which side. */
+  landmark?: {
+    /** Name or folder. */
+    model: string;
+    description: LandmarkModelDescription;
+  };
 }
 
 const imagineRoute = createRoute({
@@ -65,36 +72,48 @@ const nearestRoute = createRoute({
 });
 
 /** GET and POST /api/imagine, and POST /api/imagine/nearest. */
-export function imagineRoutes({ engine, log }: ServerContext, { model, description, memory }: ServedImages) {
+export function imagineRoutes({ engine, log }: ServerContext, { model, description, memory, landmark }: ServedImages) {
   const { network, views, vocabulary } = description;
   const text = closedVocabulary(vocabulary);
 
   /** @throws GeodriftError `option` in one sentence */
-  function jobOf({
-    at,
-    words,
-    groundKm,
-    n,
-    seed,
-    size,
-    attention,
-    ...settings
-  }: z.infer<typeof imagineSettings>): ImagineJob {
+  function jobOf(asked: z.infer<typeof imagineSettings>): ImagineJob {
+    if (asked.azimuth !== undefined) return landmarkJob(asked, asked.azimuth);
+    const { at, words, groundKm, n, seed, size, attention, ...settings } = asked;
     const condition = conditionWords(text, words, description.name);
     if (at === undefined && condition === undefined)
       throw new GeodriftError("option", "a place, at, or words are needed, or both");
     const ground = groundOf(groundKm, [text.read(condition ?? "")], views.groundKm);
-    const pixels = size ?? Math.max(...network.sizes);
-    if (!network.sizes.includes(pixels))
-      throw new GeodriftError(
-        "option",
-        `"size": the model makes pictures of ${network.sizes.join(" or ")} pixels, got ${pixels}`,
-      );
+    const pixels = sizeOf(size, network.sizes);
     const { guidePlace, guideWords, steps, solver } = settings;
     return {
       model,
       plan: picturesPlan(at, condition, seed, n),
       settings: { groundKm: ground, guidance: { place: guidePlace, words: guideWords }, steps, solver, size: pixels },
+      attention,
+    };
+  }
+
+  /** @throws GeodriftError `option` in one sentence */
+  function landmarkJob(
+    { at, words, groundKm, n, seed, size, attention, ...settings }: z.infer<typeof imagineSettings>,
+    azimuth: number,
+  ): ImagineJob {
+    if (!landmark) throw new GeodriftError("option", '"azimuth": this server has no model of a landmark');
+    if (at !== undefined || groundKm !== undefined)
+      throw new GeodriftError(
+        "option",
+        '"azimuth": takes the place of "at" and "groundKm", and they are given as well',
+      );
+    const { guidePlace, guideWords, steps, solver } = settings;
+    const caption = landmarkCaption(landmark.description, closedVocabulary(landmark.description.vocabulary), words);
+    return {
+      model: landmark.model,
+      plan: landmarkPicturesPlan(azimuth, caption, seed, n),
+      settings: {
+        guidance: { place: guidePlace, words: guideWords },
+        ...{ steps, solver, size: sizeOf(size, landmark.description.network.sizes) },
+      },
       attention,
     };
   }
@@ -147,6 +166,7 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
             guidePlace: imagineDefaults.guidance.place,
             guideWords: imagineDefaults.guidance.words,
           },
+          ...(landmark && { landmark: aboutLandmark(landmark.description) }),
         },
         200,
       ),
@@ -187,6 +207,24 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
         }).finally(giveBack),
       ) as never;
     });
+}
+
+/** @throws GeodriftError `option` for a size that a model does not make */
+function sizeOf(asked: number | undefined, sizes: readonly number[]): number {
+  const pixels = asked ?? Math.max(...sizes);
+  if (!sizes.includes(pixels))
+    throw new GeodriftError(
+      "option",
+      `"size": the model makes pictures of ${sizes.join(" or ")} pixels, got ${pixels}`,
+    );
+  return pixels;
+}
+
+function aboutLandmark({ name, description, licence, landmarks, vocabulary }: LandmarkModelDescription) {
+  const [{ title, place: at, facing, azimuths }] = landmarks;
+  const titles = landmarks.map((l) => l.title);
+  const words = vocabulary.words.filter((word) => !titles.includes(word));
+  return { name, title, description, licence, at, facing, azimuths, words };
 }
 
 const base64Of = (file: Uint8Array): string => Buffer.from(file).toString("base64");

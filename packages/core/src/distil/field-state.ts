@@ -1,0 +1,64 @@
+/** A field while it is fitted: its numbers, their moments, and how it grows from coarse to fine. */
+import { channels, doubled, type FieldGrid, type GridShape, startGrid } from "../field/grid.js";
+import { adamw } from "../train/adamw.js";
+
+/** Everything that the next step depends on. */
+export interface FieldState {
+  /** Steps done. */
+  step: number;
+  grid: FieldGrid;
+  /** First and second moments of the values. */
+  first: Float32Array;
+  second: Float32Array;
+}
+
+/** How a field is optimised (DVGO, Sun et al. 2022; the rate of SJC, Wang et al. 2023). */
+export const fieldOptimizer = { rate: 0.05, betas: [0.9, 0.99] as const, eps: 1e-8 };
+
+/** Share of the steps with half as many pixels and cells along every side. */
+const coarseShare = 0.6;
+
+/** A schedule from coarse to fine. */
+export interface Coarseness {
+  /** Steps in all. */
+  steps: number;
+  /** Pixels along a side, and cells across, at the end: even numbers. */
+  size: number;
+  across: number;
+}
+
+/** Steps with half as many pixels and cells. */
+export const coarseSteps = ({ steps }: Pick<Coarseness, "steps">): number => Math.floor(coarseShare * steps);
+
+/** Pixels along a side at a step, counted from 0. */
+export const sizeAt = (step: number, { steps, size }: Coarseness): number =>
+  step < coarseSteps({ steps }) ? size / 2 : size;
+
+/** The state before the first step. */
+export function startFieldState(shape: GridShape): FieldState {
+  const grid = startGrid(shape);
+  const zeros = () => new Float32Array(grid.values.length);
+  return { step: 0, grid, first: zeros(), second: zeros() };
+}
+
+/** Halves the cells of a state where its step asks for it; moments begin anew. Call it before every step. */
+export function refineIfDue(state: FieldState, coarseness: Coarseness): void {
+  if (state.step < coarseSteps(coarseness) || state.grid.across >= coarseness.across) return;
+  state.grid = doubled(state.grid);
+  state.first = new Float32Array(state.grid.values.length);
+  state.second = new Float32Array(state.grid.values.length);
+}
+
+/** One step of Adam on the values, with half the rate on fine cells. @param gradient of the values; overwritten */
+export function stepField(state: FieldState, gradient: Float32Array, coarseness: Coarseness): void {
+  const { rate, ...options } = fieldOptimizer;
+  const coarse = coarseSteps(coarseness);
+  const fine = state.step >= coarse;
+  const { grid, first, second } = state;
+  const slot = { weights: grid.values, gradient, first, second, average: undefined, axes: 1 };
+  adamw(slot, fine ? rate / 2 : rate, state.step - (fine ? coarse : 0) + 1, options);
+  state.step++;
+}
+
+/** Numbers of a field. */
+export const fieldNumbers = ({ across, up }: GridShape): number => across * across * up * channels;

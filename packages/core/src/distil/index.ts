@@ -1,0 +1,13 @@
+/**
+ * From pictures to fields: by photographs with their cameras.
+ * @example
+ * ```js
+ * import { coarseSteps, sizeAt } from "@geodrift/core/distil";
+ * const coarseness = { steps: 600, size: 64, across: 64 };
+ * console.log(coarseSteps(coarseness), sizeAt(0, coarseness), sizeAt(500, coarseness));
+ * ```
+ * @module
+ */
+
+export * from "./field-state.js";
+export * from "./reconstruct.js";

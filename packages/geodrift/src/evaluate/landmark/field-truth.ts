@@ -1,0 +1,298 @@
+/** How near a field is to the landmark's own shape: silhouettes, depths, colours, surfaces, from cameras that took no photograph. */
+import {
+  type FieldGrid,
+  Generator,
+  type Rendered,
+  type Renderer,
+  type Surface,
+  type UprightCamera,
+} from "@geodrift/core";
+import type { LandmarkShape } from "../../landmarks/landmark.js";
+import type { MeshPart } from "../../landmarks/mesh.js";
+import { rasterise, type Seen } from "../../landmarks/rasterise.js";
+import { fieldSurface } from "../../lift/field-surface.js";
+import { normalsFromDepth, showingCamera } from "../../lift/turntable.js";
+import { type Figure, meanFigure } from "../figure.js";
+
+/** How a field is compared with the truth. */
+export interface TruthOptions {
+  /** Pixels along a side. */
+  size: number;
+  /** Elevation of the cameras, seen from the landmark's centre, degrees. */
+  elevation: number;
+  seed: number;
+}
+
+/** How near a field is to the truth; means over views with 95 % intervals by the bootstrap over them. */
+export interface FieldTruth {
+  /** Intersection over union of the silhouettes, 0 … 1. */
+  silhouette: Figure;
+  /** Mean difference of depths where both are, as a share of the landmark's height. */
+  depth: Figure;
+  /** Peak signal-to-noise ratio on white, dB, after one gain for each colour. */
+  psnr: Figure;
+  /** Structural similarity of brightness (Wang et al. 2004), −1 … 1. */
+  ssim: Figure;
+  /** Mean |cosine| of normals where both are. */
+  normals: Figure;
+  /** Mean distance from each surface to the other, as a share of the height: of points that cameras on the ground see. */
+  chamfer: number;
+  /** F-score of surface points at a distance of one cell and of two. */
+  fScore: [one: number, two: number];
+}
+
+/** Azimuths of the cameras: none of them a multiple of five degrees. */
+const azimuths = Array.from({ length: 24 }, (_, k) => 15 * (k + 0.37));
+/** Points on either surface. */
+const surfacePoints = 20_000;
+
+/**
+ * Compares a field with a shape.
+ * @param unitM metres of half the field's box's width
+ */
+export async function fieldTruth(
+  grid: FieldGrid,
+  unitM: number,
+  shape: LandmarkShape,
+  renderer: Renderer,
+  { size, elevation, seed }: TruthOptions,
+): Promise<FieldTruth> {
+  const mesh = {
+    parts: shape.mesh.parts.map((part): MeshPart => ({ ...part, positions: part.positions.map((v) => v / unitM) })),
+  };
+  const height = shape.heightM / unitM;
+  const views: { camera: UprightCamera; seen: Seen; rendered: Rendered }[] = [];
+  for (const azimuth of azimuths) {
+    const camera = showingCamera(grid, azimuth, elevation);
+    const white = new Float32Array(3 * size * size).fill(1);
+    const rendered = await renderer.render(grid, { camera, size, planes: 2 * grid.across }, white);
+    views.push({ camera, seen: rasterise(mesh, camera, size), rendered });
+  }
+  const gains = gainsOf(views);
+  const each = views.map(({ camera, seen, rendered }) => {
+    const truth = whiteBehind(seen);
+    const own = gained(rendered, gains);
+    return {
+      silhouette: silhouetteOverlap(seen, rendered),
+      depth: depthError(seen, rendered) / height,
+      psnr: psnrOf(truth, own),
+      ssim: ssimOf(brightness(truth), brightness(own), size),
+      normals: normalConsistency(seen, normalsFromDepth(rendered, camera, size), rendered),
+    };
+  });
+  const surface = await fieldSurface(grid, renderer);
+  const random = new Generator(seed);
+  const truePoints = visiblePoints(mesh, grid, random);
+  const ownPoints = pointsOn(surface, random);
+  const [toOwn, toTruth] = [distances(truePoints, ownPoints), distances(ownPoints, truePoints)];
+  const within = (d: Float32Array, most: number) => (d.length > 0 ? d.filter((v) => v <= most).length / d.length : 0);
+  const fScore = [1, 2].map((cells) => {
+    const [recall, precision] = [toOwn, toTruth].map((d) => within(d, (2 * cells) / grid.across));
+    return recall + precision > 0 ? (2 * recall * precision) / (recall + precision) : 0;
+  }) as [number, number];
+  const mean = (d: Float32Array) => (d.length > 0 ? d.reduce((a, b) => a + b, 0) / d.length : Number.NaN);
+  const figure = (name: keyof (typeof each)[number]) => meanFigure(each.map((v) => v[name]));
+  return {
+    silhouette: figure("silhouette"),
+    depth: figure("depth"),
+    psnr: figure("psnr"),
+    ssim: figure("ssim"),
+    normals: figure("normals"),
+    chamfer: (mean(toOwn) + mean(toTruth)) / 2 / height,
+    fScore,
+  };
+}
+
+const isThere = (depth: number): boolean => depth < Number.POSITIVE_INFINITY;
+
+function silhouetteOverlap({ depth }: Seen, { opacity }: Rendered): number {
+  let [both, either] = [0, 0];
+  depth.forEach((d, at) => {
+    const [a, b] = [isThere(d), opacity[at] > 0.5];
+    both += Number(a && b);
+    either += Number(a || b);
+  });
+  return either > 0 ? both / either : 0;
+}
+
+/** Mean |difference| in units where both are; NaN where they nowhere are. */
+function depthError({ depth }: Seen, rendered: Rendered): number {
+  let [sum, count] = [0, 0];
+  depth.forEach((d, at) => {
+    if (!isThere(d) || rendered.opacity[at] <= 0.5) return;
+    sum += Math.abs(d - rendered.depth[at]);
+    count++;
+  });
+  return sum / count;
+}
+
+/** Colours in light from everywhere, on white, [3, size, size]. */
+function whiteBehind({ albedo, depth }: Seen): Float32Array {
+  const area = depth.length;
+  return Float32Array.from({ length: 3 * area }, (_, k) => {
+    const at = k % area;
+    return isThere(depth[at]) ? albedo[3 * at + Math.floor(k / area)] : 1;
+  });
+}
+
+/** For each colour the gain of least squares from a field's colours to the true ones, where both are, over all views. */
+function gainsOf(views: readonly { seen: Seen; rendered: Rendered }[]): number[] {
+  return [0, 1, 2].map((c) => {
+    let [own, both] = [1e-9, 1e-9];
+    for (const { seen, rendered } of views) {
+      const area = seen.depth.length;
+      seen.depth.forEach((d, at) => {
+        if (!isThere(d) || rendered.opacity[at] < 0.9) return;
+        const v = (rendered.picture[c * area + at] + 1) / 2;
+        own += v * v;
+        both += v * seen.albedo[3 * at + c];
+      });
+    }
+    return both / own;
+  });
+}
+
+/** A field's picture with a gain for each colour of what is not the white behind it. */
+function gained({ picture, opacity }: Rendered, gains: readonly number[]): Float32Array {
+  const area = opacity.length;
+  return picture.map((v, k) => {
+    const white = 1 - opacity[k % area];
+    return Math.min(1, Math.max(0, gains[Math.floor(k / area)] * ((v + 1) / 2 - white) + white));
+  });
+}
+
+function psnrOf(a: Float32Array, b: Float32Array): number {
+  const square = a.reduce((sum, v, k) => sum + (v - b[k]) ** 2, 0) / a.length;
+  return -10 * Math.log10(Math.max(square, 1e-10));
+}
+
+/** Luma of Rec. 601. */
+function brightness(planes: Float32Array): Float32Array {
+  const area = planes.length / 3;
+  return Float32Array.from(
+    { length: area },
+    (_, k) => 0.299 * planes[k] + 0.587 * planes[area + k] + 0.114 * planes[2 * area + k],
+  );
+}
+
+/** Half the side of the windows of structural similarity, and its constants for values of 0 … 1. */
+const [reach, c1, c2] = [3, 0.01 ** 2, 0.03 ** 2];
+
+function ssimOf(a: Float32Array, b: Float32Array, size: number): number {
+  const n = (2 * reach + 1) ** 2;
+  let [total, count] = [0, 0];
+  for (let y = reach; y < size - reach; y++)
+    for (let x = reach; x < size - reach; x++) {
+      let [ma, mb, aa, bb, ab] = [0, 0, 0, 0, 0];
+      for (let v = y - reach; v <= y + reach; v++)
+        for (let u = x - reach; u <= x + reach; u++) {
+          const [p, q] = [a[v * size + u], b[v * size + u]];
+          ma += p;
+          mb += q;
+          aa += p * p;
+          bb += q * q;
+          ab += p * q;
+        }
+      ma /= n;
+      mb /= n;
+      const [va, vb, vab] = [aa / n - ma * ma, bb / n - mb * mb, ab / n - ma * mb];
+      total += ((2 * ma * mb + c1) * (2 * vab + c2)) / ((ma * ma + mb * mb + c1) * (va + vb + c2));
+      count++;
+    }
+  return total / count;
+}
+
+/** Mean |cosine| between true normals and those of a field, where both are. */
+function normalConsistency({ normals, depth }: Seen, own: Float32Array, { opacity }: Rendered): number {
+  let [sum, count] = [0, 0];
+  depth.forEach((d, at) => {
+    if (!isThere(d) || opacity[at] <= 0.5) return;
+    let dot = 0;
+    let length = 0;
+    for (let k = 0; k < 3; k++) {
+      dot += normals[3 * at + k] * own[3 * at + k];
+      length += own[3 * at + k] ** 2;
+    }
+    if (length === 0) return;
+    sum += Math.abs(dot);
+    count++;
+  });
+  return sum / count;
+}
+
+/** Points of the true surface that cameras near the ground see, all round: [points, 3] in units. */
+function visiblePoints(mesh: LandmarkShape["mesh"], grid: FieldGrid, random: Generator): Float32Array {
+  const size = 128;
+  const points: number[] = [];
+  for (const elevation of [-12, 0])
+    for (let k = 0; k < 12; k++) {
+      const camera = showingCamera(grid, 30 * k + 15 * Number(elevation === 0), elevation);
+      const { depth } = rasterise(mesh, camera, size);
+      points.push(...pointsSeen(depth, camera, size));
+    }
+  const n = points.length / 3;
+  const out = new Float32Array(3 * Math.min(surfacePoints, n));
+  for (let i = 0; i < out.length; i += 3) {
+    const from = 3 * random.integer(n);
+    out.set(points.slice(from, from + 3), i);
+  }
+  return out;
+}
+
+function pointsSeen(depth: Float32Array, camera: UprightCamera, size: number): number[] {
+  const [s, c] = [Math.sin((camera.azimuth * Math.PI) / 180), Math.cos((camera.azimuth * Math.PI) / 180)];
+  const out: number[] = [];
+  for (let at = 0; at < depth.length; at++) {
+    const d = depth[at];
+    if (!isThere(d)) continue;
+    const [x, y] = [at % size, Math.floor(at / size)];
+    const across = (d * ((x + 0.5) / size - 0.5)) / camera.focal;
+    const up = camera.height + d * ((0.5 - (y + 0.5) / size) / camera.focal - camera.height / camera.distance);
+    out.push((camera.distance - d) * s - across * c, (camera.distance - d) * c + across * s, up);
+  }
+  return out;
+}
+
+/** Points on a surface, as many on every area, [points, 3]. */
+function pointsOn({ positions, triangles }: Surface, random: Generator): Float32Array {
+  const n = triangles.length / 3;
+  if (n === 0) return new Float32Array(0);
+  const corner = (t: number, k: number) => positions.subarray(3 * triangles[3 * t + k], 3 * triangles[3 * t + k] + 3);
+  const areas = new Float64Array(n + 1);
+  for (let t = 0; t < n; t++) {
+    const [a, b, c] = [corner(t, 0), corner(t, 1), corner(t, 2)];
+    const [u, v] = [b.map((w, k) => w - a[k]), c.map((w, k) => w - a[k])];
+    areas[t + 1] =
+      areas[t] + Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]);
+  }
+  const out = new Float32Array(3 * surfacePoints);
+  for (let i = 0; i < surfacePoints; i++) {
+    const wanted = random.uniform() * areas[n];
+    let [low, high] = [0, n - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (areas[middle + 1] < wanted) low = middle + 1;
+      else high = middle;
+    }
+    let [p, q] = [random.uniform(), random.uniform()];
+    if (p + q > 1) [p, q] = [1 - p, 1 - q];
+    for (let k = 0; k < 3; k++)
+      out[3 * i + k] = corner(low, 0)[k] * (1 - p - q) + corner(low, 1)[k] * p + corner(low, 2)[k] * q;
+  }
+  return out;
+}
+
+/** Distance from every point to the nearest of others. */
+function distances(from: Float32Array, to: Float32Array): Float32Array {
+  const out = new Float32Array(from.length / 3).fill(Number.POSITIVE_INFINITY);
+  for (let i = 0; i < out.length; i++) {
+    const [x, y, z] = [from[3 * i], from[3 * i + 1], from[3 * i + 2]];
+    let least = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < to.length; j += 3) {
+      const d = (to[j] - x) ** 2 + (to[j + 1] - y) ** 2 + (to[j + 2] - z) ** 2;
+      if (d < least) least = d;
+    }
+    out[i] = Math.sqrt(least);
+  }
+  return out;
+}

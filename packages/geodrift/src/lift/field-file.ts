@@ -1,0 +1,77 @@
+/** Fields on disk: finished ones, and states that a reconstruction goes on from. */
+import { tensor } from "@geodrift/compile";
+import { channels, type FieldGrid, type ReconstructState } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
+import { z } from "zod";
+import { loadTensors, saveTensors } from "../models/tensor-file.js";
+
+const shape = (grid: FieldGrid) => [grid.across, grid.across, grid.up, channels];
+
+/** What is said of a field beside its numbers. */
+export type FieldMetadata = Record<string, string>;
+
+/**
+ * Writes a field: `values` [across (y), across (x), up, 4], raw density and raw colours, with half its box's height in half its width.
+ * @param unitM metres of half the box's width
+ * @throws GeodriftError `disk`
+ */
+export const saveField = (file: string, grid: FieldGrid, unitM: number, metadata: FieldMetadata): Promise<void> =>
+  saveTensors(file, {
+    tensors: { values: tensor(grid.values, shape(grid)) },
+    metadata: { ...metadata, halfHeight: String(grid.halfHeight), unitM: String(unitM) },
+  });
+
+const positive = z.coerce.number().positive();
+
+/**
+ * Reads a field.
+ * @throws GeodriftError, beginning with the file's name, `not-found`, `file` or `data`
+ */
+export async function loadField(file: string): Promise<{ grid: FieldGrid; unitM: number; metadata: FieldMetadata }> {
+  const { tensors, metadata } = await loadTensors(file);
+  const { values } = tensors;
+  const [halfHeight, unitM] = [positive.safeParse(metadata.halfHeight), positive.safeParse(metadata.unitM)];
+  if (values?.dims.length !== 4 || values.dims[3] !== channels || !halfHeight.success || !unitM.success)
+    throw new GeodriftError(
+      "data",
+      `${file}: is no field: values [y, x, up, ${channels}], halfHeight and unitM are needed`,
+    );
+  const [across, , up] = values.dims;
+  const grid = { across, up, halfHeight: halfHeight.data, values: values.data as Float32Array };
+  return { grid, unitM: unitM.data, metadata };
+}
+
+/** Writes a reconstruction that is under way. @throws GeodriftError `disk` */
+export const saveReconstruction = (file: string, state: ReconstructState, provenance: FieldMetadata): Promise<void> =>
+  saveTensors(file, {
+    tensors: {
+      values: tensor(state.grid.values, shape(state.grid)),
+      first: tensor(state.first, shape(state.grid)),
+      second: tensor(state.second, shape(state.grid)),
+      exposures: tensor(state.exposures, [state.exposures.length / 6, 6]),
+    },
+    metadata: { ...provenance, step: String(state.step), halfHeight: String(state.grid.halfHeight) },
+  });
+
+/**
+ * Puts a saved reconstruction into `state`.
+ * @throws GeodriftError `data` if it was made of other settings or photographs
+ */
+export async function resumeReconstruction(
+  file: string,
+  state: ReconstructState,
+  provenance: FieldMetadata,
+): Promise<void> {
+  const { tensors, metadata } = await loadTensors(file);
+  for (const [key, value] of Object.entries(provenance))
+    if (metadata[key] !== value)
+      throw new GeodriftError(
+        "data",
+        `${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`,
+      );
+  const data = (name: string) => tensors[name].data as Float32Array;
+  const [across, , up] = tensors.values.dims;
+  state.step = Number(metadata.step);
+  state.grid = { across, up, halfHeight: Number(metadata.halfHeight), values: data("values") };
+  [state.first, state.second, state.exposures] = [data("first"), data("second"), data("exposures")];
+}

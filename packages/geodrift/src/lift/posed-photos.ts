@@ -1,0 +1,107 @@
+/** A folder's photographs with their cameras, as a field is reconstructed from them. */
+import { join } from "node:path";
+import type { PhotoPixels, PosedPhotos, UprightCamera } from "@geodrift/core";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
+import { paintBehind, readBehind } from "../landmarks/behind.js";
+import { gpsCamera } from "../landmarks/gps-camera.js";
+import { emptyBank, fillBank, type PhotoBank } from "../landmarks/photo-bank.js";
+import type { Photographed } from "../landmarks/photographed.js";
+import { type MadePhoto, readMadePhotos, readPhotographed, readPhotos } from "../landmarks/photos-table.js";
+import { decodeSquare, readPictureBytes } from "../pictures/read-picture.js";
+
+/** Where cameras are known from: made photographs say the truth, others their GPS position and their lens. */
+export const poseSources = ["true", "gps"] as const;
+/** Where cameras are known from. */
+export type PoseSource = (typeof poseSources)[number];
+
+/** How a landmark stands in its box. */
+export interface LandmarkBox {
+  /** Half the box's width, metres: the unit of the field. */
+  unitM: number;
+  /** Half the box's height, in units. */
+  halfHeight: number;
+}
+
+/** How much wider than the landmark its box is. */
+const room = 1.1;
+
+/**
+ * The box of a landmark.
+ * @throws GeodriftError `data` if its size is not known
+ */
+export function boxOfLandmark({ title, heightM, radiusM }: Photographed): LandmarkBox {
+  if (heightM === undefined || radiusM === undefined)
+    throw new GeodriftError(
+      "data",
+      `${title}: its height and its radius in metres are needed for a box to lift it into`,
+    );
+  const unitM = room * radiusM;
+  return { unitM, halfHeight: Math.max(0.2, heightM / 2 / unitM) };
+}
+
+/** A camera in units, from one in metres. */
+const inUnits = (camera: UprightCamera, { unitM }: LandmarkBox): UprightCamera => ({
+  ...camera,
+  distance: camera.distance / unitM,
+  height: camera.height / unitM,
+});
+
+/** Photographs, decoded once. */
+export interface LoadedPhotos {
+  shown: Photographed;
+  box: LandmarkBox;
+  photos: PosedPhotos;
+  /** Of the files, their names and what is known of their cameras. */
+  files: string[];
+}
+
+/** Nearest camera, in units: the box lies before it. */
+const nearest = 1.5;
+
+/**
+ * Reads the photographs of a folder that are to be learned from, in the sizes that are needed.
+ * @param sizes pixels along a side; multiples of the smallest one
+ * @param most the first ones; all if left out
+ * @throws GeodriftError `not-found`, `file` or `data` for photographs that cannot be used
+ */
+export async function loadPosedPhotos(
+  folder: string,
+  poses: PoseSource,
+  sizes: readonly number[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<LoadedPhotos> {
+  const shown = await readPhotographed(folder);
+  const box = boxOfLandmark(shown);
+  const all = poses === "true" ? await readMadePhotos(folder) : await readPhotos(folder);
+  const known = all
+    .filter(({ split }) => split === "train")
+    .slice(0, most)
+    .flatMap((photo) => {
+      const metres = "truth" in photo ? (photo as MadePhoto).truth.camera : gpsCamera(shown, photo);
+      const camera = metres && inUnits(metres, box);
+      return camera && camera.distance > nearest ? [{ file: photo.file, camera }] : [];
+    });
+  if (known.length === 0)
+    throw new GeodriftError("data", `${folder}: no photograph there says its lens and stands outside of the landmark`);
+  const bank = emptyBank(known.length, sizes, 0);
+  for (const [k, { file }] of known.entries()) {
+    const path = join(folder, file);
+    const decoded = async () =>
+      decodeSquare(await readPictureBytes(path), { size: Math.max(...sizes), square: "cover" });
+    fillBank(bank, k, await withSubject(path, decoded));
+  }
+  const cameras = known.map(({ camera }) => camera);
+  return {
+    shown,
+    box,
+    files: known.map(({ file }) => file),
+    photos: { cameras, photo: (i, size) => pixelsOf(bank, i, size, cameras[i]) },
+  };
+}
+
+/** A picture of a bank as planes in 0 … 1, and what is behind the landmark in it. */
+function pixelsOf(bank: PhotoBank, k: number, size: number, camera: UprightCamera): PhotoPixels {
+  const area = 3 * size * size;
+  const pixels = Float32Array.from(bank.pixels[size].subarray(k * area, (k + 1) * area), (v) => v / 255);
+  return { pixels, background: paintBehind(readBehind(pixels, size, camera), camera, size) };
+}
