@@ -289,7 +289,7 @@ describe("models of landmarks", () => {
 });
 
 describe("geodrift lift", () => {
-  const few = ["--poses", "true", "--size", "16", "--steps", "50", ...threads];
+  const few = ["--method", "nerf", "--poses", "true", "--size", "16", "--steps", "50", ...threads];
 
   it("makes a field, a turntable and a mesh of photographs; kill -9 changes no bit", async () => {
     expect((await geodrift(["lift", at("photos"), ...few, "-o", at("lifted")])).code).toBe(0);
@@ -310,6 +310,31 @@ describe("geodrift lift", () => {
         .digest("hex"),
     );
     expect(command.slice(0, 2)).toEqual(["geodrift", "lift"]);
+  });
+
+  it("distils a field from a landmark's model, with and without its angle, to the same bits again", async () => {
+    const sds = (out: string, ...more: string[]) =>
+      said("lift", "runs/tower", "--size", "16", "--steps", "3", "-o", out, "--json", ...more);
+    const { code, stdout } = await sds("sds");
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(0, 3).map((l) => [l.step, l.steps])).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+    await sds("sds-again");
+    await sds("sds-blind", "--no-angle");
+    const field = (out: string) => readFileSync(at(`${out}/field.safetensors`));
+    expect(field("sds-again").equals(field("sds"))).toBe(true);
+    expect(field("sds-blind").equals(field("sds"))).toBe(false);
+    expect(JSON.parse(readFileSync(at("sds/manifest.json"), "utf8"))).toMatchObject({
+      method: "sds",
+      model: { name: "tower" },
+    });
   });
 
   it("writes meshes that are right glTF, as high as the landmark, and say where they come from", async () => {
@@ -341,9 +366,14 @@ describe("geodrift lift", () => {
   });
 
   it.each([
-    [["lift", "nowhere", "-o", "x"], /landmark\.json: no such file/],
-    [["lift", "photos", "-o", "lifted", "--poses", "gps"], /state\.safetensors: was made with another config/],
-    [["lift", "taken", "-o", "y"], /its height and its radius in metres are needed/],
+    [["lift", "nowhere", "--method", "nerf", "-o", "x"], /landmark\.json: no such file/],
+    [["lift", "nowhere", "-o", "x"], /"nowhere" is neither known nor a folder/],
+    [["lift", "runs/tower", "-o", "x", "--size", "32"], /makes pictures of 16 pixels, and 32 are needed/],
+    [
+      ["lift", "photos", "--method", "nerf", "--size", "16", "-o", "lifted", "--poses", "gps"],
+      /state\.safetensors: was made with another config/,
+    ],
+    [["lift", "taken", "--method", "nerf", "-o", "y"], /its height and its radius in metres are needed/],
     [["evaluate-field", "photos/photos.csv", "--landmark", "tower.json"], /photos\.csv/],
   ])("says in a sentence why not: %j", async (args, sentence) => {
     const { code, stderr } = await said(...args);

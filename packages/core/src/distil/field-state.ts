@@ -27,12 +27,20 @@ export interface Coarseness {
   across: number;
 }
 
-/** Steps with half as many pixels and cells. */
-export const coarseSteps = ({ steps }: Pick<Coarseness, "steps">): number => Math.floor(coarseShare * steps);
+/** Pictures of so few pixels are coarse enough. */
+const coarsest = 16;
+
+/** Steps with half as many pixels and cells: none where the pictures are small anyway. */
+export const coarseSteps = ({ steps, size }: Pick<Coarseness, "steps" | "size">): number =>
+  size <= coarsest ? 0 : Math.floor(coarseShare * steps);
+
+/** Cells across in the beginning. */
+export const firstAcross = ({ size, across }: Pick<Coarseness, "size" | "across">): number =>
+  size <= coarsest ? across : across / 2;
 
 /** Pixels along a side at a step, counted from 0. */
-export const sizeAt = (step: number, { steps, size }: Coarseness): number =>
-  step < coarseSteps({ steps }) ? size / 2 : size;
+export const sizeAt = (step: number, coarseness: Coarseness): number =>
+  step < coarseSteps(coarseness) ? coarseness.size / 2 : coarseness.size;
 
 /** The state before the first step. */
 export function startFieldState(shape: GridShape): FieldState {

@@ -1,5 +1,5 @@
 /**
- * From pictures to fields: by photographs with their cameras.
+ * From pictures to fields: by photographs with their cameras, or by a model of pictures by angle.
  * @example
  * ```js
  * import { coarseSteps, sizeAt } from "@geodrift/core/distil";
@@ -9,5 +9,7 @@
  * @module
  */
 
+export * from "./distil.js";
 export * from "./field-state.js";
 export * from "./reconstruct.js";
+export * from "./weights.js";

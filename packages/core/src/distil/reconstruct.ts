@@ -6,7 +6,15 @@ import type { UprightCamera } from "../field/camera.js";
 import { addTotalVariation, cellsUp } from "../field/grid.js";
 import type { Background, Renderer } from "../field/march.js";
 import { Generator } from "../random/generator.js";
-import { type Coarseness, type FieldState, refineIfDue, sizeAt, startFieldState, stepField } from "./field-state.js";
+import {
+  type Coarseness,
+  type FieldState,
+  firstAcross,
+  refineIfDue,
+  sizeAt,
+  startFieldState,
+  stepField,
+} from "./field-state.js";
 
 /** A photograph in one size. */
 export interface PhotoPixels {
@@ -55,9 +63,9 @@ const huber = 0.15;
 const exposureRate = 0.3;
 
 /** The state before the first step. */
-export function startReconstruction({ across, halfHeight }: ReconstructOptions, photographs: number): ReconstructState {
-  const coarse = across / 2;
-  const state = startFieldState({ across: coarse, up: cellsUp(coarse, halfHeight), halfHeight });
+export function startReconstruction(options: ReconstructOptions, photographs: number): ReconstructState {
+  const [across, { halfHeight }] = [firstAcross(options), options];
+  const state = startFieldState({ across, up: cellsUp(across, halfHeight), halfHeight });
   const exposures = Float32Array.from({ length: 6 * photographs }, (_, k) => (k % 6 < 3 ? 1 : 0));
   return { ...state, exposures };
 }

@@ -158,6 +158,17 @@ export interface SamplingState {
   attention?: Float32Array;
 }
 
+/** What a noisy picture is restored with. */
+export type RestoringRequest = Pick<SamplingRequest, "terms" | "groundKm" | "fill" | "size">;
+
+/** A restored picture. */
+export interface Restored {
+  /** The guided sum, [3, size, size]; beyond −1 … 1 where the guidance is strong. */
+  guided: Float32Array;
+  /** What each term says, [3, size, size]. */
+  each: Float32Array[];
+}
+
 /** A compiled network that draws pictures of places. */
 export interface ImageModel {
   /** Sizes of the network. */
@@ -171,6 +182,12 @@ export interface ImageModel {
    * @throws the signal's reason when it is aborted
    */
   draw(request: SamplingRequest): AsyncGenerator<SamplingState>;
+  /**
+   * What one noisy picture was before the noise, under each of several terms and as their guided sum: one evaluation of the field.
+   * @param noisy γ·picture + (1−γ)·noise, [3, size, size]
+   * @throws GeodriftError `option` for terms that the model does not know
+   */
+  restore(noisy: Float32Array, gamma: number, request: RestoringRequest): Promise<Restored>;
   /** Frees the compiled graphs. */
   dispose(): Promise<void>;
 }
@@ -182,6 +199,12 @@ const most = 8;
 const noiseStream = 3;
 
 type TermTensors = Omit<TensorsOf<ImageCondition>, "gamma">;
+
+/** Terms that are evaluated in one run, and their weights. */
+interface TermGroup {
+  weights: number[];
+  terms: TermTensors;
+}
 
 /**
  * Compiles an image transformer for drawing.
@@ -253,14 +276,8 @@ export function imageModel(
     };
   }
 
-  async function* draw(request: SamplingRequest): AsyncGenerator<SamplingState> {
-    const { terms, size, seed, steps, signal } = request;
-    if (!Object.hasOwn(imageSolvers, request.solver))
-      throw new GeodriftError(
-        "option",
-        `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${request.solver}"`,
-      );
-    const solver = imageSolvers[request.solver as keyof typeof imageSolvers];
+  /** Terms in groups that one run takes. */
+  async function groupsOf({ terms, size, ...request }: RestoringRequest): Promise<TermGroup[]> {
     if (!config.sizes.includes(size))
       throw new GeodriftError("option", `the model makes pictures of ${config.sizes.join(" or ")} pixels, got ${size}`);
     const { control } = controlOf(config);
@@ -271,12 +288,37 @@ export function imageModel(
         "option",
         control === "place" ? "a model of places is told no angle" : "a model of angles is told no place",
       );
-    const shape = [1, 3, size, size];
-    const groups: { weights: number[]; terms: TermTensors }[] = [];
+    const groups: TermGroup[] = [];
     for (let from = 0; from < terms.length; from += most) {
       const part = terms.slice(from, from + most);
       groups.push({ weights: part.map(({ weight }) => weight), terms: await termTensors(part, request) });
     }
+    return groups;
+  }
+
+  async function restored(noisy: Tensor, level: Tensor, groups: readonly TermGroup[]): Promise<Restored> {
+    const guided = new Float32Array(noisy.data.length);
+    const each: Float32Array[] = [];
+    for (const { weights, terms } of groups) {
+      const denoised = (await run(params, noisy, level, terms)).data as Float32Array;
+      weights.forEach((w, k) => {
+        const own = denoised.subarray(k * guided.length, (k + 1) * guided.length);
+        for (let i = 0; i < guided.length; i++) guided[i] += w * own[i];
+        each.push(own);
+      });
+    }
+    return { guided, each };
+  }
+
+  async function* draw(request: SamplingRequest): AsyncGenerator<SamplingState> {
+    const { size, seed, steps, signal } = request;
+    if (!Object.hasOwn(imageSolvers, request.solver))
+      throw new GeodriftError(
+        "option",
+        `pictures have the solvers ${Object.keys(imageSolvers).join(", ")}, got "${request.solver}"`,
+      );
+    const solver = imageSolvers[request.solver as keyof typeof imageSolvers];
+    const groups = await groupsOf(request);
     const attended = await Promise.all((request.attention ?? []).map((term) => termTensors([term], request)));
     const looked = new Float32Array(context * patches);
     let looks = 0;
@@ -284,15 +326,9 @@ export function imageModel(
 
     const field: Field = async (x, gamma) => {
       signal?.throwIfAborted();
-      const noisy = tensor(Float32Array.from(x), shape);
+      const noisy = tensor(Float32Array.from(x), [1, 3, size, size]);
       const level = tensor([gamma], [1]);
-      const sum = new Float32Array(x.length);
-      for (const { weights, terms } of groups) {
-        const denoised = (await run(params, noisy, level, terms)).data as Float32Array;
-        weights.forEach((w, k) => {
-          for (let i = 0; i < sum.length; i++) sum[i] += w * denoised[k * sum.length + i];
-        });
-      }
+      const { guided: sum } = await restored(noisy, level, groups);
       // No picture has colours beyond black and white, however strong the guidance.
       picture = sum.map((v) => Math.min(1, Math.max(-1, v)));
       for (const whole of attended) {
@@ -322,6 +358,8 @@ export function imageModel(
     config,
     words,
     draw,
+    restore: async (noisy, gamma, request) =>
+      restored(tensor(noisy, [1, 3, request.size, request.size]), tensor([gamma], [1]), await groupsOf(request)),
     dispose: async () => {
       await run.dispose();
       await look.dispose();

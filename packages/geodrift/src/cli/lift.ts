@@ -1,34 +1,43 @@
+import { distillationWeights } from "@geodrift/core";
 import { type Command, Option } from "commander";
+import { imagineDefaults } from "../imagine/defaults.js";
 import { poseSources } from "../lift/posed-photos.js";
 import type { Invocation } from "./invocation.js";
 import type { LiftFlags } from "./lift-run.js";
-import { wholeNumber } from "./options.js";
+import { decimalNumber, wholeNumber } from "./options.js";
 
 /** `geodrift lift`. */
 export function define(command: Command, { args }: Invocation): void {
   command
-    .argument("<photographs>", "folder of photographs of a landmark, as `geodrift landmarks` makes it")
+    .argument("<what>", "a landmark's model, by name or folder; for nerf a folder of its photographs")
     .addOption(
-      new Option("--method <name>", "how: a field is fitted to the photographs").choices(["nerf"]).default("nerf"),
+      new Option("--method <name>", "sds distils the model; nerf fits photographs from known cameras")
+        .choices(["sds", "nerf"])
+        .default("sds"),
+    )
+    .option("--steps <n>", "steps, each on four pictures", wholeNumber(1, 1_000_000), 600)
+    .addOption(
+      new Option("--size <pixels>", "pixels along a side, and cells across").choices(["16", "32", "64"]).default("64"),
+    )
+    .option("--seed <n>", "of everything that is drawn", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option("--guide-angle <w>", "sds: strength of the angle", decimalNumber(0, 100), imagineDefaults.guidance.place)
+    .option("--guide-words <w>", "sds: strength of the words", decimalNumber(0, 100), imagineDefaults.guidance.place)
+    .option("--no-angle", "sds: the angle is not told")
+    .addOption(
+      new Option("--weight <name>", "sds: weight of the residual by its level of noise")
+        .choices(Object.keys(distillationWeights))
+        .default("dreamfusion"),
     )
     .addOption(
-      new Option(
-        "--poses <source>",
-        "where cameras are known from: the truth of photographs that were made, or GPS and lens",
-      )
+      new Option("--poses <source>", "nerf: cameras from the truth of photographs that were made, or from GPS and lens")
         .choices(poseSources)
         .default("gps"),
     )
-    .option("--steps <n>", "steps, each on four photographs", wholeNumber(1, 1_000_000), 600)
-    .addOption(
-      new Option("--size <pixels>", "pixels along a side, and cells across").choices(["16", "32", "64"]).default("32"),
-    )
-    .option("--most <n>", "photographs that are used, the first ones; all if left out", wholeNumber(1, 1_000_000))
-    .option("--seed <n>", "which photographs are seen in which step", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
+    .option("--most <n>", "nerf: photographs that are used, the first ones; all if left out", wholeNumber(1, 1_000_000))
     .requiredOption("-o, --output <folder>", "where to; run it again to go on after a stop")
     .option("--json", "print progress and results as JSON lines")
-    .action(async (photographs: string, flags: LiftFlags) => {
+    .action(async (what: string, flags: LiftFlags) => {
       const { runLift } = await import("./lift-run.js");
-      await runLift(photographs, flags, args);
+      await runLift(what, flags, args);
     });
 }

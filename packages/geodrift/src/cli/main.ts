@@ -37,7 +37,10 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     "landmarks and their photographs: list, photograph, render, or take in one's own",
     () => import("./landmarks.js"),
   ],
-  lift: ["photographs of a landmark become a field that renders from any side, and a mesh", () => import("./lift.js")],
+  lift: [
+    "a landmark's model, or photographs of it, become a field that renders from any side, and a mesh",
+    () => import("./lift.js"),
+  ],
   embed: [
     "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
     () => import("./embed.js"),

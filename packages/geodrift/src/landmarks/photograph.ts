@@ -66,7 +66,7 @@ interface Capsule {
 }
 
 /** Focal lengths of cameras for 24 mm of film, mm: telephones, and three usual lenses. */
-const focalLengths = [26, 35, 50, 77] as const;
+export const focalLengths = [26, 35, 50, 77] as const;
 /** Millimetres of film that a square picture is as high as. */
 export const filmMm = 24;
 

@@ -1,6 +1,6 @@
 /** Fields on disk: finished ones, and states that a reconstruction goes on from. */
 import { tensor } from "@geodrift/compile";
-import { channels, type FieldGrid, type ReconstructState } from "@geodrift/core";
+import { channels, type FieldGrid, type FieldState } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
@@ -41,27 +41,37 @@ export async function loadField(file: string): Promise<{ grid: FieldGrid; unitM:
   return { grid, unitM: unitM.data, metadata };
 }
 
-/** Writes a reconstruction that is under way. @throws GeodriftError `disk` */
-export const saveReconstruction = (file: string, state: ReconstructState, provenance: FieldMetadata): Promise<void> =>
+/**
+ * Writes a lift that is under way.
+ * @param more what else the next step depends on
+ * @throws GeodriftError `disk`
+ */
+export const saveLift = (
+  file: string,
+  { grid, first, second, step }: FieldState,
+  provenance: FieldMetadata,
+  more: Readonly<Record<string, Float32Array>> = {},
+): Promise<void> =>
   saveTensors(file, {
     tensors: {
-      values: tensor(state.grid.values, shape(state.grid)),
-      first: tensor(state.first, shape(state.grid)),
-      second: tensor(state.second, shape(state.grid)),
-      exposures: tensor(state.exposures, [state.exposures.length / 6, 6]),
+      ...Object.fromEntries(Object.entries(more).map(([name, data]) => [name, tensor(data, [data.length])])),
+      values: tensor(grid.values, shape(grid)),
+      first: tensor(first, shape(grid)),
+      second: tensor(second, shape(grid)),
     },
-    metadata: { ...provenance, step: String(state.step), halfHeight: String(state.grid.halfHeight) },
+    metadata: { ...provenance, step: String(step), halfHeight: String(grid.halfHeight) },
   });
 
 /**
- * Puts a saved reconstruction into `state`.
- * @throws GeodriftError `data` if it was made of other settings or photographs
+ * Puts a saved lift into `state`.
+ * @returns all of its arrays by name
+ * @throws GeodriftError `data` if it was made of other settings or pictures
  */
-export async function resumeReconstruction(
+export async function resumeLift(
   file: string,
-  state: ReconstructState,
+  state: FieldState,
   provenance: FieldMetadata,
-): Promise<void> {
+): Promise<Record<string, Float32Array>> {
   const { tensors, metadata } = await loadTensors(file);
   for (const [key, value] of Object.entries(provenance))
     if (metadata[key] !== value)
@@ -69,9 +79,10 @@ export async function resumeReconstruction(
         "data",
         `${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`,
       );
-  const data = (name: string) => tensors[name].data as Float32Array;
+  const data = Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, t.data as Float32Array]));
   const [across, , up] = tensors.values.dims;
   state.step = Number(metadata.step);
-  state.grid = { across, up, halfHeight: Number(metadata.halfHeight), values: data("values") };
-  [state.first, state.second, state.exposures] = [data("first"), data("second"), data("exposures")];
+  state.grid = { across, up, halfHeight: Number(metadata.halfHeight), values: data.values };
+  [state.first, state.second] = [data.first, data.second];
+  return data;
 }

@@ -1,0 +1,109 @@
+/**
+ * Score distillation (DreamFusion, Poole et al. 2023; Feng et al. 2025, §3.3): a field whose pictures, from every side, a model of
+ * pictures by angle finds likely. The model's own derivative is left out; only the renderer's is gone back through.
+ */
+import type { UprightCamera } from "../field/camera.js";
+import { addTotalVariation, cellsUp } from "../field/grid.js";
+import type { Background, Renderer } from "../field/march.js";
+import { Generator } from "../random/generator.js";
+import {
+  type Coarseness,
+  type FieldState,
+  firstAcross,
+  refineIfDue,
+  sizeAt,
+  startFieldState,
+  stepField,
+} from "./field-state.js";
+import { type DistillationWeight, distillationWeights, levelWindow } from "./weights.js";
+
+/** A camera, and what is behind the field. */
+export interface DistilledView {
+  /** In the field's unit. */
+  camera: UprightCamera;
+  background: Background;
+}
+
+/** What says how a noisy picture of a side should have looked. */
+export interface Denoiser {
+  /**
+   * @param noisy γ·picture + (1−γ)·noise, [3, size, size]
+   * @returns the picture before the noise, guided, −1 … 1
+   */
+  denoise(noisy: Float32Array, gamma: number, size: number, camera: UprightCamera): Promise<Float32Array>;
+}
+
+/** How a field is distilled. */
+export interface DistilOptions extends Coarseness {
+  seed: number;
+  /** Sides of a step, evenly around. */
+  views: number;
+  /** Half the box's height in half its width. */
+  halfHeight: number;
+  weight: DistillationWeight;
+  /** A view from about an azimuth, degrees. */
+  viewAt(azimuth: number, size: number, random: Generator): DistilledView;
+}
+
+/** What a step has done. */
+export interface DistilStep {
+  /** Steps done. */
+  step: number;
+  /** Level of the step's last view, 0 … 1. */
+  gamma: number;
+  /** Mean |x − x̂| of its pictures. */
+  residual: number;
+}
+
+/** Weights of the light that is stopped, per pixel, and of the total variation of the density. */
+const [opacityWeight, variationWeight] = [0.02, 1e-3];
+/** Steps without total variation: it would hold a field that knows nothing yet. */
+const withoutVariation = 100;
+
+/** The state before the first step. */
+export function startDistillation(options: Pick<DistilOptions, "across" | "size" | "halfHeight">): FieldState {
+  const across = firstAcross(options);
+  return startFieldState({ across, up: cellsUp(across, options.halfHeight), halfHeight: options.halfHeight });
+}
+
+/**
+ * Distils a field, updating the state in place in every step; every draw is a function of seed, step and view. The caller may save the
+ * state between any two steps; going on from there gives the same field to the bit.
+ * @param signal ends it before the next step
+ */
+export async function* distil(
+  state: FieldState,
+  renderer: Renderer,
+  denoiser: Denoiser,
+  options: DistilOptions,
+  signal?: AbortSignal,
+): AsyncGenerator<DistilStep> {
+  const weightOf = distillationWeights[options.weight];
+  while (state.step < options.steps) {
+    signal?.throwIfAborted();
+    refineIfDue(state, options);
+    const size = sizeAt(state.step, options);
+    const { grid } = state;
+    const gradient = new Float32Array(grid.values.length);
+    const random = new Generator(options.seed, 6, state.step);
+    const window = levelWindow(state.step / options.steps);
+    let [gamma, residual] = [0, 0];
+    for (let v = 0; v < options.views; v++) {
+      const azimuth = ((v + random.uniform()) / options.views) * 360;
+      const { camera, background } = options.viewAt(azimuth, size, random);
+      const view = { camera, size, planes: grid.across, jitter: random.uniform() };
+      const { picture } = await renderer.render(grid, view, background);
+      gamma = random.uniform(...window);
+      const noise = random.normals(picture.length);
+      const noisy = picture.map((x, k) => gamma * x + (1 - gamma) * noise[k]);
+      const restored = await denoiser.denoise(noisy, gamma, size, camera);
+      const weight = weightOf(gamma) / options.views;
+      const weights = picture.map((x, k) => weight * (x - Math.min(1, Math.max(-1, restored[k]))));
+      residual += weights.reduce((sum, w) => sum + Math.abs(w), 0) / (weight * picture.length * options.views);
+      await renderer.gradient(gradient, grid, view, background, weights, opacityWeight / options.views);
+    }
+    if (state.step >= withoutVariation) addTotalVariation(gradient, grid, variationWeight);
+    stepField(state, gradient, options);
+    yield { step: state.step, gamma, residual };
+  }
+}
