@@ -10,6 +10,7 @@ import { validateBytes } from "gltf-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { geodrift, inThisProcess, start } from "./program.js";
+import { raw, startServer } from "./server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-landmarks-"));
 const at = (name: string) => join(folder, name);
@@ -268,6 +269,48 @@ describe("models of landmarks", () => {
     const { code, stderr } = await said("imagine", ...args);
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(sentence);
+  });
+
+  it("are asked over HTTP as from the command line", async () => {
+    const { code, stdout } = await said(
+      "imagine",
+      "--model",
+      model,
+      "--azimuth",
+      "200",
+      "--steps",
+      "3",
+      "-o",
+      "http.png",
+      "--json",
+    );
+    expect(code).toBe(0);
+    const server = await startServer(["--landmark-model", model]);
+    try {
+      const headers = { "content-type": "application/json" };
+      const asked = (body: object) =>
+        raw(server, "/api/imagine", { method: "POST", body: JSON.stringify({ steps: 3, n: 1, ...body }), headers });
+      const answer = await asked({ azimuth: 200 });
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(answer.body.toString()).pictures[0].sha256).toBe(JSON.parse(stdout).pictures[0].sha256);
+      const about = JSON.parse((await raw(server, "/api/imagine", { headers })).body.toString());
+      expect(about.landmark).toMatchObject({
+        name: "tower",
+        title: "Coloured Tower",
+        facing: 0,
+        at: { lat: 52.5, lng: 13.4 },
+      });
+      for (const [body, sentence] of [
+        [{ azimuth: 10, at: { lat: 1, lng: 2 } }, /takes the place of \\"at\\"/],
+        [{ azimuth: 10, words: "castle" }, /castle.* not among the words/],
+        [{ azimuth: 361 }, /azimuth/],
+      ] as const) {
+        const refused = await asked(body);
+        expect([refused.status, refused.body.toString()]).toEqual([400, expect.stringMatching(sentence)]);
+      }
+    } finally {
+      await server.stop();
+    }
   });
 
   it("are measured beside words alone and the photographs themselves", async () => {

@@ -378,6 +378,34 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.close();
   });
 
+  it("makes pictures of a landmark from where a dial says, by pointer and by keyboard", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#imagine`);
+    await page.getByRole("radio", { name: "Statue of Liberty" }).check();
+    // Front at first; the rose has the photographs that were learned from.
+    const dial = page.getByRole("slider", { name: /^Camera stands at/ });
+    expect(await dial.inputValue()).toBe("135");
+    expect(await page.locator(".dial .wedge").count()).toBe(36);
+    await dial.focus();
+    await page.keyboard.press("ArrowRight");
+    await page.getByText("Camera stands at: 136°").waitFor();
+    const box = await page.locator(".dial svg").boundingBox();
+    if (!box) throw new Error("the dial is not shown");
+    await page.mouse.click(box.x + 0.9 * box.width, box.y + 0.5 * box.height);
+    await page.getByText("Camera stands at: 90°").waitFor();
+    await page.getByLabel("Pictures", { exact: true }).fill("1");
+    await page.getByLabel("Words", { exact: true }).fill("dusk");
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    await page.getByText("Imagined: Statue of Liberty from 90°, dusk").waitFor();
+    await page.getByRole("button", { name: "angle", exact: true }).click();
+    expect(await page.locator(".imagined canvas").count()).toBe(1);
+    await look(page, "landmark");
+    // Back to places: the same words mean nothing there.
+    await page.getByRole("radio", { name: "a place" }).check();
+    expect(await page.locator(".dial").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("makes pictures of words said twice, as wide as they say, and none of a form that is not filled in", async () => {
     const { page, complaints } = await openPage(browser, `${server.url}#imagine`);
     await page.getByLabel("Pictures", { exact: true }).fill("1");

@@ -148,7 +148,7 @@ export async function readMadePhotos(folder: string): Promise<MadePhoto[]> {
 }
 
 /** From which side, how far away, and how large: what a photograph's two places and its lens say. */
-export interface Seen {
+export interface PhotoSeen {
   /** Degrees clockwise from north. */
   azimuth: number;
   /** Metres. */
@@ -158,7 +158,7 @@ export interface Seen {
 }
 
 /** What a photograph says of its camera. */
-export function seenFrom({ place: landmark, ...size }: Photographed, { place, focal }: Photo): Seen {
+export function seenFrom({ place: landmark, ...size }: Photographed, { place, focal }: Photo): PhotoSeen {
   const azimuth = azimuthOf(landmark, place);
   const distance = 1000 * distanceKm(landmark, place);
   const extentM = extentOf(size);

@@ -3,7 +3,7 @@ import { tensor } from "@geodrift/compile";
 import { channels, type FieldGrid, type FieldState } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
-import { loadTensors, saveTensors } from "../models/tensor-file.js";
+import { checkMadeOf, loadTensors, saveTensors } from "../models/tensor-file.js";
 
 const shape = (grid: FieldGrid) => [grid.across, grid.across, grid.up, channels];
 
@@ -73,12 +73,7 @@ export async function resumeLift(
   provenance: FieldMetadata,
 ): Promise<Record<string, Float32Array>> {
   const { tensors, metadata } = await loadTensors(file);
-  for (const [key, value] of Object.entries(provenance))
-    if (metadata[key] !== value)
-      throw new GeodriftError(
-        "data",
-        `${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`,
-      );
+  checkMadeOf(file, metadata, provenance);
   const data = Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, t.data as Float32Array]));
   const [across, , up] = tensors.values.dims;
   state.step = Number(metadata.step);

@@ -31,6 +31,21 @@ export const saveTensors = (
   options: Parameters<typeof writeSafetensors>[1] = {},
 ): Promise<void> => writeFileAtomically(file, writeSafetensors(content, options));
 
+/**
+ * Checks what a saved state was made of.
+ * @param file for the sentence
+ * @param wanted what must be the same, by key of the metadata
+ * @throws GeodriftError `data` naming the first key that differs
+ */
+export function checkMadeOf(file: string, metadata: Readonly<Record<string, string>>, wanted: object): void {
+  for (const [key, value] of Object.entries(wanted))
+    if (metadata[key] !== value)
+      throw new GeodriftError(
+        "data",
+        `${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`,
+      );
+}
+
 /** Which tensors are read, and what is told of them. */
 export interface LoadOptions {
   /** Is fed the header and the bytes of every tensor that is read. */

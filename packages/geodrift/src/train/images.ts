@@ -2,18 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  averaged,
-  closedVocabulary,
-  controlOf,
-  denoisingObjective,
-  Generator,
-  type ImageTransformerConfig,
-  initTrainState,
-  type Parameters,
-  warmedDecay,
-  warmupConstantDecay,
-} from "@geodrift/core";
+import { averaged, closedVocabulary, controlOf, type ImageTransformerConfig, type Parameters } from "@geodrift/core";
 import { vocabulary } from "../earth/captions.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
@@ -24,7 +13,8 @@ import { denoisingBatches } from "./batches/worker-batches.js";
 import { openCaptioned } from "./captioned-source.js";
 import type { ImagesTraining } from "./config.js";
 import { mapStart } from "./map-start.js";
-import { type LoggedStep, meanOver, perSecond, runTraining, stateFile, type TrainingContext } from "./run-training.js";
+import { runDenoising } from "./run-denoising.js";
+import { stateFile, type TrainingContext } from "./run-training.js";
 import type { Provenance } from "./state-file.js";
 
 /**
@@ -58,52 +48,12 @@ export async function trainImages(config: ImagesTraining, context: TrainingConte
     data,
     seed: String(config.seed),
   };
-  const objective = denoisingObjective(network, words);
-  const state = await runTraining(
-    {
-      name: config.name,
-      out,
-      checkpointEvery,
-      logEvery: 100,
-      provenance,
-      objective,
-      state: initTrainState(objective, new Generator(config.seed, 0), { average: true, given }),
-      async *batches(from) {
-        for await (const batch of denoisingBatches(work, from, config.batch))
-          yield denoisingTensors(batch, { ...work, words: words.tokens, control: controlOf(network).tokens });
-      },
-      options: {
-        steps: config.steps,
-        rate: warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps),
-        betas: config.betas,
-        clip: config.clip,
-        ema: (step) => warmedDecay(config.ema, step),
-      },
-      groupOf: ({ pixels }) => pixels.dims[2],
-      lines: (recent) => linesBySize(config, recent),
-    },
-    context,
-  );
+  const batches = async function* (from: number) {
+    for await (const batch of denoisingBatches(work, from, config.batch))
+      yield denoisingTensors(batch, { ...work, words: words.tokens, control: controlOf(network).tokens });
+  };
+  const state = await runDenoising(config, { network, words, given, batches, provenance, logEvery: 100 }, context);
   await writeImageModel(config, network, work, averaged(state), months, provenance);
-}
-
-/** A line for every size of pictures among the steps. */
-export function linesBySize(config: Pick<ImagesTraining, "sizes" | "name" | "batch">, recent: readonly LoggedStep[]) {
-  const { step, rate } = recent[recent.length - 1];
-  return config.sizes.flatMap(({ size }) => {
-    const own = recent.filter((r) => r.group === size);
-    if (own.length === 0) return [];
-    const line = {
-      step,
-      size,
-      loss: Number(meanOver(own, (r) => r.loss).toFixed(5)),
-      gradient: Number(meanOver(own, (r) => r.gradientNorm ?? 0).toFixed(4)),
-      rate,
-      picturesPerSecond: Math.round(meanOver(own, (r) => perSecond(config.batch, r))),
-    };
-    const said = `${config.name} ${step}: ${size} px, loss ${line.loss}, ${line.picturesPerSecond} pictures/s`;
-    return [{ line, said }];
-  });
 }
 
 /** A folder that `imagine --model` opens. */

@@ -12,16 +12,12 @@ import {
   binOf,
   closedVocabulary,
   controlOf,
-  denoisingObjective,
   Generator,
   type ImageTransformerConfig,
   initImageTransformer,
-  initTrainState,
   type Parameters,
   type Vocabulary,
   type VocabularyConfig,
-  warmedDecay,
-  warmupConstantDecay,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { writeJsonFile } from "../files/json-file.js";
@@ -47,8 +43,8 @@ import { denoisingTensors } from "./batches/denoising-batches.js";
 import type { LandmarkWork } from "./batches/landmark-batches.js";
 import { landmarkBatches } from "./batches/worker-batches.js";
 import type { LandmarkTraining } from "./config.js";
-import { linesBySize } from "./images.js";
-import { runTraining, type TrainingContext } from "./run-training.js";
+import { runDenoising } from "./run-denoising.js";
+import type { TrainingContext } from "./run-training.js";
 
 /** What a training begins with: network, vocabulary, and weights where it goes on from a model. */
 interface Beginning {
@@ -63,7 +59,7 @@ interface Beginning {
  * `training` if the training diverges
  */
 export async function trainLandmark(config: LandmarkTraining, context: TrainingContext): Promise<void> {
-  const { out, name } = config;
+  const { out } = config;
   await mkdir(out, { recursive: true });
   const folders = await Promise.all(config.photographs.map((folder) => trainingPhotos(folder, config.most)));
   const titles = folders.map(({ shown }) => shown.title);
@@ -89,32 +85,11 @@ export async function trainLandmark(config: LandmarkTraining, context: TrainingC
     data: learned.map(({ data }) => data).join(" "),
     seed: String(config.seed),
   };
-  const objective = denoisingObjective(network, words);
-  const state = await runTraining(
-    {
-      name,
-      out,
-      checkpointEvery,
-      logEvery: 50,
-      provenance,
-      objective,
-      state: initTrainState(objective, new Generator(config.seed, 0), { average: true, given }),
-      async *batches(from) {
-        for await (const batch of landmarkBatches(work, from, config.batch))
-          yield denoisingTensors(batch, { ...network, words: words.tokens, control: controlOf(network).tokens });
-      },
-      options: {
-        steps: config.steps,
-        rate: warmupConstantDecay(config.rate, config.warmup, config.decay, config.steps),
-        betas: config.betas,
-        clip: config.clip,
-        ema: (step) => warmedDecay(config.ema, step),
-      },
-      groupOf: ({ pixels }) => pixels.dims[2],
-      lines: (recent) => linesBySize(config, recent),
-    },
-    context,
-  );
+  const batches = async function* (from: number) {
+    for await (const batch of landmarkBatches(work, from, config.batch))
+      yield denoisingTensors(batch, { ...network, words: words.tokens, control: controlOf(network).tokens });
+  };
+  const state = await runDenoising(config, { network, words, given, batches, provenance, logEvery: 50 }, context);
   await writeLandmarkModel(config, network, vocabulary, averaged(state), learned, provenance);
 }
 

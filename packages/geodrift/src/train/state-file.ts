@@ -1,9 +1,8 @@
 /** Training states as files: everything that the next step depends on, with what it was made from. */
 import { existsSync } from "node:fs";
 import { prefixed, subtree, type TrainState } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
 import { versions } from "../files/versions.js";
-import { loadTensors, saveTensors } from "../models/tensor-file.js";
+import { checkMadeOf, loadTensors, saveTensors } from "../models/tensor-file.js";
 import { threads } from "../runtime/threads.js";
 
 /** What must be the same for training to go on. */
@@ -54,12 +53,7 @@ export async function resumeState<Step>(
 ): Promise<{ threads?: number; recent?: Step[] }> {
   if (!existsSync(file)) return {};
   const { tensors, metadata } = await loadTensors(file);
-  for (const [key, value] of Object.entries(provenance))
-    if (metadata[key] !== value)
-      throw new GeodriftError(
-        "data",
-        `${file}: was made with another ${key}; move it away to begin anew, or restore the ${key}`,
-      );
+  checkMadeOf(file, metadata, provenance);
   state.step = Number(metadata.step);
   state.params = subtree(tensors, "params");
   state.moments = { first: subtree(tensors, "first"), second: subtree(tensors, "second") };

@@ -21,6 +21,8 @@ export interface TruthOptions {
   /** Elevation of the cameras, seen from the landmark's centre, degrees. */
   elevation: number;
   seed: number;
+  /** Points on either surface; 20,000 if left out. */
+  points?: number;
 }
 
 /** How near a field is to the truth; means over views with 95 % intervals by the bootstrap over them. */
@@ -43,8 +45,6 @@ export interface FieldTruth {
 
 /** Azimuths of the cameras: none of them a multiple of five degrees. */
 const azimuths = Array.from({ length: 24 }, (_, k) => 15 * (k + 0.37));
-/** Points on either surface. */
-const surfacePoints = 20_000;
 
 /**
  * Compares a field with a shape.
@@ -55,7 +55,7 @@ export async function fieldTruth(
   unitM: number,
   shape: LandmarkShape,
   renderer: Renderer,
-  { size, elevation, seed }: TruthOptions,
+  { size, elevation, seed, points = 20_000 }: TruthOptions,
 ): Promise<FieldTruth> {
   const mesh = {
     parts: shape.mesh.parts.map((part): MeshPart => ({ ...part, positions: part.positions.map((v) => v / unitM) })),
@@ -82,8 +82,8 @@ export async function fieldTruth(
   });
   const surface = await fieldSurface(grid, renderer);
   const random = new Generator(seed);
-  const truePoints = visiblePoints(mesh, grid, random);
-  const ownPoints = pointsOn(surface, random);
+  const truePoints = visiblePoints(mesh, grid, points, random);
+  const ownPoints = pointsOn(surface, points, random);
   const [toOwn, toTruth] = [distances(truePoints, ownPoints), distances(ownPoints, truePoints)];
   const within = (d: Float32Array, most: number) => (d.length > 0 ? d.filter((v) => v <= most).length / d.length : 0);
   const fScore = [1, 2].map((cells) => {
@@ -221,7 +221,7 @@ function normalConsistency({ normals, depth }: Seen, own: Float32Array, { opacit
 }
 
 /** Points of the true surface that cameras near the ground see, all round: [points, 3] in units. */
-function visiblePoints(mesh: LandmarkShape["mesh"], grid: FieldGrid, random: Generator): Float32Array {
+function visiblePoints(mesh: LandmarkShape["mesh"], grid: FieldGrid, most: number, random: Generator): Float32Array {
   const size = 128;
   const points: number[] = [];
   for (const elevation of [-12, 0])
@@ -231,7 +231,7 @@ function visiblePoints(mesh: LandmarkShape["mesh"], grid: FieldGrid, random: Gen
       points.push(...pointsSeen(depth, camera, size));
     }
   const n = points.length / 3;
-  const out = new Float32Array(3 * Math.min(surfacePoints, n));
+  const out = new Float32Array(3 * Math.min(most, n));
   for (let i = 0; i < out.length; i += 3) {
     const from = 3 * random.integer(n);
     out.set(points.slice(from, from + 3), i);
@@ -254,7 +254,7 @@ function pointsSeen(depth: Float32Array, camera: UprightCamera, size: number): n
 }
 
 /** Points on a surface, as many on every area, [points, 3]. */
-function pointsOn({ positions, triangles }: Surface, random: Generator): Float32Array {
+function pointsOn({ positions, triangles }: Surface, count: number, random: Generator): Float32Array {
   const n = triangles.length / 3;
   if (n === 0) return new Float32Array(0);
   const corner = (t: number, k: number) => positions.subarray(3 * triangles[3 * t + k], 3 * triangles[3 * t + k] + 3);
@@ -265,8 +265,8 @@ function pointsOn({ positions, triangles }: Surface, random: Generator): Float32
     areas[t + 1] =
       areas[t] + Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]);
   }
-  const out = new Float32Array(3 * surfacePoints);
-  for (let i = 0; i < surfacePoints; i++) {
+  const out = new Float32Array(3 * count);
+  for (let i = 0; i < count; i++) {
     const wanted = random.uniform() * areas[n];
     let [low, high] = [0, n - 1];
     while (low < high) {
