@@ -185,7 +185,7 @@ describe("geodrift landmarks", () => {
     expect([width, height, format]).toEqual([16, 16, "jpeg"]);
     await said("landmarks", "photograph", "tower.json", "-o", "taken", "--train", "10", "--test", "0", "--size", "16");
     const { stdout: json } = await said(
-      ...["landmarks", "from", "taken", "--at", "52.5,13.4", "--title", "Coloured Tower", "--height", "50"],
+      ...["landmarks", "from", "taken", "--at", "52.5,13.4", "--title", "Other Tower", "--height", "50"],
       ...["--held", "0", "--json"],
     );
     expect(JSON.parse(json)).toEqual({ photographs: 10, heldOut: 0, leftOut: [] });
@@ -213,6 +213,17 @@ describe("models of landmarks", () => {
     const { angle, landmarks } = JSON.parse(readFileSync(join(model, "model.json"), "utf8"));
     expect([angle, landmarks[0].n]).toEqual(["told", 48]);
     expect(landmarks[0].azimuths.reduce((a: number, b: number) => a + b)).toBe(48);
+  });
+
+  it("learn a landmark that the general model has never heard of", async () => {
+    writeFileSync(at("other.json"), JSON.stringify({ ...own, name: "other", photographs: ["taken"], steps: 1 }));
+    const { code, stderr } = await geodrift(["train", at("other.json"), ...threads], folder);
+    expect([code, stderr.includes("from step 0 to 1")]).toEqual([0, true]);
+    const { vocabulary, landmarks } = JSON.parse(readFileSync(at("runs/other/model.json"), "utf8"));
+    expect(vocabulary.words.slice(-2)).toEqual(["Coloured Tower", "Other Tower"]);
+    expect(landmarks).toMatchObject([{ title: "Other Tower", n: 10 }]);
+    const drawn = await said("imagine", "--model", "runs/other", "--azimuth", "10", "--steps", "1", "-o", "other.png");
+    expect([drawn.code, drawn.stderr]).toEqual([0, ""]);
   });
 
   it("make a picture from an angle, with a manifest that makes the same bytes again", async () => {

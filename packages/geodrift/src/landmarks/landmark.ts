@@ -21,8 +21,8 @@ const range = z
 
 /** Where a shape comes from. */
 const source = {
-  /** Name of its file. */
-  file: z.string(),
+  /** Name of its file, in whatever folder. */
+  file: z.string().regex(/^\w[\w.-]*$/, "a name of letters, digits, ., - and _ is needed"),
   url: z.url(),
   /** Of its bytes, hexadecimal. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),

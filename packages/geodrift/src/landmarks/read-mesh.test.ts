@@ -93,6 +93,11 @@ describe("shapes from glTF", () => {
       /100000000 triangles, and 5000000 are the most/,
     ],
     [
+      "a list of corners without end",
+      async () => rewritten(await glb(), (json) => json.replace('"count":4', '"count":900000000')),
+      /list of 900000000 numbers, and 15000000 are the most/,
+    ],
+    [
       "a picture outside",
       async () => rewritten(await glb(), (json) => json.replace(/"images":\[\{/, '"images":[{"uri":"../bark.png",')),
       /refers to "\.\.\/bark\.png"/,

@@ -93,6 +93,9 @@ function checkSizes(bytes: Uint8Array, view: DataView): void {
   for (const { primitives = [] } of said.meshes ?? [])
     for (const { indices, attributes } of primitives)
       triangles += Math.floor((said.accessors?.[indices ?? attributes?.POSITION ?? -1]?.count ?? 0) / 3);
+  const most = Math.max(triangles, ...(said.accessors ?? []).map(({ count = 0 }) => Math.floor(count / 3)));
+  if (most > mostTriangles && triangles <= mostTriangles)
+    throw new GeodriftError("data", `has a list of ${3 * most} numbers, and ${3 * mostTriangles} are the most`);
   if (triangles > mostTriangles)
     throw new GeodriftError("data", `has ${triangles} triangles, and ${mostTriangles} are the most`);
 }

@@ -2,6 +2,7 @@
  * Trains a model that makes pictures of landmarks: the general one, told words alone, or one landmark's own, told from which side, that
  * begins as the general one and goes on knowing what that knew (Feng et al. 2025, §3.2; DreamBooth, Ruiz et al. 2023).
  */
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -51,6 +52,8 @@ interface Beginning {
   network: ImageTransformerConfig;
   vocabulary: VocabularyConfig;
   given?: Parameters;
+  /** Fingerprint of the model that it goes on from. */
+  base?: string;
 }
 
 /**
@@ -63,12 +66,12 @@ export async function trainLandmark(config: LandmarkTraining, context: TrainingC
   await mkdir(out, { recursive: true });
   const folders = await Promise.all(config.photographs.map((folder) => trainingPhotos(folder, config.most)));
   const titles = folders.map(({ shown }) => shown.title);
-  const { network, vocabulary, given } = await beginning(config, titles);
+  const { network, vocabulary, given, base } = await beginning(config, titles);
   const words = closedVocabulary(vocabulary);
   const { bank, fingerprints } = await photoBank(folders, network.sizes, { words, bins: config.bins });
   const learned = learnedFrom(folders, bank, fingerprints);
   if (config.angle === "untold") bank.azimuths.fill(Number.NaN);
-  const preserved = config.preservation && (await preservedPictures(config, bank, network, words, context));
+  const preserved = config.preservation && (await preservedPictures(config, base, bank, network, words, context));
   const work: LandmarkWork = {
     photographs: bank,
     preserved,
@@ -79,10 +82,11 @@ export async function trainLandmark(config: LandmarkTraining, context: TrainingC
     dropped: config.dropped,
     seed: config.seed,
   };
-  const { out: _, photographs: __, checkpointEvery, ...made } = config;
+  // Where things lie is no part of what is learned.
+  const { out: _, photographs: __, from: ___, checkpointEvery, ...made } = config;
   const provenance = {
     config: JSON.stringify(made),
-    data: learned.map(({ data }) => data).join(" "),
+    data: [...(base ? [base] : []), ...learned.map(({ data }) => data)].join(" "),
     seed: String(config.seed),
   };
   const batches = async function* (from: number) {
@@ -145,22 +149,26 @@ async function beginning(config: LandmarkTraining, titles: readonly string[]): P
   const { vocabulary } = description;
   const known = new Set(closedVocabulary(vocabulary).known);
   const added = titles.filter((title) => !known.has(title));
-  const given = await readImageWeights(config.from, description);
+  const hash = createHash("sha256");
+  const given = await readImageWeights(config.from, description, hash);
+  const base = hash.digest("hex").slice(0, 16);
   const wider = { ...vocabulary, words: [...vocabulary.words, ...added] };
-  if (added.length === 0) return { network: description.network, vocabulary, given };
+  if (added.length === 0) return { network: description.network, vocabulary, given, base };
   // Landmarks that the general model has never seen begin as words that mean nothing yet.
   const fresh = initImageTransformer(description.network, closedVocabulary(wider), new Generator(config.seed, 1));
   const table = fresh["words.table"];
   (table.data as Float32Array).set(given["words.table"].data as Float32Array);
-  return { network: description.network, vocabulary: wider, given: { ...given, "words.table": table } };
+  return { network: description.network, vocabulary: wider, given: { ...given, "words.table": table }, base };
 }
 
 /**
  * Pictures that the general model makes of captions of the photographs, told no angle; kept beside the state.
+ * @param base fingerprint of that model
  * @throws GeodriftError as `loadLandmarkModel`
  */
 async function preservedPictures(
   { from, preservation, out, name, seed }: LandmarkTraining,
+  base: string | undefined,
   bank: PhotoBank,
   network: ImageTransformerConfig,
   words: Vocabulary,
@@ -186,11 +194,14 @@ async function preservedPictures(
     );
   }
   const file = join(out, `${name}.preserved.safetensors`);
+  const metadata = { made: JSON.stringify({ ...preservation, seed, base, captions, sizes: network.sizes }) };
   if (existsSync(file)) {
-    const { tensors } = await loadTensors(file);
-    for (const size of network.sizes)
-      preserved.pixels[size] = Uint8Array.from(tensors[`pixels.${size}`].data as Float32Array);
-    return preserved;
+    const kept = await loadTensors(file);
+    if (kept.metadata.made === metadata.made) {
+      for (const size of network.sizes)
+        preserved.pixels[size] = Uint8Array.from(kept.tensors[`pixels.${size}`].data as Float32Array);
+      return preserved;
+    }
   }
   const model = await loadLandmarkModel(from, { runtime });
   const size = Math.max(...network.sizes);
@@ -219,7 +230,7 @@ async function preservedPictures(
     tensors: Object.fromEntries(
       network.sizes.map((s) => [`pixels.${s}`, tensor(Float32Array.from(preserved.pixels[s]), [n, 3, s, s])]),
     ),
-    metadata: {},
+    metadata,
   });
   return preserved;
 }
