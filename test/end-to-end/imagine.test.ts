@@ -259,7 +259,7 @@ describe("geodrift imagine", () => {
     ],
     [
       ["--at", "0,0", "--model", "nowhere"],
-      'image model "nowhere" is neither known nor a folder; known are earth-images',
+      'image model "nowhere" is neither known nor a folder; known are earth-images, liberty',
     ],
   ])("answers %j in one sentence, with exit code 2", async (args, sentence) => {
     const { code, stderr } = await inThisProcess(["imagine", "--model", model, ...args]);

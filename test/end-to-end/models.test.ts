@@ -89,7 +89,7 @@ describe("released models", () => {
       .split("\n")
       .map((line) => JSON.parse(line));
     const here = rows.filter((r) => r.here).map((r) => r.name);
-    expect(here).toEqual(["earth", "earth-images", "earth-judge", "plonk-yfcc", "dinov2-vitl14-reg"]);
+    expect(here).toEqual(["earth", "earth-images", "liberty", "earth-judge", "plonk-yfcc", "dinov2-vitl14-reg"]);
     expect(rows.find((r) => r.name === "plonk-osv5m").licence).toBe("MIT, CC-BY-NC-4.0");
   });
 

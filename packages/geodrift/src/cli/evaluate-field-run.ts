@@ -28,7 +28,7 @@ const columns: readonly Column<Row>[] = [
   ["depth, % of the height", (r) => percentOf(r.depth)],
   ["PSNR, dB", (r) => cellOf(r.psnr, 1)],
   ["SSIM", (r) => cellOf(r.ssim, 3)],
-  ["normals, mean |cos|", (r) => cellOf(r.normals, 3)],
+  ["normals, mean cosine", (r) => cellOf(r.normals, 3)],
   ["chamfer, % of the height", (r) => (100 * r.chamfer).toFixed(2)],
   ["F-score at one cell, two", (r) => r.fScore.map((f) => f.toFixed(3)).join(", ")],
 ];
