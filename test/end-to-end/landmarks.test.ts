@@ -422,7 +422,7 @@ describe("geodrift lift", () => {
   it.each([
     [["lift", "nowhere", "--method", "nerf", "-o", "x"], /landmark\.json: no such file/],
     [["lift", "nowhere", "-o", "x"], /"nowhere" is neither known nor a folder/],
-    [["lift", "runs/tower", "-o", "x", "--size", "32"], /makes pictures of 16 pixels, and 32 are needed/],
+    [["lift", "runs/tower", "-o", "x", "--size", "32"], /makes pictures of 16 pixels, got 32/],
     [
       ["lift", "photos", "--method", "nerf", "--size", "16", "-o", "lifted", "--poses", "gps"],
       /state\.safetensors: was made with another config/,

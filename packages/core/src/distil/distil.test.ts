@@ -48,7 +48,7 @@ async function overlap(grid: FieldGrid): Promise<number> {
 
 const truth = blockMan(24, 1.1);
 const options: DistilOptions = {
-  ...{ seed: 2, steps: 60, size: 16, across: 24, views: 3, halfHeight: 1.1, weight: "dreamfusion" },
+  ...{ seed: 2, steps: 60, size: 16, across: 24, coarse: false, views: 3, halfHeight: 1.1, weight: "dreamfusion" },
   viewAt: (azimuth, size, random) => ({
     camera: { azimuth, distance: 4.5, height: -0.2, focal: 1.6 },
     background: new Float32Array(3 * size * size).fill(random.uniform(0.4, 0.9)),
@@ -166,7 +166,15 @@ describe("weights of the residual", () => {
   });
 });
 
-const photographed: ReconstructOptions = { seed: 1, steps: 100, size: 16, across: 24, views: 2, halfHeight: 1.1 };
+const photographed: ReconstructOptions = {
+  seed: 1,
+  steps: 100,
+  size: 16,
+  across: 24,
+  coarse: false,
+  views: 2,
+  halfHeight: 1.1,
+};
 
 async function photographs(n: number): Promise<PosedPhotos> {
   const random = new Generator(8);

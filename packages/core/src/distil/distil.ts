@@ -61,7 +61,7 @@ const [opacityWeight, variationWeight] = [0.02, 1e-3];
 const withoutVariation = 100;
 
 /** The state before the first step. */
-export function startDistillation(options: Pick<DistilOptions, "across" | "size" | "halfHeight">): FieldState {
+export function startDistillation(options: Pick<DistilOptions, "across" | "coarse" | "halfHeight">): FieldState {
   const across = firstAcross(options);
   return startFieldState({ across, up: cellsUp(across, options.halfHeight), halfHeight: options.halfHeight });
 }

@@ -25,18 +25,17 @@ export interface Coarseness {
   /** Pixels along a side, and cells across, at the end: even numbers. */
   size: number;
   across: number;
+  /** Does it begin with half as many of both? */
+  coarse: boolean;
 }
 
-/** Pictures of so few pixels are coarse enough. */
-const coarsest = 16;
-
-/** Steps with half as many pixels and cells: none where the pictures are small anyway. */
-export const coarseSteps = ({ steps, size }: Pick<Coarseness, "steps" | "size">): number =>
-  size <= coarsest ? 0 : Math.floor(coarseShare * steps);
+/** Steps with half as many pixels and cells. */
+export const coarseSteps = ({ steps, coarse }: Pick<Coarseness, "steps" | "coarse">): number =>
+  coarse ? Math.floor(coarseShare * steps) : 0;
 
 /** Cells across in the beginning. */
-export const firstAcross = ({ size, across }: Pick<Coarseness, "size" | "across">): number =>
-  size <= coarsest ? across : across / 2;
+export const firstAcross = ({ across, coarse }: Pick<Coarseness, "across" | "coarse">): number =>
+  coarse ? across / 2 : across;
 
 /** Pixels along a side at a step, counted from 0. */
 export const sizeAt = (step: number, coarseness: Coarseness): number =>

@@ -3,7 +3,7 @@
  * @example
  * ```js
  * import { coarseSteps, sizeAt } from "@geodrift/core/distil";
- * const coarseness = { steps: 600, size: 64, across: 64 };
+ * const coarseness = { steps: 600, size: 64, across: 64, coarse: true };
  * console.log(coarseSteps(coarseness), sizeAt(0, coarseness), sizeAt(500, coarseness));
  * ```
  * @module

@@ -4,7 +4,8 @@ import { contextTokens, type ImageTransformerConfig, initImageTransformer } from
 import { type Parameters, uniformInit } from "../net/parameters.js";
 import { closedVocabulary } from "../net/words.js";
 import { Generator } from "../random/generator.js";
-import { dualGuidance, imageModel, type SamplingRequest, type SamplingState } from "./imagine.js";
+import { dualGuidance } from "./dual-guidance.js";
+import { imageModel, type SamplingRequest, type SamplingState } from "./imagine.js";
 
 const config: ImageTransformerConfig = {
   width: 16,

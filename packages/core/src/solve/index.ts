@@ -9,6 +9,7 @@
  */
 export * from "./adaptive.js";
 export * from "./carried-step.js";
+export * from "./dual-guidance.js";
 export * from "./guidance.js";
 export * from "./imagine.js";
 export * from "./solvers.js";

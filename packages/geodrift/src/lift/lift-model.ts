@@ -29,7 +29,7 @@ import { writeLift, writePreview } from "./write-lift.js";
 /** How a model is lifted. */
 export interface LiftModelOptions {
   steps: number;
-  /** Pixels along a side of the pictures, and cells across; a size of the model, as is its half. */
+  /** Pixels along a side of the pictures, and cells across; a size of the model. It begins with half as many where that is one, too. */
   size: number;
   seed: number;
   weight: DistillationWeight;
@@ -66,16 +66,16 @@ export async function liftModel(
       "option",
       `${description.name} has learned several landmarks, and a landmark's own model is needed`,
     );
-  const needed = size <= 16 ? [size] : [size / 2, size];
-  const unknown = needed.find((s) => !description.network.sizes.includes(s));
-  if (unknown !== undefined)
+  const { sizes } = description.network;
+  if (!sizes.includes(size))
     throw new GeodriftError(
       "option",
-      `--size: ${description.name} makes pictures of ${description.network.sizes.join(" or ")} pixels, and ${unknown} are needed`,
+      `--size: ${description.name} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`,
     );
+  const coarse = sizes.includes(size / 2);
   await mkdir(out, { recursive: true }).catch(cannotWrite(out));
   const box = boxOfLandmark(landmark);
-  const settings = { seed, steps, size, across: size, views, halfHeight: box.halfHeight, weight };
+  const settings = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight, weight };
   const options: DistilOptions = { ...settings, viewAt: viewsOf(landmark, box) };
   const provenance = { config: JSON.stringify({ method: "sds", ...settings, guidance, angle }), data: sha256 };
   const state = startDistillation(options);

@@ -60,7 +60,15 @@ export async function liftPhotos(
 ): Promise<string[]> {
   await mkdir(out, { recursive: true }).catch(cannotWrite(out));
   const { shown, box, photos, files } = await loadPosedPhotos(photographs, poses, [size / 2, size], most);
-  const settings: ReconstructOptions = { seed, steps, size, across: size, views, halfHeight: box.halfHeight };
+  const settings: ReconstructOptions = {
+    seed,
+    steps,
+    size,
+    across: size,
+    coarse: size > 16,
+    views,
+    halfHeight: box.halfHeight,
+  };
   const hash = createHash("sha256").update(JSON.stringify([files, photos.cameras]));
   const data = hash.digest("hex").slice(0, 16);
   const provenance = { config: JSON.stringify({ method: "nerf", ...settings, poses }), data };

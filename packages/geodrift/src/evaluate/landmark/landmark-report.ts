@@ -7,7 +7,8 @@ import { cannotWrite } from "../../files/system-error.js";
 import { labelledSheet } from "../../imagine/sheet.js";
 import { besideFile } from "../../imagine/write.js";
 import { type Column, cellOf, percentOf, type Table, tableOf, toMarkdown } from "../table.js";
-import type { AngleRow, KeptRow, LandmarkEvaluation } from "./evaluate-landmark.js";
+import type { AngleRow, LandmarkEvaluation } from "./evaluate-landmark.js";
+import type { KeptRow } from "./kept.js";
 
 const angleColumns: readonly Column<AngleRow>[] = [
   ["pictures", (r) => r.name],
