@@ -1,5 +1,5 @@
 /** A field while it is fitted: its numbers, their moments, and how it grows from coarse to fine. */
-import { channels, doubled, type FieldGrid, type GridShape, startGrid } from "../field/grid.js";
+import { doubled, type FieldGrid, type GridShape, startGrid } from "../field/grid.js";
 import { adamw } from "../train/adamw.js";
 
 /** Everything that the next step depends on. */
@@ -66,6 +66,3 @@ export function stepField(state: FieldState, gradient: Float32Array, coarseness:
   adamw(slot, fine ? rate / 2 : rate, state.step - (fine ? coarse : 0) + 1, options);
   state.step++;
 }
-
-/** Numbers of a field. */
-export const fieldNumbers = ({ across, up }: GridShape): number => across * across * up * channels;

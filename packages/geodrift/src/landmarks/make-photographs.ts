@@ -2,20 +2,18 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { readJsonFile } from "../files/json-file.js";
 import { rawPixels } from "../pictures/png.js";
 import type { Landmark, LandmarkShape } from "./landmark.js";
-import { type Azimuths, drawShot, filmMm, type Shot, shotAt } from "./photograph.js";
+import { drawShot, filmMm, type PhotographOptions, type Shot, shotAt } from "./photograph.js";
 import { type Photographed, photographed } from "./photographed.js";
 import { type MadePhoto, writePhotosTable } from "./photos-table.js";
 
 /** How a set of photographs is made. */
-export interface MakeOptions {
-  seed: number;
-  /** Where tourists stand; what is held out is photographed evenly from all round. */
-  azimuths: Azimuths;
+export interface MakeOptions extends PhotographOptions {
   /** Pixels along a side. */
   size: number;
   train: number;
@@ -79,7 +77,7 @@ export async function makePhotographs(
   const about = join(folder, "landmark.json");
   if (existsSync(about)) {
     const before = await readJsonFile(about, photographed);
-    if (before.name !== shown.name || JSON.stringify(before.made) !== JSON.stringify(shown.made))
+    if (!isDeepStrictEqual(before, shown))
       throw new GeodriftError(
         "data",
         `${folder} holds photographs of ${before.title} that were made otherwise (${JSON.stringify(before.made ?? {})}): another folder is needed`,
@@ -90,7 +88,7 @@ export async function makePhotographs(
   const shots: Shot[] = [];
   for (let i = 0; i < train + test; i++) {
     const split = i < train ? "train" : "test";
-    const shot = shotAt(landmark, shape, { seed, azimuths: split === "test" ? "uniform" : azimuths, size }, i);
+    const shot = shotAt(landmark, shape, { seed, azimuths: split === "test" ? "uniform" : azimuths }, i);
     shots.push(shot);
     const { camera, gps: place, caption, light } = shot;
     const focal = Math.round(camera.focal * filmMm) / filmMm;

@@ -22,9 +22,8 @@ export type Azimuths = "tourist" | "uniform";
 /** How photographs are made. */
 export interface PhotographOptions {
   seed: number;
+  /** Where tourists stand; what is held out is photographed evenly from all round. */
   azimuths: Azimuths;
-  /** Pixels along a side. */
-  size: number;
 }
 
 /** The light of a photograph, and what is behind. */

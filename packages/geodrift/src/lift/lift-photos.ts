@@ -1,5 +1,4 @@
 /** From photographs to a field (`geodrift lift --method nerf`): resumable, with previews. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -59,7 +58,8 @@ export async function liftPhotos(
   { onStep, signal }: LiftCall = {},
 ): Promise<string[]> {
   await mkdir(out, { recursive: true }).catch(cannotWrite(out));
-  const { shown, box, photos, files } = await loadPosedPhotos(photographs, poses, [size / 2, size], most);
+  const { shown, box, photos, fingerprint: data } = await loadPosedPhotos(photographs, poses, [size / 2, size], most);
+  const count = photos.cameras.length;
   const settings: ReconstructOptions = {
     seed,
     steps,
@@ -69,10 +69,8 @@ export async function liftPhotos(
     views,
     halfHeight: box.halfHeight,
   };
-  const hash = createHash("sha256").update(JSON.stringify([files, photos.cameras]));
-  const data = hash.digest("hex").slice(0, 16);
   const provenance = { config: JSON.stringify({ method: "nerf", ...settings, poses }), data };
-  const state = startReconstruction(settings, files.length);
+  const state = startReconstruction(settings, count);
   const saved = join(out, "state.safetensors");
   if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
   const renderer = fieldRenderer({ runtime });
@@ -83,8 +81,8 @@ export async function liftPhotos(
       await saveLift(saved, state, provenance, { exposures: state.exposures });
       await writePreview(out, renderer, state.grid, { shown, size });
     }
-    const about = { photographs: { count: files.length, poses, data }, settings };
-    const made = `a field that geodrift has fitted to ${files.length} photographs, and its surface: no survey`;
+    const about = { photographs: { count, poses, data }, settings };
+    const made = `a field that geodrift has fitted to ${count} photographs, and its surface: no survey`;
     return await writeLift(
       out,
       renderer,

@@ -1,4 +1,5 @@
 /** A folder's photographs with their cameras, as a field is reconstructed from them. */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { PhotoPixels, PosedPhotos, UprightCamera } from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
@@ -51,8 +52,8 @@ export interface LoadedPhotos {
   shown: Photographed;
   box: LandmarkBox;
   photos: PosedPhotos;
-  /** Of the files, their names and what is known of their cameras. */
-  files: string[];
+  /** Of cameras and pictures, hexadecimal. */
+  fingerprint: string;
 }
 
 /** Nearest camera, in units: the box lies before it. */
@@ -91,10 +92,12 @@ export async function loadPosedPhotos(
     fillBank(bank, k, await withSubject(path, decoded));
   }
   const cameras = known.map(({ camera }) => camera);
+  const hash = createHash("sha256").update(JSON.stringify(cameras));
+  for (const pixels of Object.values(bank.pixels)) hash.update(pixels);
   return {
     shown,
     box,
-    files: known.map(({ file }) => file),
+    fingerprint: hash.digest("hex").slice(0, 16),
     photos: { cameras, photo: (i, size) => pixelsOf(bank, i, size, cameras[i]) },
   };
 }
