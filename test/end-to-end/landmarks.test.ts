@@ -391,6 +391,53 @@ describe("geodrift lift", () => {
     });
   });
 
+  it("distils by what a second network has learned of the field, and goes on after a stop to the same bits", async () => {
+    const lift = ["lift", at("runs/tower"), "--method", "vsd", "--size", "16", "--steps", "50", ...threads];
+    expect((await geodrift([...lift, "-o", at("vsd")])).code).toBe(0);
+    const { child, outcome } = start([...lift, "-o", at("vsd-stopped")]);
+    const looking = setInterval(() => existsSync(at("vsd-stopped/state.safetensors")) && child.kill("SIGKILL"), 5);
+    expect((await outcome).code).toBeNull();
+    clearInterval(looking);
+    const { code, stdout } = await geodrift([...lift, "-o", at("vsd-stopped"), "--json"]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout.split("\n")[0]).step).toBeGreaterThan(25);
+    for (const file of ["field.safetensors", "mesh.glb"])
+      expect(readFileSync(at(`vsd-stopped/${file}`)).equals(readFileSync(at(`vsd/${file}`)))).toBe(true);
+  });
+
+  it("reconstructs a field from pictures that the model draws from all round, and draws them once", async () => {
+    const lift = ["lift", "runs/tower", "--method", "reconstruct", "--pictures", "1", "--size", "16", "--steps", "25"];
+    const { code, stdout } = await said(...lift, "-o", "redrawn", "--json");
+    expect(code).toBe(0);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ picture }) => picture)).toHaveLength(36);
+    expect(lines.filter(({ step }) => step)).toHaveLength(25);
+    const again = await said(...lift, "-o", "redrawn", "--json");
+    expect(again.stdout).not.toMatch(/"picture"/);
+    expect(JSON.parse(readFileSync(at("redrawn/manifest.json"), "utf8"))).toMatchObject({
+      method: "reconstruct",
+      pictures: 36,
+    });
+  });
+
+  it("lifts one of a general model's landmarks by words", async () => {
+    const lift = ["lift", "runs/general", "--size", "16", "--steps", "3"];
+    const words = ["--landmark", "tower", "--sides"];
+    expect((await said(...lift, ...words, "words", "--debiased", "--walk", "2", "-o", "by-words")).code).toBe(0);
+    expect((await said(...lift, ...words, "perp-neg", "-o", "perp-neg")).code).toBe(0);
+    const field = (out: string) => readFileSync(at(`${out}/field.safetensors`));
+    expect(field("perp-neg").equals(field("by-words"))).toBe(false);
+    expect((await said(...lift, "--landmark", "tower", "-o", "nothing")).stderr).toMatch(
+      /general is told no angle: --no-angle, or --sides for words, is needed/,
+    );
+    expect((await said(...lift, "--landmark", "cathedral", "-o", "nothing")).stderr).toMatch(
+      /--landmark: general has learned [^\n]*tower[^\n]*, got cathedral/,
+    );
+  });
+
   it("writes meshes that are right glTF, as high as the landmark, and say where they come from", async () => {
     const bytes = readFileSync(at("lifted/mesh.glb"));
     const { issues } = await validateBytes(new Uint8Array(bytes));

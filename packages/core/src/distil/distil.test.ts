@@ -5,8 +5,10 @@ import { angleBetween } from "../field/azimuth.js";
 import { channels, type FieldGrid } from "../field/grid.js";
 import { fieldRenderer } from "../field/march.js";
 import { Generator } from "../random/generator.js";
-import { type Denoiser, type DistilOptions, distil, startDistillation } from "./distil.js";
+import { debiasedBound } from "./debiased.js";
+import { type Denoiser, type DistilOptions, distil, type LearningDenoiser, startDistillation } from "./distil.js";
 import { type PosedPhotos, type ReconstructOptions, reconstruct, startReconstruction } from "./reconstruct.js";
+import { walkedDenoiser } from "./walked.js";
 import { distillationWeights, levelWindow, preserving } from "./weights.js";
 
 const renderer = fieldRenderer({ runtime: ort });
@@ -71,7 +73,7 @@ async function idealDenoiser(withAngle: boolean): Promise<Denoiser> {
     photos.set(size, all);
   }
   return {
-    async denoise(noisy, gamma, size, { azimuth }) {
+    async denoise({ noisy, gamma, size, camera: { azimuth } }) {
       const known = (photos.get(size) ?? []).filter((p) => !withAngle || angleBetween(p.azimuth, azimuth) <= 7.5);
       const logs = known.map(({ picture }) => {
         let square = 0;
@@ -107,7 +109,7 @@ describe("score distillation", () => {
   });
 
   it("goes on from any step to the same bits", async () => {
-    const denoiser: Denoiser = { denoise: async (noisy) => noisy.map((v) => 0.5 * v) };
+    const denoiser: Denoiser = { denoise: async ({ noisy }) => noisy.map((v) => 0.5 * v) };
     const short = { ...options, steps: 6 };
     const whole = startDistillation(short);
     for await (const _ of distil(whole, renderer, denoiser, short));
@@ -116,6 +118,64 @@ describe("score distillation", () => {
     const saved = structuredClone(parts);
     for await (const _ of distil(saved, renderer, denoiser, short));
     expect(saved).toEqual(whole);
+  });
+});
+
+describe("options of score distillation", () => {
+  const short = { ...options, steps: 20, size: 8, views: 1 };
+  const white: Denoiser = { denoise: async ({ noisy }) => new Float32Array(noisy.length).fill(1) };
+
+  it("hold the residual within a bound that widens, more tightly near the picture", async () => {
+    expect(debiasedBound(0, 0.5)).toBe(0.5);
+    expect(debiasedBound(1, 0.5)).toBe(2);
+    expect(debiasedBound(0.5, 0.8)).toBeCloseTo(1.25 / 4, 9);
+    const fitted = async (debiased: boolean) => {
+      const state = startDistillation(short);
+      const far: Denoiser = { denoise: async ({ noisy }) => noisy.map((_, k) => (k % 2 ? 1 : -1)) };
+      for await (const _ of distil(state, renderer, far, { ...short, debiased }));
+      return state.grid.values;
+    };
+    expect(await fitted(true)).not.toEqual(await fitted(false));
+  });
+
+  it("walk to the picture in the last quarter, each step where the one before has come to", async () => {
+    const asked: { gamma: number; first: number }[] = [];
+    const counting: Denoiser = {
+      async denoise({ noisy, gamma }) {
+        asked.push({ gamma, first: noisy[0] });
+        return new Float32Array(noisy.length).fill(1);
+      },
+    };
+    const walked = walkedDenoiser(counting, 4);
+    const question = {
+      noisy: new Float32Array(12).fill(-1),
+      gamma: 0.2,
+      size: 2,
+      camera: options.viewAt(0, 2, new Generator(1)).camera,
+    };
+    await walked.denoise({ ...question, progress: 0.5 });
+    expect(asked).toHaveLength(1);
+    await walked.denoise({ ...question, progress: 0.9 });
+    // On the straight line from −1 at γ = 0.2 to the picture, 1 at γ = 1.
+    for (const [k, { gamma, first }] of asked.slice(1).entries()) {
+      expect(gamma).toBeCloseTo(0.2 + 0.2 * k, 6);
+      expect(first).toBeCloseTo(-1 + 2 * (k / 4), 5);
+    }
+    expect(asked).toHaveLength(5);
+  });
+
+  it("leave a field alone of which a second network says what the model says", async () => {
+    const learned: number[] = [];
+    const same: LearningDenoiser = {
+      ...white,
+      learn: async (views) => {
+        learned.push(views.length);
+      },
+    };
+    const state = startDistillation(short);
+    for await (const { residual } of distil(state, renderer, white, short, { believed: same }))
+      expect(residual).toBe(0);
+    expect(learned).toEqual(new Array(20).fill(1));
   });
 });
 

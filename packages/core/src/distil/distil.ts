@@ -6,6 +6,7 @@ import type { UprightCamera } from "../field/camera.js";
 import { addTotalVariation, cellsUp } from "../field/grid.js";
 import type { Background, Renderer } from "../field/march.js";
 import { Generator } from "../random/generator.js";
+import { debiasedBound } from "./debiased.js";
 import {
   type Coarseness,
   type FieldState,
@@ -24,13 +25,35 @@ export interface DistilledView {
   background: Background;
 }
 
+/** A noisy picture of a side. */
+export interface Asked {
+  /** γ·picture + (1−γ)·noise, [3, size, size]. */
+  noisy: Float32Array;
+  gamma: number;
+  size: number;
+  camera: UprightCamera;
+  /** Share of the steps done, 0 … 1. */
+  progress: number;
+}
+
 /** What says how a noisy picture of a side should have looked. */
 export interface Denoiser {
-  /**
-   * @param noisy γ·picture + (1−γ)·noise, [3, size, size]
-   * @returns the picture before the noise, guided, −1 … 1
-   */
-  denoise(noisy: Float32Array, gamma: number, size: number, camera: UprightCamera): Promise<Float32Array>;
+  /** @returns the picture before the noise, guided, −1 … 1 */
+  denoise(asked: Asked): Promise<Float32Array>;
+}
+
+/** A picture that the field has shown. */
+export interface ShownView {
+  /** [3, size, size], −1 … 1. */
+  picture: Float32Array;
+  size: number;
+  camera: UprightCamera;
+}
+
+/** What learns how the field looks: its word, instead of the picture itself, is compared with the model's (`variationalDenoiser`). */
+export interface LearningDenoiser extends Denoiser {
+  /** Learns from the pictures of a step. */
+  learn(views: readonly ShownView[], random: Generator): Promise<void>;
 }
 
 /** How a field is distilled. */
@@ -41,6 +64,8 @@ export interface DistilOptions extends Coarseness {
   /** Half the box's height in half its width. */
   halfHeight: number;
   weight: DistillationWeight;
+  /** Is the residual held within a bound that widens (`debiasedBound`)? */
+  debiased?: boolean;
   /** A view from about an azimuth, degrees. */
   viewAt(azimuth: number, size: number, random: Generator): DistilledView;
 }
@@ -51,7 +76,7 @@ export interface DistilStep {
   step: number;
   /** Level of the step's last view, 0 … 1. */
   gamma: number;
-  /** Mean |x − x̂| of its pictures. */
+  /** Mean |x − x̂| of its pictures, as far as it counts. */
   residual: number;
 }
 
@@ -69,6 +94,7 @@ export function startDistillation(options: Pick<DistilOptions, "across" | "coars
 /**
  * Distils a field, updating the state in place in every step; every draw is a function of seed, step and view. The caller may save the
  * state between any two steps; going on from there gives the same field to the bit.
+ * @param believed takes the place of the field's own picture in the residual, and learns along; its state is the caller's to save
  * @param signal ends it before the next step
  */
 export async function* distil(
@@ -76,7 +102,7 @@ export async function* distil(
   renderer: Renderer,
   denoiser: Denoiser,
   options: DistilOptions,
-  signal?: AbortSignal,
+  { believed, signal }: { believed?: LearningDenoiser; signal?: AbortSignal } = {},
 ): AsyncGenerator<DistilStep> {
   const weightOf = distillationWeights[options.weight];
   while (state.step < options.steps) {
@@ -86,7 +112,9 @@ export async function* distil(
     const { grid } = state;
     const gradient = new Float32Array(grid.values.length);
     const random = new Generator(options.seed, 6, state.step);
-    const window = levelWindow(state.step / options.steps);
+    const progress = state.step / options.steps;
+    const window = levelWindow(progress);
+    const shown: ShownView[] = [];
     let [gamma, residual] = [0, 0];
     for (let v = 0; v < options.views; v++) {
       const azimuth = ((v + random.uniform()) / options.views) * 360;
@@ -96,14 +124,21 @@ export async function* distil(
       gamma = random.uniform(...window);
       const noise = random.normals(picture.length);
       const noisy = picture.map((x, k) => gamma * x + (1 - gamma) * noise[k]);
-      const restored = await denoiser.denoise(noisy, gamma, size, camera);
+      const asked = { noisy, gamma, size, camera, progress };
+      const restored = await denoiser.denoise(asked);
+      const own = believed ? await believed.denoise(asked) : picture;
+      if (believed) shown.push({ picture, size, camera });
       const weight = weightOf(gamma) / options.views;
-      const weights = picture.map((x, k) => weight * (x - Math.min(1, Math.max(-1, restored[k]))));
+      const bound = options.debiased ? debiasedBound(progress, gamma) : Number.POSITIVE_INFINITY;
+      const weights = own.map(
+        (x, k) => weight * Math.min(bound, Math.max(-bound, x - Math.min(1, Math.max(-1, restored[k])))),
+      );
       residual += weights.reduce((sum, w) => sum + Math.abs(w), 0) / (weight * picture.length * options.views);
       await renderer.gradient(gradient, grid, view, background, weights, opacityWeight / options.views);
     }
     if (state.step >= withoutVariation) addTotalVariation(gradient, grid, variationWeight);
     stepField(state, gradient, options);
+    await believed?.learn(shown, random);
     yield { step: state.step, gamma, residual };
   }
 }

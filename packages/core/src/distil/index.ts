@@ -9,7 +9,11 @@
  * @module
  */
 
+export * from "./debiased.js";
 export * from "./distil.js";
 export * from "./field-state.js";
+export * from "./perp-neg.js";
 export * from "./reconstruct.js";
+export * from "./variational.js";
+export * from "./walked.js";
 export * from "./weights.js";

@@ -8,32 +8,22 @@
 import { type CompileOptions, compile, type Tensor, tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
 import { GeodriftError } from "../errors/geodrift-error.js";
-import { emptyLookup, lookupInto, lookupTensors } from "../net/feature-grid.js";
 import {
   contextTokens,
   controlOf,
   type ImageCondition,
   type ImageTransformerConfig,
   imageTransformer,
-  type TensorsOf,
 } from "../net/image-transformer.js";
 import { mean } from "../net/layers.js";
 import type { Parameters, Traced } from "../net/parameters.js";
-import {
-  angleEncodingInto,
-  fillEncodingInto,
-  groundEncodingInto,
-  groundOctaves,
-  placeEncodingInto,
-  placeEncodingWidth,
-  usualFill,
-} from "../net/place-encoding.js";
 import type { TextEncoder } from "../net/words.js";
 import { Generator } from "../random/generator.js";
 import { linearSchedule } from "../schedule/linear.js";
 import type { GuidanceTerm } from "./dual-guidance.js";
 import { type Solver, solve, solvers } from "./solvers.js";
 import { euler, type Field, type Step } from "./steps.js";
+import { type Scale, type Told, type ToldTensors, toldTensors } from "./told-tensors.js";
 
 type Arr = np.Array;
 
@@ -61,13 +51,9 @@ export const imageSolvers = Object.fromEntries(
 ) as Record<keyof typeof solvers.flow, Solver>;
 
 /** What one picture is drawn with. */
-export interface SamplingRequest {
+export interface SamplingRequest extends Scale {
   /** The guided sum: see `dualGuidance`. */
   terms: readonly GuidanceTerm[];
-  /** Width of the ground that the picture shows, km; of a model of places. */
-  groundKm?: number;
-  /** Share of the picture's side that the landmark fills; of a model of angles, `usualFill` if left out. */
-  fill?: number;
   /** Pixels along a side: one of the network's sizes. */
   size: number;
   /** Seed of the noise: one seed, one noise. */
@@ -145,12 +131,10 @@ const most = 8;
 /** Where the noise of a picture comes from. */
 const noiseStream = 3;
 
-type TermTensors = Omit<TensorsOf<ImageCondition>, "gamma">;
-
 /** Terms that are evaluated in one run, and their weights. */
 interface TermGroup {
   weights: number[];
-  terms: TermTensors;
+  terms: ToldTensors;
 }
 
 /**
@@ -171,13 +155,13 @@ export function imageModel(
     const spread = np.broadcastTo(noisy, [n, ...noisy.shape.slice(1)]);
     return imageTransformer(config, words, p, spread, { ...terms, gamma: np.broadcastTo(gamma, [n]) }, look);
   };
-  const run = compile<[Parameters, Tensor, Tensor, TermTensors], Tensor>(
+  const run = compile<[Parameters, Tensor, Tensor, ToldTensors], Tensor>(
     (p: Traced, noisy: Arr, gamma: Arr, terms: Traits) => restore(p, noisy, gamma, terms),
     options,
   );
   const context = contextTokens(config, words.tokens);
   const patches = config.grid ** 2;
-  const look = compile<[Parameters, Tensor, Tensor, TermTensors], Tensor>(
+  const look = compile<[Parameters, Tensor, Tensor, ToldTensors], Tensor>(
     (p: Traced, noisy: Arr, gamma: Arr, terms: Traits) => {
       const maps: Arr[] = [];
       const tokens = context + patches;
@@ -191,37 +175,12 @@ export function imageModel(
     options,
   );
 
-  async function termTensors(
-    terms: readonly Omit<GuidanceTerm, "weight">[],
-    { groundKm = Number.NaN, fill = usualFill }: Pick<SamplingRequest, "groundKm" | "fill">,
-  ): Promise<TermTensors> {
-    const n = terms.length;
-    const { control: kind, tokens } = controlOf(config);
-    const [width, encoding] = [2 * groundOctaves, tokens * placeEncodingWidth(config.octaves)];
-    const [ground, control, mask] = [width, encoding, 2].map((numbers) => new Float32Array(n * numbers));
-    const reading = emptyLookup(n, config);
-    terms.forEach((term, i) => {
-      if (kind === "place") {
-        groundEncodingInto(ground, i * width, groundKm);
-        if (term.place) {
-          placeEncodingInto(control, i * encoding, term.place, config.octaves);
-          lookupInto(reading, i, term.place, groundKm, config);
-        }
-      } else {
-        fillEncodingInto(ground, i * width, fill);
-        if (term.azimuth !== undefined) angleEncodingInto(control, i * encoding, term.azimuth, config.octaves);
-      }
-      const told = kind === "place" ? term.place : term.azimuth;
-      mask.set([term.words === undefined ? 0 : 1, told === undefined ? 0 : 1], 2 * i);
-    });
-    return {
-      ground: tensor(ground, [n, width]),
-      words: await words.prepare(terms.map((term) => term.words ?? "")),
-      control: tensor(control, [n, tokens, encoding / tokens]),
-      ...lookupTensors(reading, n, config),
-      mask: tensor(mask, [n, 2]),
-    };
-  }
+  const tensorsOf = (terms: readonly Told[], { groundKm, fill }: Scale) =>
+    toldTensors(
+      config,
+      words,
+      terms.map((term) => ({ ...term, groundKm, fill })),
+    );
 
   /** Terms in groups that one run takes. */
   async function groupsOf({ terms, size, ...request }: RestoringRequest): Promise<TermGroup[]> {
@@ -238,7 +197,7 @@ export function imageModel(
     const groups: TermGroup[] = [];
     for (let from = 0; from < terms.length; from += most) {
       const part = terms.slice(from, from + most);
-      groups.push({ weights: part.map(({ weight }) => weight), terms: await termTensors(part, request) });
+      groups.push({ weights: part.map(({ weight }) => weight), terms: await tensorsOf(part, request) });
     }
     return groups;
   }
@@ -266,7 +225,7 @@ export function imageModel(
       );
     const solver = imageSolvers[request.solver as keyof typeof imageSolvers];
     const groups = await groupsOf(request);
-    const attended = await Promise.all((request.attention ?? []).map((term) => termTensors([term], request)));
+    const attended = await Promise.all((request.attention ?? []).map((term) => tensorsOf([term], request)));
     const looked = new Float32Array(context * patches);
     let looks = 0;
     let picture = new Float32Array(3 * size * size);

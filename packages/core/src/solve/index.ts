@@ -13,4 +13,5 @@ export * from "./dual-guidance.js";
 export * from "./guidance.js";
 export * from "./imagine.js";
 export * from "./solvers.js";
+export * from "./told-tensors.js";
 export * from "./traced-step.js";

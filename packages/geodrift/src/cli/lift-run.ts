@@ -1,22 +1,33 @@
 import type { DistillationWeight } from "@geodrift/core";
+import { liftDrawn } from "../lift/lift-drawn.js";
 import { liftModel } from "../lift/lift-model.js";
-import { type LiftCall, liftPhotos } from "../lift/lift-photos.js";
+import { liftPhotos } from "../lift/lift-photos.js";
+import type { LiftCall } from "../lift/lift-posed.js";
 import type { PoseSource } from "../lift/posed-photos.js";
+import type { Tell } from "../lift/side-denoiser.js";
 import { loadLandmarkModel } from "../models/image-model.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { progress } from "./progress.js";
 
 /** Flags of `geodrift lift`. */
 export interface LiftFlags {
-  method: "sds" | "nerf";
+  method: "sds" | "vsd" | "nerf" | "reconstruct";
   steps: number;
   size: "16" | "32" | "64";
   seed: number;
+  landmark?: string;
   guideAngle: number;
   guideWords: number;
   /** Is the angle told? */
   angle: boolean;
+  /** How the side is told in words, instead of the angle. */
+  sides?: "words" | "perp-neg";
   weight: DistillationWeight;
+  debiased?: boolean;
+  /** Steps of the walk to a target. */
+  walk: number;
+  /** Pictures of each side. */
+  pictures: number;
   poses: PoseSource;
   most?: number;
   output: string;
@@ -30,15 +41,21 @@ export interface LiftFlags {
  * @throws GeodriftError for a model or photographs that cannot be used, `disk` if something cannot be written
  */
 export async function runLift(what: string, flags: LiftFlags, args: readonly string[]): Promise<void> {
-  const { method, steps, seed, poses, most, weight, angle, output: out, json } = flags;
+  const { method, steps, seed, landmark, poses, most, weight, walk, pictures, output: out, json } = flags;
   const size = Number(flags.size);
-  const bar = progress(steps);
-  let before = 0;
+  const bar = progress(steps + (method === "reconstruct" ? pictures * 36 : 0));
+  let [steppedTo, drawn] = [0, 0];
+  const say = (line: unknown) => json && process.stdout.write(`${JSON.stringify(line)}\n`);
   const call: LiftCall = {
     onStep(at) {
-      if (json) process.stdout.write(`${JSON.stringify(at)}\n`);
-      bar.advance(at.step - before);
-      before = at.step;
+      say(at);
+      bar.advance(at.step - steppedTo);
+      steppedTo = at.step;
+    },
+    onPicture(at, all) {
+      say({ picture: at, pictures: all });
+      bar.advance(at - drawn);
+      drawn = at;
     },
   };
   const lift = async () => {
@@ -46,10 +63,15 @@ export async function runLift(what: string, flags: LiftFlags, args: readonly str
     if (method === "nerf")
       return liftPhotos({ photographs: what, poses, steps, size, seed, most, out }, runtime, args, call);
     const model = await loadLandmarkModel(what);
-    const guidance = { words: flags.guideWords, place: flags.guideAngle };
-    return liftModel(model, { steps, size, seed, weight, guidance, angle, out }, runtime, args, call).finally(() =>
-      model.dispose(),
-    );
+    const common = { steps, size, seed, landmark, out, guidance: { words: flags.guideWords, place: flags.guideAngle } };
+    try {
+      if (method === "reconstruct") return await liftDrawn(model, { ...common, pictures }, runtime, args, call);
+      const tell: Tell = flags.sides ?? (flags.angle ? "angle" : "name");
+      const options = { ...common, method, weight, debiased: flags.debiased ?? false, walk, tell };
+      return await liftModel(model, options, runtime, args, call);
+    } finally {
+      await model.dispose();
+    }
   };
   try {
     const files = await lift();

@@ -11,8 +11,11 @@ export function define(command: Command, { args }: Invocation): void {
   command
     .argument("<what>", "a landmark's model, by name or folder; for nerf a folder of its photographs")
     .addOption(
-      new Option("--method <name>", "sds distils the model; nerf fits photographs from known cameras")
-        .choices(["sds", "nerf"])
+      new Option(
+        "--method <name>",
+        "sds, vsd distil the model; reconstruct fits pictures that it draws; nerf photographs from known cameras",
+      )
+        .choices(["sds", "vsd", "reconstruct", "nerf"])
         .default("sds"),
     )
     .option("--steps <n>", "steps, each on four pictures", wholeNumber(1, 1_000_000), 600)
@@ -20,11 +23,21 @@ export function define(command: Command, { args }: Invocation): void {
       new Option("--size <pixels>", "pixels along a side, and cells across").choices(["16", "32", "64"]).default("64"),
     )
     .option("--seed <n>", "of everything that is drawn", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
-    .option("--guide-angle <w>", "sds: strength of the angle", decimalNumber(0, 100), imagineDefaults.guidance.place)
-    .option("--guide-words <w>", "sds: strength of the words", decimalNumber(0, 100), imagineDefaults.guidance.place)
-    .option("--no-angle", "sds: the angle is not told")
+    .option("--landmark <name>", "which one, of a model of several")
+    .option("--guide-angle <w>", "strength of the angle", decimalNumber(0, 100), imagineDefaults.guidance.place)
+    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), imagineDefaults.guidance.place)
+    .option("--no-angle", "sds, vsd: the angle is not told")
     .addOption(
-      new Option("--weight <name>", "sds: weight of the residual by its level of noise")
+      new Option(
+        "--sides <how>",
+        "sds, vsd: instead of the angle front, side or back is told, in words, or by Perp-Neg",
+      ).choices(["words", "perp-neg"]),
+    )
+    .option("--debiased", "sds, vsd: the residual is held within a bound that widens")
+    .option("--walk <steps>", "sds, vsd: steps to each target in the last quarter", wholeNumber(1, 100), 1)
+    .option("--pictures <n>", "reconstruct: pictures of each of 36 sides", wholeNumber(1, 1000), 8)
+    .addOption(
+      new Option("--weight <name>", "sds, vsd: weight of the residual by its level of noise")
         .choices(Object.keys(distillationWeights))
         .default("dreamfusion"),
     )

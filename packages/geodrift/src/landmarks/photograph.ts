@@ -2,17 +2,9 @@
  * Photographs of a landmark as tourists take them, made: one camera, one light, one sky each, for ever. Every one is a function of the
  * seed and its index, and its truth is known.
  */
-import {
-  angleBetween,
-  fullTurn,
-  Generator,
-  horizonRow,
-  type LatLng,
-  type UprightCamera,
-  usualFill,
-} from "@geodrift/core";
+import { fullTurn, Generator, horizonRow, type LatLng, type UprightCamera, usualFill } from "@geodrift/core";
 import type { Picture } from "../pictures/picture.js";
-import { faraway, nearby, plainCaption, sides, type Weather, withPeople } from "./captions.js";
+import { faraway, nearby, plainCaption, sideSeen, sides, type Weather, withPeople } from "./captions.js";
 import type { Landmark, LandmarkShape } from "./landmark.js";
 import { rasterise, type Seen } from "./rasterise.js";
 
@@ -223,8 +215,7 @@ function captionOf(
   if (tell(told.size)) parts.push(fill > usualFill ? nearby : faraway);
   if (people.length > 0 && tell(told.people)) parts.push(`with ${withPeople}`);
   if (tell(told.side)) {
-    const apart = angleBetween(azimuth, facing);
-    const right = apart < 45 ? 0 : apart > 135 ? 2 : 1;
+    const right = sides.indexOf(sideSeen(azimuth, facing));
     const said = tell(told.wrong) ? (right + 1 + random.integer(2)) % 3 : right;
     parts.push(sides[said]);
   }

@@ -1,145 +1,157 @@
-/** From a model of pictures by angle to a field (`geodrift lift MODEL --method sds`): resumable, with previews. */
+/** From a model of pictures by angle to a field (`geodrift lift MODEL --method sds`, `vsd`): resumable, with previews. */
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import {
-  type Denoiser,
   type DistillationWeight,
   type DistilOptions,
   distil,
-  dualGuidance,
   fieldRenderer,
+  type Parameters,
   snapped,
   startDistillation,
+  startVariational,
+  type TrainState,
+  variationalDenoiser,
+  walkedDenoiser,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { cannotWrite } from "../files/system-error.js";
-import { paintBehind } from "../landmarks/behind.js";
 import { plainCaption } from "../landmarks/captions.js";
-import { filmMm, focalLengths } from "../landmarks/photograph.js";
-import { extentOf } from "../landmarks/photographed.js";
 import type { LoadedLandmarkModel } from "../models/image-model.js";
-import type { LearnedLandmark } from "../models/schema.js";
+import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
 import { resumeLift, saveLift } from "./field-file.js";
-import { checkpointEvery, type LiftCall } from "./lift-photos.js";
-import { boxOfLandmark, type LandmarkBox } from "./posed-photos.js";
+import { landmarkViews } from "./landmark-views.js";
+import { checkpointEvery, type LiftCall } from "./lift-posed.js";
+import { boxOfLandmark } from "./posed-photos.js";
+import { type Asking, scaleOf, sideDenoiser } from "./side-denoiser.js";
 import { writeLift, writePreview } from "./write-lift.js";
 
 /** How a model is lifted. */
-export interface LiftModelOptions {
+export interface LiftModelOptions extends Asking {
+  /** `vsd`: the residual is to what a second network has learned of the field (`variationalDenoiser`). */
+  method: "sds" | "vsd";
   steps: number;
   /** Pixels along a side of the pictures, and cells across; a size of the model. It begins with half as many where that is one, too. */
   size: number;
   seed: number;
   weight: DistillationWeight;
-  /** Scales of the guidance by words and by the angle. */
-  guidance: { words: number; place: number };
-  /** Is the angle told? */
-  angle: boolean;
+  /** Is the residual held within a bound that widens? */
+  debiased: boolean;
+  /** Steps of a walk to the picture in the last quarter; 1 is a single look. */
+  walk: number;
+  /** Name or title of the landmark, of a model of several. */
+  landmark?: string;
   /** Folder of what comes out. */
   out: string;
 }
 
 /** Sides of a step. */
 const views = 4;
-/** Share by which the contrast of the guided picture is drawn to that of the conditional one (MVDream, Shi et al. 2024). */
-const rescaled = 0.5;
 
 /**
- * Lifts a model of one landmark into a field, as `liftPhotos` does photographs.
- * @throws GeodriftError `option` for a model of several landmarks, or sizes that it does not make; `data` for a landmark whose size is
- * not known, or a folder that holds something else; `disk`
+ * The landmark that is lifted.
+ * @param wanted name or title; of a model of one landmark, that one if left out
+ * @throws GeodriftError `option` for a landmark that the model has not learned, or none of several
+ */
+export function landmarkOf(
+  { name, landmarks }: Pick<LandmarkModelDescription, "name" | "landmarks">,
+  wanted?: string,
+): LearnedLandmark {
+  const found = landmarks.find(({ name, title }) =>
+    wanted === undefined ? landmarks.length === 1 : [name, title].includes(wanted),
+  );
+  if (found) return found;
+  const names = landmarks.map((landmark) => landmark.name).join(", ");
+  throw new GeodriftError("option", `--landmark: ${name} has learned ${names}, got ${wanted ?? "none of them"}`);
+}
+
+/** @throws GeodriftError `option` for a size that the model does not make */
+export function checkSize({ name, network: { sizes } }: LandmarkModelDescription, size: number): void {
+  if (!sizes.includes(size))
+    throw new GeodriftError("option", `--size: ${name} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`);
+}
+
+/**
+ * Lifts a model of a landmark into a field, as `liftPhotos` does photographs.
+ * @throws GeodriftError `option` for a landmark or a size that the model does not have, or an angle that it is not told; `data` for a
+ * landmark whose size is not known, or a folder that holds something else; `disk`
  * @throws the signal's reason when it is aborted; what has been done is kept
  */
 export async function liftModel(
   loaded: LoadedLandmarkModel,
-  { steps, size, seed, weight, guidance, angle, out }: LiftModelOptions,
+  { method, steps, size, seed, weight, debiased, walk, tell, guidance, landmark: wanted, out }: LiftModelOptions,
   runtime: Runtime,
   command: readonly string[],
   { onStep, signal }: LiftCall = {},
 ): Promise<string[]> {
-  const { description, sha256 } = loaded;
-  const [landmark, ...more] = description.landmarks;
-  if (more.length > 0)
-    throw new GeodriftError(
-      "option",
-      `${description.name} has learned several landmarks, and a landmark's own model is needed`,
-    );
-  const { sizes } = description.network;
-  if (!sizes.includes(size))
-    throw new GeodriftError(
-      "option",
-      `--size: ${description.name} makes pictures of ${sizes.join(" or ")} pixels, got ${size}`,
-    );
-  const coarse = sizes.includes(size / 2);
-  await mkdir(out, { recursive: true }).catch(cannotWrite(out));
+  const { description, sha256, params, words } = loaded;
+  const landmark = landmarkOf(description, wanted);
+  checkSize(description, size);
   const box = boxOfLandmark(landmark);
-  const settings = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight, weight };
-  const options: DistilOptions = { ...settings, viewAt: viewsOf(landmark, box) };
-  const provenance = { config: JSON.stringify({ method: "sds", ...settings, guidance, angle }), data: sha256 };
+  const denoiser = walkedDenoiser(sideDenoiser(loaded, landmark, box, { tell, guidance }), walk);
+  await mkdir(out, { recursive: true }).catch(cannotWrite(out));
+  const coarse = description.network.sizes.includes(size / 2);
+  const settings = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight, weight, debiased };
+  const asked = { ...settings, guidance, tell, walk, landmark: landmark.name };
+  const options: DistilOptions = { ...settings, viewAt: landmarkViews(landmark, box) };
+  const provenance = { config: JSON.stringify({ method, ...asked }), data: sha256 };
   const state = startDistillation(options);
+  const second = method === "vsd" ? startVariational(params) : undefined;
   const saved = join(out, "state.safetensors");
-  if (existsSync(saved)) await resumeLift(saved, state, provenance);
+  if (existsSync(saved)) putSecond(second, await resumeLift(saved, state, provenance));
+  if (second) second.step = state.step;
+  const scale = scaleOf(landmark, box);
+  const caption = plainCaption(landmark.title);
+  const believed =
+    second &&
+    variationalDenoiser(second, {
+      config: description.network,
+      words,
+      runtime,
+      toldOf: (camera) => ({
+        words: caption,
+        ...(tell === "angle" && { azimuth: snapped(camera.azimuth) }),
+        ...scale(camera),
+      }),
+    });
   const renderer = fieldRenderer({ runtime });
   try {
-    const denoiser = denoiserOf(loaded, landmark, box, guidance, angle);
-    for await (const { step, residual } of distil(state, renderer, denoiser, options, signal)) {
+    for await (const { step, residual } of distil(state, renderer, denoiser, options, { believed, signal })) {
       onStep?.({ step, steps, error: residual });
       if (step % checkpointEvery !== 0 && step !== steps) continue;
-      await saveLift(saved, state, provenance);
+      await saveLift(saved, state, provenance, secondArrays(second));
       await writePreview(out, renderer, state.grid, { shown: landmark, size });
     }
-    const about = { model: { name: description.name, sha256 }, settings: { ...settings, guidance, angle } };
+    const about = { model: { name: description.name, sha256 }, settings: asked };
     const made = `a field that geodrift has distilled from the model ${description.name}, and its surface: made up, no survey`;
     return await writeLift(
       out,
       renderer,
       state.grid,
-      { shown: landmark, unitM: box.unitM, size, method: "sds", made, command, about },
+      { shown: landmark, unitM: box.unitM, size, method, made, command, about },
       signal,
     );
   } finally {
+    await believed?.dispose();
     await renderer.dispose();
   }
 }
 
-/** Cameras as those of the photographs: their lenses, how much of the picture is filled, eyes above the ground, their skies. */
-function viewsOf(landmark: LearnedLandmark, { unitM, halfHeight }: LandmarkBox): DistilOptions["viewAt"] {
-  const { fill, behind, heightM = 0 } = landmark;
-  const extent = (extentOf(landmark) ?? 0) / unitM;
-  return (azimuth, size, random) => {
-    const focal = focalLengths[random.integer(focalLengths.length)] / filmMm;
-    const distance = Math.max(1.5, (extent * focal) / random.uniform(...fill));
-    const eye = random.uniform(Math.min(1.6, heightM / 8), Math.min(12, heightM / 4)) / unitM;
-    const camera = { azimuth, distance, height: eye - halfHeight, focal };
-    const own = behind[random.integer(Math.max(1, behind.length))];
-    const background = own ? paintBehind(own, camera, size) : new Float32Array(3 * size * size).fill(random.uniform());
-    return { camera, background };
-  };
+/** Arrays of a second network, each under the name that it is kept by. */
+function secondArrays(second: TrainState | undefined): Record<string, Float32Array> {
+  const parts: Record<string, Parameters> = second
+    ? { params: second.params, first: second.moments.first, second: second.moments.second }
+    : {};
+  return Object.fromEntries(
+    Object.entries(parts).flatMap(([part, all]) =>
+      Object.entries(all).map(([name, { data }]) => [`second.${part}.${name}`, data as Float32Array]),
+    ),
+  );
 }
 
-/** The model, asked for the side that a camera sees, in words that name the landmark alone. */
-function denoiserOf(
-  { model }: LoadedLandmarkModel,
-  landmark: LearnedLandmark,
-  { unitM }: LandmarkBox,
-  guidance: LiftModelOptions["guidance"],
-  angle: boolean,
-): Denoiser {
-  const caption = plainCaption(landmark.title);
-  const extent = (extentOf(landmark) ?? 0) / unitM;
-  return {
-    async denoise(noisy, gamma, size, { azimuth, focal, distance }) {
-      const terms = dualGuidance(caption, angle ? [snapped(azimuth)] : [], guidance);
-      const { guided, each } = await model.restore(noisy, gamma, { terms, fill: (extent * focal) / distance, size });
-      const factor = rescaled * (deviation(each[each.length - 1]) / Math.max(1e-6, deviation(guided))) + 1 - rescaled;
-      return guided.map((v) => factor * v);
-    },
-  };
-}
-
-function deviation(values: Float32Array): number {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length);
+/** Puts what was kept of a second network into it. */
+function putSecond(second: TrainState | undefined, kept: Readonly<Record<string, Float32Array>>): void {
+  for (const [name, data] of Object.entries(secondArrays(second))) data.set(kept[name]);
 }

@@ -57,7 +57,7 @@ export interface LoadedPhotos {
 }
 
 /** Nearest camera, in units: the box lies before it. */
-const nearest = 1.5;
+export const nearest = 1.5;
 
 /**
  * Reads the photographs of a folder that are to be learned from, in the sizes that are needed.
@@ -92,11 +92,17 @@ export async function loadPosedPhotos(
     fillBank(bank, k, await withSubject(path, decoded));
   }
   const cameras = known.map(({ camera }) => camera);
+  return { shown, box, ...posedBank(bank, cameras) };
+}
+
+/** Pictures of a bank, and the cameras that took them, units. @returns with their fingerprint, hexadecimal */
+export function posedBank(
+  bank: PhotoBank,
+  cameras: readonly UprightCamera[],
+): Pick<LoadedPhotos, "photos" | "fingerprint"> {
   const hash = createHash("sha256").update(JSON.stringify(cameras));
   for (const pixels of Object.values(bank.pixels)) hash.update(pixels);
   return {
-    shown,
-    box,
     fingerprint: hash.digest("hex").slice(0, 16),
     photos: { cameras, photo: (i, size) => pixelsOf(bank, i, size, cameras[i]) },
   };

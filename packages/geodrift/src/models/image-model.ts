@@ -30,6 +30,8 @@ export interface LoadedImageModel<Description extends PictureModelDescription = 
   sha256: string;
   /** How many numbers it has learned. */
   weights: number;
+  /** Those numbers, by name. */
+  params: Parameters;
   /** Reads words as the model's attributes. */
   words: Vocabulary;
   model: ImageModel;
@@ -130,5 +132,5 @@ async function open<D extends PictureModelDescription>(
   const params = await readImageWeights(text, description, hash);
   const model = imageModel(description.network, params, words, { runtime: runtime ?? (await onnxRuntime()) });
   const weights = Object.values(params).reduce((sum, { data }) => sum + data.length, 0);
-  return { description, sha256: hash.digest("hex"), weights, words, model, dispose: () => model.dispose() };
+  return { description, sha256: hash.digest("hex"), weights, params, words, model, dispose: () => model.dispose() };
 }

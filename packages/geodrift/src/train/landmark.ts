@@ -3,16 +3,15 @@
  * begins as the general one and goes on knowing what that knew (Feng et al. 2025, §3.2; DreamBooth, Ruiz et al. 2023).
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { tensor } from "@geodrift/compile";
 import {
   averaged,
   azimuthBins,
   binOf,
   closedVocabulary,
   controlOf,
+  dualGuidance,
   Generator,
   type ImageTransformerConfig,
   initImageTransformer,
@@ -23,23 +22,21 @@ import {
 import { GeodriftError } from "@geodrift/core/errors";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
-import { pictureOfPlanes } from "../imagine/draw.js";
+import { drawBank } from "../imagine/drawn-bank.js";
 import { type Behind, readBehind } from "../landmarks/behind.js";
 import { landmarkVocabulary } from "../landmarks/captions.js";
 import { gpsCamera } from "../landmarks/gps-camera.js";
-import {
-  emptyBank,
-  fillBank,
-  type PhotoBank,
-  type PhotoFolder,
-  photoBank,
-  trainingPhotos,
-} from "../landmarks/photo-bank.js";
+import { emptyBank, type PhotoBank, type PhotoFolder, photoBank, trainingPhotos } from "../landmarks/photo-bank.js";
 import type { Photographed } from "../landmarks/photographed.js";
 import type { Photo } from "../landmarks/photos-table.js";
-import { describeLandmarkModel, loadLandmarkModel, readImageWeights } from "../models/image-model.js";
+import {
+  describeLandmarkModel,
+  type LoadedLandmarkModel,
+  loadLandmarkModel,
+  readImageWeights,
+} from "../models/image-model.js";
 import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
-import { loadTensors, saveTensors } from "../models/tensor-file.js";
+import { saveTensors } from "../models/tensor-file.js";
 import { denoisingTensors } from "./batches/denoising-batches.js";
 import type { LandmarkWork } from "./batches/landmark-batches.js";
 import { landmarkBatches } from "./batches/worker-batches.js";
@@ -193,45 +190,28 @@ async function preservedPictures(
         .join(" "),
     );
   }
-  const file = join(out, `${name}.preserved.safetensors`);
-  const metadata = { made: JSON.stringify({ ...preservation, seed, base, captions, sizes: network.sizes }) };
-  if (existsSync(file)) {
-    const kept = await loadTensors(file);
-    if (kept.metadata.made === metadata.made) {
-      for (const size of network.sizes)
-        preserved.pixels[size] = Uint8Array.from(kept.tensors[`pixels.${size}`].data as Float32Array);
-      return preserved;
-    }
-  }
-  const model = await loadLandmarkModel(from, { runtime });
-  const size = Math.max(...network.sizes);
+  let model: LoadedLandmarkModel | undefined;
   try {
-    for (const [k, caption] of captions.entries()) {
-      const terms = [{ weight: 1 - guideWords }, { weight: guideWords, words: caption }].filter(
-        ({ weight }) => weight !== 0,
-      );
-      let planes: Float32Array | undefined;
-      for await (const state of model.model.draw({
-        terms,
+    await drawBank(preserved, {
+      file: join(out, `${name}.preserved.safetensors`),
+      made: JSON.stringify({ ...preservation, seed, base, captions, sizes: network.sizes }),
+      model: async () => {
+        model = await loadLandmarkModel(from, { runtime });
+        return model.model;
+      },
+      request: (k) => ({
+        terms: dualGuidance(captions[k], [], { words: guideWords, place: 0 }),
         fill: preserved.fills[k],
-        size,
+        size: Math.max(...network.sizes),
         seed: k,
         steps,
         solver: "euler",
-      }))
-        planes = state.picture;
-      fillBank(preserved, k, pictureOfPlanes(planes as Float32Array, size));
-      if ((k + 1) % 64 === 0) report(`${name}: ${k + 1} of ${n} pictures of what ${from} knows`);
-    }
+      }),
+      onPicture: (drawn) => drawn % 64 === 0 && report(`${name}: ${drawn} of ${n} pictures of what ${from} knows`),
+    });
   } finally {
-    await model.dispose();
+    await model?.dispose();
   }
-  await saveTensors(file, {
-    tensors: Object.fromEntries(
-      network.sizes.map((s) => [`pixels.${s}`, tensor(Float32Array.from(preserved.pixels[s]), [n, 3, s, s])]),
-    ),
-    metadata,
-  });
   return preserved;
 }
 

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { angleBetween, azimuthBins, binOf, dualGuidance } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { plainCaption, sides, weathers } from "../../landmarks/captions.js";
+import { plainCaption, sideSeen, weathers } from "../../landmarks/captions.js";
 import { type PhotoFolder, photoBank } from "../../landmarks/photo-bank.js";
 import { type MadePhoto, readMadePhotos, readPhotographed } from "../../landmarks/photos-table.js";
 import type { Picture } from "../../pictures/picture.js";
@@ -110,7 +110,7 @@ export async function evaluateLandmark(
       await judged("words alone", await drawn(general, asked.map(words), drawing));
       if (own.shown.facing !== undefined) {
         const front = own.shown.facing;
-        const terms = asked.map((a) => dualGuidance(`${caption}, ${sideOf(a, front)}`, [], options.guidance));
+        const terms = asked.map((a) => dualGuidance(`${caption}, ${sideSeen(a, front)}`, [], options.guidance));
         await judged("words with front, side, back", await drawn(general, terms, drawing));
       }
     }
@@ -162,9 +162,3 @@ export async function evaluateLandmark(
 /** The weather that captions tell; −1 where they do not. */
 const weatherOf = (photos: readonly MadePhoto[]): Int32Array =>
   Int32Array.from(photos, ({ caption }) => weathers.findIndex((weather) => caption.includes(weather)));
-
-/** The word for the side that is seen, as people say it: within 45° of the front, or of the back. */
-function sideOf(azimuth: number, front: number): string {
-  const apart = angleBetween(azimuth, front);
-  return sides[apart < 45 ? 0 : apart > 135 ? 2 : 1];
-}

@@ -1,0 +1,101 @@
+/** From pictures and their cameras to a field: resumable, with previews. */
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
+import {
+  fieldRenderer,
+  type PosedPhotos,
+  type ReconstructOptions,
+  reconstruct,
+  startReconstruction,
+} from "@geodrift/core";
+import { cannotWrite } from "../files/system-error.js";
+import { resumeLift, saveLift } from "./field-file.js";
+import type { LandmarkBox } from "./posed-photos.js";
+import { type Lifted, writeLift, writePreview } from "./write-lift.js";
+
+/** What is told on the way. */
+export interface LiftProgress {
+  step: number;
+  steps: number;
+  /** Mean error of the step's pictures, 0 … 1. */
+  error: number;
+}
+
+/** Who hears of a lift, and what ends it. */
+export interface LiftCall {
+  onStep?: (progress: LiftProgress) => void;
+  /** Hears of every picture that is drawn before the first step, with how many there are. */
+  onPicture?: (drawn: number, all: number) => void;
+  signal?: AbortSignal;
+}
+
+/** Pictures, what is known of them, and how they are fitted. */
+export interface LiftPosedOptions {
+  shown: Lifted["shown"];
+  box: LandmarkBox;
+  photos: PosedPhotos;
+  /** Of cameras and pictures, hexadecimal. */
+  fingerprint: string;
+  method: string;
+  /** How it was made, in words. */
+  made: string;
+  /** What the manifest says of the pictures, and what else must be the same for a state to be gone on from. */
+  about: Record<string, unknown>;
+  steps: number;
+  /** Pixels along a side of the pictures that are compared, and cells across. */
+  size: number;
+  seed: number;
+  /** Folder of what comes out. */
+  out: string;
+}
+
+/** Steps between checkpoints and previews. */
+export const checkpointEvery = 25;
+/** Pictures of a step. */
+const views = 4;
+
+/** Does a reconstruction of so many pixels begin with half as many? */
+export const beginsCoarse = (size: number): boolean => size > 16;
+
+/**
+ * Fits a field to pictures: `field.safetensors`, `turntable.webp`, `mesh.glb`, `manifest.json`, with `preview.png` on the way; goes on from
+ * what the folder holds.
+ * @param command arguments that make the same bits again, for the manifest
+ * @returns paths of what was written
+ * @throws GeodriftError `data` for a folder that holds something else; `disk`
+ * @throws the signal's reason when it is aborted; what has been done is kept
+ */
+export async function liftPosed(
+  { shown, box, photos, fingerprint, method, made, about, steps, size, seed, out }: LiftPosedOptions,
+  runtime: Runtime,
+  command: readonly string[],
+  { onStep, signal }: LiftCall = {},
+): Promise<string[]> {
+  await mkdir(out, { recursive: true }).catch(cannotWrite(out));
+  const coarse = beginsCoarse(size);
+  const settings: ReconstructOptions = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight };
+  const provenance = { config: JSON.stringify({ method, ...settings, about }), data: fingerprint };
+  const state = startReconstruction(settings, photos.cameras.length);
+  const saved = join(out, "state.safetensors");
+  if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
+  const renderer = fieldRenderer({ runtime });
+  try {
+    for await (const { step, error } of reconstruct(state, renderer, photos, settings, signal)) {
+      onStep?.({ step, steps, error });
+      if (step % checkpointEvery !== 0 && step !== steps) continue;
+      await saveLift(saved, state, provenance, { exposures: state.exposures });
+      await writePreview(out, renderer, state.grid, { shown, size });
+    }
+    return await writeLift(
+      out,
+      renderer,
+      state.grid,
+      { shown, unitM: box.unitM, size, method, made, command, about: { ...about, settings } },
+      signal,
+    );
+  } finally {
+    await renderer.dispose();
+  }
+}
