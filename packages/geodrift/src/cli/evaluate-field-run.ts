@@ -1,9 +1,15 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fieldRenderer } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
+import { angleJudgeOf } from "../evaluate/landmark/angle-judge.js";
 import { type FieldTruth, fieldTruth } from "../evaluate/landmark/field-truth.js";
-import { type Column, cellOf, percentOf, tableOf, toMarkdown } from "../evaluate/table.js";
-import { readLandmark, readShape } from "../landmarks/landmark.js";
+import { type JanusFigures, type JanusOptions, janusFigures } from "../evaluate/landmark/janus.js";
+import { part } from "../evaluate/landmark/kept.js";
+import { type Cell, type Column, cellOf, percentOf, tableOf, toMarkdown } from "../evaluate/table.js";
+import { type Landmark, readLandmark, readShape } from "../landmarks/landmark.js";
+import { behindPhoto } from "../landmarks/photo-behind.js";
+import { readMadePhotos, readPhotographed } from "../landmarks/photos-table.js";
 import { shapeFile } from "../landmarks/shape-file.js";
 import { loadField } from "../lift/field-file.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
@@ -12,6 +18,9 @@ import { onnxRuntime } from "../runtime/onnx-runtime.js";
 export interface EvaluateFieldFlags {
   landmark: string;
   shapes?: string;
+  photographs?: string;
+  epochs: number;
+  work: string;
   /** Pixels along a side. */
   size: number;
   /** Degrees. */
@@ -20,7 +29,7 @@ export interface EvaluateFieldFlags {
   json?: boolean;
 }
 
-type Row = FieldTruth & { field: string };
+type Row = FieldTruth & { field: string; around?: JanusFigures };
 
 const columns: readonly Column<Row>[] = [
   ["field", (r) => r.field],
@@ -33,6 +42,16 @@ const columns: readonly Column<Row>[] = [
   ["F-score at one cell, two", (r) => r.fScore.map((f) => f.toFixed(3)).join(", ")],
 ];
 
+const around = (read: (figures: JanusFigures) => Cell) => (r: Row) => (r.around ? read(r.around) : "");
+const janusColumns: readonly Column<Row>[] = [
+  ["field", (r) => r.field],
+  ["within one bin, %", around(({ field }) => percentOf(field.angles.near))],
+  ["median error, degrees", around(({ field }) => cellOf(field.angles.medianDegrees, 1))],
+  ["faces (of the shape)", around(({ field, shape }) => `${field.faces} (${shape.faces})`)],
+  ["a second face?", around(({ janus }) => (janus ? "yes" : "no"))],
+  ["back differs, of the shape", around(({ backDiffers }) => backDiffers.toFixed(2))],
+];
+
 /**
  * Compares fields with a landmark's own shape.
  * @throws GeodriftError for a landmark or a field that cannot be read
@@ -40,19 +59,46 @@ const columns: readonly Column<Row>[] = [
 export async function runEvaluateField(fields: readonly string[], flags: EvaluateFieldFlags): Promise<void> {
   const { landmark, folder } = await readLandmark(flags.landmark);
   const shape = await readShape(landmark, await shapeFile(landmark, { folders: [flags.shapes, folder] }));
-  const renderer = fieldRenderer({ runtime: await onnxRuntime() });
+  const runtime = await onnxRuntime();
+  const renderer = fieldRenderer({ runtime });
+  const looks = flags.photographs === undefined ? undefined : await janusOptions(flags.photographs, landmark, flags);
   const rows: Row[] = [];
   try {
     for (const text of fields) {
       const inside = join(text, "field.safetensors");
       const { grid, unitM } = await loadField(existsSync(inside) ? inside : text);
-      rows.push({ field: text, ...(await fieldTruth(grid, unitM, shape, renderer, flags)) });
+      const truth = await fieldTruth(grid, unitM, shape, renderer, flags);
+      const figures = looks && (await janusFigures(grid, unitM, shape, renderer, looks));
+      rows.push({ field: text, ...truth, ...(figures && { around: figures }) });
     }
   } finally {
     await renderer.dispose();
+    await looks?.judge.dispose();
   }
   const title = `${landmark.title}: ${flags.elevation}° above its centre, ${flags.size} pixels, 24 views`;
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(rows)}\n` : `${toMarkdown(tableOf("truth", title, columns, rows))}\n`,
-  );
+  const tables = [tableOf("truth", title, columns, rows)];
+  if (looks) tables.push(tableOf("janus", `${landmark.title}: 72 views once around, by a judge`, janusColumns, rows));
+  process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : `${tables.map(toMarkdown).join("\n\n")}\n`);
 }
+
+/** A judge of a landmark's photographs, and what is behind it in some of them. */
+async function janusOptions(
+  folder: string,
+  { name, title, facing }: Landmark,
+  { epochs, seed, work }: EvaluateFieldFlags,
+): Promise<JanusOptions> {
+  const shown = await readPhotographed(folder);
+  if (shown.name !== name)
+    throw new GeodriftError(
+      "option",
+      `--photographs: ${folder} has photographs of ${shown.title}, and not of ${title}`,
+    );
+  const training = part({ folder, shown, photos: await readMadePhotos(folder) }, "train");
+  const report = (line: string) => process.stderr.write(`${line}\n`);
+  const { judge, bank } = await angleJudgeOf(training, judgedSize, { epochs, seed, work }, await onnxRuntime(), report);
+  const behind = training.photos.slice(0, 48).map((photo, k) => behindPhoto(shown, photo, bank, k));
+  return { judge, size: judgedSize, front: facing, behind };
+}
+
+/** Pixels along a side of the pictures that a judge sees. */
+const judgedSize = 64;

@@ -23,12 +23,9 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
 import { drawBank } from "../imagine/drawn-bank.js";
-import { type Behind, readBehind } from "../landmarks/behind.js";
 import { landmarkVocabulary } from "../landmarks/captions.js";
-import { gpsCamera } from "../landmarks/gps-camera.js";
 import { emptyBank, type PhotoBank, type PhotoFolder, photoBank, trainingPhotos } from "../landmarks/photo-bank.js";
-import type { Photographed } from "../landmarks/photographed.js";
-import type { Photo } from "../landmarks/photos-table.js";
+import { behindPhoto } from "../landmarks/photo-behind.js";
 import {
   describeLandmarkModel,
   type LoadedLandmarkModel,
@@ -106,7 +103,7 @@ function learnedFrom(
     for (const azimuth of bank.azimuths.subarray(from, from + photos.length)) azimuths[binOf(azimuth)]++;
     const fills = bank.fills.slice(from, from + photos.length).sort();
     const at = (share: number) => Number(fills[Math.floor(share * (fills.length - 1))].toFixed(3));
-    const behind = photos.slice(0, behindCount).map((photo, k) => behindOf(shown, photo, bank, from + k));
+    const behind = photos.slice(0, behindCount).map((photo, k) => behindPhoto(shown, photo, bank, from + k));
     from += photos.length;
     const { made: _, ...about } = shown;
     return { ...about, n: photos.length, azimuths, fill: [at(0.05), at(0.95)], behind, data: fingerprints[f] };
@@ -115,18 +112,6 @@ function learnedFrom(
 
 /** Photographs whose sky and ground a model remembers. */
 const behindCount = 48;
-
-/** Sky and ground of photograph `k` of a bank; the horizon is in the middle where the camera is not known. */
-function behindOf(shown: Photographed, photo: Photo, { pixels }: PhotoBank, k: number): Behind {
-  const size = Math.max(...Object.keys(pixels).map(Number));
-  const area = 3 * size * size;
-  const planes = Float32Array.from(pixels[size].subarray(k * area, (k + 1) * area), (v) => v / 255);
-  const { sky, ground } = readBehind(planes, size, gpsCamera(shown, photo) ?? levelCamera);
-  const rounded = (c: Behind["ground"]) => c.map((v) => Number(v.toFixed(3))) as Behind["ground"];
-  return { sky: [rounded(sky[0]), rounded(sky[1])], ground: rounded(ground) };
-}
-
-const levelCamera = { azimuth: 0, distance: 1, height: 0, focal: 1 };
 
 /** The network and the vocabulary, as the config says, or as the model has them that it begins as. */
 async function beginning(config: LandmarkTraining, titles: readonly string[]): Promise<Beginning> {

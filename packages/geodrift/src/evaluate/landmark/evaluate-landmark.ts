@@ -2,15 +2,15 @@
  * How well a landmark's model hears the angle (Feng et al. 2025, table 2): a judge that has learned from the photographs reads the side
  * off pictures of every bin, beside what the general model makes of words, and the photographs themselves.
  */
-import { join } from "node:path";
-import { angleBetween, azimuthBins, binOf, dualGuidance } from "@geodrift/core";
+import { angleBetween, azimuthBins, dualGuidance } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { plainCaption, sideSeen, weathers } from "../../landmarks/captions.js";
+import { plainCaption, sideSeen } from "../../landmarks/captions.js";
 import { type PhotoFolder, photoBank } from "../../landmarks/photo-bank.js";
 import { type MadePhoto, readMadePhotos, readPhotographed } from "../../landmarks/photos-table.js";
 import type { Picture } from "../../pictures/picture.js";
+import { angleJudgeOf } from "./angle-judge.js";
 import { type AngleFigures, angleFigures, confusion } from "./angles.js";
-import { type LabelPictures, trainJudge } from "./judge.js";
+import type { LabelPictures } from "./judge.js";
 import { type KeptRow, keptPictures, keptRows, type LandmarkMeans, part } from "./kept.js";
 import { drawn, type LandmarkEvaluationOptions, nearestPhotographs, pictureAt } from "./pictures.js";
 
@@ -72,24 +72,7 @@ export async function evaluateLandmark(
   const own = folders.find(({ shown }) => shown.name === landmark.name);
   if (!own) throw new GeodriftError("data", `none of the folders has photographs of ${landmark.title}`);
   const training = part(own, "train");
-  const learned = await photoBank([training], [size], { bins: true });
-  const angleJudge = await trainJudge(
-    {
-      n: learned.bank.n,
-      pixels: learned.bank.pixels[size],
-      labels: { angle: Int32Array.from(learned.bank.azimuths, binOf), weather: weatherOf(training.photos) },
-    },
-    {
-      size,
-      labels: { angle: azimuthBins, weather: weathers.length },
-      epochs: options.epochs,
-      seed: options.seed,
-      data: learned.fingerprints.join(),
-      file: join(options.work, `judge-${landmark.name}.safetensors`),
-    },
-    runtime,
-    report,
-  );
+  const { judge: angleJudge, bank } = await angleJudgeOf(training, size, options, runtime, report);
   try {
     const test = part(own, "test");
     const held = await photoBank([test], [size], { bins: false });
@@ -114,7 +97,7 @@ export async function evaluateLandmark(
         await judged("words with front, side, back", await drawn(general, terms, drawing));
       }
     }
-    await judged("nearest training photographs", nearestPhotographs(learned.bank, size, asked, training));
+    await judged("nearest training photographs", nearestPhotographs(bank, size, asked, training));
     const ours = await drawn(
       model,
       asked.map((a) => dualGuidance(caption, [a], options.guidance)),
@@ -158,7 +141,3 @@ export async function evaluateLandmark(
     await angleJudge.dispose();
   }
 }
-
-/** The weather that captions tell; −1 where they do not. */
-const weatherOf = (photos: readonly MadePhoto[]): Int32Array =>
-  Int32Array.from(photos, ({ caption }) => weathers.findIndex((weather) => caption.includes(weather)));

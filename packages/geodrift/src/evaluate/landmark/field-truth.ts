@@ -8,7 +8,7 @@ import {
   type UprightCamera,
 } from "@geodrift/core";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
-import type { MeshPart } from "../../landmarks/mesh.js";
+import type { Mesh, MeshPart } from "../../landmarks/mesh.js";
 import { rasterise, type Seen } from "../../landmarks/rasterise.js";
 import { fieldSurface } from "../../lift/field-surface.js";
 import { normalsFromDepth, showingCamera } from "../../lift/turntable.js";
@@ -57,9 +57,7 @@ export async function fieldTruth(
   renderer: Renderer,
   { size, elevation, seed, points = 20_000 }: TruthOptions,
 ): Promise<FieldTruth> {
-  const mesh = {
-    parts: shape.mesh.parts.map((part): MeshPart => ({ ...part, positions: part.positions.map((v) => v / unitM) })),
-  };
+  const mesh = inUnits(shape.mesh, unitM);
   const height = shape.heightM / unitM;
   const views: { camera: UprightCamera; seen: Seen; rendered: Rendered }[] = [];
   for (const azimuth of azimuths) {
@@ -102,6 +100,11 @@ export async function fieldTruth(
     fScore,
   };
 }
+
+/** A shape in a field's unit. */
+export const inUnits = ({ parts }: Mesh, unitM: number): Mesh => ({
+  parts: parts.map((part): MeshPart => ({ ...part, positions: part.positions.map((v) => v / unitM) })),
+});
 
 const isThere = (depth: number): boolean => depth < Number.POSITIVE_INFINITY;
 
