@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Document, NodeIO } from "@gltf-transform/core";
+import { createParser } from "eventsource-parser";
 import { validateBytes } from "gltf-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -436,6 +437,66 @@ describe("geodrift lift", () => {
     expect((await said(...lift, "--landmark", "cathedral", "-o", "nothing")).stderr).toMatch(
       /--landmark: general has learned [^\n]*tower[^\n]*, got cathedral/,
     );
+  });
+
+  it("is asked for over HTTP, goes on where a client or the server has left it, and is the command line's to the bit", async () => {
+    const args = ["--size", "16", "--steps", "40", "--seed", "5", ...threads];
+    expect((await geodrift(["lift", at("runs/tower"), ...args, "-o", at("as-asked")])).code).toBe(0);
+    const body = JSON.stringify({ size: 16, steps: 40, seed: 5 });
+    const headers = { "content-type": "application/json", accept: "text/event-stream" };
+    /** Asks, and follows the answer to its end, or to a step. */
+    const follow = async (url: string, until = Number.POSITIVE_INFINITY) => {
+      const gone = new AbortController();
+      const answer = await fetch(`${url}api/lift`, { method: "POST", body, headers, signal: gone.signal });
+      const events: { event?: string; data: Record<string, unknown> }[] = [];
+      const parser = createParser({
+        onEvent: ({ event, data }) => events.push({ event, data: JSON.parse(data) }),
+      });
+      const text = new TextDecoder();
+      for await (const chunk of answer.body as ReadableStream<Uint8Array>) {
+        parser.feed(text.decode(chunk, { stream: true }));
+        if (Number(events.at(-1)?.data.step) >= until) break;
+      }
+      gone.abort();
+      return events;
+    };
+    const serving = ["--landmark-model", at("runs/tower"), ...threads];
+    const first = await startServer(serving, env);
+    const left = await follow(first.url, 27);
+    expect(left[0]).toMatchObject({ event: "step", data: { step: 1, steps: 40 } });
+    expect(left.filter(({ data }) => data.png)).toHaveLength(1);
+    expect(await first.stop()).toBe(0);
+    const server = await startServer(serving, env);
+    try {
+      const events = await follow(server.url);
+      expect(events[0].data.step).toBeGreaterThan(25);
+      const { event, data } = events[events.length - 1];
+      expect(event).toBe("result");
+      expect(data).toMatchObject({ model: { name: "tower" }, landmark: { title: "Coloured Tower", facing: 0 } });
+      for (const file of data.files as string[]) {
+        const { status, body: bytes } = await raw(server, `/api/lift/${data.id}/${file}`);
+        expect(status).toBe(200);
+        if (file !== "manifest.json") expect(bytes.equals(readFileSync(at(`as-asked/${file}`)))).toBe(true);
+        else expect(JSON.parse(bytes.toString()).command.slice(0, 2)).toEqual(["geodrift", "lift"]);
+      }
+      // Once it is there, it is there.
+      expect((await follow(server.url)).map((e) => e.event)).toEqual(["result"]);
+      const refused = async (path: string, asked?: object) => {
+        const post = asked && { method: "POST", body: JSON.stringify(asked), headers };
+        const { status, body: said } = await raw(server, path, post);
+        return [status, JSON.parse(said.toString()).error];
+      };
+      expect(await refused("/api/lift", { size: 64 })).toEqual([400, expect.stringMatching(/"size": the model makes/)]);
+      expect(await refused("/api/lift", { steps: 0 })).toEqual([400, expect.stringMatching(/steps/)]);
+      expect(await refused(`/api/lift/${"0".repeat(32)}/mesh.glb`)).toEqual([
+        404,
+        expect.stringMatching(/no such lift/),
+      ]);
+      expect(await refused(`/api/lift/${data.id}/state.safetensors`)).toEqual([400, expect.anything()]);
+      expect(await refused("/api/lift/../mesh.glb")).toEqual([404, expect.anything()]);
+    } finally {
+      await server.stop();
+    }
   });
 
   it("writes meshes that are right glTF, as high as the landmark, and say where they come from", async () => {

@@ -3,6 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import type * as library from "./library/contract.js";
 import type * as images from "./server/imagine-schemas.js";
 import type * as queries from "./server/library-queries.js";
+import type * as lifts from "./server/lift-schemas.js";
 import type * as schemas from "./server/schemas.js";
 
 export type { Level, State } from "./library/states.js";
@@ -49,3 +50,10 @@ export type ImagineStep = z.infer<typeof images.imagineStep>;
 export type NearestBody = z.infer<typeof images.nearestBody>;
 /** A view of the training, and how unlike the picture it is. */
 export type TrainingView = z.infer<typeof images.trainingView>;
+
+/** How the server's landmark is lifted. */
+export type LiftSettings = z.input<typeof lifts.liftSettings>;
+/** A field on its way. */
+export type LiftStep = z.infer<typeof lifts.liftStep>;
+/** A field that was made. */
+export type Lifted = z.infer<typeof lifts.lifted>;

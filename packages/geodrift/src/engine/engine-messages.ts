@@ -3,6 +3,8 @@ import type { SentTensors } from "@geodrift/compile";
 import type { ThrownElsewhere } from "@geodrift/core/errors";
 import type { TokenAttention } from "../imagine/draw.js";
 import type { ImagineSettings, Plan } from "../imagine/plan.js";
+import type { LiftModelOptions } from "../lift/lift-model.js";
+import type { LiftProgress } from "../lift/lift-posed.js";
 import type { LocateOptions } from "../locate/options.js";
 import type { LocateResult } from "../locate/result.js";
 import type { Neighbour } from "../locate/time-neighbours.js";
@@ -47,6 +49,26 @@ export interface ImagineJob {
   attention: boolean;
 }
 
+/** A landmark's model to be lifted into a field. */
+export interface LiftJob {
+  /** Name or folder of the landmark's model. */
+  model: string;
+  options: Omit<LiftModelOptions, "out">;
+}
+
+/** A field on its way. */
+export interface LiftStep extends LiftProgress {
+  /** What it looks like, a PNG; of some steps. */
+  preview?: Uint8Array;
+}
+
+/** A field that has been made. */
+export interface LiftAnswer {
+  /** Of the folder where it is kept, see `keptLift`. */
+  id: string;
+  model: { name: string; sha256: string };
+}
+
 /** A picture on its way, or done. */
 export interface DrawingStep {
   /** Number of the picture in the plan. */
@@ -64,6 +86,7 @@ export interface DrawingStep {
 export type ToEngine =
   | { type: "locate"; id: number; job: LocateJob }
   | { type: "imagine"; id: number; job: ImagineJob }
+  | { type: "lift"; id: number; job: LiftJob }
   | { type: "cancel"; id: number }
   | { type: "close" };
 
@@ -80,5 +103,7 @@ export type FromEngine = { id: number } & (
   | { type: "answer"; answer: Answer }
   | { type: "drawing"; drawing: DrawingStep }
   | { type: "drawn"; model: { name: string; sha256: string } }
+  | { type: "lifting"; at: LiftStep }
+  | { type: "lifted"; answer: LiftAnswer }
   | { type: "error"; thrown: ThrownElsewhere }
 );

@@ -1,10 +1,14 @@
 /** The thread that computes: ONNX Runtime holds the thread that calls it, and the server's must stay free. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { parentPort } from "node:worker_threads";
 import { sentTensors } from "@geodrift/compile";
 import { distributionTensors } from "@geodrift/core";
 import { GeodriftError, toMessage } from "@geodrift/core/errors";
 import type { GeoJSON } from "geojson";
 import { draw } from "../imagine/draw.js";
+import { forgetOldLifts, keptLift, liftId } from "../lift/kept-lifts.js";
+import { liftArguments, liftModel } from "../lift/lift-model.js";
 import { albumPrior } from "../locate/album-prior.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
@@ -12,12 +16,13 @@ import { namedPrior } from "../locate/named-prior.js";
 import { outlinePrior } from "../locate/outline-prior.js";
 import { elsewhereAfter } from "../locate/time-neighbours.js";
 import { travelPrior } from "../locate/travel.js";
-import { type LoadedImageModel, loadPictureModel } from "../models/image-model.js";
+import { type LoadedImageModel, type LoadedLandmarkModel, loadPictureModel } from "../models/image-model.js";
 import { type LoadedModel, loadModel } from "../models/load.js";
 import type { PictureModelDescription } from "../models/schema.js";
 import { solvingOf } from "../models/solving.js";
 import { pictureOf } from "../pictures/read-picture.js";
-import type { Answer, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
+import type { Answer, FromEngine, ImagineJob, LiftAnswer, LiftJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */
 const maxModels = 2;
@@ -94,12 +99,39 @@ async function imagineAll(id: number, { model: name, plan, settings, attention }
   for (const { words } of plan.cells) model.words.read(words ?? "");
   for await (const { index, step, steps, picture, drawn } of draw(model, plan, settings, { attention })) {
     say({ type: "drawing", id, drawing: { index, step, steps, picture, attention: drawn?.attention } });
-    // The thread receives messages, a withdrawal among them, only between two of its tasks.
-    await new Promise((resolve) => setImmediate(resolve));
+    await betweenTasks();
     if (cancelled.has(id)) throw withdrawn();
   }
   say({ type: "drawn", id, model: { name: model.description.name, sha256: model.sha256 } });
 }
+
+async function liftOne(id: number, { model: name, options }: LiftJob): Promise<LiftAnswer> {
+  const loaded = (await imageModelOf(name)) as LoadedLandmarkModel;
+  const model = { name: loaded.description.name, sha256: loaded.sha256 };
+  const lift = liftId({ sha256: model.sha256, ...options });
+  const out = keptLift(lift);
+  if (!existsSync(join(out, "manifest.json"))) {
+    const stop = new AbortController();
+    let preview: Uint8Array | undefined;
+    await liftModel(loaded, { ...options, out }, await onnxRuntime(), liftArguments(name, options), {
+      signal: stop.signal,
+      async onStep(at) {
+        say({ type: "lifting", id, at: { ...at, preview } });
+        preview = undefined;
+        await betweenTasks();
+        if (cancelled.has(id)) stop.abort(withdrawn());
+      },
+      onPreview: (png) => {
+        preview = png;
+      },
+    });
+    await forgetOldLifts();
+  }
+  return { id: lift, model };
+}
+
+/** The thread receives messages, a withdrawal among them, only between two of its tasks. */
+const betweenTasks = () => new Promise((resolve) => setImmediate(resolve));
 
 const say = (message: FromEngine): void => parentPort?.postMessage(message);
 
@@ -119,6 +151,7 @@ parentPort?.on("message", async (message: ToEngine) => {
   running++;
   try {
     if (message.type === "imagine") await imagineAll(id, message.job);
+    else if (message.type === "lift") say({ type: "lifted", id, answer: await liftOne(id, message.job) });
     else say({ type: "answer", id, answer: await locateOne(id, message.job) });
   } catch (e) {
     say({ type: "error", id, thrown: toMessage(e) });

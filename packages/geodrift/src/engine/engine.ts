@@ -5,7 +5,17 @@ import { type PlaceDistribution, readDistribution } from "@geodrift/core";
 import { fromMessage, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
-import type { Answer, DrawingStep, FromEngine, ImagineJob, LocateJob, ToEngine } from "./engine-messages.js";
+import type {
+  Answer,
+  DrawingStep,
+  FromEngine,
+  ImagineJob,
+  LiftAnswer,
+  LiftJob,
+  LiftStep,
+  LocateJob,
+  ToEngine,
+} from "./engine-messages.js";
 import { BusyError } from "./errors.js";
 
 /** An answer with its distribution. */
@@ -50,6 +60,18 @@ export interface ImagineCall {
   onDrawing(drawing: DrawingStep): void;
 }
 
+/** Who waits for a field, and what they hear on the way. */
+export interface LiftingCall {
+  /** Withdraws the request; what has been done is kept. */
+  signal: AbortSignal;
+  onLifting(at: LiftStep): void;
+}
+
+/** Lifts take minutes: one is under way, between whose steps other requests have their turn, and few wait. */
+const mostLiftsWaiting = 3;
+/** What a lift is guessed to take before one has been made, seconds. */
+const liftSeconds = 120;
+
 /** Whoever waits for the thread's messages about one job. */
 interface Waiting {
   hear(message: Said): void;
@@ -62,6 +84,8 @@ type Said = Exclude<FromEngine, { type: "error" }>;
 export class Engine {
   private worker: Worker | undefined;
   private readonly queue = new PQueue({ concurrency: atOnce });
+  private readonly lifts = new PQueue({ concurrency: 1 });
+  private readonly ending = new AbortController();
   private readonly waiting = new Map<number, Waiting>();
   private next = 0;
   private closed = false;
@@ -132,9 +156,30 @@ export class Engine {
     );
   }
 
+  /**
+   * Lifts a landmark's model into a field, after those that were asked for before.
+   * @throws as `locate`, and BusyError (GeodriftError `busy`) if too many wait
+   */
+  async lift(job: LiftJob, { signal, onLifting }: LiftingCall): Promise<LiftAnswer> {
+    if (this.lifts.size >= mostLiftsWaiting) throw new BusyError(liftSeconds);
+    return this.queued(
+      (id) => ({ type: "lift", id, job }),
+      { signal: AbortSignal.any([signal, this.ending.signal]), priority: 0, queue: this.lifts },
+      (message, done) => {
+        if (message.type === "lifting") onLifting(message.at);
+        else if (message.type === "lifted") done(message.answer);
+      },
+    );
+  }
+
+  /** Ends the lifts that are under way or wait: asked for again, they go on from where they were. */
+  endLifts(): void {
+    this.ending.abort(new GeodriftError("stopped", "the server is stopping"));
+  }
+
   private async queued<T>(
     ask: (id: number) => ToEngine,
-    { signal, priority }: { signal: AbortSignal; priority: number },
+    { signal, priority, queue = this.queue }: { signal: AbortSignal; priority: number; queue?: PQueue },
     hear: (message: Said, done: (result: T) => void) => void,
   ): Promise<T> {
     // What waits can be taken out of the queue; what runs holds its place until it has really ended.
@@ -146,10 +191,10 @@ export class Engine {
     signal.throwIfAborted();
     signal.addEventListener("abort", leave, { once: true });
     try {
-      return await this.queue.add(
+      return await queue.add(
         () => {
           started = true;
-          return this.run(ask, signal, hear);
+          return queue === this.queue ? this.timed(() => this.run(ask, signal, hear)) : this.run(ask, signal, hear);
         },
         { signal: queued.signal, priority },
       );
@@ -158,22 +203,26 @@ export class Engine {
     }
   }
 
+  private async timed<T>(work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const result = await work();
+    this.seconds += (performance.now() - started - 1000 * this.seconds) / 10_000;
+    return result;
+  }
+
   private async run<T>(
     ask: (id: number) => ToEngine,
     signal: AbortSignal,
     hear: (message: Said, done: (result: T) => void) => void,
   ): Promise<T> {
     const id = this.next++;
-    const started = performance.now();
     const cancel = () => this.send({ type: "cancel", id });
     signal.addEventListener("abort", cancel, { once: true });
     try {
-      const result = await new Promise<T>((resolve, reject) => {
+      return await new Promise<T>((resolve, reject) => {
         this.waiting.set(id, { hear: (message) => hear(message, resolve), reject });
         this.send(ask(id));
       });
-      this.seconds += (performance.now() - started - 1000 * this.seconds) / 10_000;
-      return result;
     } catch (e) {
       signal.throwIfAborted();
       throw e;
@@ -210,13 +259,14 @@ export class Engine {
 
   /** Resolves when everything that runs or waits is done. */
   async idle(): Promise<void> {
-    await this.queue.onIdle();
+    await Promise.all([this.queue.onIdle(), this.lifts.onIdle()]);
   }
 
   /** Waits for what runs, then at most 10 seconds for the thread to put its models away; what waits is forgotten. */
   async close(): Promise<void> {
     this.queue.clear();
-    await this.queue.onIdle();
+    this.endLifts();
+    await this.idle();
     const { worker } = this;
     if (worker) this.send({ type: "close" });
     this.closed = true;

@@ -1,15 +1,14 @@
 /** From pictures that a model draws from all round to a field (`geodrift lift MODEL --method reconstruct`): what distillation must surpass. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { azimuthBins, dualGuidance, Generator } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { cannotWrite } from "../files/system-error.js";
 import { drawBank } from "../imagine/drawn-bank.js";
 import { plainCaption } from "../landmarks/captions.js";
 import { emptyBank } from "../landmarks/photo-bank.js";
 import type { LoadedLandmarkModel } from "../models/image-model.js";
 import { nominalCamera } from "./landmark-views.js";
+import { inLiftFolder } from "./lift-folder.js";
 import { checkSize, landmarkOf } from "./lift-model.js";
 import { beginsCoarse, type LiftCall, liftPosed } from "./lift-posed.js";
 import { boxOfLandmark, posedBank } from "./posed-photos.js";
@@ -52,18 +51,17 @@ export async function liftDrawn(
   if (description.angle === "untold")
     throw new GeodriftError("option", `${description.name} is told no angle, so it draws no sides to reconstruct from`);
   const box = boxOfLandmark(landmark);
-  await mkdir(out, { recursive: true }).catch(cannotWrite(out));
   const n = pictures * azimuthBins;
   const azimuths = Array.from({ length: n }, (_, k) => (360 / azimuthBins) * Math.floor(k / pictures));
   const cameras = azimuths.map((azimuth, k) => nominalCamera(landmark, box, azimuth, new Generator(seed, 9, k)));
   const scale = scaleOf(landmark, box);
   const bank = emptyBank(n, beginsCoarse(size) ? [size, size / 2] : [size], 0);
   const words = `${plainCaption(landmark.title)}, ${light}`;
-  await drawBank(bank, {
+  const drawing = {
     file: join(out, "pictures.safetensors"),
     made: JSON.stringify({ model: sha256, landmark: landmark.name, pictures, size, seed, guidance, words }),
     model: async () => model,
-    request: (k) => ({
+    request: (k: number) => ({
       terms: dualGuidance(words, [azimuths[k]], guidance),
       ...scale(cameras[k]),
       size,
@@ -73,7 +71,8 @@ export async function liftDrawn(
     }),
     onPicture: call.onPicture,
     signal: call.signal,
-  });
+  };
+  await inLiftFolder(out, () => drawBank(bank, drawing));
   const made = `a field that geodrift has fitted to ${n} pictures that the model ${description.name} has drawn, and its surface: made up, no survey`;
   const about = { model: { name: description.name, sha256 }, pictures: n, guidance };
   const posed = posedBank(bank, cameras);

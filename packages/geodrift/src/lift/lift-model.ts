@@ -1,7 +1,5 @@
 /** From a model of pictures by angle to a field (`geodrift lift MODEL --method sds`, `vsd`): resumable, with previews. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import {
   type DistillationWeight,
@@ -13,16 +11,17 @@ import {
   startDistillation,
   startVariational,
   type TrainState,
+  type UprightCamera,
   variationalDenoiser,
   walkedDenoiser,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { cannotWrite } from "../files/system-error.js";
 import { plainCaption } from "../landmarks/captions.js";
 import type { LoadedLandmarkModel } from "../models/image-model.js";
 import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
 import { resumeLift, saveLift } from "./field-file.js";
 import { landmarkViews } from "./landmark-views.js";
+import { inLiftFolder } from "./lift-folder.js";
 import { checkpointEvery, type LiftCall } from "./lift-posed.js";
 import { boxOfLandmark } from "./posed-photos.js";
 import { type Asking, scaleOf, sideDenoiser } from "./side-denoiser.js";
@@ -45,6 +44,29 @@ export interface LiftModelOptions extends Asking {
   landmark?: string;
   /** Folder of what comes out. */
   out: string;
+}
+
+/** The command line of a lift, without its folder. */
+export function liftArguments(model: string, options: Omit<LiftModelOptions, "out">): string[] {
+  const { method, steps, size, seed, weight, debiased, walk, tell, guidance, landmark } = options;
+  const numbers = {
+    method,
+    steps,
+    size,
+    seed,
+    weight,
+    walk,
+    "guide-angle": guidance.place,
+    "guide-words": guidance.words,
+  };
+  return [
+    "lift",
+    model,
+    ...Object.entries(numbers).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(debiased ? ["--debiased"] : []),
+    ...(tell === "angle" ? [] : tell === "name" ? ["--no-angle"] : ["--sides", tell]),
+    ...(landmark === undefined ? [] : ["--landmark", landmark]),
+  ];
 }
 
 /** Sides of a step. */
@@ -84,14 +106,13 @@ export async function liftModel(
   { method, steps, size, seed, weight, debiased, walk, tell, guidance, landmark: wanted, out }: LiftModelOptions,
   runtime: Runtime,
   command: readonly string[],
-  { onStep, signal }: LiftCall = {},
+  { onStep, onPreview, signal }: LiftCall = {},
 ): Promise<string[]> {
   const { description, sha256, params, words } = loaded;
   const landmark = landmarkOf(description, wanted);
   checkSize(description, size);
   const box = boxOfLandmark(landmark);
   const denoiser = walkedDenoiser(sideDenoiser(loaded, landmark, box, { tell, guidance }), walk);
-  await mkdir(out, { recursive: true }).catch(cannotWrite(out));
   const coarse = description.network.sizes.includes(size / 2);
   const settings = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight, weight, debiased };
   const asked = { ...settings, guidance, tell, walk, landmark: landmark.name };
@@ -99,44 +120,39 @@ export async function liftModel(
   const provenance = { config: JSON.stringify({ method, ...asked }), data: sha256 };
   const state = startDistillation(options);
   const second = method === "vsd" ? startVariational(params) : undefined;
-  const saved = join(out, "state.safetensors");
-  if (existsSync(saved)) putSecond(second, await resumeLift(saved, state, provenance));
-  if (second) second.step = state.step;
   const scale = scaleOf(landmark, box);
   const caption = plainCaption(landmark.title);
-  const believed =
-    second &&
-    variationalDenoiser(second, {
-      config: description.network,
-      words,
-      runtime,
-      toldOf: (camera) => ({
-        words: caption,
-        ...(tell === "angle" && { azimuth: snapped(camera.azimuth) }),
-        ...scale(camera),
-      }),
-    });
-  const renderer = fieldRenderer({ runtime });
-  try {
-    for await (const { step, residual } of distil(state, renderer, denoiser, options, { believed, signal })) {
-      onStep?.({ step, steps, error: residual });
-      if (step % checkpointEvery !== 0 && step !== steps) continue;
-      await saveLift(saved, state, provenance, secondArrays(second));
-      await writePreview(out, renderer, state.grid, { shown: landmark, size });
+  const toldOf = (camera: UprightCamera) => ({
+    words: caption,
+    ...(tell === "angle" && { azimuth: snapped(camera.azimuth) }),
+    ...scale(camera),
+  });
+  return inLiftFolder(out, async (saved) => {
+    if (existsSync(saved)) putSecond(second, await resumeLift(saved, state, provenance));
+    if (second) second.step = state.step;
+    const believed = second && variationalDenoiser(second, { config: description.network, words, runtime, toldOf });
+    const renderer = fieldRenderer({ runtime });
+    try {
+      for await (const { step, residual } of distil(state, renderer, denoiser, options, { believed, signal })) {
+        await onStep?.({ step, steps, error: residual });
+        if (step % checkpointEvery !== 0 && step !== steps) continue;
+        await saveLift(saved, state, provenance, secondArrays(second));
+        onPreview?.(await writePreview(out, renderer, state.grid, { shown: landmark, size }));
+      }
+      const about = { model: { name: description.name, sha256 }, settings: asked };
+      const made = `a field that geodrift has distilled from the model ${description.name}, and its surface: made up, no survey`;
+      return await writeLift(
+        out,
+        renderer,
+        state.grid,
+        { shown: landmark, unitM: box.unitM, size, method, made, command, about },
+        signal,
+      );
+    } finally {
+      await believed?.dispose();
+      await renderer.dispose();
     }
-    const about = { model: { name: description.name, sha256 }, settings: asked };
-    const made = `a field that geodrift has distilled from the model ${description.name}, and its surface: made up, no survey`;
-    return await writeLift(
-      out,
-      renderer,
-      state.grid,
-      { shown: landmark, unitM: box.unitM, size, method, made, command, about },
-      signal,
-    );
-  } finally {
-    await believed?.dispose();
-    await renderer.dispose();
-  }
+  });
 }
 
 /** Arrays of a second network, each under the name that it is kept by. */

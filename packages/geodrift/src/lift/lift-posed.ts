@@ -1,7 +1,5 @@
 /** From pictures and their cameras to a field: resumable, with previews. */
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import {
   fieldRenderer,
@@ -10,8 +8,8 @@ import {
   reconstruct,
   startReconstruction,
 } from "@geodrift/core";
-import { cannotWrite } from "../files/system-error.js";
 import { resumeLift, saveLift } from "./field-file.js";
+import { inLiftFolder } from "./lift-folder.js";
 import type { LandmarkBox } from "./posed-photos.js";
 import { type Lifted, writeLift, writePreview } from "./write-lift.js";
 
@@ -25,7 +23,10 @@ export interface LiftProgress {
 
 /** Who hears of a lift, and what ends it. */
 export interface LiftCall {
-  onStep?: (progress: LiftProgress) => void;
+  /** The next step waits for it. */
+  onStep?: (progress: LiftProgress) => void | Promise<void>;
+  /** Hears what the field looks like on the way, a PNG, after the step that it shows. */
+  onPreview?: (png: Uint8Array) => void;
   /** Hears of every picture that is drawn before the first step, with how many there are. */
   onPicture?: (drawn: number, all: number) => void;
   signal?: AbortSignal;
@@ -71,31 +72,31 @@ export async function liftPosed(
   { shown, box, photos, fingerprint, method, made, about, steps, size, seed, out }: LiftPosedOptions,
   runtime: Runtime,
   command: readonly string[],
-  { onStep, signal }: LiftCall = {},
+  { onStep, onPreview, signal }: LiftCall = {},
 ): Promise<string[]> {
-  await mkdir(out, { recursive: true }).catch(cannotWrite(out));
   const coarse = beginsCoarse(size);
   const settings: ReconstructOptions = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight };
   const provenance = { config: JSON.stringify({ method, ...settings, about }), data: fingerprint };
   const state = startReconstruction(settings, photos.cameras.length);
-  const saved = join(out, "state.safetensors");
-  if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
-  const renderer = fieldRenderer({ runtime });
-  try {
-    for await (const { step, error } of reconstruct(state, renderer, photos, settings, signal)) {
-      onStep?.({ step, steps, error });
-      if (step % checkpointEvery !== 0 && step !== steps) continue;
-      await saveLift(saved, state, provenance, { exposures: state.exposures });
-      await writePreview(out, renderer, state.grid, { shown, size });
+  return inLiftFolder(out, async (saved) => {
+    if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
+    const renderer = fieldRenderer({ runtime });
+    try {
+      for await (const { step, error } of reconstruct(state, renderer, photos, settings, signal)) {
+        await onStep?.({ step, steps, error });
+        if (step % checkpointEvery !== 0 && step !== steps) continue;
+        await saveLift(saved, state, provenance, { exposures: state.exposures });
+        onPreview?.(await writePreview(out, renderer, state.grid, { shown, size }));
+      }
+      return await writeLift(
+        out,
+        renderer,
+        state.grid,
+        { shown, unitM: box.unitM, size, method, made, command, about: { ...about, settings } },
+        signal,
+      );
+    } finally {
+      await renderer.dispose();
     }
-    return await writeLift(
-      out,
-      renderer,
-      state.grid,
-      { shown, unitM: box.unitM, size, method, made, command, about: { ...about, settings } },
-      signal,
-    );
-  } finally {
-    await renderer.dispose();
-  }
+  });
 }

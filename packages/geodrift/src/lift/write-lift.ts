@@ -34,17 +34,19 @@ export interface Lifted {
 /** Frames of the turntable, and degrees of the camera's elevation. */
 const [frames, elevation] = [72, -8];
 
-/** Writes what a field looks like while it is made: `preview.png`, from its front. @throws GeodriftError `disk` */
+/** Writes what a field looks like while it is made: `preview.png`, from its front. @returns its bytes @throws GeodriftError `disk` */
 export async function writePreview(
   out: string,
   renderer: Renderer,
   grid: FieldGrid,
   { shown, size }: Pick<Lifted, "shown" | "size">,
-) {
+): Promise<Uint8Array> {
   const camera = showingCamera(grid, shown.facing ?? 0, -10);
   const white = new Float32Array(3 * size * size).fill(1);
   const seen = await renderer.render(grid, { camera, size, planes: 2 * grid.across }, white);
-  await writeFileAtomically(join(out, "preview.png"), await toPng(coloursOf(seen, size)));
+  const png = await toPng(coloursOf(seen, size));
+  await writeFileAtomically(join(out, "preview.png"), png);
+  return png;
 }
 
 /**

@@ -13,6 +13,7 @@ import { densityRoutes } from "./routes/density.js";
 import { imagineRoutes, type ServedImages } from "./routes/imagine.js";
 import type { LibraryContext } from "./routes/library/shared.js";
 import { libraryRoutes } from "./routes/library.js";
+import { liftRoutes } from "./routes/lift.js";
 import { locateRoutes } from "./routes/locate.js";
 
 /** What the application is made of besides its context. */
@@ -49,6 +50,7 @@ const apiRoutes = (context: ServerContext, images: ServedImages, about: { versio
     .route("/", locateRoutes(context))
     .route("/", densityRoutes(context))
     .route("/", imagineRoutes(context, images))
+    .route("/", liftRoutes(context, images))
     .route("/", aboutRoutes(context, { ...about, library: context.library }));
 
 /** The types of all requests and answers: for `hc` of hono/client. */

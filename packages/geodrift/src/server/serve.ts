@@ -124,6 +124,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       server.closeIdleConnections();
       // Those that still answer do not wait for another question.
       server.keepAliveTimeout = 1;
+      engine.endLifts();
       await jobs?.stop();
       const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
       await Promise.race([Promise.all([closed, engine.idle()]), late]);
