@@ -47,7 +47,8 @@ describe.skipIf(!hasBrowser)("the page", () => {
       );
     await geodrift(["library", "add", photos, "--library", library]);
     browser = await openBrowser();
-    server = await startServer(["--library", library, "--model", join(temporary, "second")]);
+    const env = { GEODRIFT_CACHE: join(temporary, "cache") };
+    server = await startServer(["--library", library, "--model", join(temporary, "second")], env);
   });
   afterAll(async () => {
     await browser?.close();
@@ -402,6 +403,60 @@ describe.skipIf(!hasBrowser)("the page", () => {
     // Back to places: the same words mean nothing there.
     await page.getByRole("radio", { name: "a place" }).check();
     expect(await page.locator(".dial").count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("lifts a landmark, and turns picture, field and surface together, by keyboard and on a phone", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#imagine`);
+    await page.getByRole("radio", { name: "Statue of Liberty" }).check();
+    await page.getByLabel("Steps", { exact: true }).fill("26");
+    await page.getByRole("button", { name: "Lift", exact: true }).click();
+    await page.getByAltText("What it looks like so far").waitFor();
+    // Given up and asked for again: it goes on.
+    await page.getByRole("button", { name: "Stop the lift" }).click();
+    await page.getByRole("button", { name: "Lift", exact: true }).click();
+    await page.getByRole("img", { name: "Surface: Statue of Liberty from 135°" }).waitFor();
+    const drawnPixels = (name: string) =>
+      page
+        .getByRole("img", { name: new RegExp(`^${name}:`) })
+        .locator("canvas")
+        .evaluate(async (canvas) => {
+          const { width, height } = canvas as HTMLCanvasElement;
+          const copy = new OffscreenCanvas(width, height);
+          const context = copy.getContext("2d");
+          context?.drawImage(canvas as HTMLCanvasElement, 0, 0);
+          const { data } = context?.getImageData(0, 0, width, height) ?? { data: [] };
+          let [opaque, sum] = [0, 0];
+          for (let i = 0; i < data.length; i += 4) {
+            opaque += Number(data[i + 3] > 128);
+            sum = (31 * sum + data[i] + data[i + 1] + data[i + 2] + data[i + 3]) % 2 ** 31;
+          }
+          return { share: opaque / (width * height), sum };
+        });
+    const both = async () => [await drawnPixels("Field"), await drawnPixels("Surface")];
+    await expect.poll(async () => Math.min(...(await both()).map(({ share }) => share))).toBeGreaterThan(0.02);
+    const before = await both();
+    await page.getByAltText("Imagined: Statue of Liberty from 135°").waitFor();
+    await page.getByRole("slider", { name: /^Camera stands at/ }).focus();
+    await page.keyboard.press("PageUp");
+    await page.getByRole("img", { name: "Surface: Statue of Liberty from 171°" }).waitFor();
+    await page.getByAltText("Imagined: Statue of Liberty from 171°").waitFor();
+    const after = await both();
+    for (const [k, { sum }] of after.entries()) expect(sum).not.toBe(before[k].sum);
+    await look(page, "lifted");
+    const mesh = page.getByRole("link", { name: "Mesh (glTF)" });
+    const [download] = await Promise.all([page.waitForEvent("download"), mesh.click()]);
+    expect(
+      readFileSync(await download.path())
+        .subarray(0, 4)
+        .toString(),
+    ).toBe("glTF");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole("img", { name: /^Surface/ }).scrollIntoViewIfNeeded();
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide).toBeLessThanOrEqual(0);
+    await look(page, "lifted-phone");
     expect(complaints).toEqual([]);
     await page.close();
   });

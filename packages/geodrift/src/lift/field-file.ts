@@ -1,8 +1,7 @@
 /** Fields on disk: finished ones, and states that a reconstruction goes on from. */
 import { tensor } from "@geodrift/compile";
-import { channels, type FieldGrid, type FieldState } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
-import { z } from "zod";
+import { channels, type FieldGrid, type FieldState, fieldTensors, readField, type SizedField } from "@geodrift/core";
+import { withSubject } from "@geodrift/core/errors";
 import { checkMadeOf, loadTensors, saveTensors } from "../models/tensor-file.js";
 
 const shape = (grid: FieldGrid) => [grid.across, grid.across, grid.up, channels];
@@ -11,34 +10,22 @@ const shape = (grid: FieldGrid) => [grid.across, grid.across, grid.up, channels]
 export type FieldMetadata = Record<string, string>;
 
 /**
- * Writes a field: `values` [across (y), across (x), up, 4], raw density and raw colours, with half its box's height in half its width.
+ * Writes a field.
  * @param unitM metres of half the box's width
  * @throws GeodriftError `disk`
  */
-export const saveField = (file: string, grid: FieldGrid, unitM: number, metadata: FieldMetadata): Promise<void> =>
-  saveTensors(file, {
-    tensors: { values: tensor(grid.values, shape(grid)) },
-    metadata: { ...metadata, halfHeight: String(grid.halfHeight), unitM: String(unitM) },
-  });
-
-const positive = z.coerce.number().positive();
+export function saveField(file: string, grid: FieldGrid, unitM: number, about: FieldMetadata): Promise<void> {
+  const { tensors, metadata } = fieldTensors({ grid, unitM });
+  return saveTensors(file, { tensors, metadata: { ...about, ...metadata } });
+}
 
 /**
  * Reads a field.
  * @throws GeodriftError, beginning with the file's name, `not-found`, `file` or `data`
  */
-export async function loadField(file: string): Promise<{ grid: FieldGrid; unitM: number; metadata: FieldMetadata }> {
-  const { tensors, metadata } = await loadTensors(file);
-  const { values } = tensors;
-  const [halfHeight, unitM] = [positive.safeParse(metadata.halfHeight), positive.safeParse(metadata.unitM)];
-  if (values?.dims.length !== 4 || values.dims[3] !== channels || !halfHeight.success || !unitM.success)
-    throw new GeodriftError(
-      "data",
-      `${file}: is no field: values [y, x, up, ${channels}], halfHeight and unitM are needed`,
-    );
-  const [across, , up] = values.dims;
-  const grid = { across, up, halfHeight: halfHeight.data, values: values.data as Float32Array };
-  return { grid, unitM: unitM.data, metadata };
+export async function loadField(file: string): Promise<SizedField & { metadata: FieldMetadata }> {
+  const read = await loadTensors(file);
+  return { ...(await withSubject(file, async () => readField(read))), metadata: read.metadata };
 }
 
 /**

@@ -73,6 +73,7 @@ export const landmarkAbout = z
     at: latLng,
     facing: z.number().optional().openapi({ description: "where its front looks, degrees clockwise from north" }),
     azimuths: z.array(z.number()).openapi({ description: "photographs from each of 36 sides, that about north first" }),
+    sizes: z.array(z.number()).openapi({ description: "pixels along a side" }),
     words: z.array(z.string()),
   })
   .openapi("Landmark");

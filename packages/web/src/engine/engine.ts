@@ -1,10 +1,13 @@
 /** Whoever computes: the server that the page comes from, or the browser itself. */
-import type { LatLng, PlaceDistribution } from "@geodrift/core";
+import type { LatLng, PlaceDistribution, SizedField } from "@geodrift/core";
 import type {
   ImageModel,
   Imagined,
   ImagineSettings,
   ImagineStep,
+  Lifted,
+  LiftSettings,
+  LiftStep,
   LocateQuery,
   LocateResult,
   LocateStep,
@@ -68,6 +71,8 @@ export interface PageEngine {
   priors: boolean;
   /** Makes pictures of places. */
   images?: ImageEngine;
+  /** Lifts the landmark that pictures are made of. */
+  lifts?: LiftEngine;
   /** Makes evidence bundles. */
   evidence?(picture: File, settings: Settings): Promise<Blob>;
 }
@@ -83,6 +88,18 @@ export interface ImageEngine {
   nearest(picture: NearestBody, signal: AbortSignal): Promise<TrainingView>;
   /** Makes pictures, and tells of every step of each. */
   make(asked: ImagineSettings, call: { signal: AbortSignal; onStep(step: ImagineStep): void }): Promise<Imagined>;
+}
+
+/** Lifts a landmark into three dimensions. */
+export interface LiftEngine {
+  /** Makes a solid, and tells of every step. */
+  lift(asked: LiftSettings, call: { signal: AbortSignal; onStep(step: LiftStep): void }): Promise<Lifted>;
+  /** Its surface, a binary glTF file. */
+  mesh(id: string, signal: AbortSignal): Promise<ArrayBuffer>;
+  /** Its field. */
+  field(id: string, signal: AbortSignal): Promise<SizedField>;
+  /** Where one of its files lies. */
+  address(id: string, file: string): string;
 }
 
 /** Settings as the server's query string has them; a region as a GeoJSON polygon (longitude first). */

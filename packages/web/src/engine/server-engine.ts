@@ -2,6 +2,7 @@ import { answerOf, client } from "./client.js";
 import { type PageEngine, queryOf } from "./engine.js";
 import { asEvents, followAnswer } from "./events.js";
 import { serverImages } from "./server-images.js";
+import { serverLifts } from "./server-lifts.js";
 
 /**
  * The server that the page comes from.
@@ -14,6 +15,7 @@ export async function serverEngine(): Promise<PageEngine> {
     ...(detail && { detail: "map/detail.pmtiles" }),
     priors: true,
     images: serverImages,
+    lifts: serverLifts,
     models: () => answerOf(client.api.models.$get()),
     locate: (picture, settings, call) => {
       const query = { ...queryOf(settings), fine: "true" as const, name: picture.name };

@@ -220,11 +220,11 @@ function sizeOf(asked: number | undefined, sizes: readonly number[]): number {
   return pixels;
 }
 
-function aboutLandmark({ name, description, licence, landmarks, vocabulary }: LandmarkModelDescription) {
+function aboutLandmark({ name, description, licence, landmarks, vocabulary, network }: LandmarkModelDescription) {
   const [{ title, place: at, facing, azimuths }] = landmarks;
   const titles = landmarks.map((l) => l.title);
   const words = vocabulary.words.filter((word) => !titles.includes(word));
-  return { name, title, description, licence, at, facing, azimuths, words };
+  return { name, title, description, licence, at, facing, azimuths, sizes: network.sizes, words };
 }
 
 const base64Of = (file: Uint8Array): string => Buffer.from(file).toString("base64");
