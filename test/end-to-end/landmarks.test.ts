@@ -527,6 +527,31 @@ describe("geodrift lift", () => {
     expect(row.fScore[1]).toBeGreaterThan(row.fScore[0]);
   });
 
+  it("is measured in every way at once, and what is there is not made again", async () => {
+    const few = ["--rows", "nerf-true", "words-sides", "ours", "no-preservation"];
+    const small = ["--seeds", "1", "--steps", "2", "--size", "16", "--most", "8", "--epochs", "1"];
+    const folders = ["--judges", "judges", "--work", "lifts", "--out", "report/lift.md"];
+    const study = ["evaluate-lift", "runs/tower", "--photographs", "photos", "--landmark", "tower.json"];
+    const run = () => said(...study, "--general", "runs/general", ...few, ...small, ...folders, "--json");
+    const { code, stdout, stderr } = await run();
+    expect([code, stderr]).toEqual([0, expect.stringContaining("ours, seed 1: silhouettes")]);
+    const outcomes = JSON.parse(stdout);
+    // No model without prior preservation was given, so there is no such row.
+    expect(outcomes.map((o: { row: string; seed: number }) => `${o.row} ${o.seed}`)).toEqual([
+      "nerf-true 1",
+      "words-sides 1",
+      "ours 1",
+    ]);
+    const page = readFileSync(at("report/lift.md"), "utf8");
+    expect(page).toMatch(/# Coloured Tower in three dimensions/);
+    expect(page).toMatch(/own model, the angle\*\* \| \d\.\d+/);
+    expect((await sharp(at("report/lift.png")).metadata()).width).toBeGreaterThan(500);
+    const before = JSON.stringify(outcomes);
+    expect(JSON.stringify(JSON.parse((await run()).stdout))).toBe(before);
+    const { stderr: refusal } = await said(...study, "--rows", "words-name", "--work", "lifts");
+    expect(refusal).toMatch(/--rows: words-name need --general or --forgetful/);
+  });
+
   it.each([
     [["lift", "nowhere", "--method", "nerf", "-o", "x"], /landmark\.json: no such file/],
     [["lift", "nowhere", "-o", "x"], /"nowhere" is neither known nor a folder/],

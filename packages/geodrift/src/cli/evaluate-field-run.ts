@@ -1,15 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fieldRenderer } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
-import { angleJudgeOf } from "../evaluate/landmark/angle-judge.js";
 import { type FieldTruth, fieldTruth } from "../evaluate/landmark/field-truth.js";
-import { type JanusFigures, type JanusOptions, janusFigures } from "../evaluate/landmark/janus.js";
-import { part } from "../evaluate/landmark/kept.js";
+import { type JanusFigures, janusFigures } from "../evaluate/landmark/janus.js";
+import { janusOptions } from "../evaluate/landmark/janus-options.js";
 import { type Cell, type Column, cellOf, percentOf, tableOf, toMarkdown } from "../evaluate/table.js";
-import { type Landmark, readLandmark, readShape } from "../landmarks/landmark.js";
-import { behindPhoto } from "../landmarks/photo-behind.js";
-import { readMadePhotos, readPhotographed } from "../landmarks/photos-table.js";
+import { readLandmark, readShape } from "../landmarks/landmark.js";
 import { shapeFile } from "../landmarks/shape-file.js";
 import { loadField } from "../lift/field-file.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
@@ -28,6 +24,8 @@ export interface EvaluateFieldFlags {
   seed: number;
   json?: boolean;
 }
+
+const said = (line: string) => process.stderr.write(`${line}\n`);
 
 type Row = FieldTruth & { field: string; around?: JanusFigures };
 
@@ -61,7 +59,8 @@ export async function runEvaluateField(fields: readonly string[], flags: Evaluat
   const shape = await readShape(landmark, await shapeFile(landmark, { folders: [flags.shapes, folder] }));
   const runtime = await onnxRuntime();
   const renderer = fieldRenderer({ runtime });
-  const looks = flags.photographs === undefined ? undefined : await janusOptions(flags.photographs, landmark, flags);
+  const looks =
+    flags.photographs === undefined ? undefined : await janusOptions(flags.photographs, landmark, flags, runtime, said);
   const rows: Row[] = [];
   try {
     for (const text of fields) {
@@ -80,25 +79,3 @@ export async function runEvaluateField(fields: readonly string[], flags: Evaluat
   if (looks) tables.push(tableOf("janus", `${landmark.title}: 72 views once around, by a judge`, janusColumns, rows));
   process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : `${tables.map(toMarkdown).join("\n\n")}\n`);
 }
-
-/** A judge of a landmark's photographs, and what is behind it in some of them. */
-async function janusOptions(
-  folder: string,
-  { name, title, facing }: Landmark,
-  { epochs, seed, work }: EvaluateFieldFlags,
-): Promise<JanusOptions> {
-  const shown = await readPhotographed(folder);
-  if (shown.name !== name)
-    throw new GeodriftError(
-      "option",
-      `--photographs: ${folder} has photographs of ${shown.title}, and not of ${title}`,
-    );
-  const training = part({ folder, shown, photos: await readMadePhotos(folder) }, "train");
-  const report = (line: string) => process.stderr.write(`${line}\n`);
-  const { judge, bank } = await angleJudgeOf(training, judgedSize, { epochs, seed, work }, await onnxRuntime(), report);
-  const behind = training.photos.slice(0, 48).map((photo, k) => behindPhoto(shown, photo, bank, k));
-  return { judge, size: judgedSize, front: facing, behind };
-}
-
-/** Pixels along a side of the pictures that a judge sees. */
-const judgedSize = 64;

@@ -33,6 +33,10 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     "how near a field is to the landmark's own shape: silhouettes, depths, colours, surfaces",
     () => import("./evaluate-field.js"),
   ],
+  "evaluate-lift": [
+    "how near a landmark's fields are to its own shape, lifted in every way, several times over",
+    () => import("./evaluate-lift.js"),
+  ],
   landmarks: [
     "landmarks and their photographs: list, photograph, render, or take in one's own",
     () => import("./landmarks.js"),

@@ -15,6 +15,9 @@ export interface Seen {
   depth: Float32Array;
 }
 
+/** Is anything there, at this depth? */
+export const isThere = (depth: number): boolean => depth < Number.POSITIVE_INFINITY;
+
 /** Triangles that come nearer to the plane of the camera than this share of its distance are left out. */
 const nearest = 0.02;
 

@@ -1,18 +1,12 @@
 /** How near a field is to the landmark's own shape: silhouettes, depths, colours, surfaces, from cameras that took no photograph. */
-import {
-  type FieldGrid,
-  Generator,
-  type Rendered,
-  type Renderer,
-  type Surface,
-  type UprightCamera,
-} from "@geodrift/core";
+import { type FieldGrid, Generator, type Rendered, type Renderer, type UprightCamera } from "@geodrift/core";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
 import type { Mesh, MeshPart } from "../../landmarks/mesh.js";
-import { rasterise, type Seen } from "../../landmarks/rasterise.js";
+import { isThere, rasterise, type Seen } from "../../landmarks/rasterise.js";
 import { fieldSurface } from "../../lift/field-surface.js";
 import { normalsFromDepth, showingCamera } from "../../lift/turntable.js";
 import { type Figure, meanFigure } from "../figure.js";
+import { distances, pointsOn, visiblePoints } from "./surface-points.js";
 
 /** How a field is compared with the truth. */
 export interface TruthOptions {
@@ -105,8 +99,6 @@ export async function fieldTruth(
 export const inUnits = ({ parts }: Mesh, unitM: number): Mesh => ({
   parts: parts.map((part): MeshPart => ({ ...part, positions: part.positions.map((v) => v / unitM) })),
 });
-
-const isThere = (depth: number): boolean => depth < Number.POSITIVE_INFINITY;
 
 function silhouetteOverlap({ depth }: Seen, { opacity }: Rendered): number {
   let [both, either] = [0, 0];
@@ -221,81 +213,4 @@ function normalConsistency({ normals, depth }: Seen, own: Float32Array, { opacit
     count++;
   });
   return sum / count;
-}
-
-/** Points of the true surface that cameras near the ground see, all round: [points, 3] in units. */
-function visiblePoints(mesh: LandmarkShape["mesh"], grid: FieldGrid, most: number, random: Generator): Float32Array {
-  const size = 128;
-  const points: number[] = [];
-  for (const elevation of [-12, 0])
-    for (let k = 0; k < 12; k++) {
-      const camera = showingCamera(grid, 30 * k + 15 * Number(elevation === 0), elevation);
-      const { depth } = rasterise(mesh, camera, size);
-      points.push(...pointsSeen(depth, camera, size));
-    }
-  const n = points.length / 3;
-  const out = new Float32Array(3 * Math.min(most, n));
-  for (let i = 0; i < out.length; i += 3) {
-    const from = 3 * random.integer(n);
-    out.set(points.slice(from, from + 3), i);
-  }
-  return out;
-}
-
-function pointsSeen(depth: Float32Array, camera: UprightCamera, size: number): number[] {
-  const [s, c] = [Math.sin((camera.azimuth * Math.PI) / 180), Math.cos((camera.azimuth * Math.PI) / 180)];
-  const out: number[] = [];
-  for (let at = 0; at < depth.length; at++) {
-    const d = depth[at];
-    if (!isThere(d)) continue;
-    const [x, y] = [at % size, Math.floor(at / size)];
-    const across = (d * ((x + 0.5) / size - 0.5)) / camera.focal;
-    const up = camera.height + d * ((0.5 - (y + 0.5) / size) / camera.focal - camera.height / camera.distance);
-    out.push((camera.distance - d) * s - across * c, (camera.distance - d) * c + across * s, up);
-  }
-  return out;
-}
-
-/** Points on a surface, as many on every area, [points, 3]. */
-function pointsOn({ positions, triangles }: Surface, count: number, random: Generator): Float32Array {
-  const n = triangles.length / 3;
-  if (n === 0) return new Float32Array(0);
-  const corner = (t: number, k: number) => positions.subarray(3 * triangles[3 * t + k], 3 * triangles[3 * t + k] + 3);
-  const areas = new Float64Array(n + 1);
-  for (let t = 0; t < n; t++) {
-    const [a, b, c] = [corner(t, 0), corner(t, 1), corner(t, 2)];
-    const [u, v] = [b.map((w, k) => w - a[k]), c.map((w, k) => w - a[k])];
-    areas[t + 1] =
-      areas[t] + Math.hypot(u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]);
-  }
-  const out = new Float32Array(3 * count);
-  for (let i = 0; i < count; i++) {
-    const wanted = random.uniform() * areas[n];
-    let [low, high] = [0, n - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (areas[middle + 1] < wanted) low = middle + 1;
-      else high = middle;
-    }
-    let [p, q] = [random.uniform(), random.uniform()];
-    if (p + q > 1) [p, q] = [1 - p, 1 - q];
-    for (let k = 0; k < 3; k++)
-      out[3 * i + k] = corner(low, 0)[k] * (1 - p - q) + corner(low, 1)[k] * p + corner(low, 2)[k] * q;
-  }
-  return out;
-}
-
-/** Distance from every point to the nearest of others. */
-function distances(from: Float32Array, to: Float32Array): Float32Array {
-  const out = new Float32Array(from.length / 3).fill(Number.POSITIVE_INFINITY);
-  for (let i = 0; i < out.length; i++) {
-    const [x, y, z] = [from[3 * i], from[3 * i + 1], from[3 * i + 2]];
-    let least = Number.POSITIVE_INFINITY;
-    for (let j = 0; j < to.length; j += 3) {
-      const d = (to[j] - x) ** 2 + (to[j + 1] - y) ** 2 + (to[j + 2] - z) ** 2;
-      if (d < least) least = d;
-    }
-    out[i] = Math.sqrt(least);
-  }
-  return out;
 }

@@ -73,7 +73,13 @@ describe("a field that turns", () => {
     dispose: async () => undefined,
   };
   const sky = [0.4, 0.5, 0.6] as [number, number, number];
-  const options = { judge, size: 32, front: 0, behind: [{ sky: [sky, sky] as [typeof sky, typeof sky], ground: sky }] };
+  const options = {
+    judge,
+    data: "by hand",
+    size: 32,
+    front: 0,
+    behind: [{ sky: [sky, sky] as [typeof sky, typeof sky], ground: sky }],
+  };
 
   it("has one face where the shape has, and a back that differs as much", async () => {
     const { field, shape: own, janus, backDiffers } = await janusFigures(post(false), 1, shape, renderer, options);

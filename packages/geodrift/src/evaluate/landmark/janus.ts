@@ -5,7 +5,7 @@
 import { angleBetween, azimuthBins, type FieldGrid, type Renderer } from "@geodrift/core";
 import { type Behind, paintBehind } from "../../landmarks/behind.js";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
-import { rasterise } from "../../landmarks/rasterise.js";
+import { isThere, rasterise } from "../../landmarks/rasterise.js";
 import { showingCamera } from "../../lift/turntable.js";
 import { type AngleFigures, angleFigures } from "./angles.js";
 import { inUnits } from "./field-truth.js";
@@ -15,6 +15,8 @@ import type { Judge, LabelPictures } from "./judge.js";
 export interface JanusOptions {
   /** Has learned the landmark's photographs. */
   judge: Judge;
+  /** What the judge has learned, and how: a name for it. */
+  data: string;
   /** Pixels along a side of the judge's pictures. */
   size: number;
   /** Azimuth of the landmark's front, degrees. */
@@ -73,7 +75,7 @@ export async function janusFigures(
     const over = (background: Float32Array) => ({
       field: background.map((v, at) => (rendered.picture[at] + 1) / 2 + (v - 1) * (1 - rendered.opacity[at % area])),
       shape: background.map((v, at) =>
-        depth[at % area] < Number.POSITIVE_INFINITY ? albedo[3 * (at % area) + Math.floor(at / area)] : v,
+        isThere(depth[at % area]) ? albedo[3 * (at % area) + Math.floor(at / area)] : v,
       ),
     });
     for (const [name, planes] of Object.entries(over(white))) onWhite[name as "field" | "shape"].push(planes);

@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
 import { angleFigures, confusion } from "./angles.js";
 import { fieldTruth } from "./field-truth.js";
+import { distances } from "./surface-points.js";
 
 describe("angles by a judge", () => {
   const all = Array.from({ length: 360 }, (_, k) => k);
@@ -40,6 +41,24 @@ describe("angles by a judge", () => {
     const rows = confusion([0, 4, 10, 180], [0, 1, 1, 18]);
     expect([rows[0][0], rows[0][1], rows[1][1], rows[18][18]]).toEqual([0.5, 0.5, 1, 1]);
     expect(rows[5]).toEqual(new Array(36).fill(0));
+  });
+});
+
+describe("distances between points", () => {
+  it("are those of looking at every one", () => {
+    const random = new Generator(4);
+    const points = (n: number) => Float32Array.from({ length: 3 * n }, () => random.uniform(-1, 1));
+    const [from, to] = [points(60), points(200)];
+    distances(from, to).forEach((d, i) => {
+      let least = Number.POSITIVE_INFINITY;
+      for (let j = 0; j < 200; j++)
+        least = Math.min(least, Math.hypot(...[0, 1, 2].map((k) => from[3 * i + k] - to[3 * j + k])));
+      expect(d).toBeCloseTo(least, 5);
+    });
+  });
+
+  it("are infinite to none", () => {
+    expect([...distances(Float32Array.of(0, 0, 0), new Float32Array(0))]).toEqual([Number.POSITIVE_INFINITY]);
   });
 });
 

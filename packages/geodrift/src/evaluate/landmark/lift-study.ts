@@ -1,0 +1,175 @@
+/**
+ * The paper's third table with truth (Feng et al. 2025, table 3 and figure 8): a landmark lifted in every way, several times over, each
+ * field beside the landmark's own shape. Every lift has a folder of its own, and one that is there is not made again.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Runtime } from "@geodrift/compile";
+import { fieldRenderer } from "@geodrift/core";
+import { writeJsonFile } from "../../files/json-file.js";
+import type { LandmarkShape } from "../../landmarks/landmark.js";
+import { loadField } from "../../lift/field-file.js";
+import { liftId } from "../../lift/kept-lifts.js";
+import { liftDrawn } from "../../lift/lift-drawn.js";
+import { type LiftModelOptions, liftModel } from "../../lift/lift-model.js";
+import { liftPhotos } from "../../lift/lift-photos.js";
+import type { LiftCall } from "../../lift/lift-posed.js";
+import type { LoadedLandmarkModel } from "../../models/image-model.js";
+import { type FieldTruth, fieldTruth } from "./field-truth.js";
+import { type JanusFigures, type JanusOptions, janusFigures } from "./janus.js";
+
+/** What is lifted, and what it is compared with. */
+export interface LiftStudyMeans {
+  /** The landmark's own model, told the angle. */
+  model: LoadedLandmarkModel;
+  /** The general model, told words alone. */
+  general?: LoadedLandmarkModel;
+  /** Another model of the landmark, that has preserved nothing of the general one. */
+  forgetful?: LoadedLandmarkModel;
+  /** Its photographs, made: their cameras are known. */
+  photographs: string;
+  shape: LandmarkShape;
+  janus: JanusOptions;
+  runtime: Runtime;
+}
+
+/** How everything is lifted. */
+export interface LiftStudyOptions {
+  rows: readonly LiftRowName[];
+  seeds: number;
+  steps: number;
+  /** Pixels along a side, and cells across. */
+  size: number;
+  /** Photographs that fields are fitted to; all if left out. */
+  most?: number;
+  /** Strength of angle and words. */
+  guidance: { words: number; place: number };
+  /** Folder of the lifts. */
+  work: string;
+}
+
+/** One lift of one row. */
+interface Lift {
+  means: LiftStudyMeans;
+  options: LiftStudyOptions;
+  seed: number;
+  out: string;
+  call: LiftCall;
+}
+
+const distilled =
+  (which: "model" | "general" | "forgetful", more: Partial<LiftModelOptions>) =>
+  async ({ means, options: { steps, size, guidance }, seed, out, call }: Lift): Promise<void> => {
+    const loaded = means[which];
+    if (!loaded) return;
+    const { name } = means.model.description.landmarks[0];
+    const usual = { method: "sds", tell: "angle", weight: "dreamfusion", debiased: false, walk: 1 } as const;
+    const all = { ...usual, steps, size, guidance, seed, landmark: name, out, ...more };
+    await liftModel(loaded, all, means.runtime, ["evaluate-lift"], call);
+  };
+
+const fitted =
+  (poses: "true" | "gps") =>
+  async ({ means, options: { steps, size, most }, seed, out, call }: Lift): Promise<void> => {
+    await liftPhotos(
+      { photographs: means.photographs, poses, steps, size, seed, most, out },
+      means.runtime,
+      ["evaluate-lift"],
+      call,
+    );
+  };
+
+/** Ways of lifting, by name. */
+export const liftRows = {
+  "nerf-true": { title: "photographs, true cameras", lift: fitted("true") },
+  "nerf-gps": { title: "photographs, GPS and lens", lift: fitted("gps") },
+  "words-name": { title: "general model, its name (DreamFusion)", lift: distilled("general", { tell: "name" }) },
+  "words-sides": { title: "… front, side, back (DreamFusion)", lift: distilled("general", { tell: "words" }) },
+  "perp-neg": { title: "… Perp-Neg", lift: distilled("general", { tell: "perp-neg" }) },
+  debiased: { title: "… front, side, back, debiased", lift: distilled("general", { tell: "words", debiased: true }) },
+  ours: { title: "**own model, the angle**", lift: distilled("model", {}) },
+  "no-preservation": { title: "… without prior preservation", lift: distilled("forgetful", {}) },
+  "no-angle": { title: "… not told the angle", lift: distilled("model", { tell: "name" }) },
+  vsd: { title: "… variational", lift: distilled("model", { method: "vsd" }) },
+  reconstruct: {
+    title: "… draws all sides, which are fitted",
+    async lift({ means, options: { steps, size, guidance }, seed, out, call }: Lift) {
+      const options = { pictures: 8, steps, size, seed, guidance, out };
+      await liftDrawn(means.model, options, means.runtime, ["evaluate-lift"], call);
+    },
+  },
+} as const satisfies Record<string, { title: string; lift(lift: Lift): Promise<void> }>;
+/** Name of a way of lifting. */
+export type LiftRowName = keyof typeof liftRows;
+
+/** Which models a row needs besides the landmark's own. */
+export const needsOf = (row: LiftRowName): "general" | "forgetful" | undefined => {
+  if (row === "no-preservation") return "forgetful";
+  return ["words-name", "words-sides", "perp-neg", "debiased"].includes(row) ? "general" : undefined;
+};
+
+/** A name for everything that a lift depends on beside its seed. */
+function madeOf(row: LiftRowName, means: LiftStudyMeans, { steps, size, most, guidance }: LiftStudyOptions): string {
+  const need = row.startsWith("nerf-") ? undefined : means[needsOf(row) ?? "model"];
+  return liftId({
+    steps,
+    size,
+    judge: means.janus.data,
+    ...(need ? { guidance, model: need.sha256 } : { most, of: means.photographs }),
+  }).slice(0, 8);
+}
+
+/** One lift beside the truth. */
+export interface LiftOutcome {
+  row: LiftRowName;
+  seed: number;
+  folder: string;
+  truth: FieldTruth;
+  around: JanusFigures;
+}
+
+/**
+ * Lifts and compares.
+ * @param onStep hears of every step, with how many there are of all
+ * @returns rows whose models are there, by row, then by seed 1 … n
+ * @throws GeodriftError for photographs or models that cannot be used, `disk`
+ */
+export async function liftStudy(
+  means: LiftStudyMeans,
+  options: LiftStudyOptions,
+  onStep: (done: number) => void,
+  report: (line: string) => void,
+): Promise<LiftOutcome[]> {
+  const { shape, janus, runtime } = means;
+  const renderer = fieldRenderer({ runtime });
+  const outcomes: LiftOutcome[] = [];
+  const rows = options.rows.filter((row) => {
+    const need = needsOf(row);
+    return need === undefined || means[need] !== undefined;
+  });
+  try {
+    for (const row of rows)
+      for (let seed = 1; seed <= options.seeds; seed++) {
+        const folder = join(options.work, `${row}-${seed}-${madeOf(row, means, options)}`);
+        const compared = join(folder, "compared.json");
+        if (existsSync(compared)) {
+          outcomes.push(JSON.parse(await readFile(compared, "utf8")));
+          onStep(options.steps);
+          continue;
+        }
+        await liftRows[row].lift({ means, options, seed, out: folder, call: { onStep: () => onStep(1) } });
+        const { grid, unitM } = await loadField(join(folder, "field.safetensors"));
+        const truth = await fieldTruth(grid, unitM, shape, renderer, { size: 64, elevation: -12, seed: 1 });
+        const around = await janusFigures(grid, unitM, shape, renderer, janus);
+        const outcome: LiftOutcome = { row, seed, folder, truth, around };
+        await writeJsonFile(compared, outcome);
+        outcomes.push(outcome);
+        const { silhouette, psnr } = truth;
+        report(`${row}, seed ${seed}: silhouettes ${silhouette.value.toFixed(3)}, ${psnr.value.toFixed(1)} dB`);
+      }
+  } finally {
+    await renderer.dispose();
+  }
+  return outcomes;
+}
