@@ -113,5 +113,8 @@ describe("the solver of a method", () => {
     expect(solverFor("diffusion").steps).toBe(16);
     expect(solverFor("flow", "euler").steps).toBe(32);
     expect(() => solverFor("flow", "ddim")).toThrow('flow has the solvers euler, heun, rk4, got "ddim"');
+    // Names that every object has, and no solver.
+    for (const name of ["constructor", "__proto__", "toString"])
+      expect(() => solverFor("flow", name)).toThrow(`got "${name}"`);
   });
 });

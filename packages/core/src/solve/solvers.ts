@@ -83,13 +83,12 @@ export const defaultSolvers: Record<PathName, string> = { "riemannian-flow": "rk
  * @throws GeodriftError `option`, naming the solvers that the path has, for any other name
  */
 export function solverFor(path: PathName, name = defaultSolvers[path]): Solver {
-  const solver = solvers[path][name];
-  if (!solver)
+  if (!Object.hasOwn(solvers[path], name))
     throw new GeodriftError(
       "option",
       `${path} has the solvers ${Object.keys(solvers[path]).join(", ")}, got "${name}"`,
     );
-  return solver;
+  return solvers[path][name];
 }
 
 /** Points on their way from noise to data. */

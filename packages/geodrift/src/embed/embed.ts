@@ -12,6 +12,7 @@ import { sha256Of } from "../files/hash.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { cannotWrite } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
+import { type FileHold, holding } from "../pictures/memory-budget.js";
 import { readMetadata } from "../pictures/metadata.js";
 import type { Picture } from "../pictures/picture.js";
 import { checkPicture, decodeSquare } from "../pictures/read-picture.js";
@@ -187,7 +188,7 @@ async function* prepared(
       if (++seen === done.consumed && chain !== done.chain) throw changed();
       continue;
     }
-    queue.push(prepare(item, encoder, width));
+    queue.push(holding((hold) => prepare(item, encoder, width, hold)));
     if (queue.length >= ahead) yield queue.shift() as Promise<Ready>;
   }
   if (seen < done.consumed) throw changed();
@@ -195,7 +196,7 @@ async function* prepared(
 }
 
 /** Never fails: what goes wrong is the reason of a refusal. */
-async function prepare(item: SourceItem, encoder: Encoder | undefined, width: number): Promise<Ready> {
+async function prepare(item: SourceItem, encoder: Encoder | undefined, width: number, hold: FileHold): Promise<Ready> {
   const refuse = (refused: string): Ready => ({ item, sha256: "", refused });
   if (item.refused !== undefined) return refuse(item.refused);
   if (item.embedding) {
@@ -206,7 +207,7 @@ async function prepare(item: SourceItem, encoder: Encoder | undefined, width: nu
   }
   if (!item.bytes || !encoder) return refuse("has no picture");
   try {
-    const bytes = await item.bytes();
+    const bytes = await item.bytes(hold);
     const place = item.place ?? readMetadata(bytes).place;
     if (!place) {
       await checkPicture(bytes);

@@ -3,20 +3,12 @@
  * source's own columns, and the embedding as a list. Which encoder made them stands in the file's metadata.
  */
 
-import { asMendable, GeodriftError } from "@geodrift/core/errors";
-import {
-  type AsyncBuffer,
-  asyncBufferFromFile,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetReadObjects,
-  parquetSchema,
-  type SchemaElement,
-} from "hyparquet";
+import { GeodriftError } from "@geodrift/core/errors";
+import { parquetSchema, type SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { z } from "zod";
 import { encoderConfig } from "../encode/config.js";
-import { cannotRead } from "../files/system-error.js";
+import { openParquet } from "../files/open-parquet.js";
 import { parseWith } from "../files/validation.js";
 
 /** A located picture and its embedding. */
@@ -140,10 +132,7 @@ export interface EmbeddingsFile extends Provenance {
  * @throws GeodriftError `not-found` or `file` if it cannot be read as Parquet, `data` if `geodrift embed` has not made it
  */
 export async function openEmbeddings(file: string): Promise<EmbeddingsFile> {
-  const buffer: AsyncBuffer = await asyncBufferFromFile(file).catch(cannotRead(file));
-  const metadata: FileMetaData = await parquetMetadataAsync(buffer).catch(
-    asMendable("file", (said) => `${file}: not a Parquet file (${said})`),
-  );
+  const { metadata, length, read } = await openParquet(file);
   const text = metadata.key_value_metadata?.find(({ key }) => key === metadataKey)?.value;
   if (!text) {
     const head = parquetSchema(metadata).children.map((c) => c.element.name);
@@ -153,21 +142,32 @@ export async function openEmbeddings(file: string): Promise<EmbeddingsFile> {
   return {
     ...about,
     file,
-    length: Number(metadata.num_rows),
+    length,
     async *rows() {
       let from = 0;
       for (const group of metadata.row_groups) {
         const rowEnd = from + Number(group.num_rows);
-        const rows = await parquetReadObjects({ file: buffer, metadata, rowStart: from, rowEnd });
+        const rows = await read(from, rowEnd);
         from = rowEnd;
-        yield rows.map((row) => ({
-          id: row.id,
-          lat: row.lat,
-          lng: row.lng,
-          sha256: row.sha256,
-          labels: about.columns.map((name) => row[labelColumn(name)] ?? null),
-          embedding: Float32Array.from(row.embedding),
-        }));
+        yield rows.map((row, i): EmbeddedRow => {
+          const { id, lat, lng, sha256, embedding } = row;
+          const numbers = embedding as ArrayLike<number> | undefined;
+          if (
+            typeof id !== "string" ||
+            typeof lat !== "number" ||
+            typeof lng !== "number" ||
+            numbers?.length !== about.width
+          )
+            throw new GeodriftError(
+              "data",
+              `${file}: row ${rowEnd - rows.length + i + 1} is not an id, a place and ${about.width} numbers`,
+            );
+          return {
+            ...{ id, lat, lng, sha256: String(sha256 ?? "") },
+            labels: about.columns.map((name) => (row[labelColumn(name)] as string | null | undefined) ?? null),
+            embedding: Float32Array.from(numbers),
+          };
+        });
       }
     },
   };

@@ -5,6 +5,7 @@ import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";
+import { type FileHold, holding } from "../pictures/memory-budget.js";
 import { readMetadata } from "../pictures/metadata.js";
 import { pictureSize, readPictureBytes } from "../pictures/read-picture.js";
 import { readSidecars, type SidecarFile } from "../pictures/sidecars.js";
@@ -150,7 +151,9 @@ async function takeIn(
   const contents: ScannedFile[] = [];
   for (let from = 0; from < changed.length; from += atOnce)
     contents.push(
-      ...(await Promise.all(changed.slice(from, from + atOnce).map(({ file }) => readContent(folder.root, file)))),
+      ...(await Promise.all(
+        changed.slice(from, from + atOnce).map(({ file }) => holding((hold) => readContent(folder.root, file, hold))),
+      )),
     );
   store.transaction(() => {
     store.pictures.setMissing(back, false);
@@ -163,6 +166,7 @@ async function takeIn(
 async function readContent(
   root: string,
   { path, sidecars, size, modified, sidecarModified }: Found,
+  hold: FileHold,
 ): Promise<ScannedFile> {
   const none = { size, modified, sidecarModified, sha256: null, width: null, height: null, failure: null };
   const unknown = {
@@ -172,7 +176,7 @@ async function readContent(
   const file = join(root, path);
   let bytes: Uint8Array;
   try {
-    bytes = await readPictureBytes(file);
+    bytes = await readPictureBytes(file, hold);
   } catch (e) {
     return { ...none, ...unknown, failure: failureFor(e) };
   }

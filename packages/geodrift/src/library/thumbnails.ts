@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import { sha256Of } from "../files/hash.js";
-import { maxPixels, openPicture, readPictureBytes } from "../pictures/read-picture.js";
+import { decoding } from "../pictures/memory-budget.js";
+import { maxPixels, openPicture, pictureSize, readPictureBytes } from "../pictures/read-picture.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 
@@ -35,10 +36,13 @@ export async function thumbnail(library: Library, id: number, size: ThumbnailSiz
   return making.add(async () => {
     const side = thumbnailSizes[size];
     const source = await readPictureBytes(await checkedPictureFile(library, id));
-    const bytes = await openPicture(source, { limitInputPixels: maxPixels })
-      .then((picture) =>
-        picture.resize(side, side, { fit: "inside", withoutEnlargement: true }).webp({ quality: 75 }).toBuffer(),
-      )
+    const small = async () =>
+      (await openPicture(source, { limitInputPixels: maxPixels }))
+        .resize(side, side, { fit: "inside", withoutEnlargement: true })
+        .webp({ quality: 75 })
+        .toBuffer();
+    const bytes = await pictureSize(source)
+      .then(({ width, height }) => decoding(width * height, small))
       .catch(asMendable("picture", (said) => `the picture cannot be decoded (${said})`));
     // One that has changed since the scan is not kept under the hash of what it was.
     if (sha256Of(source) !== sha256) return bytes;

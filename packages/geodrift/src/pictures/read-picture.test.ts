@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -143,5 +144,15 @@ describe("a picture that cannot be read", () => {
   ])("is no file with bytes: %s", async (name, content, code, message) => {
     if (content !== undefined) file(name, content);
     await expect(readPictureBytes(join(folder, name))).rejects.toMatchObject({ code, message });
+  });
+
+  it("is no pipe, which would be waited for for ever, and no file that is larger than pictures are", async () => {
+    execFileSync("mkfifo", [join(folder, "pipe.jpg")]);
+    await expect(readPictureBytes(join(folder, "pipe.jpg"))).rejects.toThrow(/^is no plain file/);
+    writeFileSync(join(folder, "vast.jpg"), "");
+    truncateSync(join(folder, "vast.jpg"), 2 ** 29 + 1);
+    await expect(readPictureBytes(join(folder, "vast.jpg"))).rejects.toThrow(
+      /^the file has 512 MiB, and a picture at most 512/,
+    );
   });
 });

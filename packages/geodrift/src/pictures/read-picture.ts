@@ -8,6 +8,7 @@ import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";
 import { decodeHeic, decodeJxl, heicSize, isRawTiff, jxlSize, type Kind, kindOf } from "./decoders.js";
 import { embeddedPreview } from "./embedded-preview.js";
+import { decoding, type FileHold, holding } from "./memory-budget.js";
 import { orientationOf, type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
 import { type Preparation, squareOf } from "./preparation.js";
@@ -18,6 +19,13 @@ import { readSidecars, sidecarsBeside } from "./sidecars.js";
  * is given.
  */
 export const maxPixels = 2 ** 28;
+
+// libvips keeps the last operations with their decoders, a progressive picture's of a gigabyte among them, and counts none of that. No
+// picture is decoded twice in a row.
+sharp.cache(false);
+
+/** A larger file is no picture: what it holds would have more pixels than are decoded. */
+const mostBytes = 2 ** 29;
 
 /** The square of a picture's file, with the file's hash and metadata. */
 export interface ReadPicture extends Picture {
@@ -32,9 +40,11 @@ export interface ReadPicture extends Picture {
  * decoded or has too many pixels
  */
 export async function readPicture(file: string, preparation: Preparation): Promise<ReadPicture> {
-  const bytes = await readPictureBytes(file);
-  const square = await decodeSquare(bytes, preparation);
-  return { ...square, sha256: sha256Of(bytes), metadata: await metadataOf(file, bytes) };
+  return holding(async (hold) => {
+    const bytes = await readPictureBytes(file, hold);
+    const square = await decodeSquare(bytes, preparation);
+    return { ...square, sha256: sha256Of(bytes), metadata: await metadataOf(file, bytes) };
+  });
 }
 
 /** What a picture's file, its sidecars and its name say. */
@@ -57,14 +67,27 @@ export async function pictureOf(bytes: Uint8Array, preparation: Preparation, mos
 
 /**
  * Reads the bytes of a picture's file.
- * @throws GeodriftError, without the file's name: `not-found` or `file` if it cannot be read or is a folder, `picture` if
- * it is empty
+ * @param hold waits until there is room for them; of whoever reads several at a time
+ * @throws GeodriftError, without the file's name: `not-found` or `file` if it cannot be read or is no plain file, `picture`
+ * if it is empty, or larger than pictures are
  */
-export async function readPictureBytes(file: string): Promise<Uint8Array> {
+export async function readPictureBytes(file: string, hold?: FileHold): Promise<Uint8Array> {
   const info = await stat(file).catch(cannotRead());
   if (info.isDirectory()) throw new GeodriftError("file", "is a folder, where a picture is expected");
+  if (!info.isFile()) throw new GeodriftError("file", "is no plain file, where a picture is expected");
   if (info.size === 0) throw new GeodriftError("picture", "the file is empty");
+  checkPictureBytes(info.size);
+  await hold?.take(info.size);
   return readFile(file).catch(cannotRead());
+}
+
+/** @throws GeodriftError `picture` for a file of more bytes than pictures have */
+export function checkPictureBytes(bytes: number): void {
+  if (bytes > mostBytes)
+    throw new GeodriftError(
+      "picture",
+      `the file has ${Math.round(bytes / 2 ** 20)} MiB, and a picture at most ${mostBytes / 2 ** 20}`,
+    );
 }
 
 /**
@@ -74,7 +97,16 @@ export async function readPictureBytes(file: string): Promise<Uint8Array> {
  * @throws GeodriftError `picture` if it cannot be decoded, is cut off, or has too many pixels
  */
 export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, most = maxPixels): Promise<Picture> {
-  const { size, square } = preparation;
+  const { width, height } = await pictureSize(bytes);
+  return decoding(Math.min(most, width * height), () => decodeAlone(bytes, preparation, most));
+}
+
+/** `decodeSquare`, whatever else is decoded. */
+async function decodeAlone(
+  bytes: Uint8Array,
+  { size, square, ...preparation }: Preparation,
+  most: number,
+): Promise<Picture> {
   const cover = square === "cover";
   try {
     // Encoders that take Pillow's squares also saw pictures as Pillow reads them: colour profiles and transparency ignored.
@@ -87,7 +119,7 @@ export async function decodeSquare(bytes: Uint8Array, preparation: Preparation, 
       .raw({ depth: "uchar" })
       .toBuffer({ resolveWithObject: true });
     const picture = { width: info.width, height: info.height, data };
-    return cover ? picture : squareOf(picture, preparation);
+    return cover ? picture : squareOf(picture, { size, square, ...preparation });
   } catch (e) {
     if (e instanceof GeodriftError) throw e;
     throw new GeodriftError("picture", sentence((e as Error).message, bytes, most), { cause: e });

@@ -21,6 +21,15 @@ describe("a picture's sidecars", () => {
     const of = sidecarFinder(["A.JPG", "a.jpg.XMP", "a.xmp", "b.xmp"]);
     expect(of("A.JPG").map((s) => s.name)).toEqual(["a.jpg.XMP", "a.xmp"]);
   });
+  it("are of the picture that they name to the letter, where several differ in their case alone", () => {
+    const of = sidecarFinder(["photo.jpg", "PHOTO.jpg", "PHOTO.jpg.xmp", "PHOTO.xmp", "b.JPG", "B.jpg.xmp"]);
+    expect(of("PHOTO.jpg")).toEqual([
+      { name: "PHOTO.jpg.xmp", shared: [] },
+      { name: "PHOTO.xmp", shared: [] },
+    ]);
+    expect(of("photo.jpg")).toEqual([]);
+    expect(of("b.JPG").map((s) => s.name)).toEqual(["B.jpg.xmp"]);
+  });
   it("are the same however accents are composed", () => {
     const [composed, apart] = ["Zürich.jpg".normalize("NFC"), "Zürich.jpg".normalize("NFD")];
     expect(sidecarFinder([apart, `${composed}.xmp`])(apart)).toHaveLength(1);

@@ -35,19 +35,30 @@ export interface SidecarFile {
   shared: readonly string[];
 }
 
-/** Finds the sidecars of pictures among the names in their folder. */
+/**
+ * Finds the sidecars of pictures among the names in their folder. A name that differs in its case, or in how accents are written, is a
+ * picture's if no other picture has it to the letter: `PHOTO.jpg.xmp` beside `PHOTO.jpg` and `photo.jpg` is of the first alone.
+ */
 export function sidecarFinder(names: readonly string[]): (picture: string) => SidecarFile[] {
-  const [packets, pictures] = [new Map<string, string>(), new Map<string, string[]>()];
+  const [packets, pictures] = [new Map<string, string[]>(), new Map<string, string[]>()];
+  const toTheLetter = new Set<string>();
+  const add = (to: Map<string, string[]>, key: string, name: string) => to.set(key, [...(to.get(key) ?? []), name]);
   for (const name of names) {
-    if (/\.xmp$/i.test(name)) packets.set(same(name), name);
-    else if (isPictureFile(name)) pictures.set(same(stem(name)), [...(pictures.get(same(stem(name))) ?? []), name]);
+    if (/\.xmp$/i.test(name)) add(packets, same(name), name);
+    else if (isPictureFile(name)) {
+      add(pictures, same(stem(name)), name);
+      for (const own of sidecarNames(name)) toTheLetter.add(own);
+    }
   }
   return (picture) =>
     sidecarNames(picture).flatMap((wanted, i): SidecarFile[] => {
-      const name = packets.get(same(wanted));
+      const named = packets.get(same(wanted)) ?? [];
+      const exact = named.includes(wanted);
+      const name = exact ? wanted : named.find((other) => !toTheLetter.has(other));
       if (name === undefined) return [];
-      const shared = i === 0 ? [] : (pictures.get(same(stem(picture))) ?? []).filter((other) => other !== picture);
-      return [{ name, shared }];
+      const others = (pictures.get(same(stem(picture))) ?? []).filter((other) => other !== picture);
+      const shared = exact ? others.filter((other) => stem(other) === stem(picture)) : others;
+      return [{ name, shared: i === 0 ? [] : shared }];
     });
 }
 

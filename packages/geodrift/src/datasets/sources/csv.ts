@@ -123,7 +123,7 @@ export async function csvSource(file: string): Promise<PictureSource> {
       for await (const row of csvRows(file)) {
         if (!first) {
           const item = rowItem(row, columns);
-          yield { ...item, bytes: () => readPictureBytes(resolve(dirname(file), item.id)) };
+          yield { ...item, bytes: (hold) => readPictureBytes(resolve(dirname(file), item.id), hold) };
         }
         first = false;
       }

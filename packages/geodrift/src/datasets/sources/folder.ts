@@ -17,7 +17,7 @@ export function folderSource(folder: string): PictureSource {
       for await (const { file, sidecars: beside } of walkPictures(folder)) {
         const item: SourceItem = {
           id: relative(folder, file).replaceAll("\\", "/"),
-          bytes: () => readPictureBytes(file),
+          bytes: (hold) => readPictureBytes(file, hold),
         };
         if (beside.length === 0) yield item;
         else {

@@ -26,7 +26,7 @@ export async function geoJsonSource(file: string): Promise<PictureSource> {
           id: name,
           ...(place ? { place } : { refused: refused ?? "has no place" }),
           labels: columns.map((c) => (properties[c] == null ? null : String(properties[c]))),
-          bytes: () => readPictureBytes(resolve(dirname(file), name)),
+          bytes: (hold) => readPictureBytes(resolve(dirname(file), name), hold),
         };
     },
   };

@@ -3,6 +3,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { cannotRead } from "../../files/system-error.js";
+import type { FileHold } from "../../pictures/memory-budget.js";
 import { csvHead, csvRows, rowItem, tableColumns } from "./csv.js";
 import type { PictureSource } from "./source.js";
 import { indexZips } from "./zip-index.js";
@@ -35,8 +36,8 @@ export async function osv5mSource(table: string): Promise<PictureSource> {
         for await (const row of csvRows(table)) {
           if (!first) {
             const item = rowItem(row, columns);
-            const bytes = async () => {
-              const found = await index.read(item.id);
+            const bytes = async (hold?: FileHold) => {
+              const found = await index.read(item.id, hold);
               if (!found) throw new GeodriftError("data", `is in none of the zips of ${folder}`);
               return found;
             };

@@ -1,7 +1,8 @@
 import { dirname, resolve } from "node:path";
-import { asMendable, GeodriftError } from "@geodrift/core/errors";
-import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { GeodriftError } from "@geodrift/core/errors";
+import { parquetSchema } from "hyparquet";
+import { openParquet } from "../../files/open-parquet.js";
+import type { FileHold } from "../../pictures/memory-budget.js";
 import { readPictureBytes } from "../../pictures/read-picture.js";
 import { placeOrRefusal } from "../../pictures/recorded-place.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
@@ -34,10 +35,7 @@ const degreesOf = (value: unknown): number =>
  * @throws GeodriftError `file` if it is no Parquet file, `data` if it lacks a column
  */
 export async function parquetSource(file: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
-  const buffer = await asyncBufferFromFile(file);
-  const metadata = await parquetMetadataAsync(buffer).catch(
-    asMendable("file", (said) => `${file}: not a Parquet file (${said})`),
-  );
+  const { metadata, length, read } = await openParquet(file);
   const head = parquetSchema(metadata).children.map((c) => c.element.name);
   const known = head.map((name) => name.toLowerCase());
   const find = (names: readonly string[], needed: boolean) => {
@@ -51,7 +49,6 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
   const picture = find(pictures, embedding === undefined);
   const id = find(identifiers, false);
   const columns = head.filter((name) => ![lat, lng, embedding, picture, id].includes(name));
-  const length = Number(metadata.num_rows);
   return {
     name: file,
     columns,
@@ -59,15 +56,13 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
     async *items() {
       for (let from = 0; from < length; from += rowsAtOnce) {
         const rowEnd = Math.min(length, from + rowsAtOnce);
-        const rows = await parquetReadObjects({
-          ...{ file: buffer, metadata, compressors, rowStart: from, rowEnd, utf8: false },
-        }).catch(asMendable("file", (said) => `${file}: cannot be read (${said})`));
+        const rows = await read(from, rowEnd, { utf8: false });
         yield* rows.map((row, i): SourceItem => {
           const shown = picture === undefined ? undefined : row[picture];
           const path = typeof shown === "string" ? shown : (shown as { path?: string } | undefined)?.path;
           const own = id === undefined ? undefined : row[id];
           const stored = storedBytes(shown);
-          const bytes = async () => stored ?? readPictureBytes(resolve(dirname(file), path ?? ""));
+          const bytes = async (hold?: FileHold) => stored ?? readPictureBytes(resolve(dirname(file), path ?? ""), hold);
           return {
             id: textOf(own) ?? path ?? String(from + i),
             ...placeOrRefusal(degreesOf(row[lat]), degreesOf(row[lng])),

@@ -117,6 +117,18 @@ describe("areas of a row", () => {
 });
 
 describe("tars in PLONK's layout", () => {
+  it("pass over a member that is larger than any that belongs there", async () => {
+    const place = JSON.stringify({ latitude: 1, longitude: 2 });
+    const members: [string, Buffer][] = [
+      ["a.json", Buffer.from(place)],
+      ["a.jpg", Buffer.alloc(2 ** 26 + 1)],
+      ["b.json", Buffer.from(place)],
+      ["b.jpg", Buffer.from("pixels")],
+    ];
+    const [a, b] = await itemsOf(await openSource(file("large.tar", await tar(members))));
+    expect(a).toEqual({ id: "a", refused: "its .jpg has 64 MiB, and a member of a tar at most 64" });
+    expect(await textOf(b)).toBe("pixels");
+  });
   it("give samples in their order, and say of each that is incomplete what it lacks", async () => {
     const json = (value: string) => Buffer.from(value);
     const members: [string, Buffer][] = [
@@ -223,8 +235,25 @@ describe("Parquet tables", () => {
     writeFileSync(path, bytes);
     await expect(openSource(path).then(itemsOf)).rejects.toMatchObject({
       code: "file",
-      message: expect.stringContaining(`${path}: cannot be read`),
+      message: `${path}: rows 1 to 1024 cannot be read`,
     });
+  });
+  it("that say they have more rows than they have are not waited for", async () => {
+    const path = join(folder, "endless.parquet");
+    const data = Array.from({ length: 40 }, (_, i) => i);
+    parquetWriteFile({
+      filename: path,
+      columnData: ["lat", "lon", "image"].map((name) => ({ name, data, type: "DOUBLE" as const })),
+    });
+    const bytes = readFileSync(path);
+    // The footer's number of rows, 40 as a zigzag varint after the third field's header, becomes 63.
+    const at = bytes.lastIndexOf(Buffer.from([0x16, 80, 0x19]));
+    expect(at).toBeGreaterThan(0);
+    bytes[at + 1] = 126;
+    writeFileSync(path, bytes);
+    await expect(openSource(path)).rejects.toThrow(
+      `${path}: is damaged: it says that it has 63 rows, and its groups have 40`,
+    );
   });
 
   it("give pictures of their own, paths, or embeddings that lie ready", async () => {
@@ -275,6 +304,17 @@ describe("members of many zips", () => {
     expect(await index.read("40")).toBeUndefined();
     index.close();
     expect(await (await indexZips([])).read("1")).toBeUndefined();
+    // A member that says it is vast once it is unpacked: it is not unpacked.
+    const vast = zip([
+      ["/..\\odd.jpg", Buffer.from("odd")],
+      ["images/7.jpg", Buffer.from("seven")],
+    ]);
+    const directory = vast.lastIndexOf("PK\u0001\u0002", undefined, "latin1");
+    vast.writeUInt32LE(600 * 2 ** 20, directory + 24);
+    const odd = await indexZips([file("zips/vast.zip", vast)]);
+    await expect(odd.read("7")).rejects.toThrow("the file has 600 MiB, and a picture at most 512");
+    expect(new TextDecoder().decode(await odd.read("..\\odd"))).toBe("odd");
+    odd.close();
     await expect(indexZips([file("zips/no.zip", "text")])).rejects.toMatchObject({ code: "file" });
   });
 });

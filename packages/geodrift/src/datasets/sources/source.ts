@@ -1,5 +1,6 @@
 /** Where located pictures come from: one interface, and a reader for each layout. */
 import type { LatLng } from "@geodrift/core";
+import type { FileHold } from "../../pictures/memory-budget.js";
 
 /** A picture on its way into a table of embeddings. */
 export interface SourceItem {
@@ -9,8 +10,8 @@ export interface SourceItem {
   place?: LatLng;
   /** Values of the source's columns, in their order; what is not known is null. */
   labels?: (string | null)[];
-  /** Reads the bytes of the picture's file. */
-  bytes?: () => Promise<Uint8Array>;
+  /** Reads the bytes of the picture's file. @param hold waits until there is room for them */
+  bytes?: (hold?: FileHold) => Promise<Uint8Array>;
   /** In place of the picture, [width]. */
   embedding?: Float32Array;
   /** Why it cannot be taken, in words. */

@@ -22,7 +22,12 @@ function keyOf(path: string): [key: string, kind: string] {
 interface Sample {
   key: string;
   members: Map<string, Buffer>;
+  /** What is larger than anything that belongs into such a tar, and was passed over. */
+  large?: string;
 }
+
+/** Most bytes of a member: a few samples are in memory at once. */
+const mostMemberBytes = 2 ** 26;
 
 /** Samples of a tar in the order of their first members, which lie one behind the other. */
 async function* samples(tar: string): AsyncGenerator<Sample> {
@@ -34,15 +39,19 @@ async function* samples(tar: string): AsyncGenerator<Sample> {
   try {
     for await (const entry of unpack) {
       const chunks: Buffer[] = [];
-      for await (const chunk of entry) chunks.push(chunk as Buffer);
-      if (entry.header.type !== "file") continue;
+      const { type, size = 0 } = entry.header;
+      const passedOver = type !== "file" || size > mostMemberBytes;
+      for await (const chunk of entry) if (!passedOver) chunks.push(chunk as Buffer);
+      if (type !== "file") continue;
       const [key, kind] = keyOf(entry.header.name);
       if (sample && sample.key !== key) {
         yield sample;
         sample = undefined;
       }
       sample ??= { key, members: new Map() };
-      sample.members.set(kind, Buffer.concat(chunks));
+      if (passedOver)
+        sample.large = `its .${kind} has ${Math.round(size / 2 ** 20)} MiB, and a member of a tar at most ${mostMemberBytes / 2 ** 20}`;
+      else sample.members.set(kind, Buffer.concat(chunks));
     }
   } catch (e) {
     asMendable("file", (said) => `${tar}: ${said}`)(e);
@@ -109,6 +118,7 @@ async function firstColumns(tars: readonly string[]): Promise<string[]> {
 
 function itemOf(sample: Sample, columns: readonly string[], ready: string | undefined): SourceItem {
   const { key: id, members } = sample;
+  if (sample.large !== undefined) return { id, refused: sample.large };
   let metadata: Record<string, unknown> | undefined;
   try {
     metadata = metadataOf(sample);

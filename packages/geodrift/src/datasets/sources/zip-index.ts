@@ -5,15 +5,21 @@
 
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
-import { GeodriftError } from "@geodrift/core/errors";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { type Entry, open, type ZipFile } from "yauzl";
+import type { FileHold } from "../../pictures/memory-budget.js";
+import { checkPictureBytes } from "../../pictures/read-picture.js";
 
 /** Members of many zip files, found by name. */
 export interface ZipIndex {
   /** How many members there are. */
   length: number;
-  /** The bytes of a member, unpacked, by its name without folders and ending; undefined if there is none of that name. */
-  read(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * The bytes of a member, unpacked, by its name without folders and ending; undefined if there is none of that name.
+   * @param hold waits until there is room for them
+   * @throws GeodriftError `picture` for a member that is larger than pictures are, `file` for one that is damaged
+   */
+  read(name: string, hold?: FileHold): Promise<Uint8Array | undefined>;
   /** Closes the zip files. */
   close(): void;
 }
@@ -27,7 +33,8 @@ const stem = (path: string): string => basename(path).replace(/\.[^.]*$/, "");
 
 const openZip = (file: string): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
-    open(file, { lazyEntries: true, autoClose: false }, (e, zip) =>
+    // Names as bytes: one that is odd is nobody's, and does not end the whole.
+    open(file, { lazyEntries: true, autoClose: false, decodeStrings: false }, (e, zip) =>
       e ? reject(new GeodriftError("file", `${file}: ${e.message}`, { cause: e })) : resolve(zip),
     );
   });
@@ -53,8 +60,9 @@ export async function indexZips(files: readonly string[]): Promise<ZipIndex> {
   let n = 0;
   for (const [i, zip] of zips.entries()) {
     for await (const e of entries(zip)) {
-      if (e.fileName.endsWith("/")) continue;
-      hashes[n] = hashOf(stem(e.fileName));
+      const name = e.fileName.toString();
+      if (name.endsWith("/")) continue;
+      hashes[n] = hashOf(stem(name));
       numbers.set([i, e.relativeOffsetOfLocalHeader, e.compressedSize, e.uncompressedSize, e.compressionMethod], 5 * n);
       n++;
     }
@@ -75,9 +83,14 @@ export async function indexZips(files: readonly string[]): Promise<ZipIndex> {
   };
   return {
     length: n,
-    async read(name) {
+    async read(name, hold) {
       const member = find(hashOf(name));
-      return member && readMember(zips[member.zip], member);
+      if (!member) return undefined;
+      checkPictureBytes(member.plain);
+      await hold?.take(member.plain);
+      return readMember(zips[member.zip], member).catch(
+        asMendable("file", (said) => `its zip is damaged there (${said})`),
+      );
     },
     close: () => {
       for (const zip of zips) zip.close();
