@@ -2,7 +2,11 @@
 import { z } from "zod";
 import { preparation } from "../pictures/preparation.js";
 
-const whole = z.int().positive();
+/** Channels and pixels along a side: whatever is beyond is a damaged file. */
+const whole = z
+  .int()
+  .positive()
+  .max(2 ** 20);
 
 /**
  * Sizes of the convolutional trunk: `size` is the side of its pictures in pixels, the rest count channels, blocks and
@@ -11,7 +15,7 @@ const whole = z.int().positive();
 export const convolutionalConfig = z.strictObject({
   size: whole.multipleOf(16),
   stem: whole,
-  stages: z.array(z.strictObject({ channels: whole, blocks: z.int().nonnegative() })).min(1),
+  stages: z.array(z.strictObject({ channels: whole, blocks: z.int().nonnegative().max(1000) })).min(1),
   squeeze: whole,
   hidden: whole,
   embedding: whole,

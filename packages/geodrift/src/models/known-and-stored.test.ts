@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { transformerEncoderConfig } from "../encode/config.js";
 import { encoderRegistry, publishedEncoder, registeredEncoder } from "./encoder-registry.js";
 import { modelRegistry, zeroShotModels } from "./model-registry.js";
-import { modelDescription } from "./schema.js";
+import { modelDescription, perceptronConfig } from "./schema.js";
 import { solvingOf } from "./solving.js";
 import { loadTensors, readTensorHeader, saveTensors, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
@@ -53,6 +53,13 @@ describe("models that are known", () => {
       expect(description.encoder).toEqual(registeredEncoder(encoder));
     },
   );
+  it("are no networks of a size that none has", () => {
+    const config = { cond_dim: 512, dim: 256, depth: 4 };
+    expect(perceptronConfig.parse(config)).toEqual(config);
+    for (const name of Object.keys(config))
+      expect(() => perceptronConfig.parse({ ...config, [name]: 1e8 })).toThrow(name);
+  });
+
   it.each(Object.entries(zeroShotModels))(
     "%s asks an encoder that reads words for countries and cities",
     (_, model) => {

@@ -5,17 +5,19 @@ import { convolutionalConfig, encoderConfig } from "../encode/config.js";
 import { photographed } from "../landmarks/photographed.js";
 
 const whole = z.int().positive();
+/** Channels, and what else a layer has many of; blocks that lie behind each other: whatever is beyond is a damaged file. */
+const [many, blocks] = [whole.max(2 ** 20), whole.max(1000)];
 
 /**
  * `config.json` of a velocity network, as in the released models: dimensions of points, width, blocks, expansion of their
  * perceptrons, and width of the embeddings.
  */
 export const velocityConfig = z.strictObject({
-  input_dim: whole,
-  dim: whole.multipleOf(8),
-  depth: whole,
-  expansion: whole,
-  cond_dim: whole,
+  input_dim: many,
+  dim: many.multipleOf(8),
+  depth: blocks,
+  expansion: many,
+  cond_dim: many,
 });
 
 /** Any schedule by name; the sigmoid with its ends and temperature. */
@@ -32,35 +34,35 @@ export const pathName = z.enum(Object.keys(paths) as [PathName]);
 const about = { name: z.string(), description: z.string(), licence: z.string(), encoder: encoderConfig };
 
 /** `config.json` of the perceptron behind regression and cells. */
-export const perceptronConfig = z.strictObject({ cond_dim: whole, dim: whole, depth: whole });
+export const perceptronConfig = z.strictObject({ cond_dim: many, dim: many, depth: blocks });
 
 /** `config.json` of a von Mises–Fisher model. */
 export const vonMisesFisherConfig = z.strictObject({
-  dim: whole,
-  depth: whole,
-  expansion: whole,
-  cond_dim: whole,
-  components: whole,
+  dim: many,
+  depth: blocks,
+  expansion: many,
+  cond_dim: many,
+  components: many,
 });
 
 /** `config.json` of a zero-shot model. */
-export const zeroShotConfig = z.strictObject({ cond_dim: whole, projection: whole, scale: z.number().positive() });
+export const zeroShotConfig = z.strictObject({ cond_dim: many, projection: many, scale: z.number().positive() });
 
 /** `config.json` of a method without weights. */
-export const widthConfig = z.strictObject({ cond_dim: whole });
+export const widthConfig = z.strictObject({ cond_dim: many });
 
 /** Depths of the coarser levels of the quadtree, and whether a cell also says where in it. */
 export const cellsConfig = { depths: z.array(z.int().nonnegative()), offsets: z.boolean() };
 
 /** The network of a model that makes pictures. */
 export const imageTransformerConfig = z.strictObject({
-  width: whole,
-  depth: whole.multipleOf(2),
-  heads: whole,
-  hidden: whole,
+  width: many,
+  depth: blocks.multipleOf(2),
+  heads: many,
+  hidden: many,
   /** What pictures are controlled by beside words; the place if left out. */
   control: z.enum(["place", "angle"]).optional(),
-  octaves: whole,
+  octaves: many,
   map: z.array(
     z.strictObject({
       degrees: z
@@ -68,17 +70,17 @@ export const imageTransformerConfig = z.strictObject({
         .positive()
         .max(90)
         .refine((d) => Number.isInteger(180 / d), "degrees of the map go into 180"),
-      channels: whole,
-      reads: whole,
+      channels: many,
+      reads: many,
     }),
   ),
-  grid: whole,
-  sizes: z.array(whole).min(1),
+  grid: many,
+  sizes: z.array(many).min(1),
 });
 
 /** The words that an image model understands. */
 export const vocabularyConfig = z.strictObject({
-  tokens: whole,
+  tokens: many,
   words: z.array(z.string()),
   circle: z.array(z.string()),
   silent: z.array(z.string()),
@@ -180,9 +182,9 @@ export type ImageModelDescription = z.infer<typeof imageModelDescription>;
 /** What judges pictures of places. */
 export const scorerConfig = z.strictObject({
   trunk: convolutionalConfig,
-  octaves: whole,
-  places: z.strictObject({ dim: whole, depth: whole }),
-  space: whole,
+  octaves: many,
+  places: z.strictObject({ dim: many, depth: blocks }),
+  space: many,
   attributes: z.record(z.string(), whole),
   temperature: z.number().positive(),
 });
@@ -203,7 +205,7 @@ export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("regression"), ...about }),
   z.strictObject({ method: z.literal("von-mises-fisher"), ...about }),
   z.strictObject({ method: z.literal("cells"), ...about, ...cellsConfig }),
-  z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: whole }),
+  z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: many }),
   z.strictObject({ method: z.literal("zero-shot"), ...about }),
   z.strictObject({ method: z.literal("uniform"), ...about }),
 ]);

@@ -11,11 +11,11 @@ export const squareKinds = ["cover", "crop-resize", "resize-crop"] as const;
 
 /** How a picture becomes the square that an encoder takes. */
 export const preparation = z.strictObject({
-  /** Side of the square, pixels. */
-  size: z.int().positive(),
+  /** Side of the square, pixels; no encoder sees more than thousands. */
+  size: z.int().positive().max(8192),
   square: z.enum(squareKinds),
   /** Pixels that the shorter side is resized to before the middle is cut out; `size` if left out. */
-  shorter: z.int().positive().optional(),
+  shorter: z.int().positive().max(8192).optional(),
 });
 
 /** How a picture becomes the square that an encoder takes: its side in pixels, and the order of cutting and resizing. */
