@@ -140,6 +140,10 @@ describe("the server answers", () => {
 
   it("what it is", async () => {
     const api = JSON.parse((await raw(server, "/api/openapi.json")).body.toString());
+    // Whatever a request is refused for beside what its route says.
+    expect(api.components.schemas.Failure.required).toEqual(["error", "code"]);
+    for (const operations of Object.values<Record<string, { responses: object }>>(api.paths))
+      for (const { responses } of Object.values(operations)) expect(responses).toHaveProperty("default");
     expect(api.openapi).toBe("3.1.0");
     const paths = Object.keys(api.paths);
     for (const path of ["/api/locate", "/api/density", "/api/models", "/api/health", "/api/library"])

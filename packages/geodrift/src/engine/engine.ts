@@ -60,6 +60,14 @@ export interface ImagineCall {
   onDrawing(drawing: DrawingStep): void;
 }
 
+/** A place in the queue, from before a picture is read to its answer. */
+export interface Place {
+  /** Counts bytes that have come. @throws BusyError if others hold too many for that */
+  hold(bytes: number): void;
+  /** To be called when the request has its answer. */
+  giveBack(): void;
+}
+
 /** Who waits for a field, and what they hear on the way. */
 export interface LiftingCall {
   /** Withdraws the request; what has been done is kept. */
@@ -105,22 +113,29 @@ export class Engine {
 
   /**
    * Keeps a place for a request, from before its picture is read, so that those that would be refused are refused before.
-   * @param bytes of its picture, at most
-   * @returns gives the place back; to be called when the request has its answer
+   * @param announced bytes that its picture may have; only those that it is said to hold are counted
    * @throws BusyError (GeodriftError `busy`) if there is none
    */
-  reserve(bytes: number): () => void {
+  reserve(announced = 0): Place {
     const { mostWaiting, maxBytes = defaultMaxBytes } = this.options;
-    const full = this.places >= mostWaiting + atOnce || (this.places > 0 && this.bytes + bytes > maxBytes);
-    if (full) throw new BusyError(Math.max(1, Math.ceil((this.places * this.seconds) / atOnce)));
+    const busy = () => new BusyError(Math.max(1, Math.ceil((this.places * this.seconds) / atOnce)));
+    const tooMuch = (more: number) => this.places > 0 && this.bytes + more > maxBytes;
+    if (this.places >= mostWaiting + atOnce || tooMuch(announced)) throw busy();
     this.places++;
-    this.bytes += bytes;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.places--;
-      this.bytes -= bytes;
+    let [held, own] = [true, 0];
+    return {
+      hold: (bytes) => {
+        // Alone, it may have more than there is for all.
+        if (this.places > 1 && this.bytes + bytes > maxBytes) throw busy();
+        own += bytes;
+        this.bytes += bytes;
+      },
+      giveBack: () => {
+        if (!held) return;
+        held = false;
+        this.places--;
+        this.bytes -= own;
+      },
     };
   }
 

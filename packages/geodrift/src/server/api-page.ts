@@ -35,6 +35,24 @@ export interface OpenApiDocument {
   paths?: Record<string, Record<string, Operation> | undefined>;
 }
 
+/** The same with what any request may be refused with beside what its route says: a host, a token, a body that is none, a mistake. */
+export function withRefusals(document: OpenApiDocument): OpenApiDocument {
+  const refusal = {
+    description: "refused, for a reason that any request may be refused for",
+    content: { "application/json": { schema: { $ref: "#/components/schemas/Failure" } } },
+  };
+  const paths = Object.entries(document.paths ?? {}).map(([path, operations]) => [
+    path,
+    Object.fromEntries(
+      Object.entries(operations ?? {}).map(([method, operation]) => [
+        method,
+        { ...operation, responses: { ...operation.responses, default: refusal } },
+      ]),
+    ),
+  ]);
+  return { ...document, paths: Object.fromEntries(paths) };
+}
+
 function ruleOf(schema: Schema = {}): string {
   const { type, enum: values, minimum, maximum, default: usual } = schema;
   return [

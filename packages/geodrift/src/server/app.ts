@@ -1,7 +1,7 @@
 /** All routes behind the guard, and what an error becomes. */
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { apiPage, apiStyle, type OpenApiDocument } from "./api-page.js";
+import { apiPage, apiStyle, type OpenApiDocument, withRefusals } from "./api-page.js";
 import type { ServerContext } from "./context.js";
 import { refused, toRefusal } from "./failure.js";
 import { type GuardOptions, guard } from "./guard.js";
@@ -99,8 +99,9 @@ export function serverApp(context: ServerContext, { version, detail, images, lib
     openapi: "3.1.0",
     info: { title: "geodrift", version, description: "Where on Earth was this image taken?" },
   };
-  app.doc31("/api/openapi.json", about);
-  app.get("/api", (c) => c.html(apiPage(app.getOpenAPI31Document(about) as unknown as OpenApiDocument)));
+  const document = () => app.getOpenAPI31Document(about) as unknown as OpenApiDocument;
+  app.get("/api/openapi.json", (c) => c.json(withRefusals(document())));
+  app.get("/api", (c) => c.html(apiPage(document())));
   app.get("/api.css", (c) => c.body(apiStyle, 200, { "content-type": "text/css" }));
   if (detail !== undefined) app.get("/map/detail.pmtiles", oneFile(detail));
   app.get("*", pageFiles());

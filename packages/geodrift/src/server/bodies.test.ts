@@ -38,12 +38,43 @@ describe("a body", () => {
   });
   it("that announces too much is refused before it is read", async () => {
     const request = upload([new Uint8Array(1)], { "content-length": String(2 ** 20 + 1) });
-    await expect(readUpload(request, 2 ** 20, "a track")).rejects.toThrow("a track has at most 1 MiB here");
+    await expect(readUpload(request, 2 ** 20, { what: "a track" })).rejects.toThrow("a track has at most 1 MiB here");
     expect(request.bodyUsed).toBe(false);
+  });
+  it("that stands still is ended, and one that comes on is not, however long it takes", async () => {
+    const trickling = (bytes: number, everyMs: number, pieces: number) => {
+      let sent = 0;
+      const body = new ReadableStream({
+        async pull(controller) {
+          if (sent++ === pieces) return controller.close();
+          await new Promise((resolve) => setTimeout(resolve, everyMs));
+          controller.enqueue(new Uint8Array(bytes));
+        },
+      });
+      return new Request("http://localhost/", { method: "POST", body, duplex: "half" } as RequestInit);
+    };
+    const patience = 60;
+    await expect(readUpload(trickling(1, 1000, 2), 2 ** 20, { patience })).rejects.toMatchObject({ status: 408 });
+    await expect(readUpload(trickling(1, 20, 20), 2 ** 20, { patience })).rejects.toThrow(
+      /^a picture does not come on: less than 64 KiB in 0.06 s$/,
+    );
+    expect((await readUpload(trickling(2 ** 16, 20, 8), 2 ** 20, { patience })).length).toBe(2 ** 19);
+  });
+  it("is counted as it comes, and ended by whoever counts", async () => {
+    const counted: number[] = [];
+    const hold = (bytes: number) => {
+      counted.push(bytes);
+      if (counted.length === 2) throw new GeodriftError("busy", "no room");
+    };
+    const pieces = [new Uint8Array(3), new Uint8Array(4), new Uint8Array(5)];
+    await expect(readUpload(upload(pieces), 100, { hold })).rejects.toThrow("no room");
+    expect(counted).toEqual([3, 4]);
   });
   it("that is not there is told as such", async () => {
     const request = new Request("http://localhost/", { method: "POST" });
-    await expect(readUpload(request, 10, "a track")).rejects.toThrow("the body is empty, where a track is expected");
+    await expect(readUpload(request, 10, { what: "a track" })).rejects.toThrow(
+      "the body is empty, where a track is expected",
+    );
   });
   it.each([
     [{ "content-length": "5" }, 5],

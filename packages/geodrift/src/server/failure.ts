@@ -36,12 +36,13 @@ const httpCodes: Readonly<Record<number, FailureBody["code"]>> = {
   401: "unauthorized",
   403: "forbidden",
   404: "not-found",
+  408: "too-slow",
   413: "too-large",
   415: "media-type",
 };
 
 /** A request that is refused for what HTTP knows: an exception with its status. */
-export const refused = (status: 403 | 404 | 413, message: string): HTTPException =>
+export const refused = (status: 403 | 404 | 408 | 413, message: string): HTTPException =>
   new HTTPException(status, { message });
 
 /**

@@ -68,6 +68,7 @@ export const failure = z
         "forbidden",
         "host",
         "too-large",
+        "too-slow",
         "media-type",
       ])
       .openapi({ description: "what kind of thing is to be mended; internal is a mistake of the program" }),
@@ -100,7 +101,7 @@ export const file = (type: string, description: string) => ({
 export const refusals = {
   asked: { 400: json(failure, "what was asked cannot be done") },
   unknown: { 404: json(failure, "there is none") },
-  large: { 413: json(failure, "the body is too large") },
+  large: { 408: json(failure, "the body does not come on"), 413: json(failure, "the body is too large") },
   conflict: { 409: json(failure, "something else is under way, or has changed it since") },
   busy: { 429: json(failure, "too much is waiting; Retry-After says when to come back") },
 } as const;

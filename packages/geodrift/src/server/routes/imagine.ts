@@ -194,7 +194,7 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
     })
     .openapi(imagineRoute, async (c) => {
       const job = jobOf(c.req.valid("json"));
-      const giveBack = engine.reserve(0);
+      const { giveBack } = engine.reserve();
       if (!c.req.header("accept")?.includes("text/event-stream"))
         return imagine(job, { signal: c.req.raw.signal, onDrawing: () => {} })
           .then((result) => c.json(result, 200))

@@ -76,11 +76,11 @@ export function locateRoutes(context: ServerContext) {
 
   /** Keeps a place in the queue, reads the picture, and gives the place back when all is answered. */
   async function withPicture<T>(c: Context, answer: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-    const giveBack = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
+    const place = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
     try {
-      return await answer(await readUpload(c.req.raw, limits.bytes));
+      return await answer(await readUpload(c.req.raw, limits.bytes, { hold: place.hold }));
     } finally {
-      giveBack();
+      place.giveBack();
     }
   }
 
@@ -88,9 +88,9 @@ export function locateRoutes(context: ServerContext) {
     .openapi(locateRoute, async (c) => {
       const settings = c.req.valid("query");
       if (c.req.header("accept")?.includes("text/event-stream")) {
-        const giveBack = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
+        const { hold, giveBack } = engine.reserve(announcedBytes(c.req.raw, limits.bytes));
         try {
-          const job = jobOf(settings, await readUpload(c.req.raw, limits.bytes), context, true);
+          const job = jobOf(settings, await readUpload(c.req.raw, limits.bytes, { hold }), context, true);
           return streamAnswer(c, context, (call) => engine.locate(job, call).finally(giveBack)) as never;
         } catch (e) {
           giveBack();

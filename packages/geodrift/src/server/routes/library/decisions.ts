@@ -75,7 +75,7 @@ export function decisionRoutes(context: LibraryContext) {
         responses: { 200: json(z.object({ points: z.number() }), "points with a time"), ...failures },
       }),
       async (c) => {
-        const bytes = await readUpload(c.req.raw, maxTrackBytes, "a track");
+        const bytes = await readUpload(c.req.raw, maxTrackBytes, { what: "a track" });
         const points = await readGpxAside(decodeText(bytes));
         library.store.tracks.keep(c.req.valid("query").name, points);
         return c.json({ points: points.length }, 200);

@@ -65,8 +65,10 @@ export function estimateRoutes(context: LibraryContext) {
       async (c) => {
         const { id } = c.req.valid("param");
         const watch = c.req.header("accept")?.includes("text/event-stream") ?? false;
-        const giveBack = engine.reserve(library.store.pictures.get(id).size);
+        const { size } = library.store.pictures.get(id);
+        const { hold, giveBack } = engine.reserve(size);
         try {
+          hold(size);
           const work = await pictureJob(id, c.req.valid("query"), watch);
           if (watch) return streamAnswer(c, context, (call) => located(id, work, call).finally(giveBack)) as never;
           const answer = await located(id, work, { signal: c.req.raw.signal });
@@ -93,8 +95,10 @@ export function estimateRoutes(context: LibraryContext) {
       async (c) => {
         const { id } = c.req.valid("param");
         const settings = { ...c.req.valid("query"), fine: true };
-        const giveBack = engine.reserve(library.store.pictures.get(id).size);
+        const { size } = library.store.pictures.get(id);
+        const { hold, giveBack } = engine.reserve(size);
         try {
+          hold(size);
           const work = await pictureJob(id, settings, false);
           const answer = await engine.locate(work, { signal: c.req.raw.signal });
           return zipped(c, { ...settings, model: models.named(settings.model).entry.id }, work, answer) as never;
