@@ -493,7 +493,7 @@ describe("a review", () => {
     writeFileSync(join(root, "victim.xmp"), "precious");
     symlinkSync(join(root, "victim.xmp"), join(photos, "alone.jpg.xmp"));
     await acceptAt(alone, { lat: 1, lng: 2 });
-    expect((await told("/write", { pictures: [alone] }))[0].error).toContain("its sidecar is a link or a folder");
+    expect((await told("/write", { pictures: [alone] }))[0].error).toContain("its sidecar is no plain file");
     expect(readFileSync(join(root, "victim.xmp"), "utf8")).toBe("precious");
     rmSync(join(photos, "alone.jpg.xmp"));
     expect((await raw(server, "/api/library/pictures/99999")).status).toBe(404);

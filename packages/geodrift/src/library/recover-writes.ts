@@ -1,8 +1,9 @@
 /** What a crash in the middle of writing leaves: a temporary file at most, which is taken away. */
 import { existsSync } from "node:fs";
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Of } from "../files/hash.js";
+import { readPlainFile } from "../files/plain-file.js";
 import { isSystemError } from "../files/system-error.js";
 import type { Library } from "./library.js";
 import { markUndone, markWritten } from "./sidecar-log.js";
@@ -30,10 +31,13 @@ function stillRuns({ process: id, at }: WriteRecord): boolean {
  * does not answer. A drive that is away may leave its empty folder; its pictures are away as well.
  */
 const standing = (sidecar: string, picture: string): Promise<Buffer | "unknown" | undefined> =>
-  readFile(sidecar).catch((e: unknown) => {
-    if (!isSystemError(e)) throw e;
-    return e.code === "ENOENT" && existsSync(picture) ? undefined : "unknown";
-  });
+  readPlainFile(sidecar)
+    // What is no plain file is not ours, whatever it holds.
+    .then((bytes) => bytes ?? Buffer.alloc(0))
+    .catch((e: unknown) => {
+      if (!isSystemError(e)) throw e;
+      return e.code === "ENOENT" && existsSync(picture) ? undefined : "unknown";
+    });
 
 /**
  * Finishes in the index the sidecars that are finished on disk, and forgets the rest; those of processes that still run

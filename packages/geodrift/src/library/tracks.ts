@@ -1,5 +1,5 @@
 /** Tracks: where a person, with a camera, was at which time. */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
 import type { LatLng } from "@geodrift/core";
 import { fromMessage, GeodriftError, withSubject } from "@geodrift/core/errors";
@@ -30,6 +30,8 @@ export function readGpxAside(text: string): Promise<TrackPoint[]> {
  * GPX with times
  */
 export async function readGpxFile(file: string): Promise<TrackPoint[]> {
+  const info = await stat(file).catch(cannotRead(file));
+  if (!info.isFile()) throw new GeodriftError("file", `${file}: is no plain file, where a track is expected`);
   const bytes = await readFile(file).catch(cannotRead(file));
   return withSubject(file, () => readGpx(decodeText(bytes)));
 }

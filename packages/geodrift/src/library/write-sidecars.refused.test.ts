@@ -24,14 +24,14 @@ describe("a sidecar is not written", () => {
         "pin",
         undefined,
         (f) => symlinkSync(f.file, f.sidecar),
-        { code: "refused", error: expect.stringContaining("a link or a folder") },
+        { code: "refused", error: expect.stringContaining("no plain file") },
       ],
       [
         "over a folder",
         "pin",
         undefined,
         (f) => mkdirSync(f.sidecar),
-        { code: "refused", error: expect.stringContaining("a link or a folder") },
+        { code: "refused", error: expect.stringContaining("no plain file") },
       ],
       [
         "over one that is too large",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -137,6 +138,19 @@ describe("a sidecar that another program has changed since", () => {
     expect(state()).toBe("queue");
     expect(readdirSync(root).map((name) => [name, readFileSync(join(root, name), "utf8")])).toEqual(now);
     await expect(takeBack(library, one)).resolves.toBeUndefined();
+  });
+
+  it("for a pipe is not waited for, and neither are writes after it", async () => {
+    const { library, one, sidecar, write, state } = await accepted(own, "pin");
+    await write();
+    rmSync(sidecar);
+    execFileSync("mkfifo", [sidecar]);
+    const [outcome] = await undo(library);
+    expect(outcome).toMatchObject({ picture: one, code: "conflict" });
+    expect(state()).toBe("queue");
+    decide(library, [one], { kind: "accept", level: "point", pin });
+    const [refused] = await write();
+    expect(refused).toMatchObject({ code: "refused", error: expect.stringContaining("is not written to") });
   });
 
   it("is said where the picture is rejected", async () => {

@@ -5,6 +5,7 @@ import { basename, dirname, join } from "node:path";
 import { failureOf, GeodriftError, isMendable, withSubject } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { sha256Of } from "../files/hash.js";
+import { readPlainFile } from "../files/plain-file.js";
 import { isSystemError } from "../files/system-error.js";
 import { estimateMethod } from "../pictures/metadata.js";
 import { mostSidecarBytes, readSidecars, sidecarNames, sidecarsBeside } from "../pictures/sidecars.js";
@@ -125,7 +126,7 @@ async function readSidecar(sidecar: string): Promise<Buffer | undefined> {
     isSystemError(e) && e.code === "ENOENT" ? undefined : unreachable(e),
   );
   if (!info) return undefined;
-  if (!info.isFile()) throw new GeodriftError("refused", "its sidecar is a link or a folder, which is not written to");
+  if (!info.isFile()) throw new GeodriftError("refused", "its sidecar is no plain file, and is not written to");
   if (info.size > mostSidecarBytes)
     throw new GeodriftError(
       "refused",
@@ -166,7 +167,7 @@ export async function takeBack({ store }: Library, picture: number, decision?: n
   if (!write || (decision !== undefined && write.decision !== decision)) return;
   const { id, sidecar, temporary, before } = write;
   const stays = untouched("its sidecar is not taken back");
-  const now = await readFile(sidecar).catch((e: unknown) =>
+  const now = await readPlainFile(sidecar).catch((e: unknown) =>
     // Gone with its folder, it may come back; gone alone, somebody has taken it away.
     isSystemError(e) && e.code === "ENOENT" && existsSync(dirname(sidecar)) ? undefined : stays(e),
   );
