@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import { withSubject } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { evidenceBundle } from "../evidence/bundle.js";
-import { cannotWrite } from "../files/system-error.js";
+import { writeFileAtomically } from "../files/atomic-file.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
 import { toText } from "../locate/text.js";
@@ -52,7 +51,7 @@ async function run(image: string, flags: Flags): Promise<void> {
       if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));
       const { encoder, prior } = flags;
       const bundle = evidenceBundle(answer, { model: name, encoder, prior });
-      await writeFile(flags.out, bundle).catch(cannotWrite(flags.out));
+      await writeFileAtomically(flags.out, bundle);
       process.stdout.write(`${flags.out}: ${toText(answer.result, { anyway: true })}\n`);
     }
   } finally {

@@ -1,10 +1,9 @@
 /** What the commands of `geodrift library` do. */
 
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { writeFileAtomically } from "../files/atomic-file.js";
 import { printable } from "../files/printable.js";
-import { cannotWrite } from "../files/system-error.js";
 import { estimateQueue } from "../library/estimate-queue.js";
 import { exportedPictures } from "../library/export/exported.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
@@ -214,6 +213,6 @@ export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags
       process.stdout.write(text);
       return;
     }
-    await writeFile(out, text).catch(cannotWrite(out));
+    await writeFileAtomically(out, Buffer.from(text));
     process.stdout.write(`${out}: ${pictures.length} pictures\n`);
   });

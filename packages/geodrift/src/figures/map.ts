@@ -1,10 +1,9 @@
 /** One map in several formats, by the ending of the file's name. */
 
-import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
-import { cannotWrite } from "../files/system-error.js";
+import { writeFileAtomically } from "../files/atomic-file.js";
 import { suggestion } from "../files/validation.js";
 import type { Located } from "../locate/result.js";
 
@@ -42,5 +41,5 @@ export function checkMapFile(file: string): void {
  */
 export async function writeMap(file: string, located: Located): Promise<void> {
   checkMapFile(file);
-  await writeFile(file, await formats[extname(file).toLowerCase()](located)).catch(cannotWrite(file));
+  await writeFileAtomically(file, Buffer.from(await formats[extname(file).toLowerCase()](located)));
 }

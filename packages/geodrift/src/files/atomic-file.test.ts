@@ -25,6 +25,15 @@ describe("a file that is written whole", () => {
     );
   });
 
+  it("may have a name as long as names are", async () => {
+    for (const name of ["n".repeat(255), "ä".repeat(127)]) {
+      await writeFileAtomically(join(folder, name), Buffer.from(name));
+      expect(readFileSync(join(folder, name), "utf8")).toBe(name);
+      rmSync(join(folder, name));
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it("keeps its old content when another that belongs to it cannot be written", async () => {
     const [first, second] = [join(folder, "a"), join(folder, "none", "b")];
     writeFileSync(first, "old");

@@ -4,6 +4,7 @@ import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promis
 import { dirname } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { cannotWrite } from "./system-error.js";
+import { temporaryBeside } from "./temporary-name.js";
 
 /**
  * Writes beside the targets, syncs, then renames over them: files that belong together are all there, or none is touched.
@@ -12,7 +13,7 @@ import { cannotWrite } from "./system-error.js";
 export async function writeFilesAtomically(
   files: readonly (readonly [file: string, bytes: Uint8Array])[],
 ): Promise<void> {
-  const partial = (file: string) => `${file}.partial`;
+  const partial = (file: string) => temporaryBeside(file, (own) => `${own}.partial`);
   let at = "";
   try {
     for (const [file, bytes] of files) {

@@ -106,6 +106,22 @@ describe("a picture that cannot be read", () => {
     });
   });
 
+  it.skipIf(process.platform !== "linux")("for its name is not UTF-8 is not left out without a word", async () => {
+    const root = folder({ "a.png": one });
+    const raw = Buffer.concat([Buffer.from(`${root}/b`), Buffer.from([0xff]), Buffer.from(".png")]);
+    writeFileSync(raw, two);
+    const closed = Buffer.concat([Buffer.from(`${root}/c`), Buffer.from([0xfe])]);
+    mkdirSync(closed);
+    writeFileSync(Buffer.concat([closed, Buffer.from("/d.png")]), two);
+    const own = await library();
+    expect((await scanFolder(own, root)).found).toBe(3);
+    const errors = Object.values(idsOf(own)).map((id) => own.store.lists.one(id)?.error ?? null);
+    const untellable = "its name is not UTF-8, by which it could be opened; rename it";
+    expect(errors.sort()).toEqual([untellable, untellable, null].sort());
+    // And it is the same word the next time.
+    expect(await scanFolder(own, root)).toMatchObject({ found: 3, missing: 0 });
+  });
+
   it("is one of the queue once it is whole", async () => {
     const { library: own, root, id } = await scanned({ "a.png": one.subarray(0, 12) });
     expect(own.store.pictures.get(id["a.png"]).state).toBe("unreadable");

@@ -7,6 +7,7 @@ import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";
 import { type FileHold, holding } from "../pictures/memory-budget.js";
 import { readMetadata } from "../pictures/metadata.js";
+import { isUntellable } from "../pictures/picture-names.js";
 import { pictureSize, readPictureBytes } from "../pictures/read-picture.js";
 import { readSidecars, type SidecarFile } from "../pictures/sidecars.js";
 import { walkPictures } from "../pictures/walk-pictures.js";
@@ -107,9 +108,16 @@ function folderId(library: Library, root: string): number {
 
 /** What is looked at of a picture's file and its sidecars before any is read. */
 async function* picturesUnder(root: string): AsyncGenerator<Found> {
+  const untold = new Set<string>();
   for await (const { file, folder, sidecars } of walkPictures(root)) {
     const info = await stat(file).catch(() => undefined);
-    if (!info) continue;
+    if (!info) {
+      // Gone meanwhile; or there, and not to be opened by the name that we are told: that is said, once for all that are told alike.
+      if (!isUntellable(file) || untold.has(file)) continue;
+      untold.add(file);
+      yield { path: relative(root, file), size: 0, modified: 0, sidecarModified: null, sidecars: [] };
+      continue;
+    }
     const times = await Promise.all(
       sidecars.map(async ({ name }) => (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0),
     );

@@ -1,12 +1,13 @@
 /** Decisions into sidecars beside the pictures: whole or not at all, and taken back on request. */
 import { existsSync } from "node:fs";
 import { lstat, readFile, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { failureOf, GeodriftError, isMendable, withSubject } from "@geodrift/core/errors";
 import type { z } from "zod";
 import { sha256Of } from "../files/hash.js";
 import { readPlainFile } from "../files/plain-file.js";
 import { isSystemError } from "../files/system-error.js";
+import { temporaryBeside } from "../files/temporary-name.js";
 import { estimateMethod } from "../pictures/metadata.js";
 import { mostSidecarBytes, readSidecars, sidecarNames, sidecarsBeside } from "../pictures/sidecars.js";
 import type { outcome } from "./contract.js";
@@ -79,7 +80,7 @@ async function writeOne(library: Library, picture: number, { intoExisting }: Wri
     replace: !estimated,
   });
   const bytes = Buffer.from(text);
-  const temporary = join(dirname(sidecar), `.${basename(sidecar)}.${decision.id}.partial`);
+  const temporary = temporaryBeside(sidecar, (own) => `.${own}.${decision.id}.partial`);
   const write = store.writes.begin({
     decision: decision.id,
     picture,

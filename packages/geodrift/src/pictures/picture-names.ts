@@ -51,3 +51,6 @@ const none = new Set([
 /** Is a folder of this name one of pictures, as far as the name tells? Hidden ones, thumbnails' and bins are not. */
 export const mayHoldPictures = (name: string): boolean =>
   !name.startsWith(".") && !none.has(name.toLowerCase()) && !/\.lrdata$/i.test(name);
+
+/** Is a name, as it is told to us, perhaps not the one on disk? Bytes that are no UTF-8 are told as U+FFFD. */
+export const isUntellable = (name: string): boolean => name.includes("\ufffd");

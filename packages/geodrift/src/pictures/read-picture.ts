@@ -5,12 +5,13 @@ import { basename } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import sharp, { type Sharp, type SharpOptions } from "sharp";
 import { sha256Of } from "../files/hash.js";
-import { cannotRead } from "../files/system-error.js";
+import { cannotRead, isSystemError } from "../files/system-error.js";
 import { decodeHeic, decodeJxl, heicSize, isRawTiff, jxlSize, type Kind, kindOf } from "./decoders.js";
 import { embeddedPreview } from "./embedded-preview.js";
 import { decoding, type FileHold, holding } from "./memory-budget.js";
 import { orientationOf, type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
+import { isUntellable } from "./picture-names.js";
 import { type Preparation, squareOf } from "./preparation.js";
 import { readSidecars, sidecarsBeside } from "./sidecars.js";
 
@@ -72,7 +73,11 @@ export async function pictureOf(bytes: Uint8Array, preparation: Preparation, mos
  * if it is empty, or larger than pictures are
  */
 export async function readPictureBytes(file: string, hold?: FileHold): Promise<Uint8Array> {
-  const info = await stat(file).catch(cannotRead());
+  const info = await stat(file).catch((e: unknown) => {
+    if (isUntellable(file) && isSystemError(e) && e.code === "ENOENT")
+      throw new GeodriftError("file", "its name is not UTF-8, by which it could be opened; rename it", { cause: e });
+    return cannotRead()(e);
+  });
   if (info.isDirectory()) throw new GeodriftError("file", "is a folder, where a picture is expected");
   if (!info.isFile()) throw new GeodriftError("file", "is no plain file, where a picture is expected");
   if (info.size === 0) throw new GeodriftError("picture", "the file is empty");
