@@ -16,8 +16,8 @@ export interface XmlVisitor {
   close(element: XmlElement, text: string): void;
 }
 
-/** Deeper than any file of the kinds that are read here. */
-const mostDepth = 200;
+/** Deeper than any file of the kinds that are read here, and more than a packet of metadata has. */
+const [mostDepth, usualMost] = [200, 100_000];
 
 /** Characters handed over at a time. */
 const piece = 2 ** 16;
@@ -25,15 +25,18 @@ const piece = 2 ** 16;
 /**
  * Walks through a document.
  * @param sentence from the first complaint of the parser
- * @throws GeodriftError `data` if it is not well-formed, or deeper than 200 elements
+ * @param most elements; 100,000 if left out
+ * @throws GeodriftError `data` if it is not well-formed, deeper than 200 elements, or has too many
  */
-export function walkXml(text: string, visitor: XmlVisitor, sentence: (said: string) => string): void {
+export function walkXml(text: string, visitor: XmlVisitor, sentence: (said: string) => string, most = usualMost): void {
+  let elements = 0;
   const parser = new SaxesParser({ xmlns: true });
   const open: { element: XmlElement; text: string }[] = [];
   parser.on("error", (e) => {
     throw new GeodriftError("data", sentence(e.message.replace(/^\d+:\d+: /, "")), { cause: e });
   });
   parser.on("opentag", (tag) => {
+    if (++elements > most) throw new GeodriftError("data", sentence(`more than ${most.toLocaleString("en")} elements`));
     if (open.length >= mostDepth) throw new GeodriftError("data", sentence(`more than ${mostDepth} elements deep`));
     const element = elementOf(tag);
     open.push({ element, text: "" });

@@ -8,6 +8,7 @@ import { sha256Of } from "../files/hash.js";
 import { readPlainFile } from "../files/plain-file.js";
 import { isSystemError } from "../files/system-error.js";
 import { temporaryBeside } from "../files/temporary-name.js";
+import { decodeText } from "../files/text.js";
 import { estimateMethod } from "../pictures/metadata.js";
 import { mostSidecarBytes, readSidecars, sidecarNames, sidecarsBeside } from "../pictures/sidecars.js";
 import type { outcome } from "./contract.js";
@@ -140,11 +141,16 @@ async function readSidecar(sidecar: string): Promise<Buffer | undefined> {
 
 /** @throws GeodriftError `data` for other text than UTF-8, which would not survive being written again */
 function utf8(bytes: Uint8Array): string {
+  const other = (cause?: unknown) => new GeodriftError("data", "its text is not UTF-8", { cause });
+  let text: string;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (e) {
-    throw new GeodriftError("data", "its text is not UTF-8", { cause: e });
+    throw other(e);
   }
+  // It may be by chance, and say that it is something else.
+  if (decodeText(bytes) !== text) throw other();
+  return text;
 }
 
 /** A sidecar is no longer what was written. */

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { decodeText } from "../files/text.js";
 import { darwinCore, namesOf, xmpPlace } from "./decided-place.js";
 import type { DecidedPlace } from "./store/decisions.js";
 import { placeOfSidecar, withPlace, xmpDegrees } from "./xmp.js";
@@ -120,5 +121,19 @@ describe("a level", () => {
     });
     // A town that is far away is no name of a point.
     expect(namesOf({ ...decided, place: { ...place, distanceKm: 300 } }).city).toBeUndefined();
+  });
+
+  it("is UTF-8 afterwards, and says so, whatever it said before", () => {
+    const before = `<?xml version='1.0' encoding="ISO-8859-1"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>`;
+    const after = withPlace(before, { exif: {}, location: { locality: "Zürich" }, created: {} });
+    expect(after).toMatch(/^<\?xml version='1\.0' encoding="UTF-8"\?>/);
+    expect(decodeText(Buffer.from(after))).toContain("Zürich");
+  });
+
+  it("is not built where it is no packet, but a trap", () => {
+    const many = Array.from({ length: 110_000 }, (_, i) => `<n${i}:a xmlns:n${i}="u"/>`).join("");
+    const nested = "<a>".repeat(5000);
+    for (const text of [`<r>${many}</r>`, nested])
+      expect(() => withPlace(text, { exif: {}, location: {}, created: {} })).toThrow(/its XML is damaged \(more than/);
   });
 });

@@ -7,6 +7,7 @@ import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { type Document, type Element, XMLSerializer } from "@xmldom/xmldom";
 import { parseXml } from "../files/parse-xml.js";
+import { walkXml } from "../files/walk-xml.js";
 import { readXmp, xmpNamespaces } from "../pictures/read-xmp.js";
 import { xmpPlace as readPlace } from "../pictures/recorded-place.js";
 
@@ -43,7 +44,11 @@ const empty = `<?xpacket begin='\uFEFF' id='W5M0MpCehiHzreSzNTczkc9d'?>
 function parse(text: string): { document: Document; rdf: Element } {
   // What the parser met may be anything.
   const printable = (said: string) => said.replace(/[^\x20-\x7e]/g, "?").slice(0, 100);
-  const document = parseXml(text.replace(/^\uFEFF/, ""), (said) => `its XML is damaged (${printable(said)})`);
+  const damaged = (said: string) => `its XML is damaged (${printable(said)})`;
+  const plain = text.replace(/^\uFEFF/, "");
+  // What no packet is costs a document more than its size says: it is walked through before one is built.
+  walkXml(plain, { open: () => {}, close: () => {} }, damaged);
+  const document = parseXml(plain, damaged);
   const [rdf] = document.getElementsByTagNameNS(xmpNamespaces.rdf, "RDF");
   if (!rdf) throw new GeodriftError("data", "an element rdf:RDF is needed in an XMP file, this has none");
   return { document, rdf };
@@ -145,7 +150,9 @@ export function withPlace(
     const item = childElements(bag)[0] ?? append(bag, "rdf", "li");
     if (replace || !says(insideOf(item), "Iptc4xmpExt", created)) setAll(insideOf(item), "Iptc4xmpExt", created);
   }
-  return `${new XMLSerializer().serializeToString(document).trimEnd()}\n`;
+  const written = new XMLSerializer().serializeToString(document).trimEnd();
+  // It is written as UTF-8, whatever it was before.
+  return `${written.replace(/^(<\?xml[^>]*?encoding\s*=\s*)(["'])[^"']*\2/, "$1$2UTF-8$2")}\n`;
 }
 
 const hasAny = (fields: Fields): boolean => Object.values(fields).some((v) => v !== undefined);
