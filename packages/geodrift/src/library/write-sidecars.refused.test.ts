@@ -55,6 +55,13 @@ describe("a sidecar is not written", () => {
         { code: "data", error: expect.stringMatching(/^its sidecar is left as it is: its XML/) },
       ],
       [
+        "into one that says it is of another encoding than the UTF-8 which it might be by chance",
+        "pin",
+        undefined,
+        (f) => writeFileSync(f.sidecar, `<?xml version="1.0" encoding="ISO-8859-1"?><a>Zürich</a>`),
+        { code: "data", error: "its sidecar is left as it is: its text is not UTF-8" },
+      ],
+      [
         "beside a picture that has grown since",
         "pin",
         undefined,

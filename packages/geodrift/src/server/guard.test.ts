@@ -97,6 +97,10 @@ describe("the token", () => {
   it("may have spaces as a bearer's, and is compared whole", async () => {
     const plain = served({ host: "127.0.0.1", token: "open sesame" });
     expect((await plain("/api/x", { authorization: "Bearer open sesame" })).status).toBe(200);
+    // A header's bytes are handed over as Latin-1.
+    const spoken = served({ host: "127.0.0.1", token: "Öffne dich, Sesam" });
+    const bytes = Buffer.from("Öffne dich, Sesam").toString("latin1");
+    expect((await spoken("/api/x", { authorization: `Bearer ${bytes}` })).status).toBe(200);
     for (const near of ["open sesam", "open sesame2", "Open sesame", ""])
       expect((await plain("/api/x", { authorization: `Bearer ${near}` })).status).toBe(401);
   });

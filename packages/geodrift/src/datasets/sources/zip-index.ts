@@ -20,7 +20,7 @@ export interface ZipIndex {
    * @throws GeodriftError `picture` for a member that is larger than pictures are, `file` for one that is damaged
    */
   read(name: string, hold?: FileHold): Promise<Uint8Array | undefined>;
-  /** Closes the zip files. */
+  /** Closes the zip files, once what is being read has been. */
   close(): void;
 }
 
@@ -81,19 +81,30 @@ export async function indexZips(files: readonly string[]): Promise<ZipIndex> {
     const [zip, offset, compressed, plain, method] = numbers.subarray(5 * order[low], 5 * order[low] + 5);
     return { zip, offset, compressed, plain, method };
   };
+  let [reading, closing] = [0, false];
+  const closeWhenRead = () => {
+    if (closing && reading === 0) for (const zip of zips) zip.close();
+  };
   return {
     length: n,
     async read(name, hold) {
       const member = find(hashOf(name));
       if (!member) return undefined;
       checkPictureBytes(member.plain);
-      await hold?.take(member.plain);
-      return readMember(zips[member.zip], member).catch(
-        asMendable("file", (said) => `its zip is damaged there (${said})`),
-      );
+      reading++;
+      try {
+        await hold?.take(member.plain);
+        return await readMember(zips[member.zip], member).catch(
+          asMendable("file", (said) => `its zip is damaged there (${said})`),
+        );
+      } finally {
+        reading--;
+        closeWhenRead();
+      }
     },
     close: () => {
-      for (const zip of zips) zip.close();
+      closing = true;
+      closeWhenRead();
     },
   };
 }
