@@ -5,11 +5,13 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Document, NodeIO } from "@gltf-transform/core";
 import { createParser } from "eventsource-parser";
 import { validateBytes } from "gltf-validator";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasBrowser, openBrowser } from "../page/browser.js";
 import { geodrift, inThisProcess, start } from "./program.js";
 import { raw, startServer } from "./server.js";
 
@@ -509,6 +511,44 @@ describe("geodrift lift", () => {
     const [least, most] = [position.getMinNormalized([]), position.getMaxNormalized([])];
     expect(most[1] - least[1]).toBeGreaterThan(25);
     expect(most[1] - least[1]).toBeLessThan(60);
+  });
+
+  it.skipIf(!hasBrowser)("is rated by people who do not know what made it", async () => {
+    const { code, stdout } = await said("rate", "sds", "sds-blind", "lifted", "-o", "rate.html", "--pairs", "2");
+    expect([code, stdout]).toEqual([0, "rate.html\nrate.key.json\n"]);
+    expect(readFileSync(at("rate.html"), "utf8")).not.toMatch(/sds|blind|lifted/);
+    const browser = await openBrowser();
+    try {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(at("rate.html")).href);
+      for (const [first, second] of [
+        [5, 2],
+        [4, 3],
+      ]) {
+        await page
+          .getByRole("group", { name: "First" })
+          .getByRole("radio", { name: String(first) })
+          .check();
+        await page
+          .getByRole("group", { name: "Second" })
+          .getByRole("radio", { name: String(second) })
+          .check();
+        await page.getByRole("button", { name: "Next" }).click();
+      }
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: "Save the ratings" }).click(),
+      ]);
+      await download.saveAs(at("ratings.json"));
+    } finally {
+      await browser.close();
+    }
+    const summed = await said("rate", "ratings.json", "--key", "rate.key.json", "--json");
+    const rows = JSON.parse(summed.stdout);
+    expect(rows.reduce((sum: number, { n }: { n: number }) => sum + n, 0)).toBe(4);
+    expect(rows[0].rating.value).toBeGreaterThanOrEqual(4);
+    expect((await said("rate", "sds")).stderr).toMatch(/two lifts and more are needed to be compared, got 1/);
+    expect((await said("rate", "ratings.json", "--key", "photos/landmark.json")).stderr).toMatch(/landmark\.json: /);
   });
 
   it("is measured against the landmark's own shape", async () => {

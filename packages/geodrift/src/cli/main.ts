@@ -45,6 +45,10 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     "a landmark's model, or photographs of it, become a field that renders from any side, and a mesh",
     () => import("./lift.js"),
   ],
+  rate: [
+    "a page on which people rate lifts, two at a time, without knowing what made them; and what they have said",
+    () => import("./rate.js"),
+  ],
   embed: [
     "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
     () => import("./embed.js"),
