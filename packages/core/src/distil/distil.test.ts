@@ -14,7 +14,7 @@ import { distillationWeights, levelWindow, preserving } from "./weights.js";
 const renderer = fieldRenderer({ runtime: ort });
 afterAll(() => renderer.dispose());
 
-/** A man of blocks: a red body, a blue arm to the east, a green hat that is pushed to the north. */
+/** A man of blocks beside the axis: a red body, a blue arm to the east, a green hat that is pushed to the north. */
 function blockMan(across: number, halfHeight: number): FieldGrid {
   const up = Math.round(across * halfHeight);
   const values = new Float32Array(across ** 2 * up * channels);
@@ -23,9 +23,9 @@ function blockMan(across: number, halfHeight: number): FieldGrid {
       for (let k = 0; k < up; k++) {
         const [x, y] = [i, j].map((v) => (2 * (v + 0.5)) / across - 1);
         const z = ((2 * (k + 0.5)) / up - 1) * halfHeight;
-        const body = Math.abs(x) < 0.3 && Math.abs(y) < 0.3 && z < 0.5;
-        const arm = x > 0.2 && x < 0.95 && Math.abs(y) < 0.3 && z > -0.1 && z < 0.5;
-        const hat = Math.abs(x) < 0.3 && y > -0.3 && y < 0.8 && z > 0.5 && z < 0.95;
+        const body = x > -0.15 && x < 0.55 && Math.abs(y) < 0.35 && z < 0.5;
+        const arm = x > 0.5 && x < 0.95 && Math.abs(y) < 0.35 && z > -0.2 && z < 0.5;
+        const hat = x > -0.15 && x < 0.45 && y > -0.3 && y < 0.85 && z > 0.5 && z < 0.95;
         const at = ((j * across + i) * up + k) * channels;
         values[at] = body || arm || hat ? 25 : -12;
         values.set(body ? [3, -3, -3] : arm ? [-3, -3, 3] : [-3, 3, -3], at + 1);
@@ -50,7 +50,7 @@ async function overlap(grid: FieldGrid): Promise<number> {
 
 const truth = blockMan(24, 1.1);
 const options: DistilOptions = {
-  ...{ seed: 2, steps: 60, size: 16, across: 24, coarse: false, views: 3, halfHeight: 1.1, weight: "dreamfusion" },
+  ...{ seed: 3, steps: 60, size: 16, across: 24, coarse: false, views: 4, halfHeight: 1.1, weight: "dreamfusion" },
   viewAt: (azimuth, size, random) => ({
     camera: { azimuth, distance: 4.5, height: -0.2, focal: 1.6 },
     background: new Float32Array(3 * size * size).fill(random.uniform(0.4, 0.9)),
@@ -104,8 +104,8 @@ describe("score distillation", () => {
       await distilled(await idealDenoiser(true)),
       await distilled(await idealDenoiser(false)),
     ];
-    expect(withAngle).toBeGreaterThan(0.8);
-    expect(without).toBeLessThan(withAngle - 0.06);
+    expect(withAngle).toBeGreaterThan(0.75);
+    expect(without).toBeLessThan(0.65);
   });
 
   it("goes on from any step to the same bits", async () => {
