@@ -516,7 +516,8 @@ describe("geodrift lift", () => {
   it.skipIf(!hasBrowser)("is rated by people who do not know what made it", async () => {
     const { code, stdout } = await said("rate", "sds", "sds-blind", "lifted", "-o", "rate.html", "--pairs", "2");
     expect([code, stdout]).toEqual([0, "rate.html\nrate.key.json\n"]);
-    expect(readFileSync(at("rate.html"), "utf8")).not.toMatch(/sds|blind|lifted/);
+    const shownText = readFileSync(at("rate.html"), "utf8").replace(/base64,[^"]*/g, "");
+    expect(shownText).not.toMatch(/sds|blind|lifted/);
     const browser = await openBrowser();
     try {
       const page = await browser.newPage();

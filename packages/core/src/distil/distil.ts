@@ -91,6 +91,9 @@ export function startDistillation(options: Pick<DistilOptions, "across" | "coars
   return startFieldState({ across, up: cellsUp(across, options.halfHeight), halfHeight: options.halfHeight });
 }
 
+/** No picture has colours beyond black and white. */
+const held = (value: number): number => Math.min(1, Math.max(-1, value));
+
 /**
  * Distils a field, updating the state in place in every step; every draw is a function of seed, step and view. The caller may save the
  * state between any two steps; going on from there gives the same field to the bit.
@@ -126,13 +129,11 @@ export async function* distil(
       const noisy = picture.map((x, k) => gamma * x + (1 - gamma) * noise[k]);
       const asked = { noisy, gamma, size, camera, progress };
       const restored = await denoiser.denoise(asked);
-      const own = believed ? await believed.denoise(asked) : picture;
+      const own = believed ? (await believed.denoise(asked)).map(held) : picture;
       if (believed) shown.push({ picture, size, camera });
       const weight = weightOf(gamma) / options.views;
-      const bound = options.debiased ? debiasedBound(progress, gamma) : Number.POSITIVE_INFINITY;
-      const weights = own.map(
-        (x, k) => weight * Math.min(bound, Math.max(-bound, x - Math.min(1, Math.max(-1, restored[k])))),
-      );
+      const bound = options.debiased ? debiasedBound(progress) : Number.POSITIVE_INFINITY;
+      const weights = own.map((x, k) => weight * Math.min(bound, Math.max(-bound, x - held(restored[k]))));
       residual += weights.reduce((sum, w) => sum + Math.abs(w), 0) / (weight * picture.length * options.views);
       await renderer.gradient(gradient, grid, view, background, weights, opacityWeight / options.views);
     }

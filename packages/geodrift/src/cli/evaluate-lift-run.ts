@@ -6,6 +6,7 @@ import { toMarkdown } from "../evaluate/table.js";
 import { readLandmark, readShape } from "../landmarks/landmark.js";
 import { readPhotographed } from "../landmarks/photos-table.js";
 import { shapeFile } from "../landmarks/shape-file.js";
+import { landmarkOf } from "../lift/lift-model.js";
 import { type LoadedLandmarkModel, loadLandmarkModel } from "../models/image-model.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { progress } from "./progress.js";
@@ -49,6 +50,7 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
     throw new GeodriftError("option", `--rows: ${given.join(", ")} need --general or --forgetful, which are not given`);
   const { landmark, folder } = await readLandmark(flags.landmark ?? (await readPhotographed(photographs)).name);
   const shape = await readShape(landmark, await shapeFile(landmark, { folders: [flags.shapes, folder] }));
+  const truth = `${landmark.shape.sha256} ${shape.heightM} ${landmark.facing}`;
   const runtime = await onnxRuntime();
   const report = (line: string) => process.stderr.write(`${line}\n`);
   const opened: LoadedLandmarkModel[] = [];
@@ -65,9 +67,10 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
   try {
     const model = (await open(name)) as LoadedLandmarkModel;
     const [general, forgetful] = [await open(flags.general), await open(flags.forgetful)];
+    for (const one of opened) landmarkOf(one.description, landmark.name);
     const janus = await janusOptions(photographs, landmark, judging, runtime, report);
     const outcomes = await liftStudy(
-      { model, general, forgetful, photographs, shape, janus, runtime },
+      { model, general, forgetful, landmark: landmark.name, photographs, shape, truth, janus, runtime },
       { rows, seeds, steps, size, most, guidance, work },
       (done) => bar.advance(done),
       report,

@@ -46,6 +46,9 @@ export async function runRate(files: readonly string[], flags: RateFlags): Promi
       return { title: landmark.title, turntable: await readFile(file).catch(cannotRead(file)) };
     }),
   );
+  const titles = [...new Set(lifts.map(({ title }) => title))];
+  if (titles.length > 1)
+    throw new GeodriftError("option", `lifts of one landmark are compared, and these are of ${titles.join(", ")}`);
   const { html, set, names } = ratingPage(lifts, pairs, seed);
   const twice = names.findIndex((name, k) => names.indexOf(name) !== k);
   if (twice >= 0)

@@ -34,9 +34,9 @@ export function define(command: Command): void {
       const there = { ...config, ...(rasters && { rasters: resolve(rasters) }), ...elsewhere } as typeof config;
       // Two at once would write into each other's logs and states: the second waits, and finds what the first has made.
       const train = async () => started(there, { runtime: await onnxRuntime(), report });
-      await alone(join(there.out, "training"), train, () =>
-        report(`${there.out}: another process is training there; waiting`),
-      ).catch(cannotWrite(there.out));
+      await alone(join(there.out, "training"), train, {
+        onWait: () => report(`${there.out}: another process is training there; waiting`),
+      }).catch(cannotWrite(there.out));
     });
 }
 

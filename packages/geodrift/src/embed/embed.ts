@@ -86,7 +86,7 @@ export async function embedSource(
 ): Promise<EmbedManifest> {
   // Two of the same at once would take each other's parts for their own: the second waits, and finds them.
   const embed = () => embedAlone(source, encoder, about, out, options);
-  return alone(out, embed, options.onWait).catch(cannotWrite(out));
+  return alone(out, embed, { onWait: options.onWait }).catch(cannotWrite(out));
 }
 
 async function embedAlone(

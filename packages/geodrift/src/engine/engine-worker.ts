@@ -8,7 +8,7 @@ import { GeodriftError, toMessage } from "@geodrift/core/errors";
 import type { GeoJSON } from "geojson";
 import { draw } from "../imagine/draw.js";
 import { forgetOldLifts, keptLift, liftId } from "../lift/kept-lifts.js";
-import { liftArguments, liftModel } from "../lift/lift-model.js";
+import { landmarkOf, liftArguments, liftModel, madeFrom } from "../lift/lift-model.js";
 import { albumPrior } from "../locate/album-prior.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
@@ -29,9 +29,20 @@ const maxModels = 2;
 
 const models = new Map<string, Promise<LoadedModel>>();
 const cancelled = new Set<number>();
+/** What ends the jobs that take minutes. */
+const stopping = new Map<number, AbortController>();
+
+/** Aborted when a request is withdrawn. */
+function stopOf(id: number): AbortSignal {
+  const stop = new AbortController();
+  stopping.set(id, stop);
+  if (cancelled.has(id)) stop.abort(withdrawn());
+  return stop.signal;
+}
 
 const withdrawn = () => new GeodriftError("stopped", "the request was withdrawn");
 
+/** Pictures that are being located. */
 let running = 0;
 
 async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel> {
@@ -42,7 +53,7 @@ async function modelOf({ model: name, encoder }: LocateJob): Promise<LoadedModel
   models.set(key, open);
   open.catch(() => models.delete(key));
   // A job may be in the middle of the oldest one.
-  if (models.size > maxModels && running <= 1) {
+  while (models.size > maxModels && running <= 1) {
     const [oldest, unused] = [...models][0];
     models.delete(oldest);
     await (await unused.catch(() => undefined))?.dispose();
@@ -108,23 +119,29 @@ async function imagineAll(id: number, { model: name, plan, settings, attention }
 async function liftOne(id: number, { model: name, options }: LiftJob): Promise<LiftAnswer> {
   const loaded = (await imageModelOf(name)) as LoadedLandmarkModel;
   const model = { name: loaded.description.name, sha256: loaded.sha256 };
-  const lift = liftId({ sha256: model.sha256, ...options });
+  const landmark = landmarkOf(loaded.description, options.landmark);
+  const lift = liftId({ made: madeFrom(loaded, landmark), ...options });
   const out = keptLift(lift);
   if (!existsSync(join(out, "manifest.json"))) {
-    const stop = new AbortController();
+    const stop = stopOf(id);
     let preview: Uint8Array | undefined;
-    await liftModel(loaded, { ...options, out }, await onnxRuntime(), liftArguments(name, options), {
-      signal: stop.signal,
-      async onStep(at) {
-        say({ type: "lifting", id, at: { ...at, preview } });
-        preview = undefined;
-        await betweenTasks();
-        if (cancelled.has(id)) stop.abort(withdrawn());
+    await liftModel(
+      loaded,
+      { ...options, out },
+      await onnxRuntime(),
+      liftArguments(name, { ...options, out: "lift" }),
+      {
+        signal: stop,
+        async onStep(at) {
+          say({ type: "lifting", id, at: { ...at, preview } });
+          preview = undefined;
+          await betweenTasks();
+        },
+        onPreview: (png) => {
+          preview = png;
+        },
       },
-      onPreview: (png) => {
-        preview = png;
-      },
-    });
+    );
     await forgetOldLifts();
   }
   return { id: lift, model };
@@ -138,6 +155,7 @@ const say = (message: FromEngine): void => parentPort?.postMessage(message);
 parentPort?.on("message", async (message: ToEngine) => {
   if (message.type === "cancel") {
     cancelled.add(message.id);
+    stopping.get(message.id)?.abort(withdrawn());
     return;
   }
   if (message.type === "close") {
@@ -148,15 +166,18 @@ parentPort?.on("message", async (message: ToEngine) => {
     return;
   }
   const { id } = message;
-  running++;
   try {
     if (message.type === "imagine") await imagineAll(id, message.job);
     else if (message.type === "lift") say({ type: "lifted", id, answer: await liftOne(id, message.job) });
-    else say({ type: "answer", id, answer: await locateOne(id, message.job) });
+    else {
+      running++;
+      const answer = await locateOne(id, message.job).finally(() => running--);
+      say({ type: "answer", id, answer });
+    }
   } catch (e) {
     say({ type: "error", id, thrown: toMessage(e) });
   } finally {
-    running--;
     cancelled.delete(id);
+    stopping.delete(id);
   }
 });

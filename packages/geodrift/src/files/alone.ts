@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 
 /** A process that has not been heard of for so long is taken for dead, milliseconds; the living say so much more often. */
@@ -10,9 +11,14 @@ const patienceMs = 30_000;
  * Does work that no two processes may do at once: whoever comes second waits for the first, and takes over if that dies, on the same
  * machine at once.
  * @param path what is worked on; `<path>.lock` and `<path>.lock.owner` lie beside it meanwhile
- * @param onWait is told once that another process is at it
+ * @param options `onWait` is told once that another process is at it; `signal` ends the wait
+ * @throws the signal's reason when it is aborted while it waits
  */
-export async function alone<T>(path: string, work: () => Promise<T>, onWait: () => void = () => {}): Promise<T> {
+export async function alone<T>(
+  path: string,
+  work: () => Promise<T>,
+  { onWait, signal }: { onWait?: () => void; signal?: AbortSignal } = {},
+): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
   const owner = `${path}.lock.owner`;
   // Links are not followed: what is worked on need not be there yet.
@@ -27,9 +33,14 @@ export async function alone<T>(path: string, work: () => Promise<T>, onWait: () 
     release = await lock(path, options).catch(unlessLocked);
   }
   if (!release) {
-    onWait();
-    const retries = { forever: true, factor: 1, minTimeout: 200, maxTimeout: 200 };
-    release = await lock(path, { ...options, retries });
+    onWait?.();
+    while (!release) {
+      await delay(200, undefined, { signal }).catch((e: unknown) => {
+        signal?.throwIfAborted();
+        throw e;
+      });
+      release = await lock(path, options).catch(unlessLocked);
+    }
   }
   try {
     await writeFile(owner, JSON.stringify({ host: hostname(), pid: process.pid }));

@@ -1,6 +1,6 @@
 /** Files that are written whole or not at all: a kill at any moment leaves the old file or the new. */
 
-import { access, constants, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, mkdir, open, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { cannotWrite } from "./system-error.js";
@@ -11,8 +11,22 @@ import { temporaryBeside } from "./temporary-name.js";
  * @throws GeodriftError `disk`, beginning with the name of the file that cannot be written
  */
 export async function writeFilesAtomically(
-  files: readonly (readonly [file: string, bytes: Uint8Array])[],
+  named: readonly (readonly [file: string, bytes: Uint8Array])[],
 ): Promise<void> {
+  // A link is written through, and a device or a pipe, which nothing can take the place of, is written to.
+  const direct: (readonly [string, Uint8Array])[] = [];
+  const targets: (readonly [string, Uint8Array])[] = [];
+  for (const [file, bytes] of named) {
+    const real = await realpath(file).catch(() => file);
+    const info = await stat(real).catch(() => undefined);
+    const special = info !== undefined && !info.isFile() && !info.isDirectory();
+    (special ? direct : targets).push([real, bytes]);
+  }
+  for (const [file, bytes] of direct) await writeFile(file, bytes).catch(cannotWrite(file));
+  await replaceAll(targets);
+}
+
+async function replaceAll(files: readonly (readonly [file: string, bytes: Uint8Array])[]): Promise<void> {
   const partial = (file: string) => temporaryBeside(file, (own) => `${own}.partial`);
   let at = "";
   try {

@@ -24,6 +24,10 @@ export interface DrawnBankOptions {
   signal?: AbortSignal;
 }
 
+/** Does a file hold pictures that were made so? @throws GeodriftError `file` if it cannot be read */
+export const isBankOf = async (file: string, made: string): Promise<boolean> =>
+  (await loadTensors(file)).metadata.made === made;
+
 /**
  * Draws the pictures of a bank.
  * @param bank of the right sizes; its pixels are written
@@ -46,10 +50,12 @@ export async function drawBank(
   let drawn = 0;
   if (existsSync(file)) {
     const kept = await loadTensors(file);
-    if (kept.metadata.made === made) {
+    // Before there was a count, all of them were there.
+    const count = Number(kept.metadata.drawn ?? n);
+    if (kept.metadata.made === made && count >= 0 && count <= n) {
       for (const size of sizes)
         bank.pixels[size] = Uint8Array.from(kept.tensors[`pixels.${size}`].data as Float32Array);
-      drawn = Number(kept.metadata.drawn);
+      drawn = count;
     }
   }
   if (drawn === n) return;

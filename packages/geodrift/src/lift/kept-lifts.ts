@@ -1,5 +1,6 @@
 /** Lifts that a server has been asked for, kept where what can be made again is kept: asked again, they are there, or go on. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { cacheRoot } from "../hub/cache-root.js";
@@ -16,15 +17,16 @@ export const liftId = (made: unknown): string =>
 /** The folder of a lift. */
 export const keptLift = (id: string): string => join(root(), id);
 
-/** Removes all but the latest lifts. */
+/** Removes all but the latest lifts, and those that are under way. */
 export async function forgetOldLifts(): Promise<void> {
   const names = await readdir(root()).catch(() => []);
   const ages = await Promise.all(
-    names.map(async (name) => ({
-      name,
-      at: (await stat(join(root(), name, "state.safetensors")).catch(() => undefined))?.mtimeMs ?? 0,
-    })),
+    names.map(async (name) => {
+      const [folder, state] = [keptLift(name), join(keptLift(name), "state.safetensors")];
+      const info = await stat(state).catch(() => stat(folder).catch(() => undefined));
+      return { folder, at: info?.mtimeMs ?? 0, held: existsSync(`${state}.lock`) };
+    }),
   );
-  for (const { name } of ages.sort((a, b) => b.at - a.at).slice(most))
-    await rm(join(root(), name), { recursive: true, force: true });
+  const old = ages.sort((a, b) => b.at - a.at).slice(most);
+  for (const { folder, held } of old) if (!held) await rm(folder, { recursive: true, force: true });
 }

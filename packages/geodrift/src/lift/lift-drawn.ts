@@ -1,15 +1,16 @@
 /** From pictures that a model draws from all round to a field (`geodrift lift MODEL --method reconstruct`): what distillation must surpass. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { azimuthBins, dualGuidance, Generator } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { drawBank } from "../imagine/drawn-bank.js";
+import { drawBank, isBankOf } from "../imagine/drawn-bank.js";
 import { plainCaption } from "../landmarks/captions.js";
 import { emptyBank } from "../landmarks/photo-bank.js";
 import type { LoadedLandmarkModel } from "../models/image-model.js";
 import { nominalCamera } from "./landmark-views.js";
 import { inLiftFolder } from "./lift-folder.js";
-import { checkSize, landmarkOf } from "./lift-model.js";
+import { checkSize, landmarkOf, madeFrom } from "./lift-model.js";
 import { beginsCoarse, type LiftCall, liftPosed } from "./lift-posed.js";
 import { boxOfLandmark, posedBank } from "./posed-photos.js";
 import { scaleOf } from "./side-denoiser.js";
@@ -40,12 +41,13 @@ const [drawingSteps, light] = [16, "overcast"];
  * @throws the signal's reason when it is aborted; what has been done is kept
  */
 export async function liftDrawn(
-  { model, description, sha256 }: LoadedLandmarkModel,
+  loaded: LoadedLandmarkModel,
   { pictures, steps, size, seed, guidance, landmark: wanted, out }: LiftDrawnOptions,
   runtime: Runtime,
   command: readonly string[],
   call: LiftCall = {},
 ): Promise<string[]> {
+  const { model, description, sha256 } = loaded;
   const landmark = landmarkOf(description, wanted);
   checkSize(description, size);
   if (description.angle === "untold")
@@ -59,7 +61,7 @@ export async function liftDrawn(
   const words = `${plainCaption(landmark.title)}, ${light}`;
   const drawing = {
     file: join(out, "pictures.safetensors"),
-    made: JSON.stringify({ model: sha256, landmark: landmark.name, pictures, size, seed, guidance, words }),
+    made: JSON.stringify({ model: madeFrom(loaded, landmark), pictures, size, seed, guidance, words }),
     model: async () => model,
     request: (k: number) => ({
       terms: dualGuidance(words, [azimuths[k]], guidance),
@@ -72,7 +74,16 @@ export async function liftDrawn(
     onPicture: call.onPicture,
     signal: call.signal,
   };
-  await inLiftFolder(out, () => drawBank(bank, drawing));
+  await inLiftFolder(
+    out,
+    async (state) => {
+      // Nothing of another lift is drawn over.
+      const others = existsSync(drawing.file) ? !(await isBankOf(drawing.file, drawing.made)) : existsSync(state);
+      if (others) throw new GeodriftError("data", `${out}: holds a lift of other settings; another folder is needed`);
+      await drawBank(bank, drawing);
+    },
+    call.signal,
+  );
   const made = `a field that geodrift has fitted to ${n} pictures that the model ${description.name} has drawn, and its surface: made up, no survey`;
   const about = { model: { name: description.name, sha256 }, pictures: n, guidance };
   const posed = posedBank(bank, cameras);

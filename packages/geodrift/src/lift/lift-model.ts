@@ -16,6 +16,7 @@ import {
   walkedDenoiser,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
+import { sha256Of } from "../files/hash.js";
 import { plainCaption } from "../landmarks/captions.js";
 import type { LoadedLandmarkModel } from "../models/image-model.js";
 import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
@@ -46,8 +47,12 @@ export interface LiftModelOptions extends Asking {
   out: string;
 }
 
-/** The command line of a lift, without its folder. */
-export function liftArguments(model: string, options: Omit<LiftModelOptions, "out">): string[] {
+/** A name for a model and for what it says of a landmark: its size, its front, how it is seen and before which skies. */
+export const madeFrom = ({ sha256 }: Pick<LoadedLandmarkModel, "sha256">, landmark: LearnedLandmark): string =>
+  sha256Of(Buffer.from(JSON.stringify([sha256, landmark])));
+
+/** The command line of a lift. */
+export function liftArguments(model: string, options: LiftModelOptions): string[] {
   const { method, steps, size, seed, weight, debiased, walk, tell, guidance, landmark } = options;
   const numbers = {
     method,
@@ -66,6 +71,7 @@ export function liftArguments(model: string, options: Omit<LiftModelOptions, "ou
     ...(debiased ? ["--debiased"] : []),
     ...(tell === "angle" ? [] : tell === "name" ? ["--no-angle"] : ["--sides", tell]),
     ...(landmark === undefined ? [] : ["--landmark", landmark]),
+    ...["-o", options.out],
   ];
 }
 
@@ -111,13 +117,15 @@ export async function liftModel(
   const { description, sha256, params, words } = loaded;
   const landmark = landmarkOf(description, wanted);
   checkSize(description, size);
+  if (method === "vsd" && walk > 1)
+    throw new GeodriftError("option", "--walk: is of sds; by vsd both networks look once, or they never agree");
   const box = boxOfLandmark(landmark);
   const denoiser = walkedDenoiser(sideDenoiser(loaded, landmark, box, { tell, guidance }), walk);
   const coarse = description.network.sizes.includes(size / 2);
   const settings = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight, weight, debiased };
   const asked = { ...settings, guidance, tell, walk, landmark: landmark.name };
   const options: DistilOptions = { ...settings, viewAt: landmarkViews(landmark, box) };
-  const provenance = { config: JSON.stringify({ method, ...asked }), data: sha256 };
+  const provenance = { config: JSON.stringify({ method, ...asked }), data: madeFrom(loaded, landmark) };
   const state = startDistillation(options);
   const second = method === "vsd" ? startVariational(params) : undefined;
   const scale = scaleOf(landmark, box);
@@ -127,32 +135,36 @@ export async function liftModel(
     ...(tell === "angle" && { azimuth: snapped(camera.azimuth) }),
     ...scale(camera),
   });
-  return inLiftFolder(out, async (saved) => {
-    if (existsSync(saved)) putSecond(second, await resumeLift(saved, state, provenance));
-    if (second) second.step = state.step;
-    const believed = second && variationalDenoiser(second, { config: description.network, words, runtime, toldOf });
-    const renderer = fieldRenderer({ runtime });
-    try {
-      for await (const { step, residual } of distil(state, renderer, denoiser, options, { believed, signal })) {
-        await onStep?.({ step, steps, error: residual });
-        if (step % checkpointEvery !== 0 && step !== steps) continue;
-        await saveLift(saved, state, provenance, secondArrays(second));
-        onPreview?.(await writePreview(out, renderer, state.grid, { shown: landmark, size }));
+  return inLiftFolder(
+    out,
+    async (saved) => {
+      if (existsSync(saved)) putSecond(second, await resumeLift(saved, state, provenance));
+      if (second) second.step = state.step;
+      const believed = second && variationalDenoiser(second, { config: description.network, words, runtime, toldOf });
+      const renderer = fieldRenderer({ runtime });
+      try {
+        for await (const { step, residual } of distil(state, renderer, denoiser, options, { believed, signal })) {
+          await onStep?.({ step, steps, error: residual });
+          if (step % checkpointEvery !== 0 && step !== steps) continue;
+          await saveLift(saved, state, provenance, secondArrays(second));
+          onPreview?.(await writePreview(out, renderer, state.grid, { shown: landmark, size }));
+        }
+        const about = { model: { name: description.name, sha256 }, settings: asked };
+        const made = `a field that geodrift has distilled from the model ${description.name}, and its surface: made up, no survey`;
+        return await writeLift(
+          out,
+          renderer,
+          state.grid,
+          { shown: landmark, unitM: box.unitM, size, method, made, command, about },
+          signal,
+        );
+      } finally {
+        await believed?.dispose();
+        await renderer.dispose();
       }
-      const about = { model: { name: description.name, sha256 }, settings: asked };
-      const made = `a field that geodrift has distilled from the model ${description.name}, and its surface: made up, no survey`;
-      return await writeLift(
-        out,
-        renderer,
-        state.grid,
-        { shown: landmark, unitM: box.unitM, size, method, made, command, about },
-        signal,
-      );
-    } finally {
-      await believed?.dispose();
-      await renderer.dispose();
-    }
-  });
+    },
+    signal,
+  );
 }
 
 /** Arrays of a second network, each under the name that it is kept by. */

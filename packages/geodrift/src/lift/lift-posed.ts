@@ -17,7 +17,7 @@ import { type Lifted, writeLift, writePreview } from "./write-lift.js";
 export interface LiftProgress {
   step: number;
   steps: number;
-  /** Mean error of the step's pictures, 0 … 1. */
+  /** How far the step's pictures are from what they should be, mean |difference|: of photographs 0 … 1, of a model's word 0 … 2. */
   error: number;
 }
 
@@ -78,25 +78,29 @@ export async function liftPosed(
   const settings: ReconstructOptions = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight };
   const provenance = { config: JSON.stringify({ method, ...settings, about }), data: fingerprint };
   const state = startReconstruction(settings, photos.cameras.length);
-  return inLiftFolder(out, async (saved) => {
-    if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
-    const renderer = fieldRenderer({ runtime });
-    try {
-      for await (const { step, error } of reconstruct(state, renderer, photos, settings, signal)) {
-        await onStep?.({ step, steps, error });
-        if (step % checkpointEvery !== 0 && step !== steps) continue;
-        await saveLift(saved, state, provenance, { exposures: state.exposures });
-        onPreview?.(await writePreview(out, renderer, state.grid, { shown, size }));
+  return inLiftFolder(
+    out,
+    async (saved) => {
+      if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
+      const renderer = fieldRenderer({ runtime });
+      try {
+        for await (const { step, error } of reconstruct(state, renderer, photos, settings, signal)) {
+          await onStep?.({ step, steps, error });
+          if (step % checkpointEvery !== 0 && step !== steps) continue;
+          await saveLift(saved, state, provenance, { exposures: state.exposures });
+          onPreview?.(await writePreview(out, renderer, state.grid, { shown, size }));
+        }
+        return await writeLift(
+          out,
+          renderer,
+          state.grid,
+          { shown, unitM: box.unitM, size, method, made, command, about: { ...about, settings } },
+          signal,
+        );
+      } finally {
+        await renderer.dispose();
       }
-      return await writeLift(
-        out,
-        renderer,
-        state.grid,
-        { shown, unitM: box.unitM, size, method, made, command, about: { ...about, settings } },
-        signal,
-      );
-    } finally {
-      await renderer.dispose();
-    }
-  });
+    },
+    signal,
+  );
 }

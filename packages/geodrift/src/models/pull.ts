@@ -77,7 +77,9 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
       // Whoever waited may find that the other has fetched it.
       if (!isThere()) await fetchOne(own, published, { ...options, revision });
     };
-    await alone(folderInCache(own), fetch, () => options.onWait?.(own)).catch(cannotWrite(folderInCache(own)));
+    await alone(folderInCache(own), fetch, { onWait: () => options.onWait?.(own) }).catch(
+      cannotWrite(folderInCache(own)),
+    );
   }
   if (zeroShotModels[name] && (!pulledOf(name) || options.revision)) await makeZeroShot(name, options);
 }

@@ -29,6 +29,9 @@ describe("a picture's sidecars", () => {
     ]);
     expect(of("photo.jpg")).toEqual([]);
     expect(of("b.JPG").map((s) => s.name)).toEqual(["B.jpg.xmp"]);
+    // To the letter it is neither's.
+    const either = sidecarFinder(["c.jpg", "C.jpg", "c.JPG.xmp"]);
+    expect([either("c.jpg"), either("C.jpg")].map(([s]) => s.shared)).toEqual([["C.jpg"], ["c.jpg"]]);
   });
   it("are the same however accents are composed", () => {
     const [composed, apart] = ["Zürich.jpg".normalize("NFC"), "Zürich.jpg".normalize("NFD")];

@@ -58,7 +58,9 @@ export function sidecarFinder(names: readonly string[]): (picture: string) => Si
       if (name === undefined) return [];
       const others = (pictures.get(same(stem(picture))) ?? []).filter((other) => other !== picture);
       const shared = exact ? others.filter((other) => stem(other) === stem(picture)) : others;
-      return [{ name, shared: i === 0 ? [] : shared }];
+      // By its whole name it is of one picture, unless several differ in their case alone and it is none's to the letter.
+      const alike = exact ? [] : others.filter((other) => same(other) === same(picture));
+      return [{ name, shared: i === 0 ? alike : shared }];
     });
 }
 
@@ -106,7 +108,7 @@ export async function readSidecars(
 
 /** Why a sidecar is not of a picture; undefined if it is. */
 function notOf(picture: string, name: string, shared: readonly string[], text: string): string | undefined {
-  if (same(name) === same(`${picture}.xmp`)) return undefined;
+  if (same(name) === same(`${picture}.xmp`) && shared.length === 0) return undefined;
   let extension: string | undefined;
   try {
     extension = readXmp(text).get("photoshop", "SidecarForExtension")?.replace(/^\./, "");

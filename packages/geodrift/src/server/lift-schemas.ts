@@ -18,7 +18,7 @@ export const liftSettings = z.strictObject({
 export const liftStep = z.object({
   step: z.number(),
   steps: z.number(),
-  error: z.number().openapi({ description: "how far its pictures are from what the model says they were, 0…1" }),
+  error: z.number().openapi({ description: "how far its pictures are from what the model says they were, 0…2" }),
   png: z.string().optional().openapi({ description: "what it looks like from its front, base64; of some steps" }),
 });
 

@@ -1,6 +1,18 @@
-/** A volume of colours and opacities, marched through on the graphics card from where a ray enters its box to where it leaves it. */
+/**
+ * A field's volume, marched through on the graphics card from where a ray enters its box to where it leaves it: raw numbers are
+ * interpolated, then become density and colour, as `core/field` renders them.
+ */
 import type { Volume } from "@geodrift/core";
-import { BackSide, Data3DTexture, GLSL3, LinearFilter, RGBAFormat, ShaderMaterial, UnsignedByteType } from "three";
+import {
+  BackSide,
+  Data3DTexture,
+  DataUtils,
+  GLSL3,
+  HalfFloatType,
+  LinearFilter,
+  RGBAFormat,
+  ShaderMaterial,
+} from "three";
 
 const vertexShader = `
 out vec3 origin;
@@ -37,10 +49,15 @@ void main() {
   for (int k = 0; k < most; k++) {
     float along = enter + (float(k) + 0.5) * step_;
     if (along > leave || left < 0.01) break;
-    vec3 at = (origin + along * ray) / half_;
-    vec4 seen = texture(volume, vec3(0.5 + 0.5 * at.x, 0.5 - 0.5 * at.z, 0.5 + 0.5 * at.y));
-    float stopped = 1.0 - pow(1.0 - seen.a, 0.5);
-    light += left * stopped * seen.rgb;
+    vec3 point = origin + along * ray;
+    vec3 at = point / half_;
+    vec4 raw = texture(volume, vec3(0.5 + 0.5 * at.x, 0.5 - 0.5 * at.z, 0.5 + 0.5 * at.y));
+    // Beyond the middles of the outermost cells the field fades.
+    vec3 inside = min(vec3(1.0), 0.5 + (half_ - abs(point)) / cell);
+    float density = (max(raw.a, 0.0) + log(1.0 + exp(-abs(raw.a)))) * inside.x * inside.y * inside.z;
+    vec3 seen = 1.0 / (1.0 + exp(-raw.rgb));
+    float stopped = 1.0 - exp(-density * step_);
+    light += left * stopped * seen;
     left *= 1.0 - stopped;
   }
   if (left > 0.99) discard;
@@ -49,10 +66,10 @@ void main() {
 
 /** A material for the box of a volume. @param halfHeight half of its height, in half its width */
 export function fieldMaterial({ dims: [x, y, z], data }: Volume, halfHeight: number): ShaderMaterial {
-  const texture = new Data3DTexture(data, x, y, z);
+  const texture = new Data3DTexture(Uint16Array.from(data, DataUtils.toHalfFloat), x, y, z);
   Object.assign(texture, {
     format: RGBAFormat,
-    type: UnsignedByteType,
+    type: HalfFloatType,
     minFilter: LinearFilter,
     magFilter: LinearFilter,
   });

@@ -26,8 +26,10 @@ interface Sample {
   large?: string;
 }
 
-/** Most bytes of a member: a few samples are in memory at once. */
-const mostMemberBytes = 2 ** 26;
+/** Most bytes of a sample's members: a few samples are in memory at once. */
+const mostSampleBytes = 2 ** 26;
+
+const bytesOf = ({ members }: Sample): number => [...members.values()].reduce((sum, { length }) => sum + length, 0);
 
 /** Samples of a tar in the order of their first members, which lie one behind the other. */
 async function* samples(tar: string): AsyncGenerator<Sample> {
@@ -40,17 +42,18 @@ async function* samples(tar: string): AsyncGenerator<Sample> {
     for await (const entry of unpack) {
       const chunks: Buffer[] = [];
       const { type, size = 0 } = entry.header;
-      const passedOver = type !== "file" || size > mostMemberBytes;
+      const [key, kind] = keyOf(entry.header.name);
+      const before = sample?.key === key ? bytesOf(sample) : 0;
+      const passedOver = type !== "file" || before + size > mostSampleBytes;
       for await (const chunk of entry) if (!passedOver) chunks.push(chunk as Buffer);
       if (type !== "file") continue;
-      const [key, kind] = keyOf(entry.header.name);
       if (sample && sample.key !== key) {
         yield sample;
         sample = undefined;
       }
       sample ??= { key, members: new Map() };
       if (passedOver)
-        sample.large = `its .${kind} has ${Math.round(size / 2 ** 20)} MiB, and a member of a tar at most ${mostMemberBytes / 2 ** 20}`;
+        sample.large = `with its .${kind} it has ${Math.round((before + size) / 2 ** 20)} MiB, and a sample at most ${mostSampleBytes / 2 ** 20}`;
       else sample.members.set(kind, Buffer.concat(chunks));
     }
   } catch (e) {

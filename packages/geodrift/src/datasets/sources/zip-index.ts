@@ -60,7 +60,8 @@ export async function indexZips(files: readonly string[]): Promise<ZipIndex> {
   let n = 0;
   for (const [i, zip] of zips.entries()) {
     for await (const e of entries(zip)) {
-      const name = e.fileName.toString();
+      // Programs of Windows have written backslashes.
+      const name = e.fileName.toString().replaceAll("\\", "/");
       if (name.endsWith("/")) continue;
       hashes[n] = hashOf(stem(name));
       numbers.set([i, e.relativeOffsetOfLocalHeader, e.compressedSize, e.uncompressedSize, e.compressionMethod], 5 * n);

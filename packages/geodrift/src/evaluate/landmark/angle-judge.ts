@@ -20,7 +20,7 @@ export interface AngleJudgeOptions {
  * @param training photographs to learn from
  * @param size pixels along a side
  * @param report is told the progress, in sentences for people
- * @returns with the photographs that it has learned from, and a name for it
+ * @returns with the photographs that it has learned from, a name for it, and their fingerprint
  * @throws GeodriftError for a photograph that cannot be read, `disk` if the judge cannot be kept
  */
 export async function angleJudgeOf(
@@ -29,7 +29,7 @@ export async function angleJudgeOf(
   { epochs, seed, work }: AngleJudgeOptions,
   runtime: Runtime,
   report: (line: string) => void,
-): Promise<{ judge: Judge; bank: PhotoBank; data: string }> {
+): Promise<{ judge: Judge; bank: PhotoBank; data: string; photographs: string }> {
   const { bank, fingerprints } = await photoBank([training], [size], { bins: true });
   const labels = { angle: Int32Array.from(bank.azimuths, binOf), weather: weatherOf(training.photos) };
   const judge = await trainJudge(
@@ -42,7 +42,7 @@ export async function angleJudgeOf(
     runtime,
     report,
   );
-  return { judge, bank, data: `${fingerprints.join()} ${epochs} ${seed}` };
+  return { judge, bank, data: `${fingerprints.join()} ${epochs} ${seed}`, photographs: fingerprints.join() };
 }
 
 /** The weather that captions tell; −1 where they do not. */

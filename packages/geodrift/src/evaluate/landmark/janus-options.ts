@@ -29,7 +29,7 @@ export async function janusOptions(
       `--photographs: ${folder} has photographs of ${shown.title}, and not of ${title}`,
     );
   const training = part({ folder, shown, photos: await readMadePhotos(folder) }, "train");
-  const { judge, bank, data } = await angleJudgeOf(training, size, judging, runtime, report);
+  const { judge, bank, data, photographs } = await angleJudgeOf(training, size, judging, runtime, report);
   const behind = training.photos.slice(0, skies).map((photo, k) => behindPhoto(shown, photo, bank, k));
-  return { judge, data, size, front: facing, behind };
+  return { judge, data, photographs, size, front: facing, behind };
 }

@@ -17,6 +17,8 @@ export interface JanusOptions {
   judge: Judge;
   /** What the judge has learned, and how: a name for it. */
   data: string;
+  /** Fingerprint of the photographs that it has learned. */
+  photographs: string;
   /** Pixels along a side of the judge's pictures. */
   size: number;
   /** Azimuth of the landmark's front, degrees. */
@@ -29,7 +31,7 @@ export interface JanusOptions {
 export interface Around {
   /** What the judge reads, against where the cameras stand. */
   angles: AngleFigures;
-  /** Runs of neighbouring views, 20° and more, that are read as the front, give or take 30°. */
+  /** Runs of neighbouring views, 20° and more, that are read as the front, give or take 30°; one of more than half a turn is two. */
   faces: number;
 }
 
@@ -45,8 +47,8 @@ export interface JanusFigures {
 
 /** Views of a turn, degrees between two, and elevation of the cameras. */
 const [views, step, elevation] = [72, 5, -12];
-/** What counts as the front, degrees to either side, and the least run of views. */
-const [frontal, leastRun] = [30, 4];
+/** What counts as the front, degrees to either side; the least run of views; and the longest gap in one, which a judge may err in. */
+const [frontal, leastRun, mostGap] = [30, 4, 2];
 
 /**
  * Looks at a field and at the shape from all round.
@@ -99,21 +101,34 @@ export async function janusFigures(
   return {
     field,
     shape: own,
-    janus: field.faces > own.faces,
+    // A judge that sees no front on the shape itself does not forbid a field its own.
+    janus: field.faces > Math.max(1, own.faces),
     backDiffers: halfTurnApart(onWhite.field) / halfTurnApart(onWhite.shape),
   };
 }
 
-/** Number of runs of `true` around a circle, of at least four; a circle without `false` is one. */
+/**
+ * Number of runs of `true` around a circle, of at least four, over gaps of at most two. A front that is seen from more than half of all
+ * sides is on the back, too: it counts twice.
+ */
 export function facesIn(frontal: readonly boolean[]): number {
   const n = frontal.length;
-  const gap = frontal.indexOf(false);
-  if (gap < 0) return 1;
+  /** Is it one, or in a short gap between two? */
+  const filled = frontal.map((own, k) => {
+    const reach = (step: 1 | -1) => {
+      for (let d = 1; d <= mostGap; d++) if (frontal[(k + step * d + n) % n]) return d;
+      return Number.POSITIVE_INFINITY;
+    };
+    return own || reach(1) + reach(-1) <= mostGap + 1;
+  });
+  const facesOf = (run: number) => (run < leastRun ? 0 : run > n / 2 ? 2 : 1);
+  const gap = filled.indexOf(false);
+  if (gap < 0) return 2;
   let [faces, run] = [0, 0];
   for (let k = 1; k <= n; k++) {
-    if (frontal[(gap + k) % n]) run++;
+    if (filled[(gap + k) % n]) run++;
     else {
-      if (run >= leastRun) faces++;
+      faces += facesOf(run);
       run = 0;
     }
   }

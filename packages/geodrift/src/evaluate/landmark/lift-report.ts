@@ -22,12 +22,14 @@ interface Row {
   outcomes: readonly LiftOutcome[];
 }
 
-/** A mean over seeds with its least and its greatest value; of one seed, that. */
+/** A mean over seeds with its least and its greatest value; of one seed, that. Seeds without the figure are left out, and counted. */
 function over({ outcomes }: Row, digits: number, read: (outcome: LiftOutcome) => number): string {
-  const values = outcomes.map(read);
+  const values = outcomes.map(read).filter((v) => !Number.isNaN(v));
+  if (values.length === 0) return "–";
+  const of = values.length < outcomes.length ? `, ${values.length} of ${outcomes.length}` : "";
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   const [least, most] = [Math.min(...values), Math.max(...values)].map((v) => v.toFixed(digits));
-  return least === most ? mean.toFixed(digits) : `${mean.toFixed(digits)} (${least}–${most})`;
+  return least === most ? `${mean.toFixed(digits)}${of}` : `${mean.toFixed(digits)} (${least}–${most}${of})`;
 }
 
 const columns: readonly Column<Row>[] = [

@@ -12,7 +12,7 @@ import type { LandmarkShape } from "../../landmarks/landmark.js";
 import { loadField } from "../../lift/field-file.js";
 import { liftId } from "../../lift/kept-lifts.js";
 import { liftDrawn } from "../../lift/lift-drawn.js";
-import { type LiftModelOptions, liftModel } from "../../lift/lift-model.js";
+import { type LiftModelOptions, landmarkOf, liftArguments, liftModel, madeFrom } from "../../lift/lift-model.js";
 import { liftPhotos } from "../../lift/lift-photos.js";
 import type { LiftCall } from "../../lift/lift-posed.js";
 import type { LoadedLandmarkModel } from "../../models/image-model.js";
@@ -27,9 +27,13 @@ export interface LiftStudyMeans {
   general?: LoadedLandmarkModel;
   /** Another model of the landmark, that has preserved nothing of the general one. */
   forgetful?: LoadedLandmarkModel;
+  /** Its name, which every model has learned. */
+  landmark: string;
   /** Its photographs, made: their cameras are known. */
   photographs: string;
   shape: LandmarkShape;
+  /** What the shape is made from: a name for it. */
+  truth: string;
   janus: JanusOptions;
   runtime: Runtime;
 }
@@ -63,21 +67,19 @@ const distilled =
   async ({ means, options: { steps, size, guidance }, seed, out, call }: Lift): Promise<void> => {
     const loaded = means[which];
     if (!loaded) return;
-    const { name } = means.model.description.landmarks[0];
     const usual = { method: "sds", tell: "angle", weight: "dreamfusion", debiased: false, walk: 1 } as const;
-    const all = { ...usual, steps, size, guidance, seed, landmark: name, out, ...more };
-    await liftModel(loaded, all, means.runtime, ["evaluate-lift"], call);
+    const all = { ...usual, steps, size, guidance, seed, landmark: means.landmark, out, ...more } as const;
+    await liftModel(loaded, all, means.runtime, liftArguments(loaded.description.name, all), call);
   };
 
 const fitted =
   (poses: "true" | "gps") =>
   async ({ means, options: { steps, size, most }, seed, out, call }: Lift): Promise<void> => {
-    await liftPhotos(
-      { photographs: means.photographs, poses, steps, size, seed, most, out },
-      means.runtime,
-      ["evaluate-lift"],
-      call,
-    );
+    const { photographs, runtime } = means;
+    const numbers = { steps, size, seed, ...(most !== undefined && { most }) };
+    const flags = Object.entries({ ...numbers, poses }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+    const command = ["lift", photographs, "--method", "nerf", ...flags, "-o", out];
+    await liftPhotos({ photographs, poses, steps, size, seed, most, out }, runtime, command, call);
   };
 
 /** Ways of lifting, by name. */
@@ -95,8 +97,11 @@ export const liftRows = {
   reconstruct: {
     title: "… draws all sides, which are fitted",
     async lift({ means, options: { steps, size, guidance }, seed, out, call }: Lift) {
-      const options = { pictures: 8, steps, size, seed, guidance, out };
-      await liftDrawn(means.model, options, means.runtime, ["evaluate-lift"], call);
+      const { model, landmark, runtime } = means;
+      const numbers = { pictures: 8, steps, size, seed, "guide-angle": guidance.place, "guide-words": guidance.words };
+      const flags = Object.entries({ ...numbers, landmark }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+      const command = ["lift", model.description.name, "--method", "reconstruct", ...flags, "-o", out];
+      await liftDrawn(model, { pictures: 8, steps, size, seed, guidance, landmark, out }, runtime, command, call);
     },
   },
 } as const satisfies Record<string, { title: string; lift(lift: Lift): Promise<void> }>;
@@ -112,12 +117,10 @@ export const needsOf = (row: LiftRowName): "general" | "forgetful" | undefined =
 /** A name for everything that a lift depends on beside its seed. */
 function madeOf(row: LiftRowName, means: LiftStudyMeans, { steps, size, most, guidance }: LiftStudyOptions): string {
   const need = row.startsWith("nerf-") ? undefined : means[needsOf(row) ?? "model"];
-  return liftId({
-    steps,
-    size,
-    judge: means.janus.data,
-    ...(need ? { guidance, model: need.sha256 } : { most, of: means.photographs }),
-  }).slice(0, 8);
+  const from = need
+    ? { guidance, model: madeFrom(need, landmarkOf(need.description, means.landmark)) }
+    : { most, photographs: means.janus.photographs };
+  return liftId({ steps, size, ...from }).slice(0, 8);
 }
 
 /** One lift beside the truth. */
@@ -132,7 +135,8 @@ export interface LiftOutcome {
 /**
  * Lifts and compares.
  * @param onStep hears of every step, with how many there are of all
- * @returns rows whose models are there, by row, then by seed 1 … n
+ * @param options rows whose models are there (`needsOf`)
+ * @returns by row, then by seed 1 … n
  * @throws GeodriftError for photographs or models that cannot be used, `disk`
  */
 export async function liftStudy(
@@ -144,17 +148,14 @@ export async function liftStudy(
   const { shape, janus, runtime } = means;
   const renderer = fieldRenderer({ runtime });
   const outcomes: LiftOutcome[] = [];
-  const rows = options.rows.filter((row) => {
-    const need = needsOf(row);
-    return need === undefined || means[need] !== undefined;
-  });
   try {
-    for (const row of rows)
+    for (const row of options.rows)
       for (let seed = 1; seed <= options.seeds; seed++) {
         const folder = join(options.work, `${row}-${seed}-${madeOf(row, means, options)}`);
-        const compared = join(folder, "compared.json");
+        const compared = join(folder, `compared-${liftId({ truth: means.truth, judge: janus.data }).slice(0, 8)}.json`);
         if (existsSync(compared)) {
-          outcomes.push(JSON.parse(await readFile(compared, "utf8")));
+          // JSON has no NaN, which is what a field without a surface has for distances to it.
+          outcomes.push(JSON.parse(await readFile(compared, "utf8"), (_, value) => value ?? Number.NaN));
           onStep(options.steps);
           continue;
         }
