@@ -1,5 +1,5 @@
 /**
- * What pictures may take of this process's memory, all at a time: pictures are small, and a few are not. A picture that needs more than
+ * What pictures may take of the memory, all that a thread reads at a time: most are small, and a few are not. A picture that needs more than
  * there is waits, and one that needs more than all is worked on alone.
  */
 import { Semaphore } from "async-mutex";
