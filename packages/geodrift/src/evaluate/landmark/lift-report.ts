@@ -103,7 +103,7 @@ async function sheetOf(outcomes: readonly LiftOutcome[], { mesh }: LandmarkShape
         const seen = await renderer.render(grid, { camera: camera(k), size, planes: 2 * grid.across }, white);
         cells.push({ label, picture: coloursOf(seen, size) });
       }
-      rows.push({ label: liftRows[row].title.replaceAll("*", ""), cells });
+      rows.push({ label: row, cells });
     }
   } finally {
     await renderer.dispose();

@@ -86,16 +86,22 @@ const fitted =
 export const liftRows = {
   "nerf-true": { title: "photographs, true cameras", lift: fitted("true") },
   "nerf-gps": { title: "photographs, GPS and lens", lift: fitted("gps") },
-  "words-name": { title: "general model, its name (DreamFusion)", lift: distilled("general", { tell: "name" }) },
-  "words-sides": { title: "… front, side, back (DreamFusion)", lift: distilled("general", { tell: "words" }) },
-  "perp-neg": { title: "… Perp-Neg", lift: distilled("general", { tell: "perp-neg" }) },
-  debiased: { title: "… front, side, back, debiased", lift: distilled("general", { tell: "words", debiased: true }) },
+  "words-name": { title: "general model, by the name (DreamFusion)", lift: distilled("general", { tell: "name" }) },
+  "words-sides": {
+    title: "general model, by front, side, back (DreamFusion)",
+    lift: distilled("general", { tell: "words" }),
+  },
+  "perp-neg": { title: "general model, Perp-Neg", lift: distilled("general", { tell: "perp-neg" }) },
+  debiased: {
+    title: "general model, by front, side, back, debiased",
+    lift: distilled("general", { tell: "words", debiased: true }),
+  },
   ours: { title: "**own model, the angle**", lift: distilled("model", {}) },
-  "no-preservation": { title: "… without prior preservation", lift: distilled("forgetful", {}) },
-  "no-angle": { title: "… not told the angle", lift: distilled("model", { tell: "name" }) },
-  vsd: { title: "… variational", lift: distilled("model", { method: "vsd" }) },
+  "no-preservation": { title: "own model without prior preservation, the angle", lift: distilled("forgetful", {}) },
+  "no-angle": { title: "own model, not told the angle", lift: distilled("model", { tell: "name" }) },
+  vsd: { title: "own model, the angle, variational", lift: distilled("model", { method: "vsd" }) },
   reconstruct: {
-    title: "… draws all sides, which are fitted",
+    title: "own model, its pictures of all sides, fitted",
     async lift({ means, options: { steps, size, guidance }, seed, out, call }: Lift) {
       const { model, landmark, runtime } = means;
       const numbers = { pictures: 8, steps, size, seed, "guide-angle": guidance.place, "guide-words": guidance.words };
