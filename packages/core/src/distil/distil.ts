@@ -97,16 +97,17 @@ const held = (value: number): number => Math.min(1, Math.max(-1, value));
 /**
  * Distils a field, updating the state in place in every step; every draw is a function of seed, step and view. The caller may save the
  * state between any two steps; going on from there gives the same field to the bit.
- * @param believed takes the place of the field's own picture in the residual, and learns along; its state is the caller's to save
- * @param signal ends it before the next step
+ * @param call `believed` takes the place of the field's own picture in the residual, and learns along; its state is the caller's to save.
+ * `signal` ends it before the next step
  */
 export async function* distil(
   state: FieldState,
   renderer: Renderer,
   denoiser: Denoiser,
   options: DistilOptions,
-  { believed, signal }: { believed?: LearningDenoiser; signal?: AbortSignal } = {},
+  call: { believed?: LearningDenoiser; signal?: AbortSignal } = {},
 ): AsyncGenerator<DistilStep> {
+  const { believed, signal } = call;
   const weightOf = distillationWeights[options.weight];
   while (state.step < options.steps) {
     signal?.throwIfAborted();
