@@ -2,7 +2,7 @@
  * Runs every command in the `sh` blocks, and every program in the `js` blocks, of the README and the docs, in order; then the
  * programs of the packages' own READMEs and the examples in docstrings, which install nothing.
  */
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 
 const below = (folder, ending) =>
@@ -44,9 +44,28 @@ copyFileSync("out/demo/nile-delta.png", "picture.png");
 for (const file of packages.map((name) => `packages/${name}/README.md`))
   for (const [, text] of readFileSync(file, "utf8").matchAll(/^```js\n([\s\S]*?)^```/gm)) runProgram(file, text);
 rmSync("picture.png");
-for (const file of packages
+/** Examples in docstrings depend on nothing but the build: two at a time, as most of each is its start. */
+const examples = packages
   .flatMap((name) => below(`packages/${name}/src`, ".ts"))
-  .filter((f) => !f.endsWith(".test.ts")))
-  for (const [, text] of readFileSync(file, "utf8").matchAll(/^ \* ```js\n([\s\S]*?)^ \* ```/gm))
-    runProgram(file, text.replace(/^ \* ?/gm, ""));
+  .filter((f) => !f.endsWith(".test.ts"))
+  .flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/^ \* ```js\n([\s\S]*?)^ \* ```/gm)].map(([, text]) => [
+      file,
+      text.replace(/^ \* ?/gm, ""),
+    ]),
+  );
+async function runExamples(worker) {
+  const own = `readme-example-${worker}.mjs`;
+  for (let next = examples.shift(); next; next = examples.shift()) {
+    const [file, text] = next;
+    console.log(`${file}: a program`);
+    writeFileSync(own, text);
+    await new Promise((resolve, reject) => {
+      execFile(process.execPath, [own], (e, _, stderr) => (e ? reject(new Error(`${file}: ${stderr}`)) : resolve()));
+    });
+    count++;
+  }
+  rmSync(own, { force: true });
+}
+await Promise.all([1, 2].map(runExamples));
 console.log(`${count} documented examples ran`);

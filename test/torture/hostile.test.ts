@@ -69,7 +69,7 @@ beforeAll(async () => {
 describe("a hostile file", () => {
   it("whose metadata are millions of elements costs its own answer alone", async () => {
     const packet = Buffer.from("XML:com.adobe.xmp\0\0\0\0\0");
-    const count = full ? 6_000_000 : 1_000_000;
+    const count = full ? 6_000_000 : 400_000;
     write("xmp/deep.png", png(Buffer.concat([packet, Buffer.from("<a>".repeat(count))])));
     write("xmp/wide.png", png(Buffer.concat([packet, Buffer.from(`<a>${"<b/>".repeat(count)}</a>`)])));
     write("xmp/side.png", png(Buffer.alloc(0)));
@@ -88,7 +88,7 @@ describe("a hostile file", () => {
     const side = full ? 16_000 : 9_000;
     const create = { width: side, height: side, channels: 3, background: "#369" } as const;
     const jpeg = await sharp({ create, limitInputPixels: false }).jpeg({ progressive: true, quality: 20 }).toBuffer();
-    const copies = full ? 6 : 3;
+    const copies = full ? 6 : 2;
     for (let i = 0; i < copies; i++) write(`pixels/${i}.jpg`, Buffer.concat([jpeg, Buffer.from([i])]));
     write("pixels/fine.jpg", fine);
     const { code, stdout, peak } = await watched("locate", "pixels", "--anyway", "--json");
@@ -110,7 +110,8 @@ describe("a hostile file", () => {
     expect(peak).toBeLessThan(most);
   });
 
-  it("that is vast once it is unpacked costs its own row", async () => {
+  // In the tests the reader of zips is asked by itself.
+  it.runIf(full)("that is vast once it is unpacked costs its own row", async () => {
     const vast = Buffer.alloc(full ? 500 * 2 ** 20 : 200 * 2 ** 20);
     // Every second member is deflated; the others are as large as they say.
     const small = (name: string): [string, Buffer] => [name, Buffer.from(name)];
