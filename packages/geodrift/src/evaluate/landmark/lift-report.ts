@@ -33,7 +33,7 @@ function over({ outcomes }: Row, digits: number, read: (outcome: LiftOutcome) =>
 }
 
 const columns: readonly Column<Row>[] = [
-  ["lifted from", (r) => r.title],
+  ["what was lifted", (r) => r.title],
   ["silhouette IoU", (r) => over(r, 3, ({ truth }) => truth.silhouette.value)],
   ["depth, % of the height", (r) => over(r, 1, ({ truth }) => 100 * truth.depth.value)],
   ["PSNR, dB", (r) => over(r, 1, ({ truth }) => truth.psnr.value)],
@@ -44,7 +44,7 @@ const columns: readonly Column<Row>[] = [
 ];
 
 const aroundColumns: readonly Column<Row>[] = [
-  ["lifted from", (r) => r.title],
+  ["what was lifted", (r) => r.title],
   ["sides within one bin, %", (r) => over(r, 1, ({ around }) => 100 * around.field.angles.near.value)],
   ["median error, degrees", (r) => over(r, 1, ({ around }) => around.field.angles.medianDegrees.value)],
   ["faces", (r) => over(r, 1, ({ around }) => around.field.faces)],
