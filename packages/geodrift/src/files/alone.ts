@@ -7,6 +7,11 @@ import { lock } from "proper-lockfile";
 /** A process that has not been heard of for so long is taken for dead, milliseconds; the living say so much more often. */
 const patienceMs = 30_000;
 
+/** What this process is at: a lock of its own number that is not among them was left by another that had the same. */
+const held = new Set<string>();
+
+type Release = () => Promise<void>;
+
 /**
  * Does work that no two processes may do at once: whoever comes second waits for the first, and takes over if that dies, on the same
  * machine at once.
@@ -19,43 +24,66 @@ export async function alone<T>(
   work: () => Promise<T>,
   { onWait, signal }: { onWait?: () => void; signal?: AbortSignal } = {},
 ): Promise<T> {
+  let release = await take(path);
+  if (!release) onWait?.();
+  while (!release) {
+    await delay(200, undefined, { signal }).catch((e: unknown) => {
+      signal?.throwIfAborted();
+      throw e;
+    });
+    release = await locked(path);
+  }
+  return work().finally(release);
+}
+
+/**
+ * The same, unless another process is at it.
+ * @returns undefined where nothing was done
+ */
+export async function aloneIfFree<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
+  const release = await take(path);
+  return release && work().finally(release);
+}
+
+/** Takes what is free, or was left by the dead. */
+async function take(path: string): Promise<Release | undefined> {
   await mkdir(dirname(path), { recursive: true });
-  const owner = `${path}.lock.owner`;
+  const release = await locked(path);
+  if (release || !(await isDead(path))) return release;
+  await rm(`${path}.lock`, { recursive: true, force: true });
+  return locked(path);
+}
+
+const ownerOf = (path: string): string => `${path}.lock.owner`;
+
+async function locked(path: string): Promise<Release | undefined> {
   // Links are not followed: what is worked on need not be there yet.
   const options = { realpath: false, stale: patienceMs, onCompromised: () => {} };
-  const unlessLocked = (e: NodeJS.ErrnoException) => {
+  const release = await lock(path, options).catch((e: NodeJS.ErrnoException) => {
     if (e.code !== "ELOCKED") throw e;
     return undefined;
-  };
-  let release = await lock(path, options).catch(unlessLocked);
-  if (!release && (await isDead(owner))) {
-    await rm(`${path}.lock`, { recursive: true, force: true });
-    release = await lock(path, options).catch(unlessLocked);
-  }
-  if (!release) {
-    onWait?.();
-    while (!release) {
-      await delay(200, undefined, { signal }).catch((e: unknown) => {
-        signal?.throwIfAborted();
-        throw e;
-      });
-      release = await lock(path, options).catch(unlessLocked);
-    }
-  }
-  try {
-    await writeFile(owner, JSON.stringify({ host: hostname(), pid: process.pid }));
-    return await work();
-  } finally {
-    await rm(owner, { force: true }).catch(() => undefined);
+  });
+  if (!release) return undefined;
+  held.add(path);
+  const giveBack = async () => {
+    held.delete(path);
+    await rm(ownerOf(path), { force: true }).catch(() => undefined);
     await release().catch(() => undefined);
-  }
+  };
+  await writeFile(ownerOf(path), JSON.stringify({ host: hostname(), pid: process.pid })).catch(async (e: unknown) => {
+    await giveBack();
+    throw e;
+  });
+  return giveBack;
 }
 
 /** Was what is locked left by a process of this machine that is no more? */
-async function isDead(owner: string): Promise<boolean> {
+async function isDead(path: string): Promise<boolean> {
   try {
-    const { host, pid } = JSON.parse(await readFile(owner, "utf8")) as { host: unknown; pid: unknown };
-    if (host !== hostname() || typeof pid !== "number" || pid === process.pid) return false;
+    const { host, pid } = JSON.parse(await readFile(ownerOf(path), "utf8")) as { host: unknown; pid: unknown };
+    if (host !== hostname() || typeof pid !== "number") return false;
+    // In containers the next process often has the number of the last.
+    if (pid === process.pid) return !held.has(path);
     process.kill(pid, 0);
     return false;
   } catch (e) {

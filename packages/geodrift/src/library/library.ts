@@ -1,22 +1,15 @@
 /** A library: an index of pictures that lie in folders of their own, which it never changes. */
 import { join } from "node:path";
 import PQueue from "p-queue";
-import { alone } from "../files/alone.js";
+import { alone, aloneIfFree } from "../files/alone.js";
 import { cannotWrite } from "../files/system-error.js";
+import { recoverWrites, type Unrecovered } from "./recover-writes.js";
 import type { Store } from "./store/store.js";
-
-/** A sidecar that a crash has left unknown. */
-export interface Unrecovered {
-  /** Absolute path of the sidecar. */
-  path: string;
-  /** What is wrong, and what to do. */
-  error: string;
-}
 
 /** An open library: its folder, the store of what is known, and a place for work that must not overlap. */
 export class Library {
   /** Sidecars whose writing a crash has cut off and that could not be put right, each with what to do. */
-  unrecovered: Unrecovered[] = [];
+  unrecovered: readonly Unrecovered[] = [];
   /** An estimate that holds nine tenths on a wider circle, km, is accepted as no point, whoever wants it. */
   pointLimitKm = 500;
   private readonly turns = new PQueue({ concurrency: 1 });
@@ -32,7 +25,27 @@ export class Library {
 
   /** Runs whatever writes sidecars or takes them back, one after another, whichever process it is of. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    return this.turns.add(() => alone(join(this.folder, "sidecars"), work).catch(cannotWrite(this.folder)));
+    const afterRecovery = async () => {
+      await this.recover();
+      return work();
+    };
+    return this.turns.add(() => alone(this.sidecars, afterRecovery).catch(cannotWrite(this.folder)));
+  }
+
+  /** Puts right what a crash has left half done, unless a process that lives is at it. */
+  async recoverIfFree(): Promise<void> {
+    if (this.store.writes.unfinished().length > 0)
+      await aloneIfFree(this.sidecars, () => this.recover()).catch(cannotWrite(this.folder));
+  }
+
+  /** Whoever is alone with the sidecars knows that nobody is at those that are under way: whoever was has died. */
+  private async recover(): Promise<void> {
+    this.unrecovered = await recoverWrites(this.store);
+  }
+
+  /** What is locked while sidecars are written. */
+  private get sidecars(): string {
+    return join(this.folder, "sidecars");
   }
 
   /** Closes the index; nothing may be asked of the library any more. */

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { isPictureFile } from "../pictures/picture-names.js";
 import { Library } from "./library.js";
-import { recoverWrites } from "./recover-writes.js";
 import { openStore } from "./store/store.js";
 
 const indexFile = "index.db";
@@ -31,7 +30,7 @@ export async function openLibrary(folder: string, { create = false } = {}): Prom
   if (!isLibrary(folder)) await prepareFolder(folder, create);
   const library = new Library(folder, openStore(join(folder, indexFile)));
   try {
-    await withSubject(join(folder, indexFile), () => recoverWrites(library));
+    await withSubject(join(folder, indexFile), () => library.recoverIfFree());
     return library;
   } catch (e) {
     library.close();

@@ -1,10 +1,12 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { archive, idsOf, png } from "../../../../test/library/archive.js";
+import { aloneIfFree } from "../files/alone.js";
 import { sha256Of } from "../files/hash.js";
 import { decide } from "./decisions.js";
+import type { Library } from "./library.js";
 import { openLibrary } from "./open-library.js";
 import { overview } from "./pictures.js";
 import { scanFolder } from "./scan.js";
@@ -13,9 +15,6 @@ import { IndexFile } from "./store/index-file.js";
 const { folder } = archive();
 const picture = await png(1);
 const [before, after, theirs] = ["what was there", "what is written", "what another program wrote"];
-/** A process that has ended. */
-const dead = spawnSync(process.execPath, ["--version"]).pid;
-
 type Content = string | null;
 
 /** A library that is opened again after a process has died, or lives, in the middle of a write. */
@@ -23,8 +22,8 @@ async function reopened(about: {
   state: "writing" | "undoing";
   there: Content;
   before: Content;
-  process?: number;
-  ageMs?: number;
+  /** Opens the library again while somebody holds what is locked to write. */
+  whileHeld?: (locked: string, open: () => Promise<Library>) => Promise<Library>;
   /** What stands where the archive was mounted: nothing, or an empty folder. */
   away?: "nothing" | "folder";
 }) {
@@ -45,10 +44,6 @@ async function reopened(about: {
     writes.beginUndo(write);
   }
   first.close();
-  const index = IndexFile.open(join(own, "index.db"));
-  const at = Date.now() - (about.ageMs ?? 0);
-  index.run("UPDATE writes SET process = ?, at = ? WHERE id = ?", about.process ?? dead, at, write);
-  index.close();
   writeFileSync(temporary, "half");
   if (about.there !== null) writeFileSync(sidecar, about.there);
   if (about.away) {
@@ -58,7 +53,8 @@ async function reopened(about: {
     rmSync(root, { recursive: true, force: true });
     renameSync(`${root}-away`, root);
   }
-  const library = await openLibrary(own);
+  const open = () => openLibrary(own);
+  const library = about.whileHeld ? await about.whileHeld(join(own, "sidecars"), open) : await open();
   const again = IndexFile.open(join(own, "index.db"));
   const state = again.row<{ state: string }>("SELECT state FROM writes WHERE id = ?", write)?.state;
   again.close();
@@ -107,19 +103,46 @@ describe("a write on a drive that is away when the index opens", () => {
   });
 });
 
+/** What a process leaves beside what it has locked. */
+function lockOf(locked: string, pid: number): void {
+  mkdirSync(`${locked}.lock`);
+  writeFileSync(`${locked}.lock.owner`, JSON.stringify({ host: hostname(), pid }));
+}
+
 describe("a write of a process that runs", () => {
-  it.each([
-    ["this one", process.pid],
-    ["another", process.ppid],
-  ])("(%s) is left to it", async (_, id) => {
-    const found = await reopened({ state: "writing", there: after, before: null, process: id });
-    expect(found).toMatchObject({ write: "writing", picture: "accepted", temporary: true });
+  const write = { state: "writing", there: after, before: null } as const;
+  const left = { write: "writing", picture: "accepted", temporary: true };
+  const known = { write: "written", picture: "written", temporary: false };
+
+  it("is left to it: to this one", async () => {
+    const whileHeld = async (locked: string, open: () => Promise<Library>) =>
+      (await aloneIfFree(locked, open)) as Library;
+    expect(await reopened({ ...write, whileHeld })).toMatchObject(left);
   });
 
-  it("is of another process by now, if it was begun long ago", async () => {
-    const long = { state: "writing", there: after, before: null, process: process.pid } as const;
-    expect(await reopened({ ...long, ageMs: 9 * 60_000 })).toMatchObject({ write: "writing", temporary: true });
-    expect(await reopened({ ...long, ageMs: 11 * 60_000 })).toMatchObject({ write: "written", temporary: false });
+  it("is left to it: to another", async () => {
+    const whileHeld = (locked: string, open: () => Promise<Library>) => {
+      lockOf(locked, process.ppid);
+      return open();
+    };
+    expect(await reopened({ ...write, whileHeld })).toMatchObject(left);
+  });
+
+  it("is nobody's where the process that had this one's number has died, as in a container that is started again", async () => {
+    const whileHeld = (locked: string, open: () => Promise<Library>) => {
+      lockOf(locked, process.pid);
+      return open();
+    };
+    expect(await reopened({ ...write, whileHeld })).toMatchObject(known);
+  });
+
+  it("is put right by whoever writes next, if it has died meanwhile", async () => {
+    const whileHeld = async (locked: string, open: () => Promise<Library>) => {
+      const library = (await aloneIfFree(locked, open)) as Library;
+      await library.inTurn(async () => undefined);
+      return library;
+    };
+    expect(await reopened({ ...write, whileHeld })).toMatchObject(known);
   });
 });
 
@@ -139,7 +162,6 @@ it("a write that cannot be put right keeps neither the others nor the library fr
   });
   first.close();
   const index = IndexFile.open(join(own, "index.db"));
-  index.run("UPDATE writes SET process = ?", dead);
   // A record that no version wrote: of a picture that there is not.
   index.run("PRAGMA foreign_keys = OFF");
   index.run("UPDATE writes SET picture = 99 WHERE id = ?", begun[0]);

@@ -5,25 +5,16 @@ import { join } from "node:path";
 import { sha256Of } from "../files/hash.js";
 import { readPlainFile } from "../files/plain-file.js";
 import { isSystemError } from "../files/system-error.js";
-import type { Library } from "./library.js";
 import { markUndone, markWritten } from "./sidecar-log.js";
 import type { Store } from "./store/store.js";
 import type { WriteRecord } from "./store/writes.js";
 
-/** No write takes so long: a process of that number is another one by now. */
-const maxMs = 10 * 60_000;
-
-/** Is it the work of a process that still runs? */
-function stillRuns({ process: id, at }: WriteRecord): boolean {
-  if (Date.now() - at > maxMs) return false;
-  if (id === process.pid) return true;
-  try {
-    process.kill(id, 0);
-    return true;
-  } catch (e) {
-    // It is there, and somebody else's.
-    return (e as NodeJS.ErrnoException).code === "EPERM";
-  }
+/** A sidecar that a crash has left unknown. */
+export interface Unrecovered {
+  /** Absolute path of the sidecar. */
+  path: string;
+  /** What is wrong, and what to do. */
+  error: string;
 }
 
 /**
@@ -40,21 +31,23 @@ const standing = (sidecar: string, picture: string): Promise<Buffer | "unknown" 
     });
 
 /**
- * Finishes in the index the sidecars that are finished on disk, and forgets the rest; those of processes that still run
- * are left to them, and those on a drive that is away to the next time. What goes wrong with one keeps no other, and the
- * library from nothing: it stands in `unrecovered`, and is tried again the next time.
+ * Finishes in the index the sidecars that are finished on disk, and forgets the rest; those on a drive that is away are left to the
+ * next time. To be called where no other process writes sidecars of the library.
+ * @returns those that could not be put right, which keep no other, and the library from nothing, and are tried again the next time
  */
-export async function recoverWrites(library: Library): Promise<void> {
-  for (const write of library.store.writes.unfinished().filter((w) => !stillRuns(w))) {
+export async function recoverWrites(store: Store): Promise<Unrecovered[]> {
+  const unrecovered: Unrecovered[] = [];
+  for (const write of store.writes.unfinished()) {
     try {
-      await recover(library.store, write);
+      await recover(store, write);
     } catch (e) {
-      library.unrecovered.push({
+      unrecovered.push({
         path: write.sidecar,
         error: `whether it was written before a crash cannot be told (${(e as Error).message}); look at it, and at ${write.temporary} if that is there, and decide again`,
       });
     }
   }
+  return unrecovered;
 }
 
 async function recover(store: Store, write: WriteRecord): Promise<void> {

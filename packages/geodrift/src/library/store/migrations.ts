@@ -111,11 +111,15 @@ UPDATE pictures SET modified = -1;
 ALTER TABLE track_points ADD COLUMN segment INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** Whether a write is under way is told by the lock of whoever writes: numbers of processes come again, in containers at once. */
+const writesOfNobody = "ALTER TABLE writes DROP COLUMN process";
+
 /** The steps, in the order in which they are taken. */
 export const migrations: readonly Migration[] = [
   { name: "first-tables", sql: firstTables },
   { name: "error-codes", sql: "ALTER TABLE pictures ADD COLUMN error_code TEXT" },
   { name: "what-files-say", sql: whatFilesSay },
+  { name: "writes-of-nobody", sql: writesOfNobody },
 ];
 
 /** Version 0.1 recorded no names: it counted, and 1 stood for the first tables. */

@@ -8,8 +8,6 @@ export interface WriteRecord {
   picture: number;
   /** Milliseconds since 1970, when it was begun or is being taken back. */
   at: number;
-  /** Which process began it. */
-  process: number;
   /** Absolute path. */
   sidecar: string;
   /** Beside it, renamed over it in the end. */
@@ -27,7 +25,7 @@ export interface WriteRecord {
  */
 export type WriteState = "writing" | "written" | "failed" | "superseded" | "undoing" | "undone" | "theirs";
 
-const columns = "id, decision, picture, at, process, sidecar, temporary, before, after_sha256 AS afterSha256, state";
+const columns = "id, decision, picture, at, sidecar, temporary, before, after_sha256 AS afterSha256, state";
 
 interface Row extends Omit<WriteRecord, "before"> {
   /** libsql gives what SQLite calls a BLOB as an array buffer. */
@@ -39,17 +37,16 @@ const recordOf = ({ before, ...row }: Row): WriteRecord => ({ ...row, before: be
 /** The log of sidecars: each is entered before its file is touched, so that a crash at any moment is recognised. */
 export const writeTable = (index: IndexFile) => ({
   /**
-   * Enters a sidecar that is about to be written by this process.
+   * Enters a sidecar that is about to be written.
    * @returns its number
    */
   begin: (w: Pick<WriteRecord, "decision" | "picture" | "sidecar" | "temporary" | "before" | "afterSha256">): number =>
     index.run(
-      `INSERT INTO writes (decision, picture, at, process, sidecar, temporary, before, after_sha256, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'writing')`,
+      `INSERT INTO writes (decision, picture, at, sidecar, temporary, before, after_sha256, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'writing')`,
       w.decision,
       w.picture,
       Date.now(),
-      process.pid,
       w.sidecar,
       w.temporary,
       w.before ? Buffer.from(w.before) : null,
@@ -65,7 +62,7 @@ export const writeTable = (index: IndexFile) => ({
     return row && recordOf(row);
   },
 
-  /** Sidecars that are under way, in this process or in another, or were when one was killed. */
+  /** Sidecars that are under way, or were when a process was killed. */
   unfinished: (): WriteRecord[] =>
     index.rows<Row>(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`).map(recordOf),
 
@@ -74,9 +71,9 @@ export const writeTable = (index: IndexFile) => ({
     index.run("UPDATE writes SET state = ? WHERE id = ?", state, id);
   },
 
-  /** Notes that this process takes a sidecar back. */
+  /** Notes that a sidecar is being taken back. */
   beginUndo(id: number): void {
-    index.run("UPDATE writes SET state = 'undoing', process = ?, at = ? WHERE id = ?", process.pid, Date.now(), id);
+    index.run("UPDATE writes SET state = 'undoing', at = ? WHERE id = ?", Date.now(), id);
   },
 
   /** Notes that a sidecar stands, and those before it no longer do. */
