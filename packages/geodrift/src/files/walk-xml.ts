@@ -17,7 +17,16 @@ export interface XmlVisitor {
 }
 
 /** Deeper than any file of the kinds that are read here, and more than a packet of metadata has. */
-const [mostDepth, usualMost] = [200, 100_000];
+const mostDepth = 200;
+
+/** How much of XML is read. */
+export interface XmlLimits {
+  elements: number;
+  characters: number;
+}
+
+/** More than a packet of metadata has. */
+const ofPackets: XmlLimits = { elements: 100_000, characters: 2 ** 24 };
 
 /** Characters handed over at a time. */
 const piece = 2 ** 16;
@@ -25,10 +34,18 @@ const piece = 2 ** 16;
 /**
  * Walks through a document.
  * @param sentence from the first complaint of the parser
- * @param most elements; 100,000 if left out
- * @throws GeodriftError `data` if it is not well-formed, deeper than 200 elements, or has too many
+ * @param most 100,000 elements and 2²⁴ characters if left out
+ * @throws GeodriftError `data` if it is not well-formed, deeper than 200 elements, or too large
  */
-export function walkXml(text: string, visitor: XmlVisitor, sentence: (said: string) => string, most = usualMost): void {
+export function walkXml(
+  text: string,
+  visitor: XmlVisitor,
+  sentence: (said: string) => string,
+  most: XmlLimits = ofPackets,
+): void {
+  const tooLarge = (limit: number, of: string) =>
+    new GeodriftError("data", sentence(`more than ${limit.toLocaleString("en")} ${of}`));
+  if (text.length > most.characters) throw tooLarge(most.characters, "characters");
   let elements = 0;
   const parser = new SaxesParser({ xmlns: true });
   const open: { element: XmlElement; text: string }[] = [];
@@ -36,8 +53,8 @@ export function walkXml(text: string, visitor: XmlVisitor, sentence: (said: stri
     throw new GeodriftError("data", sentence(e.message.replace(/^\d+:\d+: /, "")), { cause: e });
   });
   parser.on("opentag", (tag) => {
-    if (++elements > most) throw new GeodriftError("data", sentence(`more than ${most.toLocaleString("en")} elements`));
-    if (open.length >= mostDepth) throw new GeodriftError("data", sentence(`more than ${mostDepth} elements deep`));
+    if (++elements > most.elements) throw tooLarge(most.elements, "elements");
+    if (open.length >= mostDepth) throw tooLarge(mostDepth, "elements deep");
     const element = elementOf(tag);
     open.push({ element, text: "" });
     visitor.open(element);

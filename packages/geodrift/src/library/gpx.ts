@@ -17,8 +17,8 @@ export interface TrackPoint extends LatLng {
 /** Points of tracks, of routes, and those that stand alone (GPX 1.1). */
 const pointNames = new Set(["trkpt", "rtept", "wpt"]);
 
-/** More than a track of the size that is taken has. */
-const mostElements = 5_000_000;
+/** A week of points every second has a tenth of it. */
+export const mostOfTracks = { elements: 5_000_000, characters: 2 ** 28 };
 
 /**
  * The points of a GPX file that have a time, in the order of time. A time without a zone is UTC, as the format has it. Points
@@ -51,7 +51,7 @@ export function readGpx(text: string): TrackPoint[] {
       },
     },
     (said) => `a GPX file is needed, this is none (${said})`,
-    mostElements,
+    mostOfTracks,
   );
   if (!isGpx) throw new GeodriftError("data", "a GPX file is needed, this is none (its root is no gpx element)");
   if (points.length === 0) throw new GeodriftError("data", "holds no point that has a time");

@@ -9,7 +9,7 @@ import type { Store } from "./store/store.js";
 /** An open library: its folder, the store of what is known, and a place for work that must not overlap. */
 export class Library {
   /** Sidecars whose writing a crash has cut off and that could not be put right, each with what to do. */
-  unrecovered: readonly Unrecovered[] = [];
+  unrecovered: Unrecovered[] = [];
   /** An estimate that holds nine tenths on a wider circle, km, is accepted as no point, whoever wants it. */
   pointLimitKm = 500;
   private readonly turns = new PQueue({ concurrency: 1 });

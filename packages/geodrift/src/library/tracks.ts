@@ -5,7 +5,7 @@ import type { LatLng } from "@geodrift/core";
 import { fromMessage, GeodriftError, withSubject } from "@geodrift/core/errors";
 import { cannotRead } from "../files/system-error.js";
 import { decodeText } from "../files/text.js";
-import { type GpxMessage, readGpx, type TrackPoint } from "./gpx.js";
+import { type GpxMessage, mostOfTracks, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
 
 /**
@@ -32,6 +32,12 @@ export function readGpxAside(text: string): Promise<TrackPoint[]> {
 export async function readGpxFile(file: string): Promise<TrackPoint[]> {
   const info = await stat(file).catch(cannotRead(file));
   if (!info.isFile()) throw new GeodriftError("file", `${file}: is no plain file, where a track is expected`);
+  // Text in other encodings has up to two bytes for a character.
+  if (info.size > 2 * mostOfTracks.characters)
+    throw new GeodriftError(
+      "data",
+      `${file}: has ${Math.round(info.size / 2 ** 20)} MiB, and a track at most ${mostOfTracks.characters / 2 ** 19}`,
+    );
   const bytes = await readFile(file).catch(cannotRead(file));
   return withSubject(file, () => readGpx(decodeText(bytes)));
 }

@@ -19,7 +19,7 @@ describe("what pictures take of the memory", () => {
         if (fails) throw new Error(name);
         return name;
       });
-    const [a, b, c] = [work("a", 300 * MiB, true), work("b", 200 * MiB), work("c", 100 * MiB)];
+    const [a, b, c] = [work("a", 150 * MiB, true), work("b", 100 * MiB), work("c", 50 * MiB)];
     const fallen = a.catch((e: Error) => e.message);
     await settled();
     expect([...running]).toEqual(["a", "b"]);

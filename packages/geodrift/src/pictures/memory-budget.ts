@@ -1,11 +1,15 @@
 /**
- * What pictures may take of the memory, all that a thread reads at a time: most are small, and a few are not. A picture that needs more than
+ * What pictures may take of the memory, all that are read at a time: most are small, and a few are not. A picture that needs more than
  * there is waits, and one that needs more than all is worked on alone.
  */
+import { isMainThread } from "node:worker_threads";
 import { Semaphore } from "async-mutex";
 
+/** Of the whole, for this thread: a server has one that computes and one that scans beside its own, and the command line none. */
+const share = isMainThread ? 1 / 2 : 1 / 4;
+
 /** Mebibytes of files that are held while they are worked on, and millions of pixels that are decoded. */
-const [mostMiB, mostMegapixels] = [512, 300];
+const [mostMiB, mostMegapixels] = [512 * share, 300 * share];
 
 const files = new Semaphore(mostMiB);
 const pixels = new Semaphore(mostMegapixels);

@@ -8,7 +8,7 @@ import { placeOrRefusal } from "../../pictures/recorded-place.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
 import type { PictureSource, ReadyOptions, SourceItem } from "./source.js";
 
-/** Rows that are in memory at once. */
+/** Rows that are in memory at once, or fewer where they are large. */
 const rowsAtOnce = 1024;
 
 /** Bytes of a picture as tables hold them: as they are, or with a path beside them. */
@@ -35,7 +35,7 @@ const degreesOf = (value: unknown): number =>
  * @throws GeodriftError `file` if it is no Parquet file, `data` if it lacks a column
  */
 export async function parquetSource(file: string, { ready }: ReadyOptions = {}): Promise<PictureSource> {
-  const { metadata, length, read } = await openParquet(file);
+  const { metadata, length, pieces, read } = await openParquet(file);
   const head = parquetSchema(metadata).children.map((c) => c.element.name);
   const known = head.map((name) => name.toLowerCase());
   const find = (names: readonly string[], needed: boolean) => {
@@ -54,9 +54,8 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
     columns,
     length,
     async *items() {
-      for (let from = 0; from < length; from += rowsAtOnce) {
-        const rowEnd = Math.min(length, from + rowsAtOnce);
-        const rows = await read(from, rowEnd, { utf8: false });
+      for (const { from, to } of pieces(rowsAtOnce)) {
+        const rows = await read(from, to, { utf8: false });
         yield* rows.map((row, i): SourceItem => {
           const shown = picture === undefined ? undefined : row[picture];
           const path = typeof shown === "string" ? shown : (shown as { path?: string } | undefined)?.path;
