@@ -43,7 +43,7 @@ export function contents(folder: string): Record<string, string> {
   return all;
 }
 
-async function photos(folder: string, count: number): Promise<void> {
+export async function photos(folder: string, count: number): Promise<void> {
   mkdirSync(join(folder, "photos/deep"), { recursive: true });
   for (let i = 0; i < count; i++) {
     const bytes = await photograph({

@@ -10,7 +10,7 @@ export interface Assessed {
   domains?: Domain[];
 }
 
-/** Is a picture of the kind that an encoder is for? */
+/** Is a picture of the kind that an encoder, or a model, is for? */
 export interface Domain {
   /** What such pictures are, with an article. */
   of: string;

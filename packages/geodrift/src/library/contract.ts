@@ -84,7 +84,7 @@ export const listedPicture = z
 export const pictureDetail = listedPicture
   .extend({
     sha256: z.string().nullable(),
-    result: locateResult.nullable(),
+    result: z.union([locateResult, z.null()]),
     decision: z
       .looseObject({ kind: z.enum(["accept", "reject", "not-a-place"]) })
       .nullable()

@@ -1,6 +1,7 @@
 /** A few decoded pictures through a model at once. */
 import { distanceKm } from "@geodrift/core";
 import type { Domain } from "../encode/encoder.js";
+import { domainsOf } from "../models/familiarity.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import type { ReadPicture } from "../pictures/read-picture.js";
@@ -40,7 +41,9 @@ export async function* locateBatch(
   let failed: { failure: unknown } | undefined;
   try {
     if (good.length > 0) {
-      const { embeddings, domains } = await model.encoder.assess(good.map((g) => g.picture));
+      const assessed = await model.encoder.assess(good.map((g) => g.picture));
+      const { embeddings } = assessed;
+      const domains = assessed.domains ?? (model.familiarity && domainsOf(model.familiarity, embeddings));
       const priors = besides.map(({ known }) => joined(known));
       const all = await infer(model.locator, embeddings, options, priors);
       inferred = all.map((one, i) => ({ ...one, ...(domains && { domain: domains[i] }) }));

@@ -157,6 +157,22 @@ describe("pictures", () => {
     },
   );
 
+  it("unlike all that the model has learned from are said to be so, unless the encoder says it", async () => {
+    const files = [await picture("like.png", 110), await picture("unlike.png", 150)];
+    const familiarity = { pictures: 480, mean: Float32Array.of(100), factor: Float32Array.of(10), edge: 9 };
+    const domainsBy = async (model: LoadedModel) => (await all(files, model)).map((a) => resultOf(a).domain);
+    expect(await domainsBy(model())).toEqual([undefined, undefined]);
+    const of = "any of the 480 pictures that it has learned from";
+    expect(await domainsBy({ ...model(), familiarity })).toEqual([
+      { of, logOdds: 4, inside: true },
+      { of, logOdds: -8, inside: false },
+    ]);
+    const { encoder, ...rest } = model();
+    const own = { of: "a view", logOdds: 1, inside: true };
+    const assess = async (p: readonly Picture[]) => ({ ...(await encoder.assess(p)), domains: p.map(() => own) });
+    expect(await domainsBy({ ...rest, familiarity, encoder: { ...encoder, assess } })).toEqual([own, own]);
+  });
+
   it("whose files say where are never asked, but told how far the guess is", async () => {
     const gps = {
       IFD3: { GPSLatitudeRef: "N", GPSLatitude: "10/1 0/1 0/1", GPSLongitudeRef: "E", GPSLongitude: "50/1 0/1 0/1" },

@@ -13,6 +13,7 @@ import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import { folderInCache, pulledOf } from "./cache.js";
 import { embeddedFolder, embeddedModels } from "./embedded.js";
 import { type EncoderSource, encoderSource, openEncoder } from "./encoders.js";
+import { type Familiarity, readFamiliarity } from "./familiarity.js";
 import { generativeMethod, openGenerative, openLocator } from "./locators.js";
 import { modelRegistry, zeroShotModels } from "./model-registry.js";
 import { type ModelDescription, modelDescription } from "./schema.js";
@@ -24,6 +25,8 @@ export interface LoadedModel {
   sha256: string;
   encoder: Encoder;
   locator: Locator;
+  /** What it has learned from, by which it tells other pictures; undefined where its encoder tells them, and for models that cannot. */
+  familiarity?: Familiarity;
   /** Frees the encoder, the network and their sessions. */
   dispose(): Promise<void>;
 }
@@ -157,8 +160,11 @@ export async function openModel(
       "model",
       `${name}: the encoder makes ${encoder.width} numbers, the network takes ${locator.width}`,
     );
+  const isFolder = statSync(folder).isDirectory();
+  const familiarity = isFolder ? await readFamiliarity(folder, encoder.width, hash) : undefined;
   return {
     description,
+    familiarity,
     sha256: hash.update(encoder.sha256).digest("hex"),
     encoder,
     locator,

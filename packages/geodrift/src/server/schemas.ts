@@ -92,9 +92,11 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 });
 
 /** The description of an answer that is a file. */
-export const file = (type: string, description: string) => ({
+export const file = (types: string | readonly string[], description: string) => ({
   description,
-  content: { [type]: { schema: z.string().openapi({ format: "binary" }) } },
+  content: Object.fromEntries(
+    [types].flat().map((type) => [type, { schema: z.string().openapi({ format: "binary" }) }]),
+  ),
 });
 
 /** Refusals, by what they say. */

@@ -15,6 +15,7 @@ import type { EncoderConfig } from "../encode/config.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
 import type { EncoderSource } from "../models/encoders.js";
+import { type Familiarity, familiarityFile, familiarityTensors } from "../models/familiarity.js";
 import { indexTensors, treeTensor } from "../models/locators.js";
 import { saveTensors } from "../models/tensor-file.js";
 import type { LocatorTraining } from "./config.js";
@@ -39,6 +40,8 @@ export interface LocatorSetting {
   seed: number;
   /** What locators learn from. */
   embedded: Embedded;
+  /** By what the models tell pictures that are not like these; left out where their encoder tells them. */
+  familiarity?: Familiarity;
   /** Where the encoder's own weights are published, for what takes more from there. */
   encoder?: () => Promise<EncoderSource>;
   /**
@@ -120,6 +123,8 @@ async function writeModel(
   const metadata = { ...provenance, versions: await versions() };
   const encoder = await setting.writeEncoder(folder, metadata);
   await saveTensors(join(folder, "model.safetensors"), { tensors: { ...average, ...buffers }, metadata }, { half });
+  if (setting.familiarity)
+    await saveTensors(join(folder, familiarityFile), { tensors: familiarityTensors(setting.familiarity), metadata });
   await writeJsonFile(join(folder, "config.json"), network);
   const { description, licence } = setting;
   await writeJsonFile(join(folder, "model.json"), { name, description, licence, ...method, encoder });

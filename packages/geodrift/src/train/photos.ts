@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { EmbeddingsFile } from "../embed/embeddings-file.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
+import type { EncoderConfig } from "../encode/config.js";
 import { pulledOf } from "../models/cache.js";
 import {
   checkCopyable,
@@ -16,6 +17,7 @@ import {
   readEncoder,
 } from "../models/encoders.js";
 import type { PhotosTraining } from "./config.js";
+import { fitFamiliarity } from "./fit-familiarity.js";
 import { digest, type LocatorSetting, trainLocator } from "./locator-stage.js";
 import type { TrainingContext } from "./run-training.js";
 
@@ -43,11 +45,15 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
     data: digest([about.encoder, ids, table.places]),
     seed: 0,
     embedded: { width: about.width, embeddings, places },
+    familiarity: tellsItself(about.encoder.config) ? undefined : fitFamiliarity({ width: about.width, embeddings }),
     encoder,
     writeEncoder: async (folder) => copyEncoder(await encoder(), folder),
   };
   for (const locator of config.locators) await trainLocator(locator, setting, context);
 }
+
+/** An encoder of views from above sees no difference in other pictures: that takes a head of its own. */
+const tellsItself = (encoder: EncoderConfig): boolean => encoder.kind === "places";
 
 /**
  * Before anything is learned: is the encoder that goes into the models the one that made the embeddings?

@@ -28,7 +28,7 @@ const fileRoute = createRoute({
   path: "/api/lift/{id}/{file}",
   summary: "A file of a lift: its mesh, field, turntable or manifest",
   request: { params: liftFileParams },
-  responses: { 200: file("application/octet-stream", "the file"), ...refusals.unknown },
+  responses: { 200: file(Object.values(liftFiles), "the file"), ...refusals.unknown },
 });
 
 /** POST /api/lift and GET /api/lift/{id}/{file}. */
