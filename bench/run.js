@@ -7,6 +7,7 @@ import { benches as library } from "./library.js";
 import { benches as likelihood } from "./likelihood.js";
 import { benches as locate } from "./locate.js";
 import { benches as map } from "./map.js";
+import { benches as page } from "./page.js";
 import { benches as plonk } from "./plonk.js";
 import { benches as regions } from "./regions.js";
 import { benches as retrieval } from "./retrieval.js";
@@ -23,6 +24,7 @@ const all = {
   ...retrieval,
   ...encoders,
   ...serve,
+  ...page,
   ...site,
   ...start,
   ...library,

@@ -1,6 +1,7 @@
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { assets } from "./scripts/assets.ts";
+import { compressed } from "./scripts/compressed.ts";
 
 /**
  * Two builds of one source: the page that `geodrift serve` hands out, into the program's own folder, and with `--mode site` a
@@ -11,7 +12,8 @@ export default defineConfig(({ mode }) => {
   return {
     base: "./",
     define: { __SITE__: JSON.stringify(site) },
-    plugins: [svelte(), assets({ site })],
+    // Whoever hands out the site compresses it as that server does.
+    plugins: [svelte(), assets({ site }), ...(site ? [] : [compressed()])],
     build: {
       outDir: site ? "../../out/site" : "../geodrift/page",
       emptyOutDir: true,

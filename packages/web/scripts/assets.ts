@@ -30,8 +30,8 @@ async function blueMarble(): Promise<Raster> {
   return { width: info.width, height: info.height, data: shared };
 }
 
-/** Rows of the plate carrée moved to where web Mercator has them. */
-async function mercator({ width, height, data }: Raster): Promise<Buffer> {
+/** Rows of the plate carrée moved to where web Mercator has them, as a JPEG of so many pixels a side. */
+async function mercator({ width, height, data }: Raster, side: number): Promise<Buffer> {
   const rows = Buffer.alloc(worldSize * width * 4);
   for (let y = 0; y < worldSize; y++) {
     const lat = Math.atan(Math.sinh(Math.PI * (1 - (2 * (y + 0.5)) / worldSize)));
@@ -40,14 +40,14 @@ async function mercator({ width, height, data }: Raster): Promise<Buffer> {
   }
   return sharp(rows, { raw: { width, height: worldSize, channels: 4 } })
     .removeAlpha()
-    .resize(worldSize, worldSize, { fit: "fill" })
+    .resize(side, side, { fit: "fill" })
     .jpeg({ quality: 78, mozjpeg: true })
     .toBuffer();
 }
 
-/** Land and borders, whose polygons are cut at the date line: MapLibre draws what it is given. */
-function outlines(): { land: string; lines: string } {
-  const world = JSON.parse(readFileSync(resolve("world-atlas/countries-50m.json"), "utf8")) as Topology<{
+/** Land and borders at a scale, whose polygons are cut at the date line: MapLibre draws what it is given. */
+function outlines(scale: "50m" | "110m"): { land: string; lines: string } {
+  const world = JSON.parse(readFileSync(resolve(`world-atlas/countries-${scale}.json`), "utf8")) as Topology<{
     countries: GeometryCollection;
     land: GeometryCollection;
   }>;
@@ -115,10 +115,16 @@ export function assets({ site }: { site: boolean }): Plugin {
       const emit = (fileName: string, source: string | Uint8Array) =>
         this.emitFile({ type: "asset", fileName, source });
       const raster = await blueMarble();
-      emit("map/blue-marble.jpg", await mercator(raster));
-      const { land, lines } = outlines();
-      emit("map/land.json", land);
-      emit("map/lines.json", lines);
+      emit("map/blue-marble.jpg", await mercator(raster, worldSize));
+      emit("map/blue-marble-coarse.jpg", await mercator(raster, worldSize / 4));
+      for (const [kind, scale] of [
+        ["", "50m"],
+        ["-coarse", "110m"],
+      ] as const) {
+        const { land, lines } = outlines(scale);
+        emit(`map/land${kind}.json`, land);
+        emit(`map/lines${kind}.json`, lines);
+      }
       for (const { name, bytes } of await playPictures(raster)) emit(`play/${name}`, bytes);
       emit("play/places.json", JSON.stringify(playPlaces));
       if (site) for (const { name, bytes } of modelFiles()) emit(`model/${name}`, bytes);

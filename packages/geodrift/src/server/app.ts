@@ -1,5 +1,6 @@
 /** All routes behind the guard, and what an error becomes. */
 import { bodyLimit } from "hono/body-limit";
+import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { apiPage, apiStyle, type OpenApiDocument, withRefusals } from "./api-page.js";
 import type { ServerContext } from "./context.js";
@@ -80,6 +81,8 @@ export function serverApp(context: ServerContext, { version, detail, images, lib
       throw refused(413, `a request in JSON has at most ${maxJsonBytes / 2 ** 20} MiB here`);
     },
   });
+  // Not events, whose pieces would wait for each other, nor pictures and archives; the page's files are compressed as they are.
+  app.use("/api/*", compress());
   app.use("/api/*", (c, next) =>
     c.req.header("content-type")?.startsWith("application/json") ? json(c, next) : next(),
   );

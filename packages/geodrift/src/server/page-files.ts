@@ -20,6 +20,7 @@ export function pageFiles(): MiddlewareHandler {
     return async (c) => c.text("The page has not been built; the interface is described at /api.\n", 404);
   return serveStatic({
     root: fromHere(folder),
+    precompressed: true,
     onFound: (path, c) => {
       // Names under assets/ change with their content.
       c.header("cache-control", /[\\/]assets[\\/]/.test(path) ? "public, max-age=31536000, immutable" : "no-cache");

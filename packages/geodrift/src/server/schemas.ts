@@ -94,10 +94,11 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 /** The description of an answer that is a file. */
 export const file = (types: string | readonly string[], description: string) => ({
   description,
-  content: Object.fromEntries(
-    [types].flat().map((type) => [type, { schema: z.string().openapi({ format: "binary" }) }]),
-  ),
+  content: Object.fromEntries([types].flat().map((type) => [type, { schema: schemaOf(type) }])),
 });
+
+const schemaOf = (type: string): z.ZodType =>
+  type === "application/json" ? z.record(z.string(), z.unknown()) : z.string().openapi({ format: "binary" });
 
 /** Refusals, by what they say. */
 export const refusals = {

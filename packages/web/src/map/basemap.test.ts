@@ -33,7 +33,7 @@ describe("the style of the map", () => {
   it("has a source for every layer, and a layer for every source", async () => {
     const { baseStyle } = await load();
     for (const detail of [undefined, "map/detail.pmtiles"]) {
-      const { sources, layers } = baseStyle("dark", "satellite", detail);
+      const { sources, layers } = baseStyle({ theme: "dark", base: "satellite", detail }, true);
       const used = layers.flatMap((l) => ("source" in l ? [l.source] : []));
       expect(used.sort()).toEqual(Object.keys(sources).sort());
       expect(used).toHaveLength(detail ? 4 : 3);
@@ -43,7 +43,7 @@ describe("the style of the map", () => {
   it("shows the Blue Marble or land, and borders over both", async () => {
     const { baseStyle } = await load();
     const visible = (base: "satellite" | "plain") =>
-      baseStyle("light", base, "d.pmtiles")
+      baseStyle({ theme: "light", base, detail: "d.pmtiles" }, true)
         .layers.filter((l) => l.layout?.visibility !== "none")
         .map((l) => l.id);
     expect(visible("satellite")).toEqual(["sea", "marble", "detail", "lines"]);
@@ -52,16 +52,29 @@ describe("the style of the map", () => {
 
   it("takes everything from where the page lies", async () => {
     const { baseStyle } = await load();
-    const { sources } = baseStyle("dark", "plain", "map/detail.pmtiles");
+    const { sources } = baseStyle({ theme: "dark", base: "plain", detail: "map/detail.pmtiles" }, true);
     expect(sources.land).toMatchObject({ data: "https://example.org/under/map/land.json" });
     expect(sources.lines).toMatchObject({ data: "https://example.org/under/map/lines.json" });
     expect(sources.detail).toMatchObject({ url: "pmtiles://https://example.org/under/map/detail.pmtiles" });
-    expect(baseStyle("dark", "plain").sources).not.toHaveProperty("detail");
+    expect(baseStyle({ theme: "dark", base: "plain" }, true).sources).not.toHaveProperty("detail");
+  });
+
+  it("takes coarse outlines from afar, and no land where the Blue Marble covers it", async () => {
+    const { baseStyle, outlines } = await load();
+    expect(outlines("plain", false)).toEqual({
+      land: "https://example.org/under/map/land-coarse.json",
+      lines: "https://example.org/under/map/lines-coarse.json",
+    });
+    const { sources } = baseStyle({ theme: "dark", base: "satellite" }, false);
+    expect(sources.land).toMatchObject({ data: { features: [] } });
   });
 });
 
 describe("tiles of the Blue Marble", () => {
-  it("are cut from one picture, which is fetched once, and together cover it", async () => {
+  it.each([
+    [1, "blue-marble-coarse.jpg", 512],
+    [3, "blue-marble.jpg", 512],
+  ])("of zoom %i are cut from one picture, which is fetched once", async (z, name, side) => {
     await load();
     const marble = protocols.get("marble");
     for (const [x, y] of [
@@ -70,22 +83,26 @@ describe("tiles of the Blue Marble", () => {
       [0, 1],
       [1, 1],
     ])
-      await marble?.({ url: `marble://1/${x}/${y}` });
-    expect(fetched).toEqual(["https://example.org/under/map/blue-marble.jpg"]);
+      await marble?.({ url: `marble://${z}/${x}/${y}` });
+    expect(fetched).toEqual([`https://example.org/under/map/${name}`]);
     expect(cut).toEqual([
-      [0, 0, 2048, 2048],
-      [2048, 0, 2048, 2048],
-      [0, 2048, 2048, 2048],
-      [2048, 2048, 2048, 2048],
+      [0, 0, side, side],
+      [side, 0, side, side],
+      [0, side, side, side],
+      [side, side, side, side],
     ]);
   });
 
-  it("are of 256 pixels at every zoom", async () => {
+  it("are of 256 pixels at every zoom, and together the whole picture", async () => {
     await load();
     const tile = await protocols.get("marble")?.({ url: "marble://4/15/2" });
     expect(cut).toEqual([[3840, 512, 256, 256]]);
     expect(tile).toMatchObject({ data: { size: { resizeWidth: 256, resizeHeight: 256 } } });
     await protocols.get("marble")?.({ url: "marble://0/0/0" });
-    expect(cut[1]).toEqual([0, 0, 4096, 4096]);
+    await protocols.get("marble")?.({ url: "marble://2/3/3" });
+    expect(cut.slice(1)).toEqual([
+      [0, 0, 1024, 1024],
+      [768, 768, 256, 256],
+    ]);
   });
 });

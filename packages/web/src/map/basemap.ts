@@ -6,23 +6,32 @@ import { Protocol } from "pmtiles";
 export type Base = "satellite" | "plain";
 
 const tileSize = 256;
-/** Side of the one picture that satellite tiles are cut from. */
-const worldSize = 4096;
 
-let world: Promise<ImageBitmap> | undefined;
+/** The pictures that satellite tiles are cut from, and up to which zoom: whoever sees the whole globe needs no more than the first. */
+const worlds = [
+  { name: "map/blue-marble-coarse.jpg", side: 1024, most: 2 },
+  { name: "map/blue-marble.jpg", side: 4096, most: 4 },
+];
+
+/** From this zoom on outlines are as fine as they are had. */
+export const fineZoom = 2.5;
+
+const opened = new Map<string, Promise<ImageBitmap>>();
 
 const file = (path: string) => new URL(path, document.baseURI).href;
 
-async function openWorld(): Promise<ImageBitmap> {
-  const response = await fetch(file("map/blue-marble.jpg"));
+async function openWorld(name: string): Promise<ImageBitmap> {
+  const response = await fetch(file(name));
   if (!response.ok) throw new Error("the picture of the Earth is missing");
   return createImageBitmap(await response.blob());
 }
 
 addProtocol("marble", async ({ url }) => {
-  world ??= openWorld();
   const [z, x, y] = url.slice("marble://".length).split("/").map(Number);
-  const side = worldSize / 2 ** z;
+  const { name, side: whole } = worlds.find(({ most }) => z <= most) ?? worlds[worlds.length - 1];
+  const world = opened.get(name) ?? openWorld(name);
+  opened.set(name, world);
+  const side = whole / 2 ** z;
   const data = await createImageBitmap(await world, x * side, y * side, side, side, {
     resizeWidth: tileSize,
     resizeHeight: tileSize,
@@ -38,12 +47,30 @@ const colours = {
   dark: { sea: "#0e2233", land: "#26323c", border: "#7b8794", satelliteBorder: "#ffffff" },
 };
 
+/** How the map looks besides its colours. */
+export interface Look {
+  theme: "light" | "dark";
+  base: Base;
+  /** Address of a PMTiles file of raster pictures, which is drawn over the Blue Marble where it has more. */
+  detail?: string;
+}
+
 /**
- * The style of the map (MapLibre style specification, version 8) on a globe.
- * @param detail address of a PMTiles file of raster pictures, which is drawn over the Blue Marble where it has more
+ * Where the outlines are that a map shows, by source.
+ * @param fine whether those of 1:50 million, or of 1:110 million
  */
-export function baseStyle(theme: "light" | "dark", base: Base, detail?: string): StyleSpecification {
+export function outlines(base: Base, fine: boolean): Record<"land" | "lines", string | typeof nothing> {
+  const kind = fine ? "" : "-coarse";
+  // A source that no layer shows is fetched all the same.
+  return { land: base === "satellite" ? nothing : file(`map/land${kind}.json`), lines: file(`map/lines${kind}.json`) };
+}
+
+const nothing = { type: "FeatureCollection" as const, features: [] };
+
+/** The style of the map (MapLibre style specification, version 8) on a globe; its outlines as `outlines` has them. */
+export function baseStyle({ theme, base, detail }: Look, fine: boolean): StyleSpecification {
   const c = colours[theme];
+  const { land, lines } = outlines(base, fine);
   const satellite = base === "satellite";
   const shown = (yes: boolean) => ({ visibility: yes ? ("visible" as const) : ("none" as const) });
   return {
@@ -51,8 +78,8 @@ export function baseStyle(theme: "light" | "dark", base: Base, detail?: string):
     projection: { type: "globe" },
     sources: {
       marble: { type: "raster", tiles: ["marble://{z}/{x}/{y}"], tileSize, maxzoom: 4 },
-      land: { type: "geojson", data: file("map/land.json") },
-      lines: { type: "geojson", data: file("map/lines.json") },
+      land: { type: "geojson", data: land },
+      lines: { type: "geojson", data: lines },
       ...(detail && { detail: { type: "raster", url: `pmtiles://${file(detail)}`, tileSize } }),
     },
     layers: [

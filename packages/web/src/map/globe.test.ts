@@ -10,6 +10,7 @@ const map = vi.hoisted(() => ({
   data: new Map<string, unknown>(),
   moves: [] as [string, { center: number[]; zoom: number; duration?: number }][],
   styles: 0,
+  zoom: 0,
   hear: new Map<string, (e: Click) => void>(),
 }));
 vi.mock("maplibre-gl", () => ({
@@ -23,6 +24,7 @@ vi.mock("maplibre-gl", () => ({
       map.hear.set(event, hear);
     }
     getSource = (id: string) => ({ setData: (data: unknown) => map.data.set(id, data) });
+    getZoom = () => map.zoom;
     getContainer = () => container;
     getCenter = () => ({ wrap: () => ({ lat: 1, lng: 2 }) });
     setStyle = () => map.styles++;
@@ -162,12 +164,29 @@ describe("the globe", () => {
 
   it("takes a new style only where it looks different", () => {
     const g = globe();
-    g.look("light", "plain");
+    g.look({ theme: "light", base: "plain" });
     expect(map.styles).toBe(0);
-    g.look("dark", "plain");
-    g.look("dark", "plain");
-    g.look("dark", "satellite");
-    g.look("dark", "satellite", "map/detail.pmtiles");
+    g.look({ theme: "dark", base: "plain" });
+    g.look({ theme: "dark", base: "plain" });
+    g.look({ theme: "dark", base: "satellite" });
+    g.look({ theme: "dark", base: "satellite", detail: "map/detail.pmtiles" });
     expect(map.styles).toBe(3);
+  });
+
+  it("takes finer outlines once it is looked at from near, and keeps them", () => {
+    globe();
+    map.data.clear();
+    for (const zoom of [1, 2.4]) {
+      map.zoom = zoom;
+      map.hear.get("zoom")?.(undefined as never);
+    }
+    expect(map.data.size).toBe(0);
+    map.zoom = 2.6;
+    map.hear.get("zoom")?.(undefined as never);
+    expect(map.data.get("lines")).toBe("https://example.org/map/lines.json");
+    map.data.clear();
+    map.zoom = 5;
+    map.hear.get("zoom")?.(undefined as never);
+    expect(map.data.size).toBe(0);
   });
 });

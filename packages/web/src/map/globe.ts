@@ -1,4 +1,5 @@
-/** The globe and what is drawn on it. */
+/** The globe and what is drawn on it. With MapLibre, by far the largest part of the page: to be imported when the page is there. */
+import "maplibre-gl/dist/maplibre-gl.css";
 import { type LatLng, type PlaceDistribution, toLatLng, type Vec3 } from "@geodrift/core";
 import type { Feature, LineString, Position } from "geojson";
 import {
@@ -10,7 +11,7 @@ import {
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { type Base, baseStyle } from "./basemap.js";
+import { baseStyle, fineZoom, type Look, outlines } from "./basemap.js";
 import { densityTiles } from "./density-tiles.js";
 
 setWorkerUrl(workerUrl);
@@ -42,13 +43,9 @@ export interface Mark extends LatLng {
 }
 
 /** How the globe looks. */
-export interface GlobeOptions {
-  theme: "light" | "dark";
-  base: Base;
+export interface GlobeOptions extends Look {
   /** What a screen reader calls it. */
   label: string;
-  /** Address of a PMTiles file. */
-  detail?: string;
 }
 
 /** Regions whose outlines are drawn, with the width of their lines. */
@@ -73,6 +70,8 @@ export class Globe {
   private points: Feature | typeof nothing = nothing;
   private ways: Feature[] = [];
   private region: Position[] = [];
+  /** Has it been looked at from near? */
+  private fine = false;
 
   constructor(
     container: HTMLElement,
@@ -80,7 +79,7 @@ export class Globe {
   ) {
     this.map = new GlobeMap({
       container,
-      style: baseStyle(options.theme, options.base, options.detail),
+      style: baseStyle(options, this.fine),
       center: [10, 20],
       zoom: wholeZoom(container),
       minZoom: 0,
@@ -93,6 +92,7 @@ export class Globe {
     });
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.on("style.load", () => this.draw());
+    this.map.on("zoom", () => this.refine());
   }
 
   /** Tells the place, in degrees, of every click or move on the globe. */
@@ -104,11 +104,18 @@ export class Globe {
   }
 
   /** Changes how the globe looks; what is drawn stays. */
-  look(theme: "light" | "dark", base: Base, detail?: string): void {
+  look(look: Look): void {
     const { options } = this;
-    if (theme === options.theme && base === options.base && detail === options.detail) return;
-    this.options = { ...options, theme, base, detail };
-    this.map.setStyle(baseStyle(theme, base, detail), { diff: false });
+    if (look.theme === options.theme && look.base === options.base && look.detail === options.detail) return;
+    this.options = { ...options, ...look };
+    this.map.setStyle(baseStyle(look, this.fine), { diff: false });
+  }
+
+  /** From near, outlines are finer. */
+  private refine(): void {
+    if (this.fine || this.map.getZoom() < fineZoom) return;
+    this.fine = true;
+    for (const [id, data] of Object.entries(outlines(this.options.base, true))) this.source(id)?.setData(data);
   }
 
   /** Draws a density with the outlines of its regions of 50, 90 and 95 %, in place of the one before. */
