@@ -20,7 +20,8 @@ export default defineConfig({
     // The site is built, models are trained before tests: as long as a test may take, on whatever machine.
     hookTimeout: 120_000,
     // One thread for each of two files, and for each program that they start.
-    env: { GEODRIFT_THREADS: "1" },
+    // Tests load ONNX Runtime by themselves as well, which is to report nothing of them either.
+    env: { GEODRIFT_THREADS: "1", ORT_DISABLE_TELEMETRY: "1" },
     projects: [
       {
         extends: true,

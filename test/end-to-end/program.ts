@@ -15,7 +15,8 @@ export interface Outcome {
 export function start(
   args: string[],
   cwd?: string,
-  env: Record<string, string> = {},
+  /** Beside this process's own, or in its place; undefined for none. */
+  env: Record<string, string | undefined> = {},
   script = bin,
 ): { child: ChildProcess; outcome: Promise<Outcome> } {
   const child = spawn(process.execPath, [script, ...args], {

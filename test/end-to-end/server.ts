@@ -20,7 +20,7 @@ export interface TestServer {
 
 export async function startServer(
   args: string[] = [],
-  env: Record<string, string> = {},
+  env: Record<string, string | undefined> = {},
   script?: string,
 ): Promise<TestServer> {
   const temporary = args.includes("--library") ? undefined : mkdtempSync(join(tmpdir(), "library-"));

@@ -88,6 +88,45 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.close();
   });
 
+  it("keeps answers, settings and looks through other views and a reload, until they are to be forgotten", async () => {
+    const { page, complaints } = await openPage(browser, server.url);
+    await page.getByText("Model earth:").waitFor();
+    await page.getByRole("button", { name: "A strait" }).click();
+    await answered(page).waitFor();
+    await page.locator("input[type=file]").setInputFiles(
+      [
+        ["nile.png", nile],
+        ["crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png"))],
+      ].map(([name, buffer]) => ({ name, buffer, mimeType: "image/png" }) as never),
+    );
+    const before = page.getByRole("region", { name: "Answers of before" });
+    for (const name of ["nile.png", "crete.png", "A strait.webp"])
+      await before.getByRole("button", { name: new RegExp(`^${name}: `) }).waitFor();
+    expect(await answered(page).innerText()).toContain("Egypt");
+    await page.getByRole("button", { name: "Plain map" }).click();
+    await page.getByRole("link", { name: "Compare" }).click();
+    await page.getByRole("heading", { name: "Compare" }).waitFor();
+    await page.getByRole("link", { name: "Locate" }).click();
+    expect(await answered(page).innerText()).toContain("Egypt");
+    await page.reload();
+    await page.getByAltText("Picture: nile.png").waitFor();
+    expect(await answered(page).innerText()).toContain("Egypt");
+    await page.getByRole("button", { name: "Satellite" }).waitFor();
+    await before.getByRole("button", { name: /^crete\.png: .*Greece/ }).click();
+    await page.getByAltText("Picture: crete.png").waitFor();
+    expect(await answered(page).innerText()).toContain("Greece");
+    expect(await violations(page)).toEqual([]);
+    await look(page, "kept");
+    await page.getByRole("button", { name: "Forget them all" }).click();
+    await page.getByText("Drop a picture.").waitFor();
+    await page.reload();
+    await page.getByText("Drop a picture.").waitFor();
+    await page.getByRole("button", { name: "Plain map" }).waitFor();
+    expect(await before.count()).toBe(0);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
   it("says of a picture that the model is not for that it is none, and the place on request alone", async () => {
     const { page, complaints } = await openPage(browser, server.url);
     const stripes = Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, i) => (Math.floor(i / 24) % 2 ? 250 : 10)));

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Plugin } from "vite";
+import { examples } from "../src/examples.ts";
 import { playPlaces } from "./play-places.ts";
 import { recut } from "./recut.ts";
 
@@ -125,7 +126,13 @@ export function assets({ site }: { site: boolean }): Plugin {
         emit(`map/land${kind}.json`, land);
         emit(`map/lines${kind}.json`, lines);
       }
-      for (const { name, bytes } of await playPictures(raster)) emit(`play/${name}`, bytes);
+      const pictures = await playPictures(raster);
+      for (const { name, bytes } of pictures) emit(`play/${name}`, bytes);
+      for (const { file } of examples) {
+        const [, number] = /(\d+)\.webp$/.exec(file) ?? [];
+        const { bytes } = pictures[Number(number)];
+        emit(file, await sharp(bytes).webp({ quality: 90 }).toBuffer());
+      }
       emit("play/places.json", JSON.stringify(playPlaces));
       if (site) for (const { name, bytes } of modelFiles()) emit(`model/${name}`, bytes);
     },

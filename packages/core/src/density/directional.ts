@@ -4,6 +4,7 @@ import * as jax from "@jax-js/jax";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { modulated, modulations, type VelocityConfig } from "../net/velocity.js";
 import type { FieldWithDerivatives } from "../solve/carried-step.js";
+import { putPiece, rowPieces, takePiece } from "../solve/row-pieces.js";
 
 type Arr = jax.Array;
 
@@ -39,6 +40,7 @@ export function directionalModel(
 ): DirectionalModel {
   const double = params["final_linear.bias"].type === "float64";
   const dtype = double ? "float64" : "float32";
+  const Numbers: new (length: number) => Float32Array | Float64Array = double ? Float64Array : Float32Array;
   const numbers = (x: ArrayLike<number>) => (double ? Float64Array.from(x) : Float32Array.from(x));
   type Inputs = [Parameters, Tensor, Tensor, Tensor, Tensor[]];
   // Forward mode: the condition, the time and all that they modulate do not depend on x and are computed once.
@@ -67,18 +69,22 @@ export function directionalModel(
   return {
     async at(embeddings, points, directions, gamma, guidance) {
       const images = embeddings.length / config.cond_dim;
-      const shape = [images, points.length / (3 * images), 3];
-      const inputs: Inputs = [
-        params,
-        tensor(numbers(points), shape, dtype),
-        tensor(numbers([gamma]), [1], dtype),
-        tensor(numbers(embeddings), [images, config.cond_dim], dtype),
-        directions.map((d) => tensor(numbers(d), shape, dtype)),
-      ];
-      const [velocity, ...derivatives] =
-        guidance > 0 ? await guided(...inputs, tensor(numbers([guidance]), [1], dtype)) : await conditional(...inputs);
-      const data = (t: Tensor) => t.data as ArrayLike<number>;
-      return { velocity: data(velocity), derivatives: derivatives.map(data) };
+      const rows = { images, width: 3 };
+      const c = tensor(numbers(embeddings), [images, config.cond_dim], dtype);
+      const all = [points, ...directions].map(() => new Numbers(points.length));
+      for (const piece of rowPieces(images, points.length / (3 * images))) {
+        const taken = (x: Float64Array) => tensor(takePiece(Numbers, x, piece, rows), [images, piece.size, 3], dtype);
+        const inputs: Inputs = [params, taken(points), tensor(numbers([gamma]), [1], dtype), c, directions.map(taken)];
+        const given =
+          guidance > 0
+            ? await guided(...inputs, tensor(numbers([guidance]), [1], dtype))
+            : await conditional(...inputs);
+        given.forEach((t, k) => {
+          putPiece(all[k], t.data as ArrayLike<number>, piece, rows);
+        });
+      }
+      const [velocity, ...derivatives] = all;
+      return { velocity, derivatives };
     },
     async dispose() {
       await conditional.dispose();

@@ -69,16 +69,14 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
         for (let i = 0; i < count; i++) {
           const c = embeddings.subarray(i * cond_dim, (i + 1) * cond_dim);
           const images = starts.slice(i * vertices.length, (i + 1) * vertices.length);
-          const transport = async (points: Float64Array) =>
-            (await carried(c, padded(points), options)).subarray(0, points.length);
+          const transport = (points: Float64Array) => carried(c, points, options);
           const { steps: _, ...refine } = options;
           const fineness = priors?.[i] ? meshForPriors : wholeMesh;
           const logDensity = async (points: Float64Array) => {
             stop?.();
             const { guidance } = options;
             const steps = Math.ceil(fineness.steps * (1 + guidance));
-            const { logProbNats } = await density.logProb(c, padded(points), { mode: "map", guidance, steps });
-            return logProbNats.subarray(0, points.length / 3);
+            return (await density.logProb(c, points, { mode: "map", guidance, steps })).logProbNats;
           };
           // Guidance bends the flow until it folds: its map has no density that a formula tells, and the mesh is carried along.
           const carry = quick || (options.guidance > 0 && !priors?.[i]);
@@ -100,17 +98,5 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
 function repeated(points: Float64Array, times: number): Float64Array {
   const all = new Float64Array(times * points.length);
   for (let i = 0; i < times; i++) all.set(points, i * points.length);
-  return all;
-}
-
-/**
- * Points up to one of a few round numbers of them, the last one repeated: every number wants a graph of its own, which is kept.
- */
-function padded(points: Float64Array): Float64Array {
-  const n = points.length / 3;
-  const grain = n <= 256 ? 32 : n <= 1024 ? 128 : 1024;
-  const all = new Float64Array(3 * grain * Math.ceil(n / grain));
-  all.set(points);
-  for (let at = points.length; at < all.length; at += 3) all.copyWithin(at, points.length - 3, points.length);
   return all;
 }

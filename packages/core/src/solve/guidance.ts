@@ -3,6 +3,7 @@ import { type Compiled, type CompileOptions, compile, type Tensor, tensor } from
 import type { numpy as np } from "@jax-js/jax";
 import type { Parameters, Traced } from "../net/parameters.js";
 import { modulated, modulations, type VelocityConfig } from "../net/velocity.js";
+import { putPiece, rowPieces, takePiece } from "./row-pieces.js";
 import type { Field } from "./steps.js";
 
 type Arr = np.Array;
@@ -42,12 +43,18 @@ export function velocityModel(config: VelocityConfig, params: Parameters, option
     field(embeddings, samples, guidance) {
       const images = embeddings.length / config.cond_dim;
       const c = tensor(embeddings, [images, config.cond_dim]);
+      const pieces = rowPieces(images, samples);
+      const rows = { images, width: config.input_dim };
       return async (x, gamma) => {
-        const points = tensor(new Float32Array(x), [images, samples, config.input_dim]);
+        const all = new Float32Array(x.length);
         const g = tensor([gamma], [1]);
-        const out =
-          guidance > 0 ? await guided(params, points, g, c, guidance) : await conditional(params, points, g, c);
-        return out.data as Float32Array;
+        for (const piece of pieces) {
+          const points = tensor(takePiece(Float32Array, x, piece, rows), [images, piece.size, config.input_dim]);
+          const out =
+            guidance > 0 ? await guided(params, points, g, c, guidance) : await conditional(params, points, g, c);
+          putPiece(all, out.data as Float32Array, piece, rows);
+        }
+        return all;
       };
     },
     dispose: async () => {

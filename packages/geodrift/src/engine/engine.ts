@@ -5,6 +5,7 @@ import { type PlaceDistribution, readDistribution } from "@geodrift/core";
 import { fromMessage, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import type { LocateResult } from "../locate/result.js";
+import { withoutTelemetry } from "../runtime/without-telemetry.js";
 import type {
   Answer,
   DrawingStep,
@@ -254,6 +255,7 @@ export class Engine {
   }
 
   private start(): Worker {
+    withoutTelemetry();
     const worker = new Worker(new URL("./engine-worker.js", import.meta.url));
     worker.on("message", (message: FromEngine) => {
       const call = this.waiting.get(message.id);

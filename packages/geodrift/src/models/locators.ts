@@ -150,7 +150,8 @@ export async function openLocator(
   hash: Hash,
   runtime: Runtime,
 ): Promise<Locator> {
-  const options = { runtime };
+  // A plan of the memory of a run doubles what a session keeps, and saves no time that could be measured.
+  const options = { runtime, session: { enableMemPattern: false } };
   switch (description.method) {
     case "generative":
       return generativeLocator(await openGenerative(folder, hash, description), options);

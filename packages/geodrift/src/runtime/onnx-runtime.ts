@@ -11,6 +11,7 @@ import { GeodriftError } from "@geodrift/core/errors";
 import type { Env } from "onnxruntime-common";
 import { device, onDevice, tryDevice } from "./device.js";
 import { threads } from "./threads.js";
+import { withoutTelemetry } from "./without-telemetry.js";
 
 type NativeRuntime = Runtime & { env: Env };
 
@@ -32,6 +33,7 @@ let opened: Promise<Runtime> | undefined;
 export function onnxRuntime(
   tell = (sentence: string): void => void process.stderr.write(`geodrift: ${sentence}\n`),
 ): Promise<Runtime> {
+  withoutTelemetry();
   opened ??= firstOf(nativeRuntimes).then(asAskedFor, async (e: unknown) => {
     const asked = device();
     if (asked !== "cpu")

@@ -1,5 +1,4 @@
 /** The globe and what is drawn on it. With MapLibre, by far the largest part of the page: to be imported when the page is there. */
-import "maplibre-gl/dist/maplibre-gl.css";
 import { type LatLng, type PlaceDistribution, toLatLng, type Vec3 } from "@geodrift/core";
 import type { Feature, LineString, Position } from "geojson";
 import {

@@ -3,6 +3,7 @@
 import type { ModelEntry } from "geodrift/contract";
 import { LostError, type PageEngine } from "../engine/engine.js";
 import type { Base } from "../map/basemap.js";
+import { oneOf, remember, remembered } from "./remembered.js";
 
 type Theme = "light" | "dark";
 
@@ -13,12 +14,24 @@ class AppState {
   models = $state.raw<ModelEntry[]>([]);
   /** One sentence, while the server does not answer. */
   lost = $state<string>();
-  theme = $state<Theme>(dark.matches ? "dark" : "light");
-  base = $state<Base>("satellite");
+  theme = $state<Theme>(remembered("theme", oneOf("light", "dark")) ?? (dark.matches ? "dark" : "light"));
+  base = $state<Base>(remembered("base", oneOf("satellite", "plain")) ?? "satellite");
   constructor() {
     dark.addEventListener("change", ({ matches }) => {
       this.theme = matches ? "dark" : "light";
     });
+  }
+
+  /** The other theme, from now on. */
+  switchTheme(): void {
+    this.theme = this.theme === "dark" ? "light" : "dark";
+    remember("theme", this.theme);
+  }
+
+  /** The other map, from now on. */
+  switchBase(): void {
+    this.base = this.base === "satellite" ? "plain" : "satellite";
+    remember("base", this.base);
   }
 
   private opening: Promise<void> | undefined;

@@ -30,6 +30,9 @@ export class Pane {
   private call: AbortController | undefined;
   private frame = 0;
 
+  /** @param onAnswer is told of every answer to a picture */
+  constructor(private readonly onAnswer?: (picture: File, settings: Settings, answer: Answer) => void) {}
+
   /** Longitude, latitude, longitude, … of what is to be drawn now. */
   points = $derived(pointsAt(this.steps, this.at));
 
@@ -73,7 +76,20 @@ export class Pane {
   async run(): Promise<void> {
     const { picture } = this;
     if (!picture) return;
-    await this.follow((engine, call) => engine.locate(picture, $state.snapshot(this.settings), call));
+    const settings = $state.snapshot(this.settings);
+    const answer = await this.follow((engine, call) => engine.locate(picture, settings, call));
+    if (answer) this.onAnswer?.(picture, settings, answer);
+  }
+
+  /** Shows an answer of before, as it was. */
+  restore(picture: File, settings: Settings, answer: Answer): void {
+    this.clear();
+    this.picture = picture;
+    this.preview = URL.createObjectURL(picture);
+    this.settings = { ...settings };
+    this.answer = answer;
+    this.steps = answer.steps;
+    this.at = Math.max(0, answer.steps.length - 1);
   }
 
   /**

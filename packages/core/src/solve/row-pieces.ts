@@ -1,0 +1,68 @@
+/**
+ * Points in pieces of a few sizes. Every size wants a graph of its own, which is kept, and keeps as much memory as its points once took:
+ * without this each number of points that anybody asks for would, for ever.
+ */
+
+/** Points that a graph is made for, where it is of one image. */
+const sizes = [32, 64, 128, 256, 384, 512, 768, 1024];
+
+/** Points of all images together: of more, each costs no less. */
+const mostRows = 1024;
+
+/** Points `from` … `to` − 1 of every image, in a graph for `size` points of each. */
+export interface RowPiece {
+  from: number;
+  to: number;
+  size: number;
+}
+
+/**
+ * The pieces of a number of points.
+ * @param images that are computed together
+ * @param samples points of each
+ */
+export function rowPieces(images: number, samples: number): RowPiece[] {
+  const most = sizes.findLast((size) => size * images <= mostRows) ?? sizes[0];
+  const pieces: RowPiece[] = [];
+  for (let from = 0; from < samples; from += most) {
+    const to = Math.min(samples, from + most);
+    // Of several images, points that fill a graph up would be filled up for each.
+    const size = images > 1 ? to - from : (sizes.find((s) => s >= to - from) ?? most);
+    pieces.push({ from, to, size });
+  }
+  return pieces;
+}
+
+/**
+ * One piece of numbers for points, [images, samples, width]; where the piece has fewer than its size, the last point is repeated.
+ * @returns [images, size, width]
+ */
+export function takePiece<T extends Float32Array | Float64Array>(
+  make: new (length: number) => T,
+  all: ArrayLike<number>,
+  { from, to, size }: RowPiece,
+  { images, width }: { images: number; width: number },
+): T {
+  const samples = all.length / (images * width);
+  const piece = new make(images * size * width);
+  for (let image = 0; image < images; image++)
+    for (let i = 0; i < size; i++) {
+      const row = (image * samples + Math.min(from + i, to - 1)) * width;
+      for (let k = 0; k < width; k++) piece[(image * size + i) * width + k] = all[row + k];
+    }
+  return piece;
+}
+
+/** Puts what a graph gives for a piece, [images, size, width], where it belongs in [images, samples, width]. */
+export function putPiece(
+  all: Float32Array | Float64Array,
+  given: ArrayLike<number>,
+  { from, to, size }: RowPiece,
+  { images, width }: { images: number; width: number },
+): void {
+  const samples = all.length / (images * width);
+  for (let image = 0; image < images; image++)
+    for (let i = from; i < to; i++)
+      for (let k = 0; k < width; k++)
+        all[(image * samples + i) * width + k] = given[(image * size + i - from) * width + k];
+}

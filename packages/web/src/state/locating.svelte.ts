@@ -1,0 +1,116 @@
+/** The first view's picture and answer, and those before it: they stay when another view is looked at, and when the page is loaded anew. */
+import { type Answer, defaultSettings, type Settings } from "../engine/engine.js";
+import { app } from "./app.svelte.js";
+import { answerOf, type KeptAnswer, KeptAnswers } from "./kept-answers.svelte.js";
+import { Pane } from "./pane.svelte.js";
+import { forgetRemembered, remember, remembered } from "./remembered.js";
+
+/** Are these settings of this version of the page? */
+function areSettings(value: unknown): value is Settings {
+  const { samples, guidance, seed, steps, model, prior } = (value ?? {}) as Partial<Settings>;
+  const isOptional = (v: unknown, type: string) => v === undefined || typeof v === type;
+  return (
+    [samples, guidance, seed].every(Number.isFinite) &&
+    isOptional(steps, "number") &&
+    isOptional(model, "string") &&
+    isOptional(prior, "string")
+  );
+}
+
+class Locating {
+  readonly kept = new KeptAnswers();
+  readonly pane = new Pane((picture, settings, answer) => void this.keep(picture, settings, answer));
+  /** Which of those that are kept is looked at. */
+  shown = $state<string>();
+  /** Pictures that are located beside the one that is looked at: how many of how many are done. */
+  others = $state<{ done: number; of: number }>();
+  /** What was wrong with them, in sentences. */
+  failures = $state.raw<string[]>([]);
+  private opening: Promise<void> | undefined;
+  private waiting: File[] = [];
+  private stop = new AbortController();
+
+  /** Shows what was shown when the page was left. */
+  open(): Promise<void> {
+    this.opening ??= this.restore();
+    return this.opening;
+  }
+
+  private async restore(): Promise<void> {
+    this.pane.settings = { ...defaultSettings, ...remembered("settings", areSettings) };
+    await Promise.all([this.kept.open(), app.open()]);
+    const { model } = this.pane.settings;
+    // Another server, perhaps, with other models.
+    if (app.models.length > 0 && !app.models.some(({ id }) => id === model)) this.pane.settings.model = undefined;
+    const id = remembered("shown", (v): v is string => typeof v === "string");
+    const last = this.kept.all.find((k) => k.id === id);
+    if (last && !this.pane.picture) this.show(last);
+  }
+
+  /** Shows an answer of before. */
+  show(kept: KeptAnswer): void {
+    this.shown = kept.id;
+    remember("shown", kept.id);
+    this.pane.restore(kept.picture, kept.settings, answerOf(kept));
+  }
+
+  /** Locates pictures: the first before one's eyes, the others beside it, each an answer of its own. */
+  choose([first, ...others]: readonly File[]): void {
+    if (!first) return;
+    this.shown = undefined;
+    this.pane.choose(first);
+    this.waiting.push(...others);
+    if (others.length > 0) {
+      const before = this.others;
+      this.others = { done: before?.done ?? 0, of: (before?.of ?? 0) + others.length };
+      if (!before) void this.locateOthers();
+    }
+  }
+
+  private async locateOthers(): Promise<void> {
+    const { signal } = this.stop;
+    await app.open();
+    for (let next = this.waiting.shift(); next && !signal.aborted; next = this.waiting.shift()) {
+      const settings = $state.snapshot(this.pane.settings);
+      try {
+        const answer = await app.engine?.locate(next, settings, { signal, onStep: () => {} });
+        if (answer) await this.kept.add(next, settings, answer);
+      } catch (e) {
+        if (signal.aborted) break;
+        this.failures = [...this.failures, `${next.name}: ${(e as Error).message}`];
+        app.fail(e as Error);
+      }
+      if (this.others) this.others = { ...this.others, done: this.others.done + 1 };
+    }
+    this.others = undefined;
+  }
+
+  /** Forgets every picture, every answer and every setting that this browser has kept. */
+  async forgetAll(): Promise<void> {
+    this.stop.abort();
+    this.stop = new AbortController();
+    this.waiting = [];
+    this.others = undefined;
+    this.failures = [];
+    this.shown = undefined;
+    this.pane.clear();
+    this.pane.stop();
+    this.pane.settings = { ...defaultSettings };
+    forgetRemembered();
+    await this.kept.clear();
+  }
+
+  private async keep(picture: File, settings: Settings, answer: Answer): Promise<void> {
+    remember("settings", settings);
+    const { id } = await this.kept.add(picture, settings, answer);
+    // Another picture may have been chosen meanwhile.
+    if (this.pane.answer !== answer) return;
+    this.shown = id;
+    remember("shown", id);
+  }
+}
+
+/** The one that all of the page shares. */
+export const locating = new Locating();
+/** The two that are compared, which stay when another view is looked at. */
+export const compared = [new Pane(), new Pane()];
