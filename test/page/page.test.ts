@@ -90,17 +90,17 @@ describe.skipIf(!hasBrowser)("the page", () => {
 
   it("keeps answers, settings and looks through other views and a reload, until they are to be forgotten", async () => {
     const { page, complaints } = await openPage(browser, server.url);
-    await page.getByText("Model earth:").waitFor();
+    await page.getByText("Model second:").waitFor();
     await page.getByRole("button", { name: "A strait" }).click();
     await answered(page).waitFor();
     await page.locator("input[type=file]").setInputFiles(
       [
         ["nile.png", nile],
-        ["crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png"))],
+        ["island.png", readFileSync(join(root, "packages/geodrift/page/play/4.png"))],
       ].map(([name, buffer]) => ({ name, buffer, mimeType: "image/png" }) as never),
     );
     const before = page.getByRole("region", { name: "Answers of before" });
-    for (const name of ["nile.png", "crete.png", "A strait.webp"])
+    for (const name of ["nile.png", "island.png", "A strait.webp"])
       await before.getByRole("button", { name: new RegExp(`^${name}: `) }).waitFor();
     expect(await answered(page).innerText()).toContain("Egypt");
     await page.getByRole("button", { name: "Plain map" }).click();
@@ -112,9 +112,9 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.getByAltText("Picture: nile.png").waitFor();
     expect(await answered(page).innerText()).toContain("Egypt");
     await page.getByRole("button", { name: "Satellite" }).waitFor();
-    await before.getByRole("button", { name: /^crete\.png: .*Greece/ }).click();
-    await page.getByAltText("Picture: crete.png").waitFor();
-    expect(await answered(page).innerText()).toContain("Greece");
+    await before.getByRole("button", { name: /^island\.png: .*New Zealand/ }).click();
+    await page.getByAltText("Picture: island.png").waitFor();
+    expect(await answered(page).innerText()).toContain("New Zealand");
     expect(await violations(page)).toEqual([]);
     await look(page, "kept");
     await page.getByRole("button", { name: "Forget them all" }).click();

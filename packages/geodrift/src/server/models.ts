@@ -37,7 +37,8 @@ export class Models {
       const plain = isModelName(one.model) ? one.model : basename(one.model);
       const id = offered.has(plain) ? `${plain}-${offered.size + 1}` : plain;
       const { description, licence, method } = described;
-      offered.set(id, { ...one, entry: { id, description, licence, method, steps: generative, guidance: generative } });
+      const does = { steps: generative, guidance: generative, views: described.encoder.kind === "places" };
+      offered.set(id, { ...one, entry: { id, description, licence, method, ...does } });
     }
     return new Models(offered);
   }

@@ -118,6 +118,7 @@ export const modelEntry = z
     method: z.string(),
     steps: z.boolean().openapi({ description: "takes steps, which can be watched" }),
     guidance: z.boolean(),
+    views: z.boolean().openapi({ description: "is for views of the Earth from above, and for no other pictures" }),
   })
   .openapi("Model");
 

@@ -30,8 +30,8 @@ export function browserEngine(): PageEngine {
   async function describe(): Promise<ModelEntry[]> {
     const response = await fetch(new URL("model.json", base));
     if (!response.ok) throw new Error("the model's files are missing beside this page");
-    const { name: id, description, licence, method } = await response.json();
-    return [{ id, description, licence, method, steps: true, guidance: true }];
+    const { name: id, description, licence, method, encoder } = await response.json();
+    return [{ id, description, licence, method, steps: true, guidance: true, views: encoder.kind === "places" }];
   }
 
   return {

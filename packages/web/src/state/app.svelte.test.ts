@@ -13,7 +13,7 @@ vi.mock("../engine/server-engine.js", () => ({
 }));
 
 const models = ["earth", "second"].map((id) => {
-  return { id, description: "", licence: "", method: "generative", steps: true, guidance: true };
+  return { id, description: "", licence: "", method: "generative", steps: true, guidance: true, views: true };
 });
 const engineWith = (more: Partial<PageEngine> = {}): PageEngine => ({
   library: false,
