@@ -94,7 +94,7 @@ export const locateResult = z
       .optional()
       .openapi(
         describe(
-          "is the picture of the kind that the model is for (`of`)? Outside of it the answer means nothing. Absent for models that cannot tell; of models trained on tables `logOdds` is how much likelier the embedding is than one at the edge of those that were learned from",
+          "is the picture of the kind that the model is for (`of`)? Outside of it the answer means nothing. Absent for models that cannot tell; of models trained on tables `logOdds` is how much likelier the embedding is than one at the edge of those of the training",
         ),
       ),
     abstained: z
