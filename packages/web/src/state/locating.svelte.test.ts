@@ -134,7 +134,8 @@ describe("the answer that is looked at", () => {
     expect((await loaded()).pane.settings).toEqual({ samples: 64, guidance: 1, seed: 3, model: undefined });
   });
 
-  it.each(["{", "null", '{"samples":"many"}', "[]"])("begins anew where %s is remembered", async (text) => {
+  const corner = '{"samples":64,"guidance":1,"seed":3,"region":[null]}';
+  it.each(["{", "null", '{"samples":"many"}', "[]", corner])("begins anew where %s is remembered", async (text) => {
     storage.set("geodrift.settings", text);
     storage.set("geodrift.shown", text);
     const { pane } = await loaded();

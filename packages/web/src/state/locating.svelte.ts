@@ -7,13 +7,15 @@ import { forgetRemembered, remember, remembered } from "./remembered.js";
 
 /** Are these settings of this version of the page? */
 function areSettings(value: unknown): value is Settings {
-  const { samples, guidance, seed, steps, model, prior } = (value ?? {}) as Partial<Settings>;
+  const { samples, guidance, seed, steps, model, prior, region = [] } = (value ?? {}) as Partial<Settings>;
   const isOptional = (v: unknown, type: string) => v === undefined || typeof v === type;
   return (
     [samples, guidance, seed].every(Number.isFinite) &&
     isOptional(steps, "number") &&
     isOptional(model, "string") &&
-    isOptional(prior, "string")
+    isOptional(prior, "string") &&
+    Array.isArray(region) &&
+    region.every((corner) => Number.isFinite(corner?.lat) && Number.isFinite(corner?.lng))
   );
 }
 
