@@ -7,8 +7,11 @@ import { lock } from "proper-lockfile";
 /** A process that has not been heard of for so long is taken for dead, milliseconds; the living say so much more often. */
 const patienceMs = 30_000;
 
-/** What this process is at: a lock of its own number that is not among them was left by another that had the same. */
-const held = new Set<string>();
+/** When this process began, milliseconds since 1970, the same for all of its threads. */
+const began = (): number => Date.now() - 1000 * process.uptime();
+
+/** Clocks are set while processes run, by less than this. */
+const clockMs = 10_000;
 
 type Release = () => Promise<void>;
 
@@ -64,26 +67,28 @@ async function locked(path: string): Promise<Release | undefined> {
     return undefined;
   });
   if (!release) return undefined;
-  held.add(path);
   const giveBack = async () => {
-    held.delete(path);
     await rm(ownerOf(path), { force: true }).catch(() => undefined);
     await release().catch(() => undefined);
   };
-  await writeFile(ownerOf(path), JSON.stringify({ host: hostname(), pid: process.pid })).catch(async (e: unknown) => {
-    await giveBack();
-    throw e;
-  });
+  await writeFile(ownerOf(path), JSON.stringify({ host: hostname(), pid: process.pid, began: began() })).catch(
+    async (e: unknown) => {
+      await giveBack();
+      throw e;
+    },
+  );
   return giveBack;
 }
 
 /** Was what is locked left by a process of this machine that is no more? */
 async function isDead(path: string): Promise<boolean> {
   try {
-    const { host, pid } = JSON.parse(await readFile(ownerOf(path), "utf8")) as { host: unknown; pid: unknown };
+    const text = await readFile(ownerOf(path), "utf8");
+    const owner = JSON.parse(text) as { host: unknown; pid: unknown; began: unknown };
+    const { host, pid } = owner;
     if (host !== hostname() || typeof pid !== "number") return false;
     // In containers the next process often has the number of the last.
-    if (pid === process.pid) return !held.has(path);
+    if (pid === process.pid) return began() - Number(owner.began) > clockMs;
     process.kill(pid, 0);
     return false;
   } catch (e) {

@@ -103,10 +103,11 @@ describe("a write on a drive that is away when the index opens", () => {
   });
 });
 
-/** What a process leaves beside what it has locked. */
+/** What a process leaves beside what it has locked, that began a minute before this one. */
 function lockOf(locked: string, pid: number): void {
+  const began = Date.now() - 1000 * process.uptime() - 60_000;
   mkdirSync(`${locked}.lock`);
-  writeFileSync(`${locked}.lock.owner`, JSON.stringify({ host: hostname(), pid }));
+  writeFileSync(`${locked}.lock.owner`, JSON.stringify({ host: hostname(), pid, began }));
 }
 
 describe("a write of a process that runs", () => {
