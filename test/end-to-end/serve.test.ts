@@ -128,7 +128,8 @@ describe("the server answers", () => {
   it("with evidence that reproduces it", async () => {
     const { body } = await post("/api/evidence?name=nile.png&seed=3", nile);
     const files = unzipSync(new Uint8Array(body));
-    expect(Object.keys(files).sort()).toEqual(["density.geojson", "evidence.txt", "map.svg", "result.json"]);
+    const names = ["density.geojson", "evidence.txt", "map.svg", "result.json", "settings.json"];
+    expect(Object.keys(files).sort()).toEqual(names);
     const text = new TextDecoder().decode(files["evidence.txt"]);
     const result = JSON.parse(new TextDecoder().decode(files["result.json"]));
     for (const part of [result.sha256, result.model.sha256, "RULED OUT", "seed 3"]) expect(text).toContain(part);
@@ -136,6 +137,17 @@ describe("the server answers", () => {
     const { stdout } = await inThisProcess(command.split(" "), folder);
     const { elapsedMs: _, ...again } = JSON.parse(stdout);
     expect(again).toEqual(result);
+    writeFileSync(join(folder, "evidence.zip"), body);
+    const verify = (image: string) => inThisProcess(["evidence", "verify", "evidence.zip", image], folder);
+    expect((await verify("nile.png")).stdout).toMatch(/^evidence\.zip: holds: .* to the last digit\n$/);
+    writeFileSync(
+      join(folder, "other.png"),
+      readFileSync(fileURLToPath(new URL("../../packages/geodrift/page/play/1.png", import.meta.url))),
+    );
+    expect(await verify("other.png")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is of another picture"),
+    });
   });
 
   it("what it is", async () => {

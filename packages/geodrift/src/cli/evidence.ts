@@ -1,6 +1,8 @@
-import { withSubject } from "@geodrift/core/errors";
+import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { evidenceBundle } from "../evidence/bundle.js";
+import { readBundle } from "../evidence/read-bundle.js";
+import { compareAnswers, verdictText } from "../evidence/verify.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
@@ -11,7 +13,7 @@ import { decimalNumber, wholeNumber } from "./options.js";
 import { readUserConfig } from "./user-config.js";
 
 interface Flags {
-  out: string;
+  out?: string;
   model?: string;
   encoder?: string;
   seed: number;
@@ -25,7 +27,8 @@ interface Flags {
 export function define(command: Command): void {
   command
     .argument("<image>", "picture")
-    .requiredOption("-o, --out <file.zip>", "file to write")
+    // Not a required option: commander would want it of what is below, too.
+    .option("-o, --out <file.zip>", "file to write; has to be said")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option("--steps <n>", "steps from noise to places", wholeNumber(1, 10_000))
@@ -37,9 +40,47 @@ export function define(command: Command): void {
       "what is known besides: the name of a place, not:NAME, within:KM:LAT,LNG, photos, a .geojson, .kml or .csv file",
     )
     .action(run);
+  command
+    .command("verify <bundle.zip> <image>")
+    .description("ask the same again of the same picture, and say whether the answer is the one in the bundle")
+    .option("--model <name|folder|file>", "where the model is here, if not under the name that the bundle says")
+    .option("--json", "the differences as JSON")
+    .action(verify);
+}
+
+async function verify(file: string, image: string, flags: { model?: string; json?: boolean }): Promise<void> {
+  const { result, settings, besides } = await readBundle(file);
+  const fail = (why: string): never => {
+    throw new GeodriftError("data", `${file}: ${why}`);
+  };
+  if (besides) fail("takes in places or outlines that no command repeats; known.json in it has them");
+  const known = settings.prior === undefined ? [] : [await readPrior(settings.prior)];
+  const { seed, guidance, solver, steps } = result;
+  const { samples, abstain } = settings;
+  const model = await openModel(await resolveModel(flags.model ?? settings.model, settings));
+  try {
+    if (model.sha256 !== result.model.sha256)
+      fail(
+        `was made by ${result.model.name} with other weights than those here; its hash begins with ${result.model.sha256.slice(0, 12)}`,
+      );
+    const asked = { seed, guidance, solver, steps: solver === undefined ? undefined : steps, abstain };
+    for await (const answer of locate([image], model, { ...asked, samples, known, fine: true })) {
+      if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));
+      if (answer.result.sha256 !== result.sha256)
+        fail(`is of another picture than ${image}: its hash begins with ${result.sha256.slice(0, 12)}`);
+      const verdict = compareAnswers(result, answer.result);
+      if (flags.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
+      if (!verdict.holds) fail(verdictText(verdict));
+      if (!flags.json) process.stdout.write(`${file}: ${verdictText(verdict)}\n`);
+    }
+  } finally {
+    await model.dispose();
+  }
 }
 
 async function run(image: string, flags: Flags): Promise<void> {
+  const { out } = flags;
+  if (out === undefined) throw new GeodriftError("option", "-o, --out <file.zip> has to say which file is written");
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
   const known = flags.prior === undefined ? [] : [await readPrior(flags.prior)];
   const resolved = await resolveModel(name, flags);
@@ -51,8 +92,8 @@ async function run(image: string, flags: Flags): Promise<void> {
       if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));
       const { encoder, prior } = flags;
       const bundle = evidenceBundle(answer, { model: name, encoder, prior });
-      await writeFileAtomically(flags.out, bundle);
-      process.stdout.write(`${flags.out}: ${toText(answer.result, { anyway: true })}\n`);
+      await writeFileAtomically(out, bundle);
+      process.stdout.write(`${out}: ${toText(answer.result, { anyway: true })}\n`);
     }
   } finally {
     await model.dispose();

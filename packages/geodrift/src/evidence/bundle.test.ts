@@ -65,7 +65,13 @@ describe("evidence", () => {
   });
   it("holds the answer in full, the map, and what was taken in besides", () => {
     const plain = unzipSync(bundle);
-    expect(Object.keys(plain).sort()).toEqual(["density.geojson", "evidence.txt", "map.svg", "result.json"]);
+    expect(Object.keys(plain).sort()).toEqual([
+      "density.geojson",
+      "evidence.txt",
+      "map.svg",
+      "result.json",
+      "settings.json",
+    ]);
     const { elapsedMs: _, ...rest } = located.result;
     expect(JSON.parse(strFromU8(plain["result.json"]))).toEqual(JSON.parse(JSON.stringify(rest)));
     expect(strFromU8(plain["evidence.txt"])).toContain("nothing besides the picture's pixels was used");

@@ -98,24 +98,28 @@ RULED OUT
 
 FILES
   result.json       the answer in full
+  settings.json     how it was asked for
   density.geojson   best guess, candidates, outlines of the areas, samples
   map.svg           the same as a map${besides(options) ? "\n  known.json        places and outlines that were taken in" : ""}
 
 AGAIN
   ${reproducingCommand(located, options)}
+  or  geodrift evidence verify THIS.zip ${quoted(result.image)}
   gives ${besides(options) ? "what the picture and --prior alone give; no command takes in the places and outlines of known.json" : "this answer"} from the same picture, up to the rounding of another machine.
 `;
 }
 
 /**
- * A zip archive of `evidence.txt`, `result.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
+ * A zip archive of `evidence.txt`, `result.json`, `settings.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
  * depend on the answer alone.
  */
 export function evidenceBundle(located: Located, options: EvidenceOptions): Uint8Array {
   const { elapsedMs: _, ...result } = located.result;
+  const { model, encoder, prior, abstain } = options;
   const files = {
     "evidence.txt": evidenceText(located, options),
     "result.json": `${JSON.stringify(result, null, 1)}\n`,
+    "settings.json": `${JSON.stringify({ model, encoder, prior, abstain, samples: located.samples.length / 3 }, null, 1)}\n`,
     "density.geojson": `${JSON.stringify(toGeoJson(located), null, 1)}\n`,
     "map.svg": toSvg(located),
     ...(besides(options) && {

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import PQueue from "p-queue";
 import { alone, aloneIfFree } from "../files/alone.js";
-import { cannotWrite } from "../files/system-error.js";
+import { cannotWrite, isSystemError } from "../files/system-error.js";
 import { recoverWrites, type Unrecovered } from "./recover-writes.js";
 import type { Store } from "./store/store.js";
 
@@ -35,7 +35,10 @@ export class Library {
   /** Puts right what a crash has left half done, unless a process that lives is at it. */
   async recoverIfFree(): Promise<void> {
     if (this.store.writes.unfinished().length > 0)
-      await aloneIfFree(this.sidecars, () => this.recover()).catch(cannotWrite(this.folder));
+      await aloneIfFree(this.sidecars, () => this.recover()).catch((e: unknown) => {
+        // On a disk that cannot be written to it waits until it can: the archive opens all the same.
+        if (!isSystemError(e)) throw e;
+      });
   }
 
   /** Whoever is alone with the sidecars knows that nobody is at those that are under way: whoever was has died. */
