@@ -152,7 +152,7 @@ describe("geodrift locate", () => {
     expect(quick.divisions[0].countryCode).toBe("EG");
   });
 
-  it("takes in what is known besides: a country, a circle, outlines, places, where photographs are taken", async () => {
+  it("takes in what is known besides: a country, outlines, places, where photographs are taken", async () => {
     const run = async (prior: string) => {
       const { stdout, stderr, code } = await inThisProcess(["locate", at("nile.png"), "--json", "--prior", prior]);
       return code === 0
@@ -162,8 +162,6 @@ describe("geodrift locate", () => {
     const egypt = await run("Egypt");
     expect(egypt.countries[0]).toMatchObject({ code: "EG" });
     expect(egypt.countries[0].probability).toBeGreaterThan(0.99);
-    const circle = await run("within:60:30.0,30.6");
-    expect(distanceKm(circle.best, { lat: 30, lng: 30.6 })).toBeLessThan(75);
     // A box east of 31.3° E, its ring the wrong way round.
     const box = [
       [31.3, 29],
@@ -274,17 +272,9 @@ describe("geodrift locate", () => {
     expect(jsonLines((await run("0", "--json")).stdout)[0].abstained).toBe(false);
   });
 
-  it("draws maps in five formats, one for each picture", async () => {
-    const signs: Record<string, RegExp> = {
-      svg: /^<svg /,
-      html: /^<!doctype html>/,
-      geojson: /"FeatureCollection"/,
-      kml: /<kml /,
-    };
-    for (const [ending, sign] of Object.entries(signs)) {
-      expect((await inThisProcess(["locate", at("nile.png"), "--map", at(`m.${ending}`)])).code).toBe(0);
-      expect(readFileSync(at(`m.${ending}`), "utf8")).toMatch(sign);
-    }
+  // What is in each format: figures/maps.test.ts.
+  it("draws maps in the format that the ending says, one for each picture", async () => {
+    expect((await inThisProcess(["locate", at("nile.png"), "--map", at("m.geojson")])).code).toBe(0);
     expect((await geodrift(["locate", at("nile.png"), "--map", at("m.png")])).code).toBe(0);
     expect((await sharp(at("m.png")).metadata()).width).toBeGreaterThan(1000);
     const geo = JSON.parse(readFileSync(at("m.geojson"), "utf8"));

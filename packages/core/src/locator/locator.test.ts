@@ -121,7 +121,7 @@ describe.each(Object.entries(locators))("%s", (name, locator) => {
   });
   it.runIf(distributions)("has a distribution whose density is its log density", async () => {
     const c = two.slice(0, width);
-    const refine = { steps: 16, guidance: 0, level: 4, tolerance: 0.1 };
+    const refine = { steps: 16, guidance: 0, level: 3, tolerance: 0.1 };
     const [map, other] = (await locator.distributions?.(two, refine)) ?? [];
     const [alone] = (await locator.distributions?.(two.slice(width), refine)) ?? [];
     expect(other.localizabilityBits).toBeCloseTo(alone.localizabilityBits, 3);
