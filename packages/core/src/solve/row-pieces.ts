@@ -3,8 +3,8 @@
  * without this each number of points that anybody asks for would, for ever.
  */
 
-/** Points that a graph is made for, where it is of one image. */
-const sizes = [32, 64, 128, 256, 384, 512, 768, 1024];
+/** Points that a graph is made for, where it is of one image: fewer sizes would fill up by a third what a mesh asks for. */
+const sizes = [32, 64, 96, 128, 160, 192, 224, 256, 384, 512, 640, 768, 896, 1024];
 
 /** Points of all images together: of more, each costs no less. */
 const mostRows = 1024;
