@@ -1,4 +1,4 @@
-/** Pictures to try: what the embedded model is for, and one of what it is not. */
+/** Pictures to try, of those that the game asks about: what the embedded model is for. */
 export const examples = [
   { file: "examples/0.webp", name: "A delta" },
   { file: "examples/1.webp", name: "A strait" },
