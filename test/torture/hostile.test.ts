@@ -11,6 +11,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { zip } from "../end-to-end/archives.js";
 import { photograph } from "../end-to-end/photographs.js";
+import { residentMiB } from "../end-to-end/process-tree.js";
 import { start } from "../end-to-end/program.js";
 
 const full = process.env.npm_lifecycle_event === "torture";
@@ -26,17 +27,12 @@ const write = (name: string, bytes: Uint8Array | string): string => {
   return file;
 };
 
-/** Runs the program and watches its memory, where the system tells it. */
+/** Runs the program and watches its memory, with what it starts, where the system tells it. */
 async function watched(...args: string[]) {
   const { child, outcome } = start(args, root);
   let peak = 0;
   const looking = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
-    } catch {
-      // It has ended, or there is no such thing here.
-    }
+    peak = Math.max(peak, residentMiB(child.pid as number));
   }, 50);
   const { code, stdout, stderr } = await outcome;
   clearInterval(looking);

@@ -3,7 +3,7 @@
  * go away in the middle: every answer is as `/api/openapi.json` says, nothing fails, memory and descriptors stay level. `npm run torture
  * -- -t soak` takes ten minutes (`GEODRIFT_SOAK_SECONDS`), the tests a few seconds.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { photograph } from "../end-to-end/photographs.js";
+import { residentMiB } from "../end-to-end/process-tree.js";
 import { geodrift } from "../end-to-end/program.js";
 import { type Raw, raw, startServer, type TestServer } from "../end-to-end/server.js";
 import { photos } from "./scenarios.js";
@@ -209,9 +210,6 @@ const leave = ({ url, method, headers, body }: ReturnType<typeof requestFor>): P
     setTimeout(() => sent.destroy(), random.uniform(0, 400));
   });
 
-const status = (field: string): number =>
-  Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${server.child.pid}/status`, "utf8"))?.[1]) /
-  1024;
 const descriptors = () => readdirSync(`/proc/${server.child.pid}/fd`).length;
 const median = (of: number[]) => [...of].sort((a, b) => a - b)[of.length >> 1];
 
@@ -241,7 +239,7 @@ it(
     };
     const looking = setInterval(() => {
       if (!linux) return;
-      memory.push(status("VmRSS"));
+      memory.push(residentMiB(server.child.pid as number));
       // Threads and models that are opened when they are asked for are open by then.
       if (performance.now() > half) [half, first] = [Number.POSITIVE_INFINITY, descriptors()];
     }, 500);

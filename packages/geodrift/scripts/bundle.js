@@ -18,6 +18,7 @@ const entries = [
   "engine/training-memory-worker",
   "library/gpx-worker",
   "library/scan-worker",
+  "pictures/picture-process",
   "train/batches/batch-worker",
 ];
 

@@ -19,5 +19,6 @@ export * from "./locate/text.js";
 export { modelDescription, velocityConfig } from "./models/schema.js";
 export { solvingOf } from "./models/solving.js";
 export * from "./pictures/preparation.js";
+export { squareOf } from "./pictures/square.js";
 export { formatKm, formatLatLng } from "./places/format.js";
 export { type Gazetteer, readTowns } from "./places/gazetteer.js";

@@ -16,6 +16,7 @@ import type {
   resolveModel as resolveModelNow,
 } from "./models/load.js";
 import type { Named, pictureFiles as pictureFilesNow } from "./pictures/picture-files.js";
+import type { PictureReader } from "./pictures/picture-tasks.js";
 import type { readPicture as readPictureNow } from "./pictures/read-picture.js";
 
 export { type ErrorCode, errorCodes, type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
@@ -46,6 +47,7 @@ export { threads, useThreads } from "./runtime/threads.js";
  * @param named files, or what `pictureFiles` gives
  * @param model as `loadModel` opens it
  * @param options samples, guidance, seed, and what is known besides
+ * @param reader who reads the files: `PictureProcesses` of `geodrift/pictures` for files of strangers, this thread if left out
  * @example
  * ```js
  * import { loadModel, locate, toText } from "geodrift";
@@ -59,8 +61,9 @@ export async function* locate(
   named: readonly (string | Named)[],
   model: LoadedModel,
   options: LocateOptions,
+  reader?: PictureReader,
 ): AsyncGenerator<Located | LocateFailure> {
-  yield* (await import("./locate/locate.js")).locate(named, model, options);
+  yield* (await import("./locate/locate.js")).locate(named, model, options, reader);
 }
 
 /**

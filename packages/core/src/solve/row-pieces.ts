@@ -3,11 +3,17 @@
  * without this each number of points that anybody asks for would, for ever.
  */
 
-/** Points that a graph is made for, where it is of one image: fewer sizes would fill up by a third what a mesh asks for. */
-const sizes = [32, 64, 96, 128, 160, 192, 224, 256, 384, 512, 640, 768, 896, 1024];
+/**
+ * Points that a graph is made for, where it is of one image: fewer sizes would fill up by a third what a mesh asks for, and the large ones
+ * are what takes memory.
+ */
+const sizes = [32, 64, 96, 128, 160, 192, 224, 256, 384, 512, 1024];
 
 /** Points of all images together: of more, each costs no less. */
 const mostRows = 1024;
+
+/** More than so many are filled up to 1024; fewer take no longer as 512 and the rest. */
+const mostInTwo = 896;
 
 /** Points `from` … `to` − 1 of every image, in a graph for `size` points of each. */
 export interface RowPiece {
@@ -24,11 +30,14 @@ export interface RowPiece {
 export function rowPieces(images: number, samples: number): RowPiece[] {
   const most = sizes.findLast((size) => size * images <= mostRows) ?? sizes[0];
   const pieces: RowPiece[] = [];
-  for (let from = 0; from < samples; from += most) {
-    const to = Math.min(samples, from + most);
+  for (let from = 0; from < samples; ) {
+    const left = samples - from;
+    const apart = images === 1 && left > 512 && left <= mostInTwo;
+    const to = from + Math.min(left, apart ? 512 : most);
     // Of several images, points that fill a graph up would be filled up for each.
     const size = images > 1 ? to - from : (sizes.find((s) => s >= to - from) ?? most);
     pieces.push({ from, to, size });
+    from = to;
   }
   return pieces;
 }

@@ -6,6 +6,7 @@ import type { PictureSource } from "../datasets/sources/source.js";
 import { embedSource, manifestFile, refusedFile } from "../embed/embed.js";
 import type { Provenance } from "../embed/embeddings-file.js";
 import { encoderSource, isEncoderName, openEncoder } from "../models/encoders.js";
+import { PictureProcesses } from "../pictures/picture-processes.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import type { Invocation } from "./invocation.js";
 import { exitCodes, reportError } from "./report-error.js";
@@ -58,6 +59,7 @@ async function run(path: string, { out, ready, encoder: named }: Flags): Promise
   let [shown, before] = [began, -1];
   try {
     const { rows, refused } = await embedSource(source, encoder, about, out, {
+      reader: new PictureProcesses(),
       onWait: () => process.stderr.write(`${out}: another process is embedding into it; waiting\n`),
       onMistake(item, thrown) {
         code = reportError(thrown, item);

@@ -17,6 +17,7 @@ import { type State, states } from "../library/states.js";
 import { readGpxFile } from "../library/tracks.js";
 import { namedPrior } from "../locate/named-prior.js";
 import { checkModelName } from "../models/load.js";
+import { PictureProcesses } from "../pictures/picture-processes.js";
 import { formatLatLng } from "../places/format.js";
 import { progress } from "./progress.js";
 import { exitCodes, reportError, worse } from "./report-error.js";
@@ -49,9 +50,10 @@ export async function add(folders: string[], flags: InLibrary): Promise<number> 
     flags.library,
     async (library) => {
       let code: number = exitCodes.done;
+      const reader = new PictureProcesses();
       for (const folder of folders) {
         try {
-          const { found, read, missing } = await scanFolder(library, folder);
+          const { found, read, missing } = await scanFolder(library, folder, { reader });
           const gone = missing > 0 ? `, ${missing} gone` : "";
           process.stdout.write(`${folder}: ${found} pictures, ${read} new or changed${gone}\n`);
         } catch (e) {

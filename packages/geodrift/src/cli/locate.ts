@@ -8,6 +8,7 @@ import { failureText, toText } from "../locate/text.js";
 import { openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { pictureFiles } from "../pictures/picture-files.js";
+import { PictureProcesses } from "../pictures/picture-processes.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
@@ -87,7 +88,9 @@ async function run(names: string[], flags: Flags): Promise<number> {
   let code: number = exitCodes.done;
   let photographs = 0;
   try {
-    for await (const answer of locate(named, model, { ...flags, known, fine: flags.map !== undefined })) {
+    // What a file does to its decoder costs the others nothing; there are none where it is alone.
+    const reader = named.length > 1 ? new PictureProcesses() : undefined;
+    for await (const answer of locate(named, model, { ...flags, known, fine: flags.map !== undefined }, reader)) {
       bar.advance(1);
       if ("error" in answer) {
         code = worse(code, answer.thrown);

@@ -8,14 +8,12 @@ import { failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
 import type { PictureSource, SourceItem } from "../datasets/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
 import { alone } from "../files/alone.js";
-import { sha256Of } from "../files/hash.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { cannotWrite } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { type FileHold, holding } from "../pictures/memory-budget.js";
-import { readMetadata } from "../pictures/metadata.js";
 import type { Picture } from "../pictures/picture.js";
-import { checkPicture, decodeSquare } from "../pictures/read-picture.js";
+import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
 import { type EmbeddedRow, openEmbeddings, type Provenance } from "./embeddings-file.js";
 import { Seen } from "./seen.js";
 import { type Refusal, WorkInProgress } from "./work-in-progress.js";
@@ -30,6 +28,8 @@ export interface EmbedOptions {
   onWait?: () => void;
   /** Most seconds of work that a stop may cost; 60 if left out. */
   saveEverySeconds?: number;
+  /** Who reads the pictures; this thread if left out. */
+  reader?: PictureReader;
 }
 
 /** What is written of a table beside it. */
@@ -94,7 +94,7 @@ async function embedAlone(
   encoder: Encoder | undefined,
   about: Provenance,
   out: string,
-  { onProgress, onMistake, saveEverySeconds = 60 }: EmbedOptions,
+  { onProgress, onMistake, saveEverySeconds = 60, reader = readingHere }: EmbedOptions,
 ): Promise<EmbedManifest> {
   if (existsSync(out)) await checkReplaceable(out, about);
   const work = await WorkInProgress.open(out, about);
@@ -129,7 +129,7 @@ async function embedAlone(
   };
 
   const before = { consumed, chain, folder: work.folder };
-  for await (const ready of prepared(source, encoder, about.width, before)) {
+  for await (const ready of prepared(source, encoder, about.width, reader, before)) {
     consumed++;
     chain = chained(chain, ready.item.id);
     const reason = ready.refused ?? (ready.sha256 && !seen.add(ready.sha256) ? "is the same as one before" : undefined);
@@ -173,6 +173,7 @@ async function* prepared(
   source: PictureSource,
   encoder: Encoder | undefined,
   width: number,
+  reader: PictureReader,
   done: { consumed: number; chain: string; folder: string },
 ): AsyncGenerator<Ready> {
   const queue: Promise<Ready>[] = [];
@@ -188,7 +189,7 @@ async function* prepared(
       if (++seen === done.consumed && chain !== done.chain) throw changed();
       continue;
     }
-    queue.push(holding((hold) => prepare(item, encoder, width, hold)));
+    queue.push(holding((hold) => prepare(item, encoder, width, reader, hold)));
     if (queue.length >= ahead) yield queue.shift() as Promise<Ready>;
   }
   if (seen < done.consumed) throw changed();
@@ -196,7 +197,13 @@ async function* prepared(
 }
 
 /** Never fails: what goes wrong is the reason of a refusal. */
-async function prepare(item: SourceItem, encoder: Encoder | undefined, width: number, hold: FileHold): Promise<Ready> {
+async function prepare(
+  item: SourceItem,
+  encoder: Encoder | undefined,
+  width: number,
+  reader: PictureReader,
+  hold: FileHold,
+): Promise<Ready> {
   const refuse = (refused: string): Ready => ({ item, sha256: "", refused });
   if (item.refused !== undefined) return refuse(item.refused);
   if (item.embedding) {
@@ -205,15 +212,11 @@ async function prepare(item: SourceItem, encoder: Encoder | undefined, width: nu
     if (!item.embedding.every(Number.isFinite)) return refuse("its embedding holds something that is not a number");
     return item.place ? { item, place: item.place, sha256: "" } : refuse("has no place");
   }
-  if (!item.bytes || !encoder) return refuse("has no picture");
+  if (!(item.file ?? item.bytes) || !encoder) return refuse("has no picture");
   try {
-    const bytes = await item.bytes(hold);
-    const place = item.place ?? readMetadata(bytes).place;
-    if (!place) {
-      await checkPicture(bytes);
-      return refuse("has no place in its metadata");
-    }
-    return { item, place, sha256: sha256Of(bytes), picture: await decodeSquare(bytes, encoder.preparation) };
+    const origin = item.file ?? (await item.bytes?.(hold)) ?? new Uint8Array();
+    const placed = await reader.do("placed", origin, encoder.preparation, item.place);
+    return placed ? { item, ...placed } : refuse("has no place in its metadata");
   } catch (e) {
     return { ...refuse(failureOf(e).error), ...(!isMendable(e) && { mistake: e }) };
   }

@@ -9,6 +9,7 @@ import type { LocateOptions } from "../locate/options.js";
 import type { LocateResult } from "../locate/result.js";
 import type { Neighbour } from "../locate/time-neighbours.js";
 import type { Picture } from "../pictures/picture.js";
+import type { PictureOrigin } from "../pictures/picture-tasks.js";
 
 /** A region that is known: what `namedPrior` takes, or outlines as GeoJSON. */
 export interface AskedPriors {
@@ -23,8 +24,8 @@ export interface LocateJob extends AskedPriors {
   encoder?: string;
   /** For the answer. */
   image: string;
-  /** Of the picture's file. */
-  bytes: Uint8Array;
+  /** The picture's file, or its bytes. */
+  picture: PictureOrigin;
   /** Larger pictures are refused before they are decoded. */
   maxPixels: number;
   options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "fine" | "abstain">;

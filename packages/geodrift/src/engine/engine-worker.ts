@@ -20,12 +20,15 @@ import { type LoadedImageModel, type LoadedLandmarkModel, loadPictureModel } fro
 import { type LoadedModel, loadModel } from "../models/load.js";
 import type { PictureModelDescription } from "../models/schema.js";
 import { solvingOf } from "../models/solving.js";
-import { pictureOf } from "../pictures/read-picture.js";
+import { PictureProcesses } from "../pictures/picture-processes.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import type { Answer, FromEngine, ImagineJob, LiftAnswer, LiftJob, LocateJob, ToEngine } from "./engine-messages.js";
 
 /** Models kept open: two can be compared without loading either again. */
 const maxModels = 2;
+
+/** One picture is decoded while another is computed. */
+const pictures = new PictureProcesses({ count: 1 });
 
 const models = new Map<string, Promise<LoadedModel>>();
 const cancelled = new Set<number>();
@@ -88,11 +91,12 @@ async function locateOne(id: number, job: LocateJob): Promise<Answer> {
   const stop = () => {
     if (cancelled.has(id)) throw withdrawn();
   };
+  pictures.start();
   const known = await knowledgeOf(job);
   const model = await modelOf(job);
   const { steps } = solvingOf(model.description, job.options, job.options.guidance);
   const { preparation } = model.encoder;
-  const picture = await pictureOf(job.bytes, preparation, job.maxPixels);
+  const picture = await pictures.do("square", job.picture, preparation, job.maxPixels);
   stop();
   const onStep = (step: number, points: Float64Array) =>
     say({ type: "step", id, step, steps, points: Float32Array.from(points) });

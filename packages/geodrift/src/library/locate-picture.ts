@@ -2,7 +2,7 @@
 
 import { Engine, type LocateCall } from "../engine/engine.js";
 import type { LocateJob } from "../engine/engine-messages.js";
-import { maxPixels, readPictureBytes } from "../pictures/read-picture.js";
+import { maxPixels } from "../pictures/read-picture.js";
 import type { LocatePicture } from "./estimate-queue.js";
 
 /** How pictures of a library are located. */
@@ -21,10 +21,10 @@ const background = 0;
 /** A picture's file as a job of the computing thread, with 256 samples. */
 export function pictureJob(
   { model, encoder, seed, guidance, prior }: PictureSettings,
-  { bytes, image, neighbours }: Pick<LocateJob, "bytes" | "image" | "neighbours">,
+  { picture, image, neighbours }: Pick<LocateJob, "picture" | "image" | "neighbours">,
 ): LocateJob {
   const options = { samples: 256, seed, guidance };
-  return { model, encoder, image, bytes, maxPixels: maxPixels, options, prior, neighbours, watch: false };
+  return { model, encoder, image, picture, maxPixels: maxPixels, options, prior, neighbours, watch: false };
 }
 
 /**
@@ -33,10 +33,8 @@ export function pictureJob(
  */
 export const locateWith =
   (engine: Engine, settings: PictureSettings, call: LocateCall): LocatePicture =>
-  async (file, image, neighbours) => {
-    const bytes = await readPictureBytes(file);
-    return engine.locate(pictureJob(settings, { bytes, image, neighbours }), { priority: background, ...call });
-  };
+  (picture, image, neighbours) =>
+    engine.locate(pictureJob(settings, { picture, image, neighbours }), { priority: background, ...call });
 
 /** Locates pictures by an engine of its own, for commands; `close` ends it. */
 export function engineLocator(settings: PictureSettings): { locate: LocatePicture; close(): Promise<void> } {

@@ -1,6 +1,7 @@
 /** A scan in a thread of its own: hashing and reading metadata would hold up the server's. */
 import { parentPort, workerData } from "node:worker_threads";
 import { type ThrownElsewhere, toMessage } from "@geodrift/core/errors";
+import { PictureProcesses } from "../pictures/picture-processes.js";
 import { joinLibrary } from "./open-library.js";
 import { type ScanProgress, scanFolder } from "./scan.js";
 
@@ -17,11 +18,13 @@ export type ScanMessage = { progress: ScanProgress } | { done: true } | { thrown
 const { library: folder, folders } = workerData as ScanTask;
 const say = (message: ScanMessage): void => parentPort?.postMessage(message);
 const library = joinLibrary(folder);
+const reader = new PictureProcesses();
 const total: ScanProgress = { found: 0, read: 0, missing: 0 };
 try {
   for (const named of folders) {
     const before = { ...total };
     await scanFolder(library, named, {
+      reader,
       onProgress: ({ found, read, missing }) => {
         Object.assign(total, {
           found: before.found + found,

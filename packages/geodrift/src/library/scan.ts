@@ -1,15 +1,12 @@
 /** Folders of pictures into the index. Nothing in them is ever changed. */
 
 import { realpath, stat } from "node:fs/promises";
-import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { isAbsolute, join, relative, resolve, sep } from "node:path";
 import { type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
-import { sha256Of } from "../files/hash.js";
 import { cannotRead } from "../files/system-error.js";
-import { type FileHold, holding } from "../pictures/memory-budget.js";
-import { readMetadata } from "../pictures/metadata.js";
 import { isUntellable } from "../pictures/picture-names.js";
-import { pictureSize, readPictureBytes } from "../pictures/read-picture.js";
-import { readSidecars, type SidecarFile } from "../pictures/sidecars.js";
+import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
+import type { SidecarFile } from "../pictures/sidecars.js";
 import { walkPictures } from "../pictures/walk-pictures.js";
 import type { Library } from "./library.js";
 import type { PictureRecord, ScannedFile } from "./store/pictures.js";
@@ -29,6 +26,8 @@ export interface ScanProgress {
 export interface ScanOptions {
   /** Told after every 200 pictures, and at the end. */
   onProgress?: (progress: ScanProgress) => void;
+  /** Who reads the files; this thread if left out. */
+  reader?: PictureReader;
 }
 
 /** Pictures per transaction: what a kill makes the next scan read again. */
@@ -54,7 +53,11 @@ interface Found {
  * @throws GeodriftError `not-found` or `file` if it cannot be read, `refused` if it is a file, holds the library, or
  * overlaps with another folder
  */
-export async function scanFolder(library: Library, named: string, options: ScanOptions = {}): Promise<ScanProgress> {
+export async function scanFolder(
+  library: Library,
+  named: string,
+  { onProgress, reader = readingHere }: ScanOptions = {},
+): Promise<ScanProgress> {
   const root = await folderPath(named);
   const inside = relative(root, await realpath(library.folder));
   if (inside !== ".." && !inside.startsWith(`..${sep}`) && !isAbsolute(inside))
@@ -69,8 +72,8 @@ export async function scanFolder(library: Library, named: string, options: ScanO
   const flush = async () => {
     const files = batch;
     batch = [];
-    await takeIn(library, { id, root }, files, seen, progress);
-    options.onProgress?.({ ...progress });
+    await takeIn(library, { id, root }, files, reader, seen, progress);
+    onProgress?.({ ...progress });
   };
   for await (const found of picturesUnder(root)) {
     progress.found++;
@@ -80,7 +83,7 @@ export async function scanFolder(library: Library, named: string, options: ScanO
   await flush();
   progress.missing = markMissing(library, id, seen);
   library.store.folders.scanned(id);
-  options.onProgress?.({ ...progress });
+  onProgress?.({ ...progress });
   return progress;
 }
 
@@ -135,6 +138,7 @@ async function takeIn(
   { store }: Library,
   folder: { id: number; root: string },
   files: readonly Found[],
+  reader: PictureReader,
   seen: Set<number>,
   progress: ScanProgress,
 ): Promise<void> {
@@ -160,7 +164,7 @@ async function takeIn(
   for (let from = 0; from < changed.length; from += atOnce)
     contents.push(
       ...(await Promise.all(
-        changed.slice(from, from + atOnce).map(({ file }) => holding((hold) => readContent(folder.root, file, hold))),
+        changed.slice(from, from + atOnce).map(({ file }) => readContent(folder.root, file, reader)),
       )),
     );
   store.transaction(() => {
@@ -174,28 +178,20 @@ async function takeIn(
 async function readContent(
   root: string,
   { path, sidecars, size, modified, sidecarModified }: Found,
-  hold: FileHold,
+  reader: PictureReader,
 ): Promise<ScannedFile> {
   const none = { size, modified, sidecarModified, sha256: null, width: null, height: null, failure: null };
   const unknown = {
     ...{ takenAt: null, takenFrom: null, utcOffsetMinutes: null, camera: null, recorded: null },
     ...{ placeErrorMetres: null, notes: [] },
   };
-  const file = join(root, path);
-  let bytes: Uint8Array;
   try {
-    bytes = await readPictureBytes(file, hold);
+    const { sha256, metadata, size: pixels } = await reader.do("describe", join(root, path), sidecars);
+    const { place, ...said } = metadata;
+    const read = { ...none, ...unknown, ...said, recorded: place ?? null, sha256 };
+    return "error" in pixels ? { ...read, failure: pixels } : { ...read, ...pixels };
   } catch (e) {
     return { ...none, ...unknown, failure: failureFor(e) };
-  }
-  const beside = await readSidecars(file, sidecars);
-  const { place, notes = [], ...said } = readMetadata(bytes, { name: basename(file), sidecars: beside.sidecars });
-  const about = { ...unknown, ...said, recorded: place ?? null, notes: [...beside.notes, ...notes] };
-  const read = { ...none, ...about, sha256: sha256Of(bytes) };
-  try {
-    return { ...read, ...(await pictureSize(bytes)) };
-  } catch (e) {
-    return { ...read, failure: failureFor(e) };
   }
 }
 

@@ -2,11 +2,9 @@
 
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { asMendable, GeodriftError } from "@geodrift/core/errors";
+import { GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
-import { sha256Of } from "../files/hash.js";
-import { decoding } from "../pictures/memory-budget.js";
-import { maxPixels, openPicture, pictureSize, readPictureBytes } from "../pictures/read-picture.js";
+import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
 
@@ -23,35 +21,33 @@ let temporary = 0;
 /**
  * A picture as WebP whose longer side has at most so many pixels, turned as EXIF says, without any metadata.
  * @param id number of the picture
+ * @param reader who reads its file; this thread if left out
  * @throws GeodriftError `not-found` or `file` if the picture is not there or cannot be read, `picture` if it cannot be
  * decoded
  */
-export async function thumbnail(library: Library, id: number, size: ThumbnailSize): Promise<Uint8Array> {
+export async function thumbnail(
+  library: Library,
+  id: number,
+  size: ThumbnailSize,
+  reader: PictureReader = readingHere,
+): Promise<Uint8Array> {
   const { sha256 } = library.store.pictures.get(id);
   if (sha256 === null) throw new GeodriftError("not-found", "the picture cannot be read");
   const folder = join(library.folder, "thumbnails", sha256.slice(0, 2));
-  const file = join(folder, `${sha256}-${size}.webp`);
-  const kept = await readFile(file).catch(() => undefined);
+  const small = join(folder, `${sha256}-${size}.webp`);
+  const kept = await readFile(small).catch(() => undefined);
   if (kept) return kept;
   return making.add(async () => {
-    const side = thumbnailSizes[size];
-    const source = await readPictureBytes(await checkedPictureFile(library, id));
-    const small = async () =>
-      (await openPicture(source, { limitInputPixels: maxPixels }))
-        .resize(side, side, { fit: "inside", withoutEnlargement: true })
-        .webp({ quality: 75 })
-        .toBuffer();
-    const bytes = await pictureSize(source)
-      .then(({ width, height }) => decoding(width * height, small))
-      .catch(asMendable("picture", (said) => `the picture cannot be decoded (${said})`));
+    const file = await checkedPictureFile(library, id);
+    const { webp: bytes, sha256: shown } = await reader.do("shrink", file, thumbnailSizes[size]);
     // One that has changed since the scan is not kept under the hash of what it was.
-    if (sha256Of(source) !== sha256) return bytes;
+    if (shown !== sha256) return bytes;
     // Without room to keep it, it is made again next time.
     try {
       await mkdir(folder, { recursive: true });
-      const beside = `${file}.${process.pid}-${temporary++}`;
+      const beside = `${small}.${process.pid}-${temporary++}`;
       await writeFile(beside, bytes);
-      await rename(beside, file);
+      await rename(beside, small);
     } catch {}
     return bytes;
   });

@@ -8,13 +8,16 @@ import { decodeText } from "../files/text.js";
 import { type GpxMessage, mostOfTracks, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
 
+/** What reading a file may take: it ends the thread, and not the process. */
+const resourceLimits = { maxOldGenerationSizeMb: 1024 };
+
 /**
  * As `readGpx`, without holding up this thread: a long track takes seconds.
  * @param text of the GPX file
  * @throws GeodriftError `data` if it is no GPX with times
  */
 export function readGpxAside(text: string): Promise<TrackPoint[]> {
-  const worker = new Worker(new URL("./gpx-worker.js", import.meta.url), { workerData: text });
+  const worker = new Worker(new URL("./gpx-worker.js", import.meta.url), { workerData: text, resourceLimits });
   return new Promise((resolve, reject) => {
     worker.on("message", (message: GpxMessage) =>
       "points" in message ? resolve(message.points) : reject(fromMessage(message.thrown)),

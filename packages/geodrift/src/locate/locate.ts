@@ -1,10 +1,9 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
 
-import { sha256Of } from "../files/hash.js";
 import type { LoadedModel } from "../models/load.js";
 import type { PictureMetadata } from "../pictures/metadata.js";
 import type { Named } from "../pictures/picture-files.js";
-import { metadataOf, readPicture, readPictureBytes } from "../pictures/read-picture.js";
+import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
 import { locateBatch, type Read } from "./locate-batch.js";
 import type { LocateOptions } from "./options.js";
 import type { Located, LocateFailure } from "./result.js";
@@ -17,22 +16,24 @@ const batchSize = 8;
  * Locates pictures. Yields one answer for each of `named`, in order; one that cannot be read or located yields its
  * sentence, and the others go on.
  * @param named paths of files, or what `pictureFiles` made of a command line
+ * @param reader who reads the files; this thread if left out
  */
 export async function* locate(
   named: readonly (string | Named)[],
   model: LoadedModel,
   options: LocateOptions,
+  reader: PictureReader = readingHere,
 ): AsyncGenerator<Located | LocateFailure> {
   const items = named.map((n): Named => (typeof n === "string" ? { file: n } : n));
   const read = async (n: Named): Promise<Read> => {
     if ("error" in n) return { file: n.file, failure: n.error };
     try {
-      return { file: n.file, picture: await readPicture(n.file, model.encoder.preparation) };
+      return { file: n.file, picture: await reader.do("read", n.file, model.encoder.preparation) };
     } catch (e) {
       return { file: n.file, failure: e };
     }
   };
-  const album = options.timeNeighbours === undefined ? undefined : await readAlbum(items);
+  const album = options.timeNeighbours === undefined ? undefined : await readAlbum(items, reader);
   const neighbours = album && ((file: string) => neighboursOf(file, album, options.timeNeighbours ?? 0));
   const batchAt = (b: number) => Promise.all(items.slice(b * batchSize, (b + 1) * batchSize).map(read));
   let ahead = batchAt(0);
@@ -44,12 +45,12 @@ export async function* locate(
 }
 
 /** Times and places of the pictures that can be read. */
-async function readAlbum(items: readonly Named[]): Promise<Album> {
+async function readAlbum(items: readonly Named[], reader: PictureReader): Promise<Album> {
   const album = new Map<string, PictureMetadata & { sha256: string }>();
   for (const item of items) {
     if ("error" in item) continue;
-    const bytes = await readPictureBytes(item.file).catch(() => undefined);
-    if (bytes) album.set(item.file, { ...(await metadataOf(item.file, bytes)), sha256: sha256Of(bytes) });
+    const said = await reader.do("describe", item.file).catch(() => undefined);
+    if (said) album.set(item.file, { ...said.metadata, sha256: said.sha256 });
   }
   return album;
 }

@@ -11,10 +11,29 @@ const share = isMainThread ? 1 / 2 : 1 / 4;
 /** Mebibytes of files that are held while they are worked on, and millions of pixels that are decoded. */
 const [mostMiB, mostMegapixels] = [512 * share, 300 * share];
 
-const files = new Semaphore(mostMiB);
-const pixels = new Semaphore(mostMegapixels);
+/** What there is room for: MiB of files, or millions of pixels. */
+export type RoomKind = "files" | "pixels";
 
-const shareOf = (amount: number, all: number): number => Math.min(all, Math.max(1, Math.ceil(amount)));
+/** Waits until there is room for so much; what is returned gives it back. */
+export type Room = (kind: RoomKind, amount: number) => Promise<() => void>;
+
+const all: Readonly<Record<RoomKind, number>> = { files: mostMiB, pixels: mostMegapixels };
+const free = { files: new Semaphore(mostMiB), pixels: new Semaphore(mostMegapixels) };
+
+const ownRoom: Room = async (kind, amount) => {
+  const [, release] = await free[kind].acquire(Math.min(all[kind], Math.max(1, Math.ceil(amount))));
+  return release;
+};
+
+let granting: Room = ownRoom;
+
+/** Asks another for room from here on: a process that reads pictures for one that has several. */
+export function roomFrom(other: Room): void {
+  granting = other;
+}
+
+/** Waits until there is room for so much; what is returned gives it back. */
+export const room: Room = (kind, amount) => granting(kind, amount);
 
 /** The bytes of one picture's file, from before they are read until nothing needs them. */
 export class FileHold {
@@ -22,8 +41,7 @@ export class FileHold {
 
   /** Waits until there is room for so many bytes. */
   async take(bytes: number): Promise<void> {
-    const [, release] = await files.acquire(shareOf(bytes / 2 ** 20, mostMiB));
-    this.releases.push(release);
+    this.releases.push(await room("files", bytes / 2 ** 20));
   }
 
   /** Gives back what was taken. */
@@ -43,5 +61,11 @@ export async function holding<T>(work: (hold: FileHold) => Promise<T>): Promise<
 }
 
 /** Decodes a picture when there is room for its pixels. */
-export const decoding = <T>(count: number, decode: () => Promise<T>): Promise<T> =>
-  pixels.runExclusive(decode, shareOf(count / 1e6, mostMegapixels));
+export async function decoding<T>(count: number, decode: () => Promise<T>): Promise<T> {
+  const release = await room("pixels", count / 1e6);
+  try {
+    return await decode();
+  } finally {
+    release();
+  }
+}

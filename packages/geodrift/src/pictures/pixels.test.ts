@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dropAlpha, enlarged, type Picture } from "./picture.js";
 import { planesInto } from "./planes.js";
-import { colours, squareOf } from "./preparation.js";
+import { colours } from "./preparation.js";
 import { resizeBicubic } from "./resample.js";
+import { squareOf } from "./square.js";
 
 const drawn = (width: number, height: number, of: (x: number, y: number, c: number) => number): Picture => ({
   width,

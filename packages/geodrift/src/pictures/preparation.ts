@@ -1,7 +1,5 @@
 /** How a picture becomes the square that an encoder takes. */
 import { z } from "zod";
-import type { Picture } from "./picture.js";
-import { type Rectangle, resizeBicubic } from "./resample.js";
 
 /**
  * `cover`: scaled until the square is covered, in one step (libvips). `crop-resize`: the middle square is cut out, then
@@ -20,40 +18,6 @@ export const preparation = z.strictObject({
 
 /** How a picture becomes the square that an encoder takes: its side in pixels, and the order of cutting and resizing. */
 export type Preparation = z.infer<typeof preparation>;
-
-/** To the nearest whole number, halves to the even one, as Python rounds. */
-function roundHalfEven(x: number): number {
-  const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
-}
-
-/**
- * The square of a decoded picture [size, size, 3], resized by Pillow's bicubic filter.
- * @param preparation the square; `resize-crop` unless it says `crop-resize`
- */
-export function squareOf(picture: Picture, { size, square, shorter = size }: Preparation): Picture {
-  const { width, height } = picture;
-  const short = Math.min(width, height);
-  if (square === "crop-resize") {
-    const crop: Rectangle = {
-      left: roundHalfEven((width - short) / 2),
-      top: roundHalfEven((height - short) / 2),
-      width: short,
-      height: short,
-    };
-    return resizeBicubic(picture, crop, { width: size, height: size }, { left: 0, top: 0, width: size, height: size });
-  }
-  const resized = (side: number) => (side === short ? shorter : Math.trunc((shorter * side) / short));
-  const to = { width: resized(width), height: resized(height) };
-  const window = {
-    left: Math.floor((to.width - size) / 2),
-    top: Math.floor((to.height - size) / 2),
-    width: size,
-    height: size,
-  };
-  return resizeBicubic(picture, { left: 0, top: 0, width, height }, to, window);
-}
 
 /**
  * Means and standard deviations of red, green and blue that encoders were trained with, for pixels in 0…1: those of

@@ -12,8 +12,9 @@ import { decoding, type FileHold, holding } from "./memory-budget.js";
 import { orientationOf, type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
 import { isUntellable } from "./picture-names.js";
-import { type Preparation, squareOf } from "./preparation.js";
-import { readSidecars, sidecarsBeside } from "./sidecars.js";
+import type { Preparation } from "./preparation.js";
+import { readSidecars, type SidecarFile, sidecarsBeside } from "./sidecars.js";
+import { squareOf } from "./square.js";
 
 /**
  * Most pixels of a picture (2²⁸, some 268 million): larger ones are refused before they are decoded, unless another limit
@@ -48,9 +49,16 @@ export async function readPicture(file: string, preparation: Preparation): Promi
   });
 }
 
-/** What a picture's file, its sidecars and its name say. */
-export async function metadataOf(file: string, bytes: Uint8Array): Promise<PictureMetadata> {
-  const { sidecars, notes } = await readSidecars(file, await sidecarsBeside(file));
+/**
+ * What a picture's file, its sidecars and its name say.
+ * @param beside sidecars that are its own; looked for if left out
+ */
+export async function metadataOf(
+  file: string,
+  bytes: Uint8Array,
+  beside?: readonly SidecarFile[],
+): Promise<PictureMetadata> {
+  const { sidecars, notes } = await readSidecars(file, beside ?? (await sidecarsBeside(file)));
   const said = readMetadata(bytes, { name: basename(file), sidecars });
   const all = [...notes, ...(said.notes ?? [])];
   return { ...said, ...(all.length > 0 && { notes: all }) };

@@ -1,5 +1,6 @@
 /** What every route works with. */
 import type { Engine } from "../engine/engine.js";
+import type { PictureReader } from "../pictures/picture-tasks.js";
 import type { Densities } from "./densities.js";
 import type { Log } from "./log.js";
 import type { Models } from "./models.js";
@@ -18,6 +19,8 @@ export interface ServerContext {
   models: Models;
   densities: Densities;
   limits: Limits;
+  /** Who reads pictures that are only shown; those that are located are read by the engine's own. */
+  pictures: PictureReader;
   log: Log;
   /** Is there an archive? */
   library: boolean;

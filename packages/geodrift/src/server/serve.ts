@@ -14,6 +14,7 @@ import { cannotRead } from "../files/system-error.js";
 import { Jobs } from "../library/jobs.js";
 import type { Library } from "../library/library.js";
 import { describeImageModel, describeLandmarkModel } from "../models/image-model.js";
+import { PictureProcesses } from "../pictures/picture-processes.js";
 import { serverApp } from "./app.js";
 import type { ServerContext } from "./context.js";
 import { Densities } from "./densities.js";
@@ -98,7 +99,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.maxBytes ?? 64 * 2 ** 20, pixels: options.maxPixels ?? 100_000_000 };
   const { library } = options;
-  const context = { engine, models, densities: new Densities(), limits, log, library: library !== undefined };
+  const pictures = new PictureProcesses({ count: 1 });
+  const densities = new Densities();
+  const context = { engine, models, densities, limits, log, pictures, library: library !== undefined };
   const entrance = randomUUID();
   const jobs = library && new Jobs(library, (e) => !isMendable(e) && logMistake(e, log, { job: "library" }));
   const app = serverApp(context, {
@@ -131,6 +134,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       server.closeAllConnections();
       await engine.close();
       await memory?.close();
+      await pictures.close();
       library?.close();
     },
   };

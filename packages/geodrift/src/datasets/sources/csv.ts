@@ -6,7 +6,6 @@ import { parse } from "csv-parse";
 import { csvOptions } from "../../files/csv.js";
 import { cannotRead, isSystemError } from "../../files/system-error.js";
 import { decodeText } from "../../files/text.js";
-import { readPictureBytes } from "../../pictures/read-picture.js";
 import { placeOrRefusal } from "../../pictures/recorded-place.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
 import type { PictureSource, SourceItem } from "./source.js";
@@ -123,7 +122,7 @@ export async function csvSource(file: string): Promise<PictureSource> {
       for await (const row of csvRows(file)) {
         if (!first) {
           const item = rowItem(row, columns);
-          yield { ...item, bytes: (hold) => readPictureBytes(resolve(dirname(file), item.id), hold) };
+          yield { ...item, file: resolve(dirname(file), item.id) };
         }
         first = false;
       }

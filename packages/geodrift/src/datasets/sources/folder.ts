@@ -1,6 +1,5 @@
 import { relative } from "node:path";
 import { readMetadata } from "../../pictures/metadata.js";
-import { readPictureBytes } from "../../pictures/read-picture.js";
 import { readSidecars } from "../../pictures/sidecars.js";
 import { walkPictures } from "../../pictures/walk-pictures.js";
 import type { PictureSource, SourceItem } from "./source.js";
@@ -17,7 +16,7 @@ export function folderSource(folder: string): PictureSource {
       for await (const { file, sidecars: beside } of walkPictures(folder)) {
         const item: SourceItem = {
           id: relative(folder, file).replaceAll("\\", "/"),
-          bytes: (hold) => readPictureBytes(file, hold),
+          file,
         };
         if (beside.length === 0) yield item;
         else {

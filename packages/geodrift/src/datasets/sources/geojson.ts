@@ -1,6 +1,5 @@
 import { dirname, resolve } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
-import { readPictureBytes } from "../../pictures/read-picture.js";
 import { readPlaceFeatures } from "../../places/geo-features.js";
 import type { PictureSource } from "./source.js";
 
@@ -26,7 +25,7 @@ export async function geoJsonSource(file: string): Promise<PictureSource> {
           id: name,
           ...(place ? { place } : { refused: refused ?? "has no place" }),
           labels: columns.map((c) => (properties[c] == null ? null : String(properties[c]))),
-          bytes: (hold) => readPictureBytes(resolve(dirname(file), name), hold),
+          file: resolve(dirname(file), name),
         };
     },
   };

@@ -2,8 +2,6 @@ import { dirname, resolve } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { parquetSchema } from "hyparquet";
 import { openParquet } from "../../files/open-parquet.js";
-import type { FileHold } from "../../pictures/memory-budget.js";
-import { readPictureBytes } from "../../pictures/read-picture.js";
 import { placeOrRefusal } from "../../pictures/recorded-place.js";
 import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } from "../../places/columns.js";
 import type { PictureSource, ReadyOptions, SourceItem } from "./source.js";
@@ -61,14 +59,15 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
           const path = typeof shown === "string" ? shown : (shown as { path?: string } | undefined)?.path;
           const own = id === undefined ? undefined : row[id];
           const stored = storedBytes(shown);
-          const bytes = async (hold?: FileHold) => stored ?? readPictureBytes(resolve(dirname(file), path ?? ""), hold);
           return {
             id: textOf(own) ?? path ?? String(from + i),
             ...placeOrRefusal(degreesOf(row[lat]), degreesOf(row[lng])),
             labels: columns.map((name) => textOf(row[name])),
             ...(embedding !== undefined
               ? { embedding: Float32Array.from((row[embedding] ?? []) as ArrayLike<number>) }
-              : { bytes }),
+              : stored
+                ? { bytes: async () => stored }
+                : { file: resolve(dirname(file), path ?? "") }),
           };
         });
       }

@@ -10,7 +10,9 @@ export interface SourceItem {
   place?: LatLng;
   /** Values of the source's columns, in their order; what is not known is null. */
   labels?: (string | null)[];
-  /** Reads the bytes of the picture's file. @param hold waits until there is room for them */
+  /** Path of the picture, where it is a file of its own. */
+  file?: string;
+  /** Reads its bytes, where it lies within something else. @param hold waits until there is room for them */
   bytes?: (hold?: FileHold) => Promise<Uint8Array>;
   /** In place of the picture, [width]. */
   embedding?: Float32Array;

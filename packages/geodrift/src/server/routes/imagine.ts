@@ -1,8 +1,7 @@
 /** A place and words in, pictures out, at once or step by step. */
 import { closedVocabulary, distanceKm } from "@geodrift/core";
-import { asMendable, GeodriftError } from "@geodrift/core/errors";
+import { GeodriftError, isMendable } from "@geodrift/core/errors";
 import { createRoute, type z } from "@hono/zod-openapi";
-import sharp from "sharp";
 import { kindOf, months } from "../../earth/captions.js";
 import type { ImagineCall } from "../../engine/engine.js";
 import type { DrawingStep, ImagineJob } from "../../engine/engine-messages.js";
@@ -72,7 +71,10 @@ const nearestRoute = createRoute({
 });
 
 /** GET and POST /api/imagine, and POST /api/imagine/nearest. */
-export function imagineRoutes({ engine, log }: ServerContext, { model, description, memory, landmark }: ServedImages) {
+export function imagineRoutes(
+  { engine, log, pictures }: ServerContext,
+  { model, description, memory, landmark }: ServedImages,
+) {
   const { network, views, vocabulary } = description;
   const text = closedVocabulary(vocabulary);
 
@@ -140,14 +142,11 @@ export function imagineRoutes({ engine, log }: ServerContext, { model, descripti
   async function questioned(png: string): Promise<Picture> {
     const size = Math.max(...network.sizes);
     const rule = `"png": a square picture of at most ${size} pixels is needed`;
-    const { data, info } = await sharp(Buffer.from(png, "base64"), { limitInputPixels: size * size })
-      .removeAlpha()
-      .toColourspace("srgb")
-      .raw()
-      .toBuffer({ resolveWithObject: true })
-      .catch(asMendable("picture", () => rule));
-    if (info.width !== info.height) throw new GeodriftError("picture", rule);
-    return { width: info.width, height: info.height, data };
+    const picture = await pictures.do("pixels", Buffer.from(png, "base64"), size * size).catch((e: unknown) => {
+      throw isMendable(e) ? new GeodriftError("picture", rule, { cause: e }) : e;
+    });
+    if (picture.width !== picture.height) throw new GeodriftError("picture", rule);
+    return picture;
   }
 
   return router()

@@ -138,7 +138,7 @@ export function zipped(
 function jobOf(settings: LocateSettings, bytes: Uint8Array, { models, limits }: ServerContext, watch: boolean) {
   const { model: id, name: image, prior, region, ...options } = settings;
   const { model, encoder } = models.named(id);
-  return { model, encoder, image, bytes, maxPixels: limits.pixels, options, prior, region, watch };
+  return { model, encoder, image, picture: bytes, maxPixels: limits.pixels, options, prior, region, watch };
 }
 
 /** Runs a job and sends its steps as server-sent events as they come, then the answer. */

@@ -9,7 +9,7 @@ import { locateWith } from "../../../library/locate-picture.js";
 import { checkedPictureFile } from "../../../library/paths.js";
 import { locateResult } from "../../../locate/contract.js";
 import { namedPrior } from "../../../locate/named-prior.js";
-import { maxPixels, readPictureBytes } from "../../../pictures/read-picture.js";
+import { maxPixels } from "../../../pictures/read-picture.js";
 import { estimateBody, libraryState, pictureSettings } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { body, file, json, refusals } from "../../schemas.js";
@@ -24,15 +24,14 @@ export function estimateRoutes(context: LibraryContext) {
   async function pictureJob(id: number, settings: z.infer<typeof pictureSettings>, watch: boolean): Promise<LocateJob> {
     const { model: named, name: _, prior, region, timeNeighbours, album, track, clockMinutes, ...options } = settings;
     const { model, encoder } = models.named(named);
-    const file = await checkedPictureFile(library, id);
-    const bytes = await readPictureBytes(file);
+    const picture = await checkedPictureFile(library, id);
     const neighbours: KnownPlaces[] = placesKnown(library, id, { timeNeighbours, album, track, clockMinutes });
     const image = library.store.pictures.get(id).path;
     return {
       model,
       encoder,
       image,
-      bytes,
+      picture,
       maxPixels: Math.max(maxPixels, limits.pixels),
       options,
       prior,

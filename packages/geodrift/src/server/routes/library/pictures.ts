@@ -53,7 +53,7 @@ export function pictureRoutes(context: LibraryContext) {
         },
       }),
       async (c) => {
-        const bytes = await thumbnail(library, c.req.valid("param").id, c.req.valid("query").size);
+        const bytes = await thumbnail(library, c.req.valid("param").id, c.req.valid("query").size, context.pictures);
         return c.body(new Uint8Array(bytes), 200, {
           "content-type": "image/webp",
           "cache-control": "private, max-age=600",
