@@ -11,6 +11,7 @@ import { type Hub, startHub } from "./hub.js";
 import { photograph, type Taken } from "./photographs.js";
 import { geodrift, inThisProcess } from "./program.js";
 import { clipRepository, dinoRepository, plonkRepository } from "./released.js";
+import { raw, startServer } from "./server.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-models-"));
 const at = (name: string) => join(folder, name);
@@ -143,6 +144,70 @@ describe("released models", () => {
       expect(answer.recorded.distanceKm).toBeCloseTo(distanceKm(answer.recorded, answer.best), 6);
     },
   );
+});
+
+describe("released models over HTTP", () => {
+  it("are offered with sizes and licences, fetched, withdrawn in the middle without loss, and asked at once", async () => {
+    const own = { ...env, GEODRIFT_CACHE: at("cache-of-server") };
+    const server = await startServer([], own);
+    const json = async (path: string, body?: object) => {
+      const init = body && {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      };
+      const response = await fetch(new URL(path, server.url), init);
+      return { status: response.status, body: await response.json() };
+    };
+    const { body: offer } = await json("api/models/plonk-yfcc/offer");
+    expect(offer.parts.map((p: { name: string; licence: string }) => [p.name, p.licence])).toEqual([
+      ["plonk-yfcc", "MIT"],
+      ["dinov2-vitl14-reg", "Apache-2.0"],
+    ]);
+    expect(offer.parts[1].bytes).toBeGreaterThan(100_000);
+    expect((await json("api/models/constructor/offer")).status).toBe(404);
+    expect(await json("api/models/plonk-osv5m/fetch", {})).toMatchObject({
+      ...{ status: 400, body: { error: expect.stringContaining("non-commercial") } },
+    });
+    // The encoder comes slowly, until whoever asked has gone.
+    const withdrawn = new AbortController();
+    hub.mischief = (_, response, file) => {
+      if (file.length < 100_000) return false;
+      response.writeHead(200, { "content-length": file.length });
+      response.write(file.subarray(0, 50_000));
+      setTimeout(() => withdrawn.abort(), 300);
+      return true;
+    };
+    const gone = fetch(new URL("api/models/plonk-yfcc/fetch", server.url), {
+      ...{ method: "POST", body: "{}", signal: withdrawn.signal },
+      headers: { "content-type": "application/json", accept: "text/event-stream" },
+    }).then((response) => response.text());
+    await expect(gone).rejects.toThrow();
+    hub.mischief = undefined;
+    expect((await json("api/models")).body.map((m: { id: string }) => m.id)).not.toContain("plonk-yfcc");
+    const asked = hub.log.length;
+    expect(await json("api/models/plonk-yfcc/fetch", {})).toMatchObject({ status: 200, body: { id: "plonk-yfcc" } });
+    // It goes on from what had come.
+    expect(hub.log.slice(asked).some(({ range }) => range === "bytes=50000-")).toBe(true);
+    expect((await json("api/models/plonk-yfcc/offer")).body.parts).toEqual([]);
+    const picture = await photograph({ seed: 3 });
+    const located = await raw(server, "/api/locate?model=plonk-yfcc&samples=16&steps=2", {
+      method: "POST",
+      body: picture,
+    });
+    expect([located.status, JSON.parse(located.body.toString()).model.name]).toEqual([200, "plonk-yfcc"]);
+    await server.stop();
+  });
+
+  it("are fetched for nobody on another machine", async () => {
+    const server = await startServer(["--host", "0.0.0.0", "--token", "long-enough-token"], env);
+    const headers = { authorization: "Bearer long-enough-token" };
+    const { status, body } = await raw(server, "/api/models/plonk-yfcc/offer", { headers });
+    expect([status, JSON.parse(body.toString()).error]).toEqual([
+      ...[403, 'models are fetched on the machine itself: "geodrift models pull plonk-yfcc"'],
+    ]);
+    await server.stop();
+  });
 });
 
 describe("released models on one's own pictures", () => {

@@ -9,8 +9,10 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startHub } from "../end-to-end/hub.js";
 import { photograph } from "../end-to-end/photographs.js";
 import { geodrift } from "../end-to-end/program.js";
+import { dinoRepository, plonkRepository } from "../end-to-end/released.js";
 import { startServer, type TestServer } from "../end-to-end/server.js";
 import { drop, hasBrowser, openBrowser, openPage, violations } from "./browser.js";
 import { worldPmtiles } from "./pmtiles.js";
@@ -28,6 +30,14 @@ async function look(page: Page, name: string): Promise<void> {
   mkdirSync(shots, { recursive: true });
   await page.waitForTimeout(1500);
   await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** What is no view from above. */
+function stripes(): Promise<Buffer> {
+  const pixels = Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, i) => (Math.floor(i / 24) % 2 ? 250 : 10)));
+  return sharp(pixels, { raw: { width: 64, height: 64, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 let browser: Browser;
@@ -129,19 +139,45 @@ describe.skipIf(!hasBrowser)("the page", () => {
 
   it("says of a picture that the model is not for that it is none, and the place on request alone", async () => {
     const { page, complaints } = await openPage(browser, server.url);
-    const stripes = Buffer.from(Array.from({ length: 3 * 64 * 64 }, (_, i) => (Math.floor(i / 24) % 2 ? 250 : 10)));
-    const picture = await sharp(stripes, { raw: { width: 64, height: 64, channels: 3 } })
-      .png()
-      .toBuffer();
-    await drop(page, "stripes.png", picture);
+    await drop(page, "stripes.png", await stripes());
     await page.getByRole("alert").getByText("This does not look like a view of the Earth from above").waitFor();
     expect(await page.getByRole("status").first().innerText()).toMatch(/^Done: does not look like/);
-    expect(await page.locator(".answer h2").isVisible()).toBe(false);
+    expect(await page.locator(".answer details h2").isVisible()).toBe(false);
     await look(page, "outside");
     await page.getByText("would answer all the same").click();
-    await page.locator(".answer h2").waitFor();
+    await page.locator(".answer details h2").waitFor();
     expect(complaints).toEqual([]);
     await page.close();
+  });
+
+  it("fetches a model for photographs where the one at hand is for none: size and licence first", async () => {
+    const hub = await startHub({
+      "nicolas-dufour/PLONK_YFCC": plonkRepository(64),
+      "facebook/dinov2-with-registers-large": dinoRepository(),
+    });
+    const env = {
+      GEODRIFT_CACHE: join(temporary, "cache-of-fetched"),
+      HF_ENDPOINT: hub.url,
+      NO_PROXY: "*",
+      no_proxy: "*",
+    };
+    const own = await startServer([], env);
+    const { page, complaints } = await openPage(browser, own.url);
+    await drop(page, "stripes.png", await stripes());
+    await page.getByRole("button", { name: "Fetch a model for photographs" }).click();
+    await page.getByText(/^dinov2-vitl14-reg: [\d.]+ [kM]B from facebook.*licence Apache-2.0$/).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await look(page, "fetch");
+    await page.getByRole("button", { name: "Fetch it" }).click();
+    await page.locator(".answer .small", { hasText: "plonk-yfcc" }).waitFor();
+    await look(page, "fetched");
+    // There from now on, whatever picture comes.
+    await page.reload();
+    await page.locator("option", { hasText: "plonk-yfcc" }).first().waitFor({ state: "attached" });
+    expect(complaints).toEqual([]);
+    await page.close();
+    await own.stop();
+    await hub.close();
   });
 
   it("answers how likely it is somewhere, draws what is asked for, and takes in a region", async () => {

@@ -4,6 +4,7 @@ import type * as library from "./library/contract.js";
 import type * as images from "./server/imagine-schemas.js";
 import type * as queries from "./server/library-queries.js";
 import type * as lifts from "./server/lift-schemas.js";
+import type * as models from "./server/model-schemas.js";
 import type * as schemas from "./server/schemas.js";
 
 export type { Level, State } from "./library/states.js";
@@ -14,6 +15,10 @@ export type { Api, LibraryApi } from "./server/app.js";
 export type FailureBody = z.infer<typeof schemas.failure>;
 /** A model that the server offers. */
 export type ModelEntry = z.infer<typeof schemas.modelEntry>;
+/** What would be fetched for a model. */
+export type ModelOffer = z.infer<typeof models.modelOffer>;
+/** How far a model that is fetched is. */
+export type FetchStep = z.infer<typeof models.fetchStep>;
 /** Settings of `locate`, as a query string has them. */
 export type LocateQuery = z.input<typeof schemas.locateSettings>;
 /** The places at one step from noise. */

@@ -36,6 +36,8 @@ export interface HttpOptions {
   stallMs?: number;
   /** Milliseconds before the first repetition, doubled for each that follows; 500 if left out. */
   backoffMs?: number;
+  /** Withdraws it; what has come stays. */
+  signal?: AbortSignal;
   /** Failed tries in a row without any progress after which the server is given up; 5 if left out. */
   attempts?: number;
 }
@@ -64,7 +66,7 @@ const patienceMs = 30_000;
  */
 async function request<T>(
   url: string,
-  { token, stallMs = patienceMs }: HttpOptions,
+  { token, stallMs = patienceMs, signal }: HttpOptions,
   headers: Record<string, string>,
   use: (response: Response, alive: () => void) => Promise<T>,
 ): Promise<T> {
@@ -80,7 +82,7 @@ async function request<T>(
     const response = await fetch(url, {
       dispatcher: proxies,
       headers: { "accept-encoding": "identity", ...headers, ...(token && { authorization: `Bearer ${token}` }) },
-      signal: stalled.signal,
+      signal: signal ? AbortSignal.any([stalled.signal, signal]) : stalled.signal,
     });
     if (!response.ok) throw refused(response, url);
     alive();
@@ -109,22 +111,25 @@ function refused({ status, headers }: Response, url: string): Error {
 /** Does `once` until it succeeds, refuses, or fails `attempts` times in a row without progress. */
 async function persistently<T>(
   url: string,
-  { attempts = 5, backoffMs = 500 }: HttpOptions,
+  { attempts = 5, backoffMs = 500, signal }: HttpOptions,
   once: (progress: () => void) => Promise<T>,
 ): Promise<T> {
   let failures = 0;
   for (;;) {
     let progressed = false;
+    signal?.throwIfAborted();
     try {
       return await once(() => {
         progressed = true;
       });
     } catch (e) {
+      signal?.throwIfAborted();
       if (e instanceof Refusal || (isMendable(e) && e.code === "disk")) throw e;
       failures = progressed ? 1 : failures + 1;
       if (failures >= attempts)
         throw new GeodriftError("network", `${sentence(e as Error, url)} (${attempts} attempts)`, { cause: e });
-      await wait((e as { afterMs?: number }).afterMs ?? backoffMs * 2 ** (failures - 1));
+      const pause = (e as { afterMs?: number }).afterMs ?? backoffMs * 2 ** (failures - 1);
+      await wait(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }

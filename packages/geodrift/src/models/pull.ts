@@ -54,6 +54,27 @@ export function wantedBy(name: string): [string, Published][] {
   );
 }
 
+/** A part of a model that is not here yet: the model itself, or its encoder. */
+export interface OfferedPart extends Pick<Published, "repository" | "licence"> {
+  name: string;
+  /** All of its files together. */
+  bytes: number;
+}
+
+/**
+ * What `pull` would fetch.
+ * @throws GeodriftError `option` for a name that is not known, `network`
+ */
+export async function offerOf(name: string, options: HttpOptions = {}): Promise<OfferedPart[]> {
+  const missing = wantedBy(name).filter(([own]) => pulledOf(own) === undefined);
+  return Promise.all(
+    missing.map(async ([own, published]) => {
+      const { repository, licence } = published;
+      return { name: own, repository, licence, bytes: (await filesOf(published, options)).bytes };
+    }),
+  );
+}
+
 /**
  * Fetches a model or encoder, and whatever belongs to it, into the cache; what is there stays unless a revision is asked
  * for.
@@ -77,7 +98,7 @@ export async function pull(name: string, options: PullOptions = {}): Promise<voi
       // Whoever waited may find that the other has fetched it.
       if (!isThere()) await fetchOne(own, published, { ...options, revision });
     };
-    await alone(folderInCache(own), fetch, { onWait: () => options.onWait?.(own) }).catch(
+    await alone(folderInCache(own), fetch, { onWait: () => options.onWait?.(own), signal: options.signal }).catch(
       cannotWrite(folderInCache(own)),
     );
   }
@@ -109,15 +130,12 @@ async function makeZeroShot(name: string, { runtime, onPrompts }: PullOptions): 
 const weights = "model.safetensors";
 const weightsIndex = `${weights}.index.json`;
 
-async function fetchOne(name: string, published: Published, options: PullOptions): Promise<void> {
-  const { repository, files, optional = [], licence } = published;
+/** What is to be fetched of a repository, with its size in bytes. @throws GeodriftError `network` */
+async function filesOf(
+  { repository, files, optional = [] }: Published,
+  options: HttpOptions & { revision?: string },
+): Promise<{ commit: string; list: (readonly [string, RemoteFile])[]; bytes: number }> {
   const { commit, files: there } = await listRepository(repository, options.revision ?? "main", options);
-  const folder = folderInCache(name);
-  const got: Pulled["files"] = {};
-  const fetchFile = async (file: string, remote: RemoteFile) => {
-    await download(remote, join(folder, file), options);
-    got[file] = { size: remote.size, checksum: remote.checksum.value };
-  };
   const remoteOf = (file: string): RemoteFile => {
     const remote = there.get(file);
     if (!remote) throw new GeodriftError("network", `${repository}: holds no ${file}`);
@@ -129,12 +147,22 @@ async function fetchOne(name: string, published: Published, options: PullOptions
   const extra = optional.filter((file) => there.has(file));
   const list = [...wanted, ...extra].map((file) => [file, remoteOf(file)] as const);
   const parts = sharded ? [...there].filter(([file]) => /^model-\d+-of-\d+\.safetensors$/.test(file)) : [];
-  const bytes = [...list, ...parts].reduce((sum, [, remote]) => sum + remote.size, 0);
+  const all = [...list, ...parts];
+  return { commit, list: all, bytes: all.reduce((sum, [, remote]) => sum + remote.size, 0) };
+}
+
+async function fetchOne(name: string, published: Published, options: PullOptions): Promise<void> {
+  const { repository, licence } = published;
+  const { commit, list, bytes } = await filesOf(published, options);
+  const folder = folderInCache(name);
+  const got: Pulled["files"] = {};
   options.onFetch?.(name, published, bytes);
   // While files are exchanged, the folder is not whole.
   await rm(join(folder, pulledFile), { force: true });
-  for (const [file, remote] of list) await fetchFile(file, remote);
-  for (const [file, remote] of parts) await fetchFile(file, remote);
+  for (const [file, remote] of list) {
+    await download(remote, join(folder, file), options);
+    got[file] = { size: remote.size, checksum: remote.checksum.value };
+  }
   const record: Pulled = { repository, commit, licence: licence.name, files: got };
   await writeJsonFile(join(folder, pulledFile), record);
 }

@@ -16,6 +16,7 @@ import type { LibraryContext } from "./routes/library/shared.js";
 import { libraryRoutes } from "./routes/library.js";
 import { liftRoutes } from "./routes/lift.js";
 import { locateRoutes } from "./routes/locate.js";
+import { modelRoutes } from "./routes/models.js";
 
 /** What the application is made of besides its context. */
 export interface AppOptions extends GuardOptions {
@@ -52,6 +53,7 @@ const apiRoutes = (context: ServerContext, images: ServedImages, about: { versio
     .route("/", densityRoutes(context))
     .route("/", imagineRoutes(context, images))
     .route("/", liftRoutes(context, images))
+    .route("/", modelRoutes(context))
     .route("/", aboutRoutes(context, { ...about, library: context.library }));
 
 /** The types of all requests and answers: for `hc` of hono/client. */

@@ -22,6 +22,8 @@ export interface ServerContext {
   /** Who reads pictures that are only shown; those that are located are read by the engine's own. */
   pictures: PictureReader;
   log: Log;
+  /** Are models fetched for whoever asks? Who listens to other machines fetches nothing for them. */
+  fetches: boolean;
   /** Is there an archive? */
   library: boolean;
 }

@@ -19,7 +19,9 @@ export interface OfferedModel {
 
 /** The models that the server offers, by the names that a client may say. */
 export class Models {
-  private constructor(private readonly offered: ReadonlyMap<string, OfferedModel>) {}
+  private readonly offered = new Map<string, OfferedModel>();
+
+  private constructor() {}
 
   /**
    * Describes what comes along, what has been fetched, and what the command line names, which comes first and is the
@@ -30,17 +32,30 @@ export class Models {
     const fetched = [...Object.keys(modelRegistry), ...Object.keys(zeroShotModels)].filter((name) => pulledOf(name));
     const others = [...embeddedModels, ...fetched].filter((name) => name !== own.model || own.encoder !== undefined);
     const all: { model: string; encoder?: string }[] = [own, ...others.map((model) => ({ model }))];
-    const offered = new Map<string, OfferedModel>();
+    const models = new Models();
     for (const one of all) {
-      const described = await describeModel(one.model, { encoder: one.encoder });
-      const generative = described.method === "generative";
       const plain = isModelName(one.model) ? one.model : basename(one.model);
-      const id = offered.has(plain) ? `${plain}-${offered.size + 1}` : plain;
-      const { description, licence, method } = described;
-      const does = { steps: generative, guidance: generative, views: described.encoder.kind === "places" };
-      offered.set(id, { ...one, entry: { id, description, licence, method, ...does } });
+      await models.offer(models.offered.has(plain) ? `${plain}-${models.offered.size + 1}` : plain, one);
     }
-    return new Models(offered);
+    return models;
+  }
+
+  /**
+   * Offers a model that has been fetched meanwhile.
+   * @throws GeodriftError as `resolveModel` for a model that cannot be described
+   */
+  async add(name: string): Promise<ModelEntry> {
+    return (this.offered.get(name) ?? (await this.offer(name, { model: name }))).entry;
+  }
+
+  private async offer(id: string, one: { model: string; encoder?: string }): Promise<OfferedModel> {
+    const described = await describeModel(one.model, { encoder: one.encoder });
+    const generative = described.method === "generative";
+    const { description, licence, method } = described;
+    const does = { steps: generative, guidance: generative, views: described.encoder.kind === "places" };
+    const offered = { ...one, entry: { id, description, licence, method, ...does } };
+    this.offered.set(id, offered);
+    return offered;
   }
 
   /** What clients see of the models, the default first. */

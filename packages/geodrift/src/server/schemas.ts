@@ -156,5 +156,6 @@ export const health = z.object({
   waiting: z.number(),
   mostWaiting: z.number(),
   library: z.boolean().openapi({ description: "is there an archive?" }),
+  fetches: z.boolean().openapi({ description: "are models fetched for whoever asks?" }),
   detail: z.boolean().openapi({ description: "is there a map with more detail, /map/detail.pmtiles?" }),
 });

@@ -101,7 +101,16 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { library } = options;
   const pictures = new PictureProcesses({ count: 1 });
   const densities = new Densities();
-  const context = { engine, models, densities, limits, log, pictures, library: library !== undefined };
+  const context = {
+    engine,
+    models,
+    densities,
+    limits,
+    log,
+    pictures,
+    fetches: isLoopback(host),
+    library: library !== undefined,
+  };
   const entrance = randomUUID();
   const jobs = library && new Jobs(library, (e) => !isMendable(e) && logMistake(e, log, { job: "library" }));
   const app = serverApp(context, {

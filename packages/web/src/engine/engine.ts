@@ -1,6 +1,7 @@
 /** Whoever computes: the server that the page comes from, or the browser itself. */
 import type { LatLng, PlaceDistribution, SizedField } from "@geodrift/core";
 import type {
+  FetchStep,
   ImageModel,
   Imagined,
   ImagineSettings,
@@ -12,6 +13,7 @@ import type {
   LocateResult,
   LocateStep,
   ModelEntry,
+  ModelOffer,
   NearestBody,
   TrainingView,
 } from "geodrift/contract";
@@ -69,6 +71,8 @@ export interface PageEngine {
   detail?: string;
   /** Knows priors. */
   priors: boolean;
+  /** Fetches models that are not there yet. */
+  fetches?: ModelFetches;
   /** Makes pictures of places. */
   images?: ImageEngine;
   /** Lifts the landmark that pictures are made of. */
@@ -79,6 +83,18 @@ export interface PageEngine {
 
 /** The server does not answer at all. */
 export class LostError extends Error {}
+
+/** Fetches models that are not there yet. */
+export interface ModelFetches {
+  /** What would be fetched. */
+  offer(id: string, signal: AbortSignal): Promise<ModelOffer>;
+  /** Fetches it; what has come when it is withdrawn stays. @param acceptLicence consents to licences that ask for it */
+  fetch(
+    id: string,
+    asked: { acceptLicence: boolean },
+    call: { signal: AbortSignal; onStep(step: FetchStep): void },
+  ): Promise<ModelEntry>;
+}
 
 /** Makes pictures of places. */
 export interface ImageEngine {

@@ -1,6 +1,7 @@
 import { answerOf, client } from "./client.js";
 import { type PageEngine, queryOf } from "./engine.js";
 import { asEvents, followAnswer } from "./events.js";
+import { serverFetches } from "./server-fetches.js";
 import { serverImages } from "./server-images.js";
 import { serverLifts } from "./server-lifts.js";
 
@@ -9,11 +10,12 @@ import { serverLifts } from "./server-lifts.js";
  * @throws LostError if there is none
  */
 export async function serverEngine(): Promise<PageEngine> {
-  const { library, detail } = await answerOf(client.api.health.$get());
+  const { library, detail, fetches } = await answerOf(client.api.health.$get());
   return {
     library,
     ...(detail && { detail: "map/detail.pmtiles" }),
     priors: true,
+    ...(fetches && { fetches: serverFetches }),
     images: serverImages,
     lifts: serverLifts,
     models: () => answerOf(client.api.models.$get()),
