@@ -190,6 +190,17 @@ export const scenarios: Record<string, Scenario> = {
     result: async (folder) => contents(join(folder, "cache")),
     close: async () => hub?.close(),
   },
+  evaluate: {
+    async prepare(folder) {
+      await photos(folder, 9);
+      const rows = Array.from({ length: 9 }, (_, i) => `photos/${i % 2 ? i : `deep/${i}`}.jpg,${10 + i},20`);
+      writeFileSync(join(folder, "places.csv"), `file,lat,lng\n${rows.join("\n")}\n`);
+    },
+    command: (folder) => ({
+      args: ["evaluate", "earth", join(folder, "places.csv"), "--samples", "16", "--out", join(folder, "out")],
+    }),
+    result: async (folder) => contents(join(folder, "out")),
+  },
   imagine: {
     prepare: async (folder) => void mkdirSync(folder, { recursive: true }),
     command: (folder) => ({ args: ["imagine", "--at", "30,31", "--steps", "4", "-o", join(folder, "made.png")] }),

@@ -166,6 +166,7 @@ parentPort?.on("message", async (message: ToEngine) => {
     // The thread ends by itself when nothing holds it: ended from outside, ONNX Runtime takes the process with it.
     for (const open of [...models.values(), ...imageModels.values()])
       await (await open.catch(() => undefined))?.dispose();
+    await pictures.close();
     parentPort?.close();
     return;
   }

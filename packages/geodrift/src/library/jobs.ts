@@ -38,7 +38,7 @@ export class Jobs {
     const workerData: ScanTask = { library: this.library.folder, folders };
     this.start("scan", (job) => {
       const worker = new Worker(new URL("./scan-worker.js", import.meta.url), { workerData });
-      this.cancel = () => void worker.terminate();
+      this.cancel = () => worker.postMessage("stop");
       return new Promise((resolve, reject) => {
         worker.on("message", (message: ScanMessage) => {
           if ("progress" in message) Object.assign(job.progress, message.progress);

@@ -49,7 +49,12 @@ describe("a thumbnail", () => {
   });
 
   it("of what is no picture, or cannot be read, is none", async () => {
-    const { library, id } = await scanned({ "letter.png": "Dear Sir or Madam", "empty.png": "" });
+    const photo = await sharp(picture).jpeg().toBuffer();
+    const cut = photo.subarray(0, photo.length / 2);
+    const { library, id } = await scanned({ "letter.png": "Dear Sir or Madam", "empty.png": "", "cut.jpg": cut });
+    await expect(thumbnail(library, id["cut.jpg"], "small")).rejects.toMatchObject({
+      ...{ code: "picture", message: "the picture is truncated" },
+    });
     await expect(thumbnail(library, id["letter.png"], "small")).rejects.toMatchObject({
       ...{ code: "picture", message: expect.stringMatching(/^not a picture in a known format/) },
     });

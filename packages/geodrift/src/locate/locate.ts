@@ -1,5 +1,6 @@
 /** Pictures in, results out, in order: decoding runs ahead while the network works on the batch before. */
 
+import { isMendable } from "@geodrift/core/errors";
 import type { LoadedModel } from "../models/load.js";
 import type { PictureMetadata } from "../pictures/metadata.js";
 import type { Named } from "../pictures/picture-files.js";
@@ -49,7 +50,11 @@ async function readAlbum(items: readonly Named[], reader: PictureReader): Promis
   const album = new Map<string, PictureMetadata & { sha256: string }>();
   for (const item of items) {
     if ("error" in item) continue;
-    const said = await reader.do("describe", item.file).catch(() => undefined);
+    const said = await reader.do("describe", item.file).catch((e: unknown) => {
+      // Told where it is read to be located.
+      if (!isMendable(e)) throw e;
+      return undefined;
+    });
     if (said) album.set(item.file, { ...said.metadata, sha256: said.sha256 });
   }
   return album;

@@ -54,6 +54,12 @@ export function wantedBy(name: string): [string, Published][] {
   );
 }
 
+/** The part of a model that is not here yet whose licence asks for consent before it is fetched, if there is one. */
+export function asksConsent(name: string): { name: string; licence: string } | undefined {
+  const closed = wantedBy(name).find(([own, { licence }]) => licence.nonCommercial && pulledOf(own) === undefined);
+  return closed && { name: closed[0], licence: closed[1].licence.name };
+}
+
 /** A part of a model that is not here yet: the model itself, or its encoder. */
 export interface OfferedPart extends Pick<Published, "repository" | "licence"> {
   name: string;
@@ -83,11 +89,11 @@ export async function offerOf(name: string, options: HttpOptions = {}): Promise<
  */
 export async function pull(name: string, options: PullOptions = {}): Promise<void> {
   const all = wantedBy(name);
-  const closed = all.find(([, { licence }]) => licence.nonCommercial && !options.acceptLicence);
-  if (closed && !pulledOf(closed[0]))
+  const closed = options.acceptLicence ? undefined : asksConsent(name);
+  if (closed)
     throw new GeodriftError(
       "model",
-      `${closed[0]} is for non-commercial use only (${closed[1].licence.name}): --accept-licence says that you agree`,
+      `${closed.name} is for non-commercial use only (${closed.licence}): --accept-licence says that you agree`,
     );
   for (const [own, published] of all) {
     // Each repository has revisions of its own.

@@ -9,7 +9,19 @@ import type { PictureTasks } from "./picture-tasks.js";
 const heap = 512;
 
 /** The process is there no more; the message says how it ended. */
-export class Ended extends Error {}
+export class Ended extends Error {
+  /** @param byItself as a decoder ends it, and not somebody else, or before it had begun */
+  constructor(
+    how: string,
+    readonly byItself: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(how, options);
+  }
+}
+
+/** Signals by which a process ends by its own fault. */
+const faults: ReadonlySet<string | null> = new Set(["SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGSEGV", "SIGTRAP"]);
 
 interface Task {
   answer(answer: PictureAnswer): void;
@@ -26,24 +38,25 @@ export class PictureChild {
   private readonly child: ChildProcess;
   private readonly tasks = new Map<number, Task>();
   private next = 0;
-  private ends = false;
+  private ending = false;
+  /** Has it said anything? */
+  private begun = false;
 
+  /** @throws GeodriftError `stopped` where the system starts no process */
   constructor() {
-    this.child = fork(new URL("./picture-process.js", import.meta.url), {
-      serialization: "advanced",
-      execArgv: [`--max-old-space-size=${heap}`],
-      // What a decoder says as it ends is for nobody.
-      stdio: ["ignore", "ignore", "ignore", "ipc"],
-    });
+    this.child = forked();
     this.child.on("message", (message: FromPictureProcess) => void this.hear(message));
-    this.child.on("exit", (code, signal) => this.failAll(new Ended(signal ?? `code ${code}`)));
-    this.child.on("error", (e) => this.failAll(new Ended(e.message, { cause: e })));
+    this.child.on("exit", (code, signal) => {
+      this.ending = true;
+      this.failAll(new Ended(signal ?? `code ${code}`, this.begun && (signal === null || faults.has(signal))));
+    });
+    this.child.on("error", (e) => this.failAll(new Ended(e.message, false, { cause: e })));
     this.letGo();
   }
 
   /** Can it be given tasks? */
   get alive(): boolean {
-    return this.child.connected;
+    return this.child.connected && !this.ending;
   }
 
   /** How many tasks it has. */
@@ -70,22 +83,24 @@ export class PictureChild {
       clearTimeout(timer);
       for (const giveBack of rooms) giveBack();
       if (this.tasks.size === 0) this.letGo();
-      if (this.ends && this.tasks.size === 0) this.end();
     }
   }
 
-  /** Ends it. */
-  end(): void {
+  /** Ends it, with whatever it has to do; resolves when it is gone. */
+  async end(): Promise<void> {
+    this.ending = true;
+    const { exitCode, signalCode, pid } = this.child;
+    if (pid === undefined || exitCode !== null || signalCode !== null) return;
+    // Waited for, so that the system need not keep what is left of it.
+    this.child.ref();
+    const gone = new Promise<void>((resolve) => this.child.once("exit", () => resolve()));
     this.child.kill("SIGKILL");
-  }
-
-  /** Ends it when it has nothing to do. */
-  endWhenDone(): void {
-    this.ends = true;
-    if (this.tasks.size === 0) this.end();
+    await gone;
   }
 
   private async hear(message: FromPictureProcess): Promise<void> {
+    this.begun = true;
+    if ("ready" in message) return;
     const task = this.tasks.get(message.id);
     if (!task) return;
     clearTimeout(task.timer);
@@ -99,11 +114,17 @@ export class PictureChild {
   private say(message: ToPictureProcess): void {
     const task = this.tasks.get(message.id) as Task;
     const late = () => {
-      task.fail(new GeodriftError("picture", `it takes more than ${task.seconds} s to read`));
-      this.end();
+      // Of several it is not known which one holds up the others.
+      if (this.tasks.size > 1) this.failAll(new Ended("takes too long", true));
+      else task.fail(new GeodriftError("picture", `it takes more than ${Math.round(task.seconds)} s to read`));
+      void this.end();
     };
     task.timer = setTimeout(late, 1000 * task.seconds);
-    this.child.send(message, (e) => e && this.failAll(new Ended(e.message, { cause: e })));
+    this.child.send(message, (e) => {
+      if (!e) return;
+      this.failAll(new Ended(e.message, false, { cause: e }));
+      void this.end();
+    });
   }
 
   private failAll(e: Ended): void {
@@ -119,4 +140,24 @@ export class PictureChild {
     this.child.unref();
     this.child.channel?.unref();
   }
+}
+
+/** @throws GeodriftError `stopped` where the system starts no process */
+function forked(): ChildProcess {
+  const cannot = (cause?: unknown) =>
+    new GeodriftError("stopped", "no process can be started that reads pictures", { cause });
+  let child: ChildProcess;
+  try {
+    child = fork(new URL("./picture-process.js", import.meta.url), {
+      serialization: "advanced",
+      execArgv: [`--max-old-space-size=${heap}`],
+      // What a decoder says as it ends is for nobody.
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+  } catch (e) {
+    throw cannot(e);
+  }
+  if (child.channel) return child;
+  child.on("error", () => undefined);
+  throw cannot();
 }

@@ -9,5 +9,7 @@ export type ToPictureProcess = { id: number } & ({ task: keyof PictureTasks; arg
 /** What came of a task; `resident` bytes that the process has by then. */
 export type PictureAnswer = { resident: number } & ({ done: unknown } | { thrown: ThrownElsewhere });
 
-/** Room that a task needs before it goes on, or what came of it. */
-export type FromPictureProcess = { id: number } & ({ needs: RoomKind; amount: number } | PictureAnswer);
+/** That it is there; room that a task needs before it goes on, or what came of it. */
+export type FromPictureProcess =
+  | { ready: true }
+  | ({ id: number } & ({ needs: RoomKind; amount: number } | PictureAnswer));

@@ -16,7 +16,8 @@ try {
 
 // A terminal tells all of its processes to end; whoever has started this one decides when.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
-process.on("disconnect", () => process.exit());
+// Not by `exit`, which waits for what is being decoded.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 
 /** The task that a piece of work is of. */
 const current = new AsyncLocalStorage<number>();
@@ -52,3 +53,4 @@ process.on("message", async (message: ToPictureProcess) => {
     say({ id, thrown: toMessage(e), resident: resident() });
   }
 });
+say({ ready: true });

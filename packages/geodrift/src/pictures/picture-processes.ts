@@ -2,22 +2,27 @@
  * Pictures that are read in processes of their own: decoders are native code, and what a damaged file does to one costs that file its
  * answer, and nobody else's.
  */
+import { stat } from "node:fs/promises";
 import { fromMessage, GeodriftError } from "@geodrift/core/errors";
 import PQueue from "p-queue";
 import { threads } from "../runtime/threads.js";
 import { Ended, PictureChild } from "./picture-child.js";
+import type { PictureAnswer } from "./picture-messages.js";
 import type { PictureReader, PictureTasks } from "./picture-tasks.js";
 
 /** How such processes are kept. */
 export interface PictureProcessesOptions {
   /** Processes; as many as threads compute if left out. */
   count?: number;
-  /** Seconds that a picture may take, from when there is room for it; 120 if left out. */
+  /** Seconds that a picture may take, from when there is room for it, beside the reading of its file; 120 if left out. */
   seconds?: number;
 }
 
 /** Pictures that one process reads at a time: it is not to wait for messages. */
 const atOnce = 4;
+
+/** Bytes a second that a file has at least, from wherever it is read. */
+const leastBytesASecond = 2 ** 18;
 
 /** Bytes that a process may keep between two pictures: one that has more is followed by a new one. */
 const mostResident = 320 * 2 ** 20;
@@ -30,6 +35,7 @@ export class PictureProcesses implements PictureReader {
   private readonly seconds: number;
   private readonly count: number;
   private children: PictureChild[] = [];
+  private closed = false;
 
   constructor({ count = threads(), seconds = 120 }: PictureProcessesOptions = {}) {
     this.queue = new PQueue({ concurrency: atOnce * count });
@@ -45,49 +51,44 @@ export class PictureProcesses implements PictureReader {
 
   /**
    * Does a task when its turn comes.
-   * @throws as the task does, and GeodriftError `picture` if its process ends of it, or it takes too long
+   * @throws as the task does; GeodriftError `picture` if its process ends of it, or it takes too long, `stopped` if the process does not
+   * start, or is ended by somebody else, twice
    */
   do<K extends keyof PictureTasks>(task: K, ...args: Parameters<PictureTasks[K]>): ReturnType<PictureTasks[K]> {
     return this.queue.add(() => this.doNow(task, args)) as ReturnType<PictureTasks[K]>;
   }
 
-  /** Ends the processes when what they read is read; the next task starts new ones. */
+  /** Reads no more: ends the processes, with whatever they read, and resolves when they are gone. */
   async close(): Promise<void> {
-    await this.queue.onIdle();
-    for (const child of this.children.splice(0)) child.end();
+    this.closed = true;
+    await Promise.all(this.children.splice(0).map((child) => child.end()));
   }
 
   private async doNow(task: keyof PictureTasks, args: unknown[]): Promise<unknown> {
-    const answer = await this.inChild(this.leastBusy(), task, args).catch((e: unknown) => {
+    this.checkOpen();
+    const [origin] = args;
+    const bytes = typeof origin === "string" ? ((await stat(origin).catch(() => undefined))?.size ?? 0) : 0;
+    const seconds = this.seconds + bytes / leastBytesASecond;
+    const answer = await this.inChild(task, args, seconds).catch((e: unknown) => {
       if (!(e instanceof Ended)) throw e;
-      return this.again.add(() => this.alone(task, args));
+      return this.again.add(() => {
+        this.checkOpen();
+        return alone(task, args, seconds);
+      });
     });
     if ("thrown" in answer) throw fromMessage(answer.thrown);
     return answer.done;
   }
 
-  private async inChild(child: PictureChild, task: keyof PictureTasks, args: unknown[]) {
-    const answer = await child.do(task, args, this.seconds);
-    if (answer.resident > mostResident) this.retire(child);
+  private checkOpen(): void {
+    if (this.closed) throw new GeodriftError("stopped", "pictures are read no more");
+  }
+
+  private async inChild(task: keyof PictureTasks, args: unknown[], seconds: number): Promise<PictureAnswer> {
+    const child = this.leastBusy();
+    const answer = await child.do(task, args, seconds);
+    if (child.busy === 0 && answer.resident > mostResident) void child.end();
     return answer;
-  }
-
-  private async alone(task: keyof PictureTasks, args: unknown[]) {
-    const child = new PictureChild();
-    try {
-      return await child.do(task, args, this.seconds);
-    } catch (e) {
-      if (!(e instanceof Ended)) throw e;
-      throw new GeodriftError("picture", `the process that reads it ends of it (${e.message})`, { cause: e });
-    } finally {
-      child.end();
-    }
-  }
-
-  /** Takes no more pictures, and ends after those that it has. */
-  private retire(child: PictureChild): void {
-    this.children = this.children.filter((other) => other !== child);
-    child.endWhenDone();
   }
 
   /** The child that has least to do; a new one while there may be more and none is idle. */
@@ -98,5 +99,20 @@ export class PictureProcesses implements PictureReader {
     const child = new PictureChild();
     this.children.push(child);
     return child;
+  }
+}
+
+/** In a process that reads nothing else. */
+async function alone(task: keyof PictureTasks, args: unknown[], seconds: number): Promise<PictureAnswer> {
+  const child = new PictureChild();
+  try {
+    return await child.do(task, args, seconds);
+  } catch (e) {
+    if (!(e instanceof Ended)) throw e;
+    throw e.byItself
+      ? new GeodriftError("picture", `the process that reads it ends of it (${e.message})`, { cause: e })
+      : new GeodriftError("stopped", `the process that reads pictures was ended, twice (${e.message})`, { cause: e });
+  } finally {
+    void child.end();
   }
 }

@@ -1,6 +1,6 @@
 /** What is done with files that strangers have made: here, or in a process of its own, as what is asked and answered can be sent. */
 import type { LatLng } from "@geodrift/core";
-import { type Failure, failureOf, GeodriftError, isMendable } from "@geodrift/core/errors";
+import { type Failure, failureOf, isMendable } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
 import { decoding, holding } from "./memory-budget.js";
@@ -8,6 +8,7 @@ import { type PictureMetadata, readMetadata } from "./metadata.js";
 import type { Picture } from "./picture.js";
 import type { Preparation } from "./preparation.js";
 import {
+  cannotDecode,
   checkPicture,
   decodeSquare,
   maxPixels,
@@ -77,7 +78,9 @@ export const pictureTasks = {
           .resize(side, side, { fit: "inside", withoutEnlargement: true })
           .webp({ quality: 75 })
           .toBuffer(),
-      );
+      ).catch((e: unknown) => {
+        throw cannotDecode(e, bytes);
+      });
       return { webp, sha256: sha256Of(bytes) };
     }),
   /** Its pixels as they are. @param most pixels */
@@ -88,7 +91,7 @@ export const pictureTasks = {
       .raw()
       .toBuffer({ resolveWithObject: true })
       .catch((e: unknown) => {
-        throw new GeodriftError("picture", "the picture cannot be decoded", { cause: e });
+        throw cannotDecode(e, bytes, most);
       });
     return { width: info.width, height: info.height, data };
   },

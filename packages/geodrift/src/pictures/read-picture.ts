@@ -134,10 +134,15 @@ async function decodeAlone(
     const picture = { width: info.width, height: info.height, data };
     return cover ? picture : squareOf(picture, { size, square, ...preparation });
   } catch (e) {
-    if (e instanceof GeodriftError) throw e;
-    throw new GeodriftError("picture", sentence((e as Error).message, bytes, most), { cause: e });
+    throw cannotDecode(e, bytes, most);
   }
 }
+
+/** Whatever a decoder has thrown as a GeodriftError `picture`, which says what it is of the picture. */
+export const cannotDecode = (e: unknown, bytes: Uint8Array, most = maxPixels): Error =>
+  e instanceof GeodriftError
+    ? e
+    : new GeodriftError("picture", sentence((e as Error).message, bytes, most), { cause: e });
 
 type Options = SharpOptions & { limitInputPixels: number };
 
@@ -198,8 +203,7 @@ export async function pictureSize(bytes: Uint8Array): Promise<{ width: number; h
     const turned = preview && orientation === undefined && (quarterTurns[orientationOf(bytes) ?? 1] ?? 0) % 180 !== 0;
     return turned ? { width: height, height: width } : { width, height };
   } catch (e) {
-    if (e instanceof GeodriftError) throw e;
-    throw new GeodriftError("picture", sentence((e as Error).message, bytes), { cause: e });
+    throw cannotDecode(e, bytes);
   }
 }
 

@@ -22,7 +22,7 @@ export interface ServerContext {
   /** Who reads pictures that are only shown; those that are located are read by the engine's own. */
   pictures: PictureReader;
   log: Log;
-  /** Are models fetched for whoever asks? Who listens to other machines fetches nothing for them. */
+  /** Are models fetched for whoever asks? Who may be asked from other machines, itself or by a proxy, fetches nothing for them. */
   fetches: boolean;
   /** Is there an archive? */
   library: boolean;

@@ -108,7 +108,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     limits,
     log,
     pictures,
-    fetches: isLoopback(host),
+    fetches: isLoopback(host) && token === undefined,
     library: library !== undefined,
   };
   const entrance = randomUUID();

@@ -43,6 +43,7 @@ export class Fetching {
         this.step = step;
       };
       entry = await this.fetches.fetch(this.id, { acceptLicence: this.accepts }, { signal, onStep });
+      app.models = (await app.engine?.models()) ?? app.models;
     });
     return entry;
   }
@@ -66,4 +67,13 @@ export class Fetching {
       this.working = false;
     }
   }
+}
+
+const all = new Map<string, Fetching>();
+
+/** One for each model: it goes on while another picture is looked at. */
+export function fetchingOf(id: string, fetches: ModelFetches): Fetching {
+  const fetching = all.get(id) ?? new Fetching(id, fetches);
+  all.set(id, fetching);
+  return fetching;
 }

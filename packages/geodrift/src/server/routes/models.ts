@@ -2,7 +2,7 @@
 import { GeodriftError } from "@geodrift/core/errors";
 import { createRoute, z } from "@hono/zod-openapi";
 import { modelRegistry } from "../../models/model-registry.js";
-import { offerOf, pull } from "../../models/pull.js";
+import { asksConsent, offerOf, pull } from "../../models/pull.js";
 import type { ServerContext } from "../context.js";
 import { refused } from "../failure.js";
 import { fetchBody, type fetchStep, modelOffer, modelParams } from "../model-schemas.js";
@@ -24,7 +24,8 @@ const hub = { 502: json(failure, "whoever publishes it does not answer as expect
 const offerRoute = createRoute({
   method: "get",
   path: "/api/models/{id}/offer",
-  summary: "What would be fetched for a model: sizes, licences; answered on the machine itself alone",
+  summary:
+    "What would be fetched for a model: sizes, licences; of servers that listen to their own machine alone, without a token",
   request: { params: modelParams },
   responses: { 200: json(modelOffer, "what is not here yet"), ...elsewhere, ...refusals.unknown, ...hub },
 });
@@ -32,7 +33,7 @@ const offerRoute = createRoute({
 const fetchRoute = createRoute({
   method: "post",
   path: "/api/models/{id}/fetch",
-  summary: "Fetch a model with its encoder; answered on the machine itself alone",
+  summary: "Fetch a model with its encoder; of servers that listen to their own machine alone, without a token",
   description:
     "Takes minutes. With Accept: text/event-stream come the events `step`, `result` or `error`. What has come when a request is withdrawn stays, and the next one goes on.",
   request: { params: modelParams, body: body(fetchBody) },
@@ -96,14 +97,13 @@ async function follow(
   acceptLicence: boolean,
 ): Promise<void> {
   const options = { token: process.env.HF_TOKEN, signal };
-  const parts = await offerOf(id, options);
-  const closed = parts.find(({ licence }) => licence.nonCommercial && !acceptLicence);
+  const closed = acceptLicence ? undefined : asksConsent(id);
   if (closed)
     throw new GeodriftError(
       "option",
-      `"acceptLicence": ${closed.name} is for non-commercial use only (${closed.licence.name}), true says that you agree`,
+      `"acceptLicence": ${closed.name} is for non-commercial use only (${closed.licence}), true says that you agree`,
     );
-  const of = parts.reduce((sum, part) => sum + part.bytes, 0);
+  const of = (await offerOf(id, options)).reduce((sum, part) => sum + part.bytes, 0);
   let [bytes, last] = [0, -1];
   const onBytes = (count: number) => {
     bytes += count;
