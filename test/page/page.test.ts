@@ -93,7 +93,8 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.getByText("notes.txt is not a picture.").waitFor();
     await drop(page, "crete.png", readFileSync(join(root, "packages/geodrift/page/play/5.png")), "image/png", "paste");
     await page.getByAltText("Picture: crete.png").waitFor();
-    await page.waitForFunction(() => /Greece/.test(document.querySelector(".answer h2")?.textContent ?? ""));
+    // Of a few islands the model says that they do not look like what it is for: its answer is there, folded up.
+    await page.waitForFunction(() => /Greece/.test(document.querySelector(".answer")?.textContent ?? ""));
     expect(complaints).toEqual([]);
     await page.close();
   });
