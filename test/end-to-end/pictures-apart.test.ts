@@ -111,4 +111,15 @@ describe("a process that reads pictures", () => {
     expect((await ask("fine.jpg")).status).toBe(200);
     await server.stop();
   });
+
+  it.runIf(process.platform === "linux")("is gone when the scan that it has read for has ended", async () => {
+    const server = await startServer();
+    const headers = { "content-type": "application/json" };
+    await raw(server, "/api/library/folders", { method: "POST", headers, body: JSON.stringify({ path: folder }) });
+    const job = async () => JSON.parse((await raw(server, "/api/library")).body.toString()).job;
+    while ((await job()).running) await delay(100);
+    expect(await job()).toMatchObject({ progress: { found: 3, read: 3 } });
+    expect(childrenOf(server.child.pid as number)).toEqual([]);
+    await server.stop();
+  });
 });

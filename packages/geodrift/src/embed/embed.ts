@@ -62,6 +62,8 @@ interface Ready {
   refused?: string;
   /** Thrown, and nobody's but the program's own. */
   mistake?: unknown;
+  /** Whoever reads does so no more: not the picture's doing. */
+  stopped?: GeodriftError;
 }
 
 /** The file of refusals, beside `embeddings.parquet`. */
@@ -75,7 +77,7 @@ export const manifestFile = (out: string): string => `${out.replace(/\.parquet$/
  * @param encoder absent where the source's embeddings lie ready
  * @param out the table; what is refused and a manifest are written beside it
  * @throws GeodriftError `data` if the table or the work in progress is of something else, or the source has changed
- * since; and as the source does
+ * since; `stopped` if the reader reads no more; and as the source does
  */
 export async function embedSource(
   source: PictureSource,
@@ -130,6 +132,7 @@ async function embedAlone(
 
   const before = { consumed, chain, folder: work.folder };
   for await (const ready of prepared(source, encoder, about.width, reader, before)) {
+    if (ready.stopped) throw ready.stopped;
     consumed++;
     chain = chained(chain, ready.item.id);
     const reason = ready.refused ?? (ready.sha256 && !seen.add(ready.sha256) ? "is the same as one before" : undefined);
@@ -218,7 +221,9 @@ async function prepare(
     const placed = await reader.do("placed", origin, encoder.preparation, item.place);
     return placed ? { item, ...placed } : refuse("has no place in its metadata");
   } catch (e) {
-    return { ...refuse(failureOf(e).error), ...(!isMendable(e) && { mistake: e }) };
+    const refused = refuse(failureOf(e).error);
+    if (!isMendable(e)) return { ...refused, mistake: e };
+    return e.code === "stopped" ? { ...refused, stopped: e } : refused;
   }
 }
 

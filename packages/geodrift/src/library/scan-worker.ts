@@ -19,14 +19,12 @@ const { library: folder, folders } = workerData as ScanTask;
 const say = (message: ScanMessage): void => parentPort?.postMessage(message);
 const library = joinLibrary(folder);
 const reader = new PictureProcesses();
-
-/** What has been told stays, as after a kill; the processes that read are waited for, which nobody else would do. */
-async function end(): Promise<void> {
-  await reader.close();
-  library.close();
-  parentPort?.close();
-}
-parentPort?.once("message", () => void end().then(() => process.exit()));
+let stopping = false;
+// What has been taken in stays, as after a kill; the processes that read are waited for, which nobody else would do.
+parentPort?.once("message", () => {
+  stopping = true;
+  void reader.close().then(() => process.exit());
+});
 const total: ScanProgress = { found: 0, read: 0, missing: 0 };
 try {
   for (const named of folders) {
@@ -45,7 +43,9 @@ try {
   }
   say({ done: true });
 } catch (e) {
-  say({ thrown: toMessage(e) });
+  if (!stopping) say({ thrown: toMessage(e) });
 } finally {
-  await end();
+  await reader.close();
+  library.close();
+  parentPort?.close();
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { archive, fill, idsOf, png } from "../../../../test/library/archive.js";
@@ -39,6 +40,16 @@ describe("a scan", () => {
     expect(heard.at(-1)).toEqual(end);
     expect(end).toEqual({ found: 1, read: 1, missing: 0 });
     expect(own.store.folders.all()[0].scannedAt).toBeGreaterThan(0);
+  });
+
+  it("ends where whoever reads does so no more, and takes no picture for unreadable because of that", async () => {
+    const { library: own, root, id } = await scanned({ "a.png": one });
+    fill(root, { "b.png": two });
+    utimesSync(join(root, "a.png"), 5, 5);
+    const reader = { do: () => Promise.reject(new GeodriftError("stopped", "pictures are read no more")) as never };
+    await expect(scanFolder(own, root, { reader })).rejects.toMatchObject({ code: "stopped" });
+    expect([idsOf(own), own.store.pictures.get(id["a.png"]).state]).toEqual([{ "a.png": id["a.png"] }, "queue"]);
+    expect(await scanFolder(own, root)).toEqual({ found: 2, read: 2, missing: 0 });
   });
 
   it("keeps what is known of pictures that are gone, and knows them when they are back", async () => {

@@ -51,7 +51,7 @@ interface Found {
  * Nothing in the folder is changed.
  * @param named its path
  * @throws GeodriftError `not-found` or `file` if it cannot be read, `refused` if it is a file, holds the library, or
- * overlaps with another folder
+ * overlaps with another folder, `stopped` if the reader reads no more
  */
 export async function scanFolder(
   library: Library,
@@ -195,9 +195,9 @@ async function readContent(
   }
 }
 
-/** One picture that is damaged costs itself alone; a mistake of the program ends the scan. */
+/** One picture that is damaged costs itself alone; a mistake of the program ends the scan, and the end of whoever reads. */
 function failureFor(e: unknown): Failure {
-  if (!isMendable(e)) throw e;
+  if (!isMendable(e) || e.code === "stopped") throw e;
   return failureOf(e);
 }
 
