@@ -43,9 +43,15 @@ export class Fetching {
         this.step = step;
       };
       entry = await this.fetches.fetch(this.id, { acceptLicence: this.accepts }, { signal, onStep });
-      app.models = (await app.engine?.models()) ?? app.models;
     });
     return entry;
+  }
+
+  /** Lists it with the other models, from where any picture can be asked by it. */
+  list(): Promise<void> {
+    return this.during(async () => {
+      app.models = (await app.engine?.models()) ?? app.models;
+    });
   }
 
   /** Ends what is under way; what has come stays. */
