@@ -12,8 +12,8 @@ const sizes = [32, 64, 96, 128, 160, 192, 224, 256, 384, 512, 1024];
 /** Points of all images together: of more, each costs no less. */
 const mostRows = 1024;
 
-/** More than so many are filled up to 1024; fewer take no longer as 512 and the rest. */
-const mostInTwo = 896;
+/** Between the two largest sizes, so many at most take no longer as the smaller one and the rest than filled up to the larger. */
+const [halfRows, mostInTwo] = [512, 896];
 
 /** Points `from` … `to` − 1 of every image, in a graph for `size` points of each. */
 export interface RowPiece {
@@ -32,8 +32,8 @@ export function rowPieces(images: number, samples: number): RowPiece[] {
   const pieces: RowPiece[] = [];
   for (let from = 0; from < samples; ) {
     const left = samples - from;
-    const apart = images === 1 && left > 512 && left <= mostInTwo;
-    const to = from + Math.min(left, apart ? 512 : most);
+    const apart = images === 1 && left > halfRows && left <= mostInTwo;
+    const to = from + Math.min(left, apart ? halfRows : most);
     // Of several images, points that fill a graph up would be filled up for each.
     const size = images > 1 ? to - from : (sizes.find((s) => s >= to - from) ?? most);
     pieces.push({ from, to, size });
