@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { assets } from "./scripts/assets.ts";
 import { compressed } from "./scripts/compressed.ts";
+
+const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 
 /**
  * Two builds of one source: the page that `geodrift serve` hands out, into the program's own folder, and with `--mode site` a
@@ -11,7 +14,7 @@ export default defineConfig(({ mode }) => {
   const site = mode === "site";
   return {
     base: "./",
-    define: { __SITE__: JSON.stringify(site) },
+    define: { __SITE__: JSON.stringify(site), __VERSION__: JSON.stringify(version) },
     // Whoever hands out the site compresses it as that server does.
     plugins: [svelte(), assets({ site }), ...(site ? [] : [compressed()])],
     build: {

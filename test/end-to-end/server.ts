@@ -26,7 +26,13 @@ export async function startServer(
   const temporary = args.includes("--library") ? undefined : mkdtempSync(join(tmpdir(), "library-"));
   const library = temporary ? ["--library", join(temporary, "index")] : [];
   const { child, outcome } = start(["serve", "--port", "0", ...library, ...args], undefined, env, script);
-  child.on("exit", () => temporary && rmSync(temporary, { recursive: true, force: true }));
+  // A test that fails before it stops its server leaves none behind.
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+  child.on("exit", () => {
+    process.off("exit", kill);
+    if (temporary) rmSync(temporary, { recursive: true, force: true });
+  });
   let log = "";
   child.stderr?.on("data", (d) => {
     log += d;

@@ -185,16 +185,48 @@ describe.skipIf(!hasBrowser)("the page", () => {
     const { page, complaints } = await openPage(browser, server.url);
     await drop(page, "nile.png", nile);
     await answered(page).waitFor();
-    await page.getByLabel("Latitude").fill("48.85");
-    await page.getByLabel("Longitude").fill("2.35");
-    await page.getByRole("button", { name: "Ask" }).click();
-    expect(await page.locator(".here").innerText()).toMatch(
-      /48\.85°N 2\.35°E: log-density -\d.*as likely as anywhere; in the smallest area that holds (9\d|100)/,
+    const search = page.getByLabel("Find a place");
+    // By its name, with keys alone.
+    await search.fill("pari");
+    await page.getByRole("option", { name: "Paris town, France" }).waitFor();
+    await search.press("ArrowDown");
+    await search.press("ArrowUp");
+    await search.press("Enter");
+    const here = page.locator(".here");
+    await here.waitFor();
+    expect(await here.innerText()).toMatch(
+      /48\.85°N 2\.35°E: log-density -\d.*as likely as anywhere; in the smallest area that holds (9\d|100).* 3,\d\d0 km from the best guess/,
     );
-    await page.getByLabel("Latitude").fill("30.51");
-    await page.getByLabel("Longitude").fill("31.19");
-    await page.getByRole("button", { name: "Ask" }).click();
-    expect(await page.locator(".here").innerText()).toMatch(/log-density \d.* times as likely as anywhere/);
+    await page.getByText("This place in other notations").click();
+    await page.getByText("31U DQ 52").waitFor();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Copy MGRS" }).click();
+    await page.getByText("Copied: MGRS.").waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^31U DQ 52\d{3} \d{5}$/);
+    expect(await violations(page)).toEqual([]);
+    await look(page, "here");
+    // By what another program gives; what is none is told as such.
+    await search.fill("30°30'36\"N 31°11'24\"E");
+    await page.getByRole("option", { name: "30.51°N 31.19°E" }).click();
+    await page.locator(".here", { hasText: /log-density \d.* times as likely as anywhere/ }).waitFor();
+    await search.fill("Qxzzyk");
+    await page.getByText('No place is called "Qxzzyk", and no coordinates are written so.').waitFor();
+    await search.fill("");
+    // Between two clicks, and in miles.
+    await page.getByRole("button", { name: "Measure" }).click();
+    const box = (await page.locator(".globe canvas").boundingBox()) as DOMRect;
+    await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.click(box.x + box.width / 2 + 100, box.y + box.height / 2);
+    await page.locator(".measured", { hasText: /^[\d,.]+ km$/ }).waitFor();
+    await page.getByRole("button", { name: "Distances in km" }).click();
+    await page.locator(".measured", { hasText: /^[\d,.]+ mi$/ }).waitFor();
+    await page
+      .getByText(/a circle of [\d,]+ mi/)
+      .first()
+      .waitFor();
+    await page.getByRole("button", { name: "Distances in miles" }).click();
+    await page.keyboard.press("Escape");
+    await page.locator(".measured").waitFor({ state: "detached" });
     // Pointing at the globe reads the same.
     const { x, y, width, height } = (await page.locator(".globe canvas").boundingBox()) as DOMRect;
     await page.mouse.move(x + width / 2 + 40, y + height / 2);

@@ -9,6 +9,8 @@ import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Plugin } from "vite";
 import { examples } from "../src/examples.ts";
+import { nameFiles } from "../src/places/names.ts";
+import { names } from "./names.ts";
 import { playPlaces } from "./play-places.ts";
 import { recut } from "./recut.ts";
 
@@ -126,6 +128,9 @@ export function assets({ site }: { site: boolean }): Plugin {
         emit(`map/land${kind}.json`, land);
         emit(`map/lines${kind}.json`, lines);
       }
+      const { coarse, fine } = names();
+      emit(nameFiles.coarse, coarse);
+      emit(nameFiles.fine, fine);
       const pictures = await playPictures(raster);
       for (const { name, bytes } of pictures) emit(`play/${name}`, bytes);
       for (const { file } of examples) {

@@ -1,4 +1,24 @@
+import { formatKm } from "geodrift/browser";
 import type { Level, State } from "geodrift/contract";
+
+/** What distances are told in. */
+export const units = ["km", "miles"] as const;
+export type Units = (typeof units)[number];
+
+/** Of the international mile. */
+const kmOfMile = 1.609344;
+
+/** A distance, to as many digits as make sense. */
+export const distanceText = (km: number, of: Units): string =>
+  of === "km" ? formatKm(km) : formatKm(km / kmOfMile).replace(/km$/, "mi");
+
+/** An area, to the unit, or in millions. */
+export function areaText(km2: number, of: Units): string {
+  const [size, name] = of === "km" ? [km2, "km²"] : [km2 / kmOfMile ** 2, "mi²"];
+  return size >= 1e7
+    ? `${Math.round(size / 1e6).toLocaleString("en")} million ${name}`
+    : `${Math.round(size).toLocaleString("en")} ${name}`;
+}
 
 /** One picture, two pictures. */
 export const plural = (n: number, noun: string): string =>

@@ -1,6 +1,7 @@
 /** What lies under everything: the Blue Marble, or land and sea in plain colours; borders; all from the page's own files. */
-import { addProtocol, type StyleSpecification } from "maplibre-gl";
+import { addProtocol, type SourceSpecification, type StyleSpecification } from "maplibre-gl";
 import { Protocol } from "pmtiles";
+import { nameLayers, namesSource } from "./name-layers.js";
 
 /** What lies under everything: a picture of the Earth from space, or plain colours. */
 export type Base = "satellite" | "plain";
@@ -53,6 +54,8 @@ export interface Look {
   base: Base;
   /** Address of a PMTiles file of raster pictures, which is drawn over the Blue Marble where it has more. */
   detail?: string;
+  /** Are names written on it? */
+  names: boolean;
 }
 
 /**
@@ -68,10 +71,11 @@ export function outlines(base: Base, fine: boolean): Record<"land" | "lines", st
 const nothing = { type: "FeatureCollection" as const, features: [] };
 
 /** The style of the map (MapLibre style specification, version 8) on a globe; its outlines as `outlines` has them. */
-export function baseStyle({ theme, base, detail }: Look, fine: boolean): StyleSpecification {
+export function baseStyle({ theme, base, detail, names }: Look, fine: boolean): StyleSpecification {
   const c = colours[theme];
   const { land, lines } = outlines(base, fine);
   const satellite = base === "satellite";
+  const nameless: SourceSpecification = { type: "geojson", data: nothing };
   const shown = (yes: boolean) => ({ visibility: yes ? ("visible" as const) : ("none" as const) });
   return {
     version: 8,
@@ -80,6 +84,7 @@ export function baseStyle({ theme, base, detail }: Look, fine: boolean): StyleSp
       marble: { type: "raster", tiles: ["marble://{z}/{x}/{y}"], tileSize, maxzoom: 4 },
       land: { type: "geojson", data: land },
       lines: { type: "geojson", data: lines },
+      [namesSource]: nameless,
       ...(detail && { detail: { type: "raster", url: `pmtiles://${file(detail)}`, tileSize } }),
     },
     layers: [
@@ -103,6 +108,7 @@ export function baseStyle({ theme, base, detail }: Look, fine: boolean): StyleSp
           "line-width": 0.7,
         },
       },
+      ...nameLayers(satellite || theme === "dark", names),
     ],
   };
 }

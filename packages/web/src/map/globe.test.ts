@@ -10,6 +10,7 @@ const map = vi.hoisted(() => ({
   data: new Map<string, unknown>(),
   moves: [] as [string, { center: number[]; zoom: number; duration?: number }][],
   styles: 0,
+  units: [] as string[],
   zoom: 0,
   hear: new Map<string, (e: Click) => void>(),
 }));
@@ -17,6 +18,11 @@ vi.mock("maplibre-gl", () => ({
   addProtocol: () => {},
   setWorkerUrl: () => {},
   NavigationControl: class {},
+  ScaleControl: class {
+    setUnit(unit: string) {
+      map.units.push(unit);
+    }
+  },
   Marker: class {},
   Map: class {
     addControl() {}
@@ -53,7 +59,7 @@ beforeEach(() => {
   still = false;
 });
 
-const globe = () => new Globe(container, { theme: "light", base: "plain", label: "" });
+const globe = () => new Globe(container, { theme: "light", base: "plain", names: false, label: "" });
 interface Line {
   geometry: { coordinates: Position[] };
 }
@@ -112,16 +118,36 @@ describe("what is drawn on the globe", () => {
     expect(ways()).toEqual([]);
   });
 
-  it("has a region that is closed, or none", () => {
-    const corners = [
-      [0, 0],
-      [9, 0],
-      [9, 9],
-    ];
-    globe().setRegion(corners);
-    expect(line("region")).toEqual([...corners, corners[0]]);
-    globe().setRegion([]);
-    expect(line("region")).toEqual([]);
+  it("has what a person marks, the short way around", () => {
+    globe().setDashed([
+      [
+        [0, 0],
+        [9, 0],
+      ],
+      [
+        [170, 5],
+        [-170, 5],
+      ],
+    ]);
+    expect(line("dashed")).toEqual([
+      [
+        [0, 0],
+        [9, 0],
+      ],
+      [
+        [170, 5],
+        [190, 5],
+      ],
+    ]);
+    globe().setDashed([]);
+    expect(line("dashed")).toEqual([]);
+  });
+
+  it("is told in kilometres or miles", () => {
+    const g = globe();
+    g.setUnits("miles");
+    g.setUnits("km");
+    expect(map.units).toEqual(["imperial", "metric"]);
   });
 });
 
@@ -164,13 +190,14 @@ describe("the globe", () => {
 
   it("takes a new style only where it looks different", () => {
     const g = globe();
-    g.look({ theme: "light", base: "plain" });
+    g.look({ theme: "light", base: "plain", names: false });
     expect(map.styles).toBe(0);
-    g.look({ theme: "dark", base: "plain" });
-    g.look({ theme: "dark", base: "plain" });
-    g.look({ theme: "dark", base: "satellite" });
-    g.look({ theme: "dark", base: "satellite", detail: "map/detail.pmtiles" });
-    expect(map.styles).toBe(3);
+    g.look({ theme: "dark", base: "plain", names: false });
+    g.look({ theme: "dark", base: "plain", names: false });
+    g.look({ theme: "dark", base: "satellite", names: false });
+    g.look({ theme: "dark", base: "satellite", names: false, detail: "map/detail.pmtiles" });
+    g.look({ theme: "dark", base: "satellite", names: true, detail: "map/detail.pmtiles" });
+    expect(map.styles).toBe(4);
   });
 
   it("takes finer outlines once it is looked at from near, and keeps them", () => {

@@ -7,11 +7,15 @@ import {
   type MapMouseEvent,
   Marker,
   NavigationControl,
+  ScaleControl,
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { nameFeatures } from "../places/names.js";
+import type { Units } from "../words.js";
 import { baseStyle, fineZoom, type Look, outlines } from "./basemap.js";
 import { densityTiles } from "./density-tiles.js";
+import { lowestNames, namesSource } from "./name-layers.js";
 
 setWorkerUrl(workerUrl);
 
@@ -38,7 +42,7 @@ export interface Focus extends LatLng {
 export interface Mark extends LatLng {
   /** What a person reads beside it. */
   text: string;
-  kind: "best" | "mode" | "truth" | "pin" | "model" | "neighbour";
+  kind: "best" | "mode" | "truth" | "pin" | "model" | "neighbour" | "found";
 }
 
 /** How the globe looks. */
@@ -54,6 +58,9 @@ const outlined = [
   [0.5, 2],
 ] as const;
 
+/** Whose maps and names these are. */
+const sources = "NASA Blue Marble · Natural Earth · GeoNames (CC BY 4.0)";
+
 const nothing = { type: "FeatureCollection", features: [] } as const;
 const blue = "#56b4e9";
 const yellow = "#f0e442";
@@ -68,9 +75,10 @@ export class Globe {
   private marks: readonly Mark[] = [];
   private points: Feature | typeof nothing = nothing;
   private ways: Feature[] = [];
-  private region: Position[] = [];
+  private dashed: Position[][] = [];
   /** Has it been looked at from near? */
   private fine = false;
+  private readonly scale = new ScaleControl({ maxWidth: 120 });
 
   constructor(
     container: HTMLElement,
@@ -83,13 +91,14 @@ export class Globe {
       zoom: wholeZoom(container),
       minZoom: 0,
       maxZoom: 12,
-      attributionControl: false,
+      attributionControl: { compact: true, customAttribution: sources },
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
       locale: { "Map.Title": options.label },
     });
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    this.map.addControl(this.scale, "bottom-right");
     this.map.on("style.load", () => this.draw());
     this.map.on("zoom", () => this.refine());
   }
@@ -105,9 +114,15 @@ export class Globe {
   /** Changes how the globe looks; what is drawn stays. */
   look(look: Look): void {
     const { options } = this;
-    if (look.theme === options.theme && look.base === options.base && look.detail === options.detail) return;
+    const isSame = (["theme", "base", "detail", "names"] as const).every((key) => look[key] === options[key]);
+    if (isSame) return;
     this.options = { ...options, ...look };
     this.map.setStyle(baseStyle(look, this.fine), { diff: false });
+  }
+
+  /** What the scale is told in. */
+  setUnits(units: Units): void {
+    this.scale.setUnit(units === "km" ? "metric" : "imperial");
   }
 
   /** From near, outlines are finer. */
@@ -115,6 +130,14 @@ export class Globe {
     if (this.fine || this.map.getZoom() < fineZoom) return;
     this.fine = true;
     for (const [id, data] of Object.entries(outlines(this.options.base, true))) this.source(id)?.setData(data);
+    void this.writeNames();
+  }
+
+  /** Names are not worth an error: a map that has none is a map. */
+  private async writeNames(): Promise<void> {
+    const { fine } = this;
+    const features = this.options.names ? await nameFeatures(fine).catch(() => undefined) : undefined;
+    if (features && fine === this.fine) this.source(namesSource)?.setData(features);
   }
 
   /** Draws a density with the outlines of its regions of 50, 90 and 95 %, in place of the one before. */
@@ -161,12 +184,12 @@ export class Globe {
   }
 
   /**
-   * Draws the outline of a region that a person marks.
-   * @param corners [longitude, latitude] in degrees
+   * Draws what a person marks: the outline of a region, what is measured.
+   * @param lines [longitude, latitude] in degrees, from point to point
    */
-  setRegion(corners: Position[]): void {
-    this.region = corners;
-    this.source("region")?.setData(this.regionFeature());
+  setDashed(lines: readonly (readonly Position[])[]): void {
+    this.dashed = lines.map(unwrapped);
+    this.source("dashed")?.setData(this.dashedFeature());
   }
 
   /** Draws marks in place of those before. */
@@ -217,9 +240,8 @@ export class Globe {
     return this.map.getSource(id);
   }
 
-  private regionFeature(): Feature {
-    const ring = this.region.length > 0 ? [...this.region, this.region[0]] : [];
-    return { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } };
+  private dashedFeature(): Feature {
+    return { type: "Feature", properties: {}, geometry: { type: "MultiLineString", coordinates: this.dashed } };
   }
 
   /** Everything of ours, after a new style has thrown it away. */
@@ -229,14 +251,16 @@ export class Globe {
     };
     add("ways", { type: "FeatureCollection", features: this.ways });
     add("points", this.points);
-    add("region", this.regionFeature());
-    this.map.addLayer({
+    add("dashed", this.dashedFeature());
+    void this.writeNames();
+    const above = (layer: Parameters<GlobeMap["addLayer"]>[0]) => this.map.addLayer(layer, lowestNames);
+    above({
       id: "ways",
       type: "line",
       source: "ways",
       paint: { "line-color": yellow, "line-width": 0.8, "line-opacity": 0.55 },
     });
-    this.map.addLayer({
+    above({
       id: "points",
       type: "circle",
       source: "points",
@@ -248,10 +272,10 @@ export class Globe {
         "circle-stroke-width": 0.8,
       },
     });
-    this.map.addLayer({
-      id: "region",
+    above({
+      id: "dashed",
       type: "line",
-      source: "region",
+      source: "dashed",
       paint: { "line-color": yellow, "line-width": 2, "line-dasharray": [2, 1] },
     });
     this.drawDensity();
@@ -271,7 +295,7 @@ export class Globe {
     const { tiles, forget } = densityTiles(distribution, samples);
     this.forget = forget;
     this.map.addSource("density", { type: "raster", tiles, tileSize: 256, maxzoom: 9 });
-    const below = this.map.getLayer("ways") ? "ways" : undefined;
+    const below = this.map.getLayer("ways") ? "ways" : lowestNames;
     this.map.addLayer(
       { id: "density", type: "raster", source: "density", paint: { "raster-fade-duration": 0 } },
       below,

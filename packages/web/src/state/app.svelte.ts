@@ -3,6 +3,7 @@
 import type { ModelEntry } from "geodrift/contract";
 import { LostError, type PageEngine } from "../engine/engine.js";
 import type { Base } from "../map/basemap.js";
+import { areaText, distanceText, type Units, units } from "../words.js";
 import { oneOf, remember, remembered } from "./remembered.js";
 
 type Theme = "light" | "dark";
@@ -16,6 +17,9 @@ class AppState {
   lost = $state<string>();
   theme = $state<Theme>(remembered("theme", oneOf("light", "dark")) ?? (dark.matches ? "dark" : "light"));
   base = $state<Base>(remembered("base", oneOf("satellite", "plain")) ?? "satellite");
+  /** Does the map write names? */
+  names = $state<boolean>(remembered("names", oneOf("shown", "hidden")) !== "hidden");
+  units = $state<Units>(remembered("units", oneOf(...units)) ?? "km");
   constructor() {
     dark.addEventListener("change", ({ matches }) => {
       this.theme = matches ? "dark" : "light";
@@ -32,6 +36,28 @@ class AppState {
   switchBase(): void {
     this.base = this.base === "satellite" ? "plain" : "satellite";
     remember("base", this.base);
+  }
+
+  /** Names on the map, or none, from now on. */
+  switchNames(): void {
+    this.names = !this.names;
+    remember("names", this.names ? "shown" : "hidden");
+  }
+
+  /** Kilometres or miles, from now on. */
+  switchUnits(): void {
+    this.units = this.units === "km" ? "miles" : "km";
+    remember("units", this.units);
+  }
+
+  /** A distance, as this person reads it. */
+  distance(km: number): string {
+    return distanceText(km, this.units);
+  }
+
+  /** An area, as this person reads it. */
+  area(km2: number): string {
+    return areaText(km2, this.units);
   }
 
   private opening: Promise<void> | undefined;

@@ -1,0 +1,100 @@
+/** Names of places: what the map writes, and what is found by name. Made when the page is built (scripts/names.ts), fetched when they are needed. */
+import type { LatLng } from "@geodrift/core";
+import type { Feature, FeatureCollection, Point } from "geojson";
+
+/** What is named, its name, where, in degrees; the zoom from which on there is room for it; the country that it is in (ISO 3166-1 alpha-2). */
+export type NameRow = readonly [
+  kind: "country" | "water" | "province" | "town",
+  name: string,
+  lat: number,
+  lng: number,
+  zoom: number,
+  country: string,
+];
+
+/** Addresses of the two files: what is seen from afar, and the rest. */
+export const nameFiles = { coarse: "map/names.json", fine: "map/names-fine.json" } as const;
+
+const loaded = new Map<string, Promise<readonly NameRow[]>>();
+
+/** The names of a file, fetched once; none is remembered that did not come. */
+function rowsOf(file: string): Promise<readonly NameRow[]> {
+  const known = loaded.get(file) ?? fetchRows(file);
+  loaded.set(file, known);
+  known.catch(() => loaded.delete(file));
+  return known;
+}
+
+async function fetchRows(file: string): Promise<readonly NameRow[]> {
+  const response = await fetch(new URL(file, document.baseURI));
+  if (!response.ok) throw new Error("the names of places are missing");
+  return response.json();
+}
+
+/**
+ * Names as the map takes them.
+ * @param fine whether those that are seen from near are among them
+ */
+export async function nameFeatures(fine: boolean): Promise<FeatureCollection<Point>> {
+  const files = [nameFiles.coarse, ...(fine ? [nameFiles.fine] : [])];
+  const rows = (await Promise.all(files.map(rowsOf))).flat();
+  const features = rows.map(
+    ([kind, name, lat, lng, zoom], rank): Feature<Point> => ({
+      type: "Feature",
+      properties: { kind, name, zoom, rank },
+      geometry: { type: "Point", coordinates: [lng, lat] },
+    }),
+  );
+  return { type: "FeatureCollection", features };
+}
+
+/** A place that was found by its name. */
+export interface Found extends LatLng {
+  name: string;
+  /** What it is, and where. */
+  detail: string;
+  /** Kilometres around it that are worth seeing. */
+  radiusKm: number;
+}
+
+/** As names are compared: without accents, in small letters. */
+const folded = (name: string): string =>
+  name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+
+/** Folded names, in the order of the rows; half a second's work that is done once. */
+let foldedNames: { rows: readonly NameRow[]; names: string[] } | undefined;
+
+const countryNames = new Intl.DisplayNames(["en"], { type: "region" });
+const kinds = { country: "country", water: "water", province: "province", town: "town" } as const;
+
+/** At this zoom the map shows about so much around its middle. */
+const radiusAt = (zoom: number): number => Math.max(40, 6000 / 2 ** zoom);
+
+/**
+ * Places whose names are, or begin with, or hold what is typed; of equals those that are seen from farther first. After a comma a country
+ * may be said ("Paris, US").
+ * @param most how many at most
+ * @throws Error if the names cannot be fetched
+ */
+export async function findPlaces(text: string, most = 8): Promise<Found[]> {
+  const [wanted, within] = text.split(",").map(folded);
+  if (!wanted) return [];
+  const rows = (await Promise.all([nameFiles.coarse, nameFiles.fine].map(rowsOf))).flat();
+  if (foldedNames?.rows.length !== rows.length) foldedNames = { rows, names: rows.map(([, name]) => folded(name)) };
+  const { names } = foldedNames;
+  const isWithin = (code: string) =>
+    within === undefined ||
+    (code !== "" && (code.toLowerCase() === within || folded(countryNames.of(code) ?? "").startsWith(within)));
+  const found = rows.flatMap((row, i) => {
+    const at = ` ${names[i]}`.indexOf(` ${wanted}`);
+    if (at < 0 || !isWithin(row[5])) return [];
+    return [{ row, worth: names[i] === wanted ? 0 : at === 0 ? 1 : 2 }];
+  });
+  return found
+    .sort((a, b) => a.worth - b.worth || a.row[4] - b.row[4])
+    .slice(0, most)
+    .map(({ row: [kind, name, lat, lng, zoom, country] }) => ({
+      ...{ name, lat, lng, radiusKm: radiusAt(kind === "country" ? zoom + 2 : zoom) },
+      detail: country ? `${kinds[kind]}, ${countryNames.of(country)}` : kinds[kind],
+    }));
+}
