@@ -406,6 +406,11 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.keyboard.press("u");
     await page.getByText("Taken back: 2.").waitFor();
     expect(sidecars()).toEqual([]);
+    // What is found becomes the pin.
+    await page.getByLabel("Find a place").fill("Paris, FR");
+    await page.getByRole("option", { name: "Paris town, France" }).click();
+    await page.getByText("Your pin: 48.85°N 2.35°E").waitFor();
+    await page.locator(".review h2").click();
     await page.keyboard.press("?");
     await page.getByText("pin at the middle of the map").waitFor();
     // Folders of this machine.

@@ -1,11 +1,20 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 
-/** A process that has not been heard of for so long is taken for dead, milliseconds; the living say so much more often. */
+/** A process that holds something touches its lock so often, milliseconds. */
+const touchMs = 5_000;
+
+/**
+ * One that has not touched it for so long is taken for dead, milliseconds. By a clock that nobody sets: a machine that was asleep, or whose
+ * clock was put forward, has not been idle.
+ */
 const patienceMs = 30_000;
+
+/** By the clock of the world no lock is ever too old. */
+const never = 2 ** 42;
 
 /** When this process began, milliseconds since 1970, the same for all of its threads. */
 const began = (): number => Date.now() - 1000 * process.uptime();
@@ -27,14 +36,16 @@ export async function alone<T>(
   work: () => Promise<T>,
   { onWait, signal }: { onWait?: () => void; signal?: AbortSignal } = {},
 ): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
   let release = await take(path);
   if (!release) onWait?.();
+  const isSilent = silence(path);
   while (!release) {
     await delay(200, undefined, { signal }).catch((e: unknown) => {
       signal?.throwIfAborted();
       throw e;
     });
-    release = await locked(path);
+    release = await take(path, () => isSilent(patienceMs));
   }
   return work().finally(release);
 }
@@ -44,24 +55,66 @@ export async function alone<T>(
  * @returns undefined where nothing was done
  */
 export async function aloneIfFree<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
-  const release = await take(path);
+  await mkdir(dirname(path), { recursive: true });
+  const release = (await take(path)) ?? (await takeIfOld(path));
   return release && work().finally(release);
 }
 
-/** Takes what is free, or was left by the dead. */
-async function take(path: string): Promise<Release | undefined> {
-  await mkdir(dirname(path), { recursive: true });
+/**
+ * Takes what is free, or was left by the dead.
+ * @param isSilent tells whether its owner, whoever it is, is to be taken for dead
+ */
+async function take(path: string, isSilent?: () => Promise<boolean>): Promise<Release | undefined> {
+  const isLeft = async () => (await isDead(path)) || (await isSilent?.()) === true;
   const release = await locked(path);
-  if (release || !(await isDead(path))) return release;
-  await rm(`${path}.lock`, { recursive: true, force: true });
-  return locked(path);
+  if (release || !(await isLeft())) return release;
+  // Of several that see the same dead owner one clears up after it, or the next would clear away the lock of the first.
+  const clearing = await lock(`${path}.lock`, { realpath: false, stale: patienceMs, onCompromised: () => {} }).catch(
+    () => undefined,
+  );
+  if (!clearing) return undefined;
+  try {
+    if (!(await isLeft())) return undefined;
+    // Its owner first: a lock without one is of somebody who is about to say so.
+    await rm(ownerOf(path), { force: true });
+    await rm(lockOf(path), { recursive: true, force: true });
+    return await locked(path);
+  } finally {
+    await clearing().catch(() => undefined);
+  }
 }
+
+/** What looks old by the clock of the world, and is not touched while it is watched, was left by the dead. */
+async function takeIfOld(path: string): Promise<Release | undefined> {
+  const touched = await touchedAt(path);
+  if (touched === undefined || Date.now() - touched < patienceMs) return undefined;
+  const isSilent = silence(path);
+  await isSilent(0);
+  await delay(2 * touchMs);
+  return take(path, () => isSilent(2 * touchMs));
+}
+
+/** Watches a lock: tells whether its owner has been silent for so many milliseconds since it was watched. */
+function silence(path: string): (ms: number) => Promise<boolean> {
+  let [last, since]: [number | undefined, number] = [undefined, performance.now()];
+  return async (ms) => {
+    const touched = await touchedAt(path);
+    if (touched === undefined || touched !== last) [last, since] = [touched, performance.now()];
+    return touched !== undefined && performance.now() - since >= ms;
+  };
+}
+
+const lockOf = (path: string): string => `${path}.lock`;
+
+/** When a lock was touched last; undefined if there is none. */
+const touchedAt = async (path: string): Promise<number | undefined> =>
+  (await stat(lockOf(path)).catch(() => undefined))?.mtimeMs;
 
 const ownerOf = (path: string): string => `${path}.lock.owner`;
 
 async function locked(path: string): Promise<Release | undefined> {
   // Links are not followed: what is worked on need not be there yet.
-  const options = { realpath: false, stale: patienceMs, onCompromised: () => {} };
+  const options = { realpath: false, stale: never, update: touchMs, onCompromised: () => {} };
   const release = await lock(path, options).catch((e: NodeJS.ErrnoException) => {
     if (e.code !== "ELOCKED") throw e;
     return undefined;
