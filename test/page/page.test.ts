@@ -175,6 +175,11 @@ describe.skipIf(!hasBrowser)("the page", () => {
     // There from now on, whatever picture comes.
     await page.reload();
     await page.locator("option", { hasText: "plonk-yfcc" }).first().waitFor({ state: "attached" });
+    // Its archive is empty: what is to be done first.
+    await page.getByRole("link", { name: "Library" }).click();
+    await page.getByRole("heading", { name: "First steps" }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await look(page, "first-steps");
     expect(complaints).toEqual([]);
     await page.close();
     await own.stop();

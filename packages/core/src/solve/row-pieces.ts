@@ -9,8 +9,8 @@
  */
 const sizes = [32, 64, 96, 128, 160, 192, 224, 256, 384, 512, 1024];
 
-/** Points of all images together: of more, each costs no less. */
-const mostRows = 1024;
+/** Of several images together, about so many points at a time: of more, each costs no less. */
+const rowsTogether = 1536;
 
 /** Between the two largest sizes, so many at most take no longer as the smaller one and the rest than filled up to the larger. */
 const [halfRows, mostInTwo] = [512, 896];
@@ -28,18 +28,30 @@ export interface RowPiece {
  * @param samples points of each
  */
 export function rowPieces(images: number, samples: number): RowPiece[] {
-  const most = sizes.findLast((size) => size * images <= mostRows) ?? sizes[0];
+  return images > 1 ? evenPieces(images, samples) : filledPieces(samples);
+}
+
+/** Pieces of one image in graphs of the few sizes. */
+function filledPieces(samples: number): RowPiece[] {
+  const most = sizes[sizes.length - 1];
   const pieces: RowPiece[] = [];
   for (let from = 0; from < samples; ) {
     const left = samples - from;
-    const apart = images === 1 && left > halfRows && left <= mostInTwo;
+    const apart = left > halfRows && left <= mostInTwo;
     const to = from + Math.min(left, apart ? halfRows : most);
-    // Of several images, points that fill a graph up would be filled up for each.
-    const size = images > 1 ? to - from : (sizes.find((s) => s >= to - from) ?? most);
-    pieces.push({ from, to, size });
+    pieces.push({ from, to, size: sizes.find((s) => s >= to - from) ?? most });
     from = to;
   }
   return pieces;
+}
+
+/** Pieces of several images, as long as each other: points that fill a graph up would be filled up for each image. */
+function evenPieces(images: number, samples: number): RowPiece[] {
+  const count = Math.min(samples, Math.max(1, Math.round((images * samples) / rowsTogether)));
+  return Array.from({ length: count }, (_, i) => {
+    const [from, to] = [i, i + 1].map((j) => Math.round((j * samples) / count));
+    return { from, to, size: to - from };
+  });
 }
 
 /**

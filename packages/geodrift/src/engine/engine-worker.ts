@@ -21,8 +21,10 @@ import { type LoadedModel, loadModel } from "../models/load.js";
 import type { PictureModelDescription } from "../models/schema.js";
 import { solvingOf } from "../models/solving.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
-import { onnxRuntime } from "../runtime/onnx-runtime.js";
+import { giveMemoryBack, onnxRuntime } from "../runtime/onnx-runtime.js";
 import type { Answer, FromEngine, ImagineJob, LiftAnswer, LiftJob, LocateJob, ToEngine } from "./engine-messages.js";
+
+giveMemoryBack();
 
 /** Models kept open: two can be compared without loading either again. */
 const maxModels = 2;

@@ -24,6 +24,17 @@ const nativeRuntimes: readonly (() => Promise<NativeRuntime>)[] = [
 
 let opened: Promise<Runtime> | undefined;
 
+/** Do sessions keep the memory of their results for the next run? */
+let keepsMemory = true;
+
+/**
+ * Has this thread's sessions, from here on, give the memory of what they compute back after every run. Otherwise each keeps as much as it
+ * ever took: whoever computes for years has many sessions, and pays with some tenth of the time of large networks; small ones are as fast.
+ */
+export function giveMemoryBack(): void {
+  keepsMemory = false;
+}
+
 /**
  * The runtime of this machine, opened once.
  * @param tell hears one sentence where no native kernels can be had, and what to do for speed; standard error if left out
@@ -75,6 +86,7 @@ const onAllCores = ({ InferenceSession, Tensor }: Runtime): Runtime => ({
         logSeverityLevel: 3,
         intraOpNumThreads: threads(),
         ...onDevice(device()),
+        enableCpuMemArena: keepsMemory,
         extra: { session: { intra_op: { allow_spinning: "0" } } },
         ...options,
       }),

@@ -154,13 +154,13 @@ describe("what is drawn on the globe", () => {
 describe("the globe", () => {
   it("moves nearer for a smaller circle, within bounds; without motion where a person wants none", () => {
     const g = globe();
-    for (const radiusKm of [3000, 300, 100, 0] as const) g.flyTo({ lat: 30, lng: 31, radiusKm });
+    for (const radiusKm of [2000, 300, 100, 0] as const) g.flyTo({ lat: 30, lng: 31, radiusKm });
     still = true;
     g.flyTo({ lat: 30, lng: 31, radiusKm: "globe" });
     expect(map.moves.map(([way]) => way)).toEqual(["fly", "fly", "fly", "fly", "jump"]);
     const zooms = map.moves.map(([, { zoom }]) => zoom);
     // 9000 km at zoom 0, half of that at each further one, no nearer than 7, no further than the whole globe.
-    [Math.log2(3), Math.log2(30), Math.log2(90), 7, Math.log2((0.85 * 600) / 237)].forEach((z, i) => {
+    [Math.log2(4.5), Math.log2(30), Math.log2(90), 7, Math.log2((0.85 * 600) / 147)].forEach((z, i) => {
       expect(zooms[i]).toBeCloseTo(z, 10);
     });
     expect(map.moves[0][1].center).toEqual([31, 30]);
@@ -169,7 +169,7 @@ describe("the globe", () => {
 
   it("shows no less than the whole of it for circles larger than the Earth", () => {
     globe().flyTo({ lat: 0, lng: 0, radiusKm: 20_000 });
-    expect(map.moves[0][1].zoom).toBeCloseTo(Math.log2((0.85 * 600) / 237), 10);
+    expect(map.moves[0][1].zoom).toBeCloseTo(Math.log2((0.85 * 600) / 147), 10);
   });
 
   it("tells places of clicks, and nothing of clicks beside it", () => {

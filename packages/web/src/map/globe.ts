@@ -319,9 +319,9 @@ export class Globe {
   }
 }
 
-/** Zoom at which the globe just fits: at zoom 0 it is 237 pixels wide. */
+/** Zoom at which the globe just fits: at zoom 0 it is 147 pixels wide. */
 const wholeZoom = ({ clientWidth, clientHeight }: HTMLElement): number =>
-  Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 237));
+  Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 147));
 
 const toPosition = (x: Vec3): Position => {
   const { lat, lng } = toLatLng(x);
