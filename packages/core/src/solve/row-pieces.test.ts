@@ -14,7 +14,7 @@ describe("points in pieces", () => {
         for (const { from, to, size } of pieces) {
           expect(size).toBeGreaterThanOrEqual(to - from);
           expect(size).toBeLessThanOrEqual(Math.max(32, 2 * (to - from)));
-          expect(n * size).toBeLessThanOrEqual(n === 1 ? 1024 : Math.max(n, 2304 + n));
+          expect(n * size).toBeLessThanOrEqual(n === 1 ? 1024 : Math.max(n, 1536 + n));
         }
       }),
     );

@@ -10,7 +10,7 @@
 const sizes = [32, 64, 96, 128, 160, 192, 224, 256, 384, 512, 1024];
 
 /** Of several images together, about so many points at a time: of more, each costs no less. */
-const rowsTogether = 1536;
+const rowsTogether = 1024;
 
 /** Between the two largest sizes, so many at most take no longer as the smaller one and the rest than filled up to the larger. */
 const [halfRows, mostInTwo] = [512, 896];

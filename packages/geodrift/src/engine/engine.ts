@@ -25,6 +25,8 @@ export interface EngineAnswer {
   distribution: PlaceDistribution;
   /** Unit vectors [n, 3]. */
   samples: Float64Array;
+  /** Of the tensors that both are read from. */
+  bytes: number;
 }
 
 /** How much may wait before the computing thread. */
@@ -302,6 +304,7 @@ function readLater({ result, tensors }: Answer): EngineAnswer {
   };
   return {
     result,
+    bytes: Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0),
     get distribution() {
       return density().distribution;
     },

@@ -16,7 +16,7 @@ const files = Object.fromEntries(names.map((name, i) => [name, pictures[i]]));
 const samples = Float64Array.from([...toVec3({ lat: 60, lng: 5 }), ...toVec3({ lat: 60, lng: 6 })]);
 const distribution = sampleDistribution(samples);
 const answer = (file: string): EngineAnswer => ({
-  ...{ result: resultOf({ image: file, sha256: sha256Of(readFileSync(file)) }), distribution, samples },
+  ...{ result: resultOf({ image: file, sha256: sha256Of(readFileSync(file)) }), distribution, samples, bytes: 1 },
 });
 
 async function queue(throws: Record<string, unknown> = {}) {

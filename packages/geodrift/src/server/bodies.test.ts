@@ -87,15 +87,21 @@ describe("a body", () => {
 });
 
 describe("distributions that are kept", () => {
-  const answer = (step: number) => ({ step }) as unknown as EngineAnswer;
+  const answer = (step: number, bytes = 1) => ({ step, bytes }) as unknown as EngineAnswer;
   it("go when they have not been used for longest", () => {
     const kept = new Densities(2);
     const [a, b] = [kept.keep(answer(1)), kept.keep(answer(2))];
-    expect(kept.get(a)).toEqual({ step: 1 });
+    expect(kept.get(a)).toMatchObject({ step: 1 });
     const c = kept.keep(answer(3));
-    expect([a, b, c].map((id) => kept.get(id))).toEqual([{ step: 1 }, undefined, { step: 3 }]);
+    expect([a, b, c].map((id) => kept.get(id))).toMatchObject([{ step: 1 }, undefined, { step: 3 }]);
     expect(kept.get("unknown")).toBeUndefined();
     expect(new Set([a, b, c]).size).toBe(3);
+  });
+
+  it("go when there are too many bytes of them, however few they are", () => {
+    const kept = new Densities(9, 100);
+    const ids = [60, 30, 50, 1].map((bytes, step) => kept.keep(answer(step, bytes)));
+    expect(ids.map((id) => kept.get(id) !== undefined)).toEqual([false, true, true, true]);
   });
 });
 

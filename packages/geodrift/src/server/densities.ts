@@ -7,9 +7,12 @@ import type { EngineAnswer } from "../engine/engine.js";
 export class Densities {
   private readonly kept: LRUCache<string, EngineAnswer>;
 
-  /** @param max answers that are kept; a fine mesh takes about a megabyte */
-  constructor(max = 128) {
-    this.kept = new LRUCache({ max });
+  /**
+   * @param max answers that are kept
+   * @param maxSize bytes that they have together: a mesh that follows the limits of a country has five million, most have twenty thousand
+   */
+  constructor(max = 128, maxSize = 64 * 2 ** 20) {
+    this.kept = new LRUCache({ max, maxSize, sizeCalculation: ({ bytes }) => bytes });
   }
 
   /** @returns a name nobody can guess */
