@@ -21,7 +21,7 @@ import { photos } from "./scenarios.js";
 const full = process.env.npm_lifecycle_event === "torture";
 const seconds = Number(process.env.GEODRIFT_SOAK_SECONDS ?? (full ? 600 : 8));
 /** MiB that the server never comes to. */
-const most = 1200;
+const most = 1000;
 const clients = 4;
 /** Long enough for memory to be level. */
 const long = seconds >= 300;
