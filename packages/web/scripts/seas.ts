@@ -1,4 +1,4 @@
-/** Names of waters and where they are written, degrees; with the zoom from which on there is room for them. Limits and names as in IHO S-23. */
+/** Names of oceans, seas, straits and large lakes, and where they are written, degrees; with the zoom from which on there is room for them. */
 export const seas: readonly { name: string; lat: number; lng: number; zoom: number }[] = [
   { name: "Pacific Ocean", lat: 5, lng: -150, zoom: 0 },
   { name: "Pacific Ocean", lat: 12, lng: 165, zoom: 0 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { areaText, distanceText, levels, plural, states } from "./words.js";
+import { areaText, distanceText, levels, measuredText, plural, states } from "./words.js";
 
 describe("words", () => {
   it("say one in letters, and more in digits", () => {
@@ -26,6 +26,9 @@ describe("words", () => {
   it("tell distances and areas in what a person reads", () => {
     expect([643.27, 1.609344, 12_742].map((km) => distanceText(km, "km"))).toEqual(["640 km", "1.6 km", "12,700 km"]);
     expect([643.27, 1.609344, 12_742].map((km) => distanceText(km, "miles"))).toEqual(["400 mi", "1.0 mi", "7,920 mi"]);
+    expect([measuredText(643.27, "km"), measuredText(64.327, "km"), measuredText(12_742.2, "miles")]).toEqual([
+      ...["643 km", "64.3 km", "7,918 mi"],
+    ]);
     expect([areaText(1234.5, "km"), areaText(5.1e8, "km")]).toEqual(["1,235 km²", "510 million km²"]);
     expect([areaText(2.589988, "miles"), areaText(5.1e8, "miles")]).toEqual(["1 mi²", "197 million mi²"]);
   });

@@ -12,6 +12,12 @@ const kmOfMile = 1.609344;
 export const distanceText = (km: number, of: Units): string =>
   of === "km" ? formatKm(km) : formatKm(km / kmOfMile).replace(/km$/, "mi");
 
+/** A distance that was measured: to the tenth below a hundred, to the unit from there on. */
+export function measuredText(km: number, of: Units): string {
+  const [size, name] = of === "km" ? [km, "km"] : [km / kmOfMile, "mi"];
+  return `${size.toLocaleString("en", { maximumFractionDigits: size < 100 ? 1 : 0 })} ${name}`;
+}
+
 /** An area, to the unit, or in millions. */
 export function areaText(km2: number, of: Units): string {
   const [size, name] = of === "km" ? [km2, "km²"] : [km2 / kmOfMile ** 2, "mi²"];

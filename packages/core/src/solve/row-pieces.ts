@@ -45,12 +45,11 @@ function filledPieces(samples: number): RowPiece[] {
   return pieces;
 }
 
-/** Pieces of several images, as long as each other: points that fill a graph up would be filled up for each image. */
+/** Pieces of several images, as long as each other but for the last: points that fill a graph up are filled up for each image. */
 function evenPieces(images: number, samples: number): RowPiece[] {
-  const count = Math.min(samples, Math.max(1, Math.round((images * samples) / rowsTogether)));
-  return Array.from({ length: count }, (_, i) => {
-    const [from, to] = [i, i + 1].map((j) => Math.round((j * samples) / count));
-    return { from, to, size: to - from };
+  const size = Math.ceil(samples / Math.max(1, Math.round((images * samples) / rowsTogether)));
+  return Array.from({ length: Math.ceil(samples / size) }, (_, i) => {
+    return { from: i * size, to: Math.min(samples, (i + 1) * size), size };
   });
 }
 

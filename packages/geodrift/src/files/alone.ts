@@ -16,18 +16,23 @@ const patienceMs = 30_000;
 /** By the clock of the world no lock is ever too old. */
 const never = 2 ** 42;
 
-/** When this process began, milliseconds since 1970, the same for all of its threads. */
-const began = (): number => Date.now() - 1000 * process.uptime();
-
-/** Clocks are set while processes run, by less than this. */
-const clockMs = 10_000;
+/** What a lock's owner says of itself, and of which lock. */
+interface Owner {
+  host: string;
+  pid: number;
+  /** When it began, as `beganAt` tells; absent where no system tells. */
+  began?: string;
+  /** The lock as `markOf` tells it: a lock may be followed by another before its owner's file is. */
+  mark: string;
+}
 
 type Release = () => Promise<void>;
 
 /**
  * Does work that no two processes may do at once: whoever comes second waits for the first, and takes over if that dies, on the same
  * machine at once.
- * @param path what is worked on; `<path>.lock` and `<path>.lock.owner` lie beside it meanwhile
+ * @param path what is worked on; `<path>.lock` and `<path>.lock.owner` lie beside it meanwhile, and `<path>.lock.lock` for a moment where a dead
+ * one's are cleared away
  * @param options `onWait` is told once that another process is at it; `signal` ends the wait
  * @throws the signal's reason when it is aborted while it waits
  */
@@ -69,9 +74,7 @@ async function take(path: string, isSilent?: () => Promise<boolean>): Promise<Re
   const release = await locked(path);
   if (release || !(await isLeft())) return release;
   // Of several that see the same dead owner one clears up after it, or the next would clear away the lock of the first.
-  const clearing = await lock(`${path}.lock`, { realpath: false, stale: patienceMs, onCompromised: () => {} }).catch(
-    () => undefined,
-  );
+  const clearing = await lockOrNot(lockOf(path), { stale: patienceMs });
   if (!clearing) return undefined;
   try {
     if (!(await isLeft())) return undefined;
@@ -112,36 +115,66 @@ const touchedAt = async (path: string): Promise<number | undefined> =>
 
 const ownerOf = (path: string): string => `${path}.lock.owner`;
 
-async function locked(path: string): Promise<Release | undefined> {
+/** A lock that is free, taken; undefined where another has it. */
+function lockOrNot(path: string, options: { stale: number; update?: number }): Promise<Release | undefined> {
   // Links are not followed: what is worked on need not be there yet.
-  const options = { realpath: false, stale: never, update: touchMs, onCompromised: () => {} };
-  const release = await lock(path, options).catch((e: NodeJS.ErrnoException) => {
+  return lock(path, { realpath: false, onCompromised: () => {}, ...options }).catch((e: NodeJS.ErrnoException) => {
     if (e.code !== "ELOCKED") throw e;
     return undefined;
   });
+}
+
+async function locked(path: string): Promise<Release | undefined> {
+  const release = await lockOrNot(path, { stale: never, update: touchMs });
   if (!release) return undefined;
   const giveBack = async () => {
     await rm(ownerOf(path), { force: true }).catch(() => undefined);
     await release().catch(() => undefined);
   };
-  await writeFile(ownerOf(path), JSON.stringify({ host: hostname(), pid: process.pid, began: began() })).catch(
-    async (e: unknown) => {
-      await giveBack();
-      throw e;
-    },
-  );
+  const say = async () => {
+    const { pid } = process;
+    const owner: Owner = { host: hostname(), pid, began: await beganAt(pid), mark: (await markOf(path)) ?? "" };
+    await writeFile(ownerOf(path), JSON.stringify(owner));
+  };
+  await say().catch(async (e: unknown) => {
+    await giveBack();
+    throw e;
+  });
   return giveBack;
 }
 
+/** Tells a lock from those before and after it. */
+const markOf = async (path: string): Promise<string | undefined> => {
+  const found = await stat(lockOf(path)).catch(() => undefined);
+  return found && `${found.ino} ${found.birthtimeMs}`;
+};
+
+/**
+ * When a process began, in ticks since the machine did: no clock that is set, and no sleep, changes it, and all threads are told the same.
+ * @returns undefined where there is no such process, or the system does not say so
+ */
+const beganAt = async (pid: number): Promise<string | undefined> => {
+  const said = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  // After the name, which may hold anything: a letter for its state, Z where it has ended and nobody has noticed, and 19th from there this.
+  const [state, ...numbers] = said.slice(said.lastIndexOf(")") + 2).split(" ");
+  return state === "Z" ? "ended" : numbers[18];
+};
+
 /** Was what is locked left by a process of this machine that is no more? */
 async function isDead(path: string): Promise<boolean> {
+  const said = await readFile(ownerOf(path), "utf8").catch(() => "{}");
+  let owner: Partial<Owner>;
   try {
-    const text = await readFile(ownerOf(path), "utf8");
-    const owner = JSON.parse(text) as { host: unknown; pid: unknown; began: unknown };
-    const { host, pid } = owner;
-    if (host !== hostname() || typeof pid !== "number") return false;
-    // In containers the next process often has the number of the last.
-    if (pid === process.pid) return began() - Number(owner.began) > clockMs;
+    owner = JSON.parse(said);
+  } catch {
+    return false;
+  }
+  const { host, pid, began, mark } = owner;
+  if (host !== hostname() || typeof pid !== "number" || mark !== (await markOf(path))) return false;
+  // In containers, and after years, another process has the number.
+  const now = await beganAt(pid);
+  if (now !== undefined) return began !== undefined && began !== now;
+  try {
     process.kill(pid, 0);
     return false;
   } catch (e) {

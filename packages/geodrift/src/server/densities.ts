@@ -9,7 +9,7 @@ export class Densities {
 
   /**
    * @param max answers that are kept
-   * @param maxSize bytes that they have together: a mesh that follows the limits of a country has five million, most have twenty thousand
+   * @param maxSize bytes that they have together, as they were sent; what is asked of one makes more of it. A mesh that follows the limits of a country has five million, most have twenty thousand
    */
   constructor(max = 128, maxSize = 64 * 2 ** 20) {
     this.kept = new LRUCache({ max, maxSize, sizeCalculation: ({ bytes }) => bytes });

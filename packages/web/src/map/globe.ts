@@ -88,8 +88,8 @@ export class Globe {
       container,
       style: baseStyle(options, this.fine),
       center: [10, 20],
-      zoom: wholeZoom(container),
-      minZoom: 0,
+      zoom: wholeZoom(container) + towardsPole(20),
+      minZoom: -3,
       maxZoom: 12,
       attributionControl: { compact: true, customAttribution: sources },
       dragRotate: false,
@@ -215,7 +215,8 @@ export class Globe {
     const whole = wholeZoom(this.map.getContainer());
     const zoom = radiusKm === "globe" ? whole : Math.max(whole, Math.min(7, Math.log2(9000 / Math.max(20, radiusKm))));
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map[still ? "jumpTo" : "flyTo"]({ center: [lng, lat], zoom, ...(!still && { duration: 1200 }) } as never);
+    const at = { center: [lng, lat], zoom: zoom + towardsPole(lat) };
+    this.map[still ? "jumpTo" : "flyTo"]({ ...at, ...(!still && { duration: 1200 }) } as never);
   }
 
   /** The place in the middle of the map, degrees. */
@@ -319,9 +320,15 @@ export class Globe {
   }
 }
 
-/** Zoom at which the globe just fits: at zoom 0 it is 147 pixels wide. */
+/**
+ * What a zoom loses on the way to a pole, where MapLibre draws the same globe larger, as maps do: by 1/cos φ. Not to the very pole.
+ * @param lat degrees
+ */
+const towardsPole = (lat: number): number => Math.log2(Math.cos((Math.min(85, Math.abs(lat)) * Math.PI) / 180));
+
+/** Zoom at which the globe just fits, looked at above the equator: at zoom 0 it is 138 pixels wide. */
 const wholeZoom = ({ clientWidth, clientHeight }: HTMLElement): number =>
-  Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 147));
+  Math.max(0, Math.log2((0.85 * Math.min(clientWidth, clientHeight)) / 138));
 
 const toPosition = (x: Vec3): Position => {
   const { lat, lng } = toLatLng(x);

@@ -23,7 +23,7 @@ const growing = (from: number, to: number): ExpressionSpecification => [
   to,
 ];
 
-/** Later ones give way to earlier ones. */
+/** From what gives way to what does not: layers on top are placed first. */
 const letters: Record<NameRow[0], Letters> = {
   town: { size: growing(10, 13), colours: ["#ffffff", "#1d2733"] },
   province: {

@@ -32,8 +32,8 @@ describe("notations of a place", () => {
         fc.double({ min: -180, max: 180, noNaN: true }),
         (lat, lng) => {
           for (const { name, text } of notationsOf({ lat, lng })) {
-            // The last of a geohash's letters may all be letters, as those of a name are.
-            if (name === "Geohash" && !/\d/.test(text)) continue;
+            // What is letters or digits alone is a name or a number.
+            if (name === "Geohash" && !(/\d/.test(text) && /[a-z]/.test(text))) continue;
             const back = parsePlace(text);
             expect(back, `${name}: ${text}`).toBeDefined();
             if (back) expect(distanceKm(back, { lat, lng }), `${name}: ${text}`).toBeLessThan(0.02);
@@ -68,6 +68,8 @@ describe("what a person types", () => {
     ["31U DQ 48251 11932", 48.8582, 2.2945],
     ["31udq4825111932", 48.8582, 2.2945],
     ["31 N 448252 5411933", 48.8582, 2.2945],
+    ["31U 448252 5411933", 48.8582, 2.2945],
+    ["31N 448252 5411933", 48.8582, 2.2945],
     ["8FVC2222+22", 47.0000625, 8.0000625],
     ["8FVC2222+", 47.00125, 8.00125],
     ["u4pruydqq", 57.64911, 10.40744],
@@ -77,9 +79,18 @@ describe("what a person types", () => {
     if (place) expect(distanceKm(place, { lat, lng })).toBeLessThan(0.05);
   });
 
+  it("may have the band of a zone, as many write it", () => {
+    const { UTM } = written(-33.86, 151.21);
+    expect(UTM).toMatch(/^56 S \d+ \d+$/);
+    for (const text of [UTM, UTM.replace(" S", "H"), UTM.replace(" S", "S")]) {
+      const place = parsePlace(text);
+      expect(place && distanceKm(place, { lat: -33.86, lng: 151.21 }), text).toBeLessThan(0.01);
+    }
+  });
+
   it.each([
     ...["", "Paris", "Nice, FR", "Essen", "N E", "91, 0", "0, 181", "12", "1,2,3", "beds", "99Z ZZ 1 1"],
-    ...["31 N 1 2", "8FVC22+", "Springfield 2"],
+    ...["31 N 1 2", "8FVC22+", "Springfield 2", "75001", "12345, 6", "Paris 15, Lyon 3"],
   ])("“%s” is none", (text) => {
     expect(parsePlace(text)).toBeUndefined();
   });

@@ -59,7 +59,7 @@ function fromDegrees(text: string): LatLng | undefined {
   if (!halves) return undefined;
   const swapped = /[EW]/i.test(halves[1]);
   const [first, second] = [halves[1], halves[2]].map((half) =>
-    /\d/.test(half) ? Dms.parse(half.trim().replace(/^([NSEW])(.*)$/i, "$2$1")) : Number.NaN,
+    isAngle(half) ? Dms.parse(half.trim().replace(/^([NSEW])(.*)$/i, "$2$1")) : Number.NaN,
   );
   return valid(swapped ? { lat: second, lng: first } : { lat: first, lng: second });
 }
@@ -76,14 +76,21 @@ function tried(read: () => LatLng | undefined): LatLng | undefined {
   }
 }
 
-const ofUtm = (text: string) => {
-  const { lat, lon } = Utm.parse(text).toLatLon();
+/** Zone, hemisphere or latitude band, easting and northing, metres. N is the northern half, and the first band of it. */
+function fromUtm(zone: string, letter: string, easting: string, northing: string): LatLng | undefined {
+  const band = letter.toUpperCase();
+  // S is the southern half where people write halves, and a band of the north where they write bands: the half is written more often.
+  const half = band === "S" || band < "N" ? "S" : "N";
+  const { lat, lon } = Utm.parse(`${zone} ${half} ${easting} ${northing}`).toLatLon();
   return valid({ lat, lng: lon });
-};
+}
+
+/** Degrees, minutes and seconds with their marks, and nothing else. */
+const isAngle = (half: string): boolean => /^[-+NSEW\d\s.,:°º˚'′’"″”]*\d[-+NSEW\d\s.,:°º˚'′’"″”]*$/i.test(half);
 
 /**
  * The place that a text writes in any of the notations.
- * @returns undefined if it is none of them; a geohash is taken for one only where it holds a digit, as names do not
+ * @returns undefined if it is none of them; a geohash is taken for one only where it holds letters and digits, as names and postcodes do not
  */
 export function parsePlace(written: string): LatLng | undefined {
   const text = written.trim();
@@ -91,7 +98,8 @@ export function parsePlace(written: string): LatLng | undefined {
     const { latitudeCenter: lat, longitudeCenter: lng } = plusCodes.decode(text);
     return valid({ lat, lng });
   }
-  if (/^\d{1,2}\s*[C-X]?\s+[NS]?\s*\d{5,7}(\.\d+)?\s+\d{1,8}(\.\d+)?$/i.test(text)) return tried(() => ofUtm(text));
+  const utm = /^(\d{1,2})\s*([C-HJ-NP-X])\s*(\d{5,7}(?:\.\d+)?)\s+(\d{1,8}(?:\.\d+)?)$/i.exec(text);
+  if (utm) return tried(() => fromUtm(utm[1], utm[2], utm[3], utm[4]));
   if (/^\d{1,2}[C-HJ-NP-X]\s*[A-HJ-NP-Z]{2}\s*(\d\s*){2,10}$/i.test(text))
     return tried(() => {
       const { lat, lon } = Mgrs.parse(text.toUpperCase()).toUtm().toLatLon();
@@ -99,7 +107,7 @@ export function parsePlace(written: string): LatLng | undefined {
     });
   const degrees = fromDegrees(text);
   if (degrees) return degrees;
-  if (!/^(?=.*\d)[0-9b-hjkmnp-z]{4,12}$/.test(text)) return undefined;
+  if (!/^(?=.*\d)(?=.*[a-z])[0-9b-hjkmnp-z]{4,12}$/.test(text)) return undefined;
   const { latitude: lat, longitude: lng } = geohash.decode(text);
   return valid({ lat, lng });
 }

@@ -5,6 +5,8 @@ const coarse: NameRow[] = [
   ["country", "Georgia", 42.2, 43.5, 3, ""],
   ["country", "Norway", 64, 12, 2, ""],
   ["water", "North Sea", 56.5, 3.5, 2, ""],
+  ["water", "Pacific Ocean", 5, -150, 0, ""],
+  ["water", "Pacific Ocean", 12, 165, 0, ""],
   ["town", "Paris", 48.85, 2.35, 3, "FR"],
 ];
 const fine: NameRow[] = [
@@ -37,18 +39,23 @@ const named = async (text: string) => (await (await load()).findPlaces(text)).ma
 describe("places by name", () => {
   it("are found without accents and capitals: the whole name, then its beginning, then a word of it", async () => {
     expect(await named("tromsø")).toEqual(["Tromsø: town, Norway"]);
+    expect(await named("tromso")).toEqual(["Tromsø: town, Norway"]);
+    expect(await named("cormeilles en")).toEqual(["Cormeilles-en-Parisis: town, France"]);
     expect(await named("SAO paulo")).toEqual(["São Paulo: town, Brazil"]);
     expect(await named("paris")).toEqual([
       "Paris: town, France",
       "Paris: town, United States",
+      "Cormeilles-en-Parisis: town, France",
       "Le Bois Paris: town, France",
     ]);
     expect(await named("nor")).toEqual(["Norway: country", "North Sea: water"]);
+    expect(await named("pacific")).toEqual(["Pacific Ocean: water"]);
     expect(await named("Georgia")).toEqual(["Georgia: country", "Georgia: province, United States"]);
   });
 
   it("are of the country that is said after a comma", async () => {
     expect(await named("Paris, US")).toEqual(["Paris: town, United States"]);
+    expect(await named("Paris, USA")).toEqual(["Paris: town, United States"]);
     expect(await named("georgia, united")).toEqual(["Georgia: province, United States"]);
     expect(await named("Paris, Peru")).toEqual([]);
   });
@@ -77,9 +84,9 @@ describe("names on the map", () => {
     expect((await nameFeatures(false)).features).toHaveLength(coarse.length);
     const { features } = await nameFeatures(true);
     expect(features).toHaveLength(coarse.length + fine.length);
-    expect(features[3]).toEqual({
+    expect(features[5]).toEqual({
       type: "Feature",
-      properties: { kind: "town", name: "Paris", zoom: 3, rank: 3 },
+      properties: { kind: "town", name: "Paris", zoom: 3, rank: 5 },
       geometry: { type: "Point", coordinates: [2.35, 48.85] },
     });
   });

@@ -48,25 +48,39 @@ export async function nameFeatures(fine: boolean): Promise<FeatureCollection<Poi
   return { type: "FeatureCollection", features };
 }
 
-/** A place that was found by its name. */
+/** A place that was found by its name, or by what it is written as. */
 export interface Found extends LatLng {
   name: string;
+  kind: NameRow[0] | "coordinates";
   /** What it is, and where. */
   detail: string;
   /** Kilometres around it that are worth seeing. */
   radiusKm: number;
 }
 
-/** As names are compared: without accents, in small letters. */
-const folded = (name: string): string =>
-  name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
+/** Letters that are no others with accents, and what people type for them. */
+const plain: Record<string, string> = { ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ß: "ss", æ: "ae", œ: "oe", ı: "i" };
 
-/** Folded names, in the order of the rows; half a second's work that is done once. */
+/** As names are compared: without accents, in small letters, words apart whatever stands between them. */
+const folded = (name: string): string =>
+  name
+    .normalize("NFD")
+    .replace(/\p{M}/gu, "")
+    .toLowerCase()
+    .replace(/[øłđðþßæœı]/g, (letter) => plain[letter])
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim();
+
+/** What people call countries besides. */
+const alsoCalled: Record<string, string> = {
+  ...{ uk: "GB", "great britain": "GB", england: "GB", scotland: "GB", wales: "GB" },
+  ...{ usa: "US", "united states of america": "US", uae: "AE" },
+};
+
+/** Folded names, in the order of the rows: made once. */
 let foldedNames: { rows: readonly NameRow[]; names: string[] } | undefined;
 
 const countryNames = new Intl.DisplayNames(["en"], { type: "region" });
-const kinds = { country: "country", water: "water", province: "province", town: "town" } as const;
-
 /** At this zoom the map shows about so much around its middle. */
 const radiusAt = (zoom: number): number => Math.max(40, 6000 / 2 ** zoom);
 
@@ -84,17 +98,24 @@ export async function findPlaces(text: string, most = 8): Promise<Found[]> {
   const { names } = foldedNames;
   const isWithin = (code: string) =>
     within === undefined ||
-    (code !== "" && (code.toLowerCase() === within || folded(countryNames.of(code) ?? "").startsWith(within)));
+    (code !== "" &&
+      (code.toLowerCase() === within ||
+        alsoCalled[within] === code ||
+        folded(countryNames.of(code) ?? "").startsWith(within)));
   const found = rows.flatMap((row, i) => {
     const at = ` ${names[i]}`.indexOf(` ${wanted}`);
     if (at < 0 || !isWithin(row[5])) return [];
     return [{ row, worth: names[i] === wanted ? 0 : at === 0 ? 1 : 2 }];
   });
+  // Oceans are written twice, and found once.
+  const isFirst = ({ row }: (typeof found)[0], i: number) =>
+    row[0] !== "water" || found.findIndex((f) => f.row[0] === "water" && f.row[1] === row[1]) === i;
   return found
+    .filter(isFirst)
     .sort((a, b) => a.worth - b.worth || a.row[4] - b.row[4])
     .slice(0, most)
     .map(({ row: [kind, name, lat, lng, zoom, country] }) => ({
-      ...{ name, lat, lng, radiusKm: radiusAt(kind === "country" ? zoom + 2 : zoom) },
-      detail: country ? `${kinds[kind]}, ${countryNames.of(country)}` : kinds[kind],
+      ...{ name, kind, lat, lng, radiusKm: radiusAt(kind === "country" ? zoom + 2 : zoom) },
+      detail: country ? `${kind}, ${countryNames.of(country)}` : kind,
     }));
 }
