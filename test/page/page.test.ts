@@ -75,7 +75,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await drop(page, "nile.png", nile);
     await answered(page).waitFor();
     expect(await answered(page).innerText()).toContain("Egypt");
-    expect(await page.getByRole("status").first().innerText()).toMatch(/^Done: .*Egypt, .* km radius for 90 %/);
+    expect(await page.locator(".side .status").innerText()).toMatch(/^Done: .*Egypt, .* km radius for 90 %/);
     const step = page.locator(".timeline .step");
     await page.waitForFunction(() => document.querySelector(".timeline .step")?.textContent === "places");
     await look(page, "answer");
@@ -142,7 +142,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     const { page, complaints } = await openPage(browser, server.url);
     await drop(page, "stripes.png", await stripes());
     await page.getByRole("alert").getByText("This does not look like a view of the Earth from above").waitFor();
-    expect(await page.getByRole("status").first().innerText()).toMatch(/^Done: does not look like/);
+    expect(await page.locator(".side .status").innerText()).toMatch(/^Done: does not look like/);
     expect(await page.locator(".answer details h2").isVisible()).toBe(false);
     await look(page, "outside");
     await page.getByText("would answer all the same").click();
