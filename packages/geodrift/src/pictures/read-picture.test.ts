@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { crc32 } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { pixelDifference } from "./pixel-difference.js";
@@ -132,6 +133,34 @@ describe("a picture that cannot be read", () => {
     });
     expect((await pictureOf(jpeg, preparation, 32 * 32)).width).toBe(8);
   });
+  it("would be kept whole while it is decoded, and is too large for that", async () => {
+    // Headers that say more than there is: it is refused by them.
+    const claims = (bytes: Uint8Array, at: number, side: number) => {
+      const own = Buffer.from(bytes);
+      own.writeUInt16BE(side, at);
+      own.writeUInt16BE(side, at + 2);
+      return own;
+    };
+    const jpegOf = async (chromaSubsampling: string, progressive = true) =>
+      Buffer.from(await raw().jpeg({ progressive, chromaSubsampling }).toBuffer());
+    const full = await jpegOf("4:4:4");
+    const half = await jpegOf("4:2:0");
+    const frameOf = (bytes: Buffer) => bytes.indexOf(Buffer.from([0xff, 0xc2])) + 5;
+    const decode = (bytes: Uint8Array) => decodeSquare(bytes, { size: 8, square: "cover" });
+    const tooMuch = (kind: string, mib: number) => ({
+      ...{ code: "picture", message: `is ${kind}, takes ${mib} MiB to decode, and may take 640` },
+    });
+    await expect(decode(claims(full, frameOf(full), 10_600))).rejects.toMatchObject(tooMuch("progressive", 643));
+    await expect(decode(claims(half, frameOf(half), 15_000))).rejects.toMatchObject(tooMuch("progressive", 644));
+    const interlaced = Buffer.from(await raw().png({ progressive: true }).toBuffer());
+    interlaced.writeUInt32BE(15_000, 16);
+    interlaced.writeUInt32BE(15_000, 20);
+    interlaced.writeUInt32BE(crc32(interlaced.subarray(12, 29)), 29);
+    await expect(decode(interlaced)).rejects.toMatchObject(tooMuch("interlaced", 644));
+    expect((await decode(full)).width).toBe(8);
+    expect((await decode(await jpegOf("4:4:4", false))).width).toBe(8);
+  });
+
   it("does not even begin like one", async () => {
     await expect(checkPicture(Buffer.from("text"))).rejects.toMatchObject({ code: "picture" });
     await expect(checkPicture(jpeg.subarray(0, jpeg.length - 5))).resolves.toBeUndefined();

@@ -156,11 +156,32 @@ export async function openPicture(bytes: Uint8Array, options: Options): Promise<
   if (kind === "heic") return decodeHeic(bytes, options.limitInputPixels);
   if (kind === "jxl") return decodeJxl(bytes, options.limitInputPixels);
   const preview = await rawPreview(bytes, kind);
-  if (!preview) return sharp(bytes, options).rotate();
-  const input = sharp(preview, options);
+  const input = sharp(preview ?? bytes, options);
+  await checkKept(input);
+  if (!preview) return input.rotate();
   // Cameras turn the whole, and say nothing in the preview.
   const own = (await input.metadata()).orientation;
   return own === undefined ? input.rotate(quarterTurns[orientationOf(bytes) ?? 1] ?? 0) : input.rotate();
+}
+
+/** Bytes that a decoder may keep of a picture that it cannot decode row by row. */
+const mostKept = 640 * 2 ** 20;
+
+/**
+ * Progressive JPEGs are kept as coefficients, of two bytes each, and interlaced PNGs as samples, until the last of their scans.
+ * @throws GeodriftError `picture` if that is too much
+ */
+async function checkKept(input: Sharp): Promise<void> {
+  const { isProgressive, format, width, height, channels, depth, chromaSubsampling } = await input.metadata();
+  if (!isProgressive) return;
+  const isJpeg = format === "jpeg";
+  const samples = width * height * (isJpeg && chromaSubsampling?.startsWith("4:2:0") ? 1.5 : channels);
+  const kept = samples * (isJpeg || depth === "ushort" ? 2 : 1);
+  if (kept > mostKept)
+    throw new GeodriftError(
+      "picture",
+      `is ${isJpeg ? "progressive" : "interlaced"}, takes ${Math.round(kept / 2 ** 20)} MiB to decode, and may take ${mostKept / 2 ** 20}`,
+    );
 }
 
 /** Degrees clockwise by EXIF's orientation; those that mirror are no camera's. */
