@@ -24,6 +24,9 @@ const atOnce = 4;
 /** Bytes a second that a file has at least, from wherever it is read. */
 const leastBytesASecond = 2 ** 18;
 
+/** Bytes that are sent to a process, which takes them several times in memory; what lies in a file of its own is read there. */
+const mostSent = 2 ** 27;
+
 /** Bytes that a process may keep between two pictures: one that has more is followed by a new one. */
 const mostResident = 320 * 2 ** 20;
 
@@ -67,6 +70,11 @@ export class PictureProcesses implements PictureReader {
   private async doNow(task: keyof PictureTasks, args: unknown[]): Promise<unknown> {
     this.checkOpen();
     const [origin] = args;
+    if (origin instanceof Uint8Array && origin.length > mostSent)
+      throw new GeodriftError(
+        "picture",
+        `it has ${Math.round(origin.length / 2 ** 20)} MiB, and may have ${mostSent / 2 ** 20} where it does not lie in a file of its own`,
+      );
     const bytes = typeof origin === "string" ? ((await stat(origin).catch(() => undefined))?.size ?? 0) : 0;
     const seconds = this.seconds + bytes / leastBytesASecond;
     const answer = await this.inChild(task, args, seconds).catch((e: unknown) => {

@@ -94,12 +94,15 @@ export async function readPictureBytes(file: string, hold?: FileHold): Promise<U
   return readFile(file).catch(cannotRead());
 }
 
-/** @throws GeodriftError `picture` for a file of more bytes than pictures have */
-export function checkPictureBytes(bytes: number): void {
-  if (bytes > mostBytes)
+/**
+ * @param most bytes; as many as a file of its own may have if left out
+ * @throws GeodriftError `picture` for a file of more bytes than pictures have
+ */
+export function checkPictureBytes(bytes: number, most = mostBytes): void {
+  if (bytes > most)
     throw new GeodriftError(
       "picture",
-      `the file has ${Math.round(bytes / 2 ** 20)} MiB, and a picture at most ${mostBytes / 2 ** 20}`,
+      `the file has ${Math.round(bytes / 2 ** 20)} MiB, and a picture at most ${most / 2 ** 20}`,
     );
 }
 

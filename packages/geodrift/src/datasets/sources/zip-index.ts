@@ -10,6 +10,9 @@ import { type Entry, open, type ZipFile } from "yauzl";
 import type { FileHold } from "../../pictures/memory-budget.js";
 import { checkPictureBytes } from "../../pictures/read-picture.js";
 
+/** Bytes of a member once it is unpacked: several are in memory at a time, each more than once on its way to a decoder. As in tars. */
+const mostMemberBytes = 2 ** 26;
+
 /** Members of many zip files, found by name. */
 export interface ZipIndex {
   /** How many members there are. */
@@ -91,7 +94,7 @@ export async function indexZips(files: readonly string[]): Promise<ZipIndex> {
     async read(name, hold) {
       const member = find(hashOf(name));
       if (!member) return undefined;
-      checkPictureBytes(member.plain);
+      checkPictureBytes(member.plain, mostMemberBytes);
       reading++;
       try {
         await hold?.take(member.plain);
