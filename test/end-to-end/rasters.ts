@@ -74,7 +74,13 @@ export const tinyTraining = {
     weightDecay: 0.01,
   },
   rank: 12,
-  places: { features: 16, sharpFeatures: 8, sharpness: 4 },
+  places: {
+    features: 16,
+    sharpFeatures: 8,
+    sharpness: 4,
+    peak: { withinKm: 2500, features: 16, told: 8, hidden: 16 },
+  },
+  peak: { views: 200, steps: 20, batch: 16, seed: 4, rate: 0.002, warmup: 5, weightDecay: 0.01 },
   embedded: 300,
   locators: [
     {
@@ -86,6 +92,7 @@ export const tinyTraining = {
       depth: 2,
       expansion: 2,
       dropout: 0.1,
+      nearKm: [300, 2000],
       steps: 60,
       batch: 32,
       seed: 1,

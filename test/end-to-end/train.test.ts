@@ -206,6 +206,51 @@ describe("geodrift train", () => {
     expect((await inThisProcess(["train", join(folder, "ring.json")])).stderr).toMatch(/ring\.json: extends itself/);
   });
 
+  it("mixes a flow with the neighbours of a picture, as views say that neither has seen", async () => {
+    const both = { kind: "flow-and-neighbours", name: "both", neighbours: 3, widthsKm: [500, 2000], held: 64 };
+    const mixed = (from: string) => {
+      const config = { extends: "tiny.json", out: "whole", locators: [{ ...both, from }] };
+      writeFileSync(join(folder, "mixed.json"), JSON.stringify(config));
+      return inThisProcess(["train", join(folder, "mixed.json")]);
+    };
+    const { code, stderr } = await mixed("whole/riemannian-flow");
+    expect([code, stderr]).toEqual([0, expect.stringContaining("both: nothing to learn")]);
+    const { method, weight, widthKm, neighbours } = JSON.parse(readFileSync(join(whole, "both", "model.json"), "utf8"));
+    expect([method, neighbours, both.widthsKm.includes(widthKm)]).toEqual(["flow-and-neighbours", 3, true]);
+    expect(weight > 0 && weight < 1).toBe(true);
+    const picture = join(folder, "rasters", "bmng-2004-07.jpg");
+    const located = await inThisProcess(["locate", "--model", join(whole, "both"), "--json", picture]);
+    expect([located.code, JSON.parse(located.stdout).regions.length > 0]).toEqual([0, true]);
+    const density = await inThisProcess(["density", join(whole, "both"), "--image", picture, "--grid", "45", "--json"]);
+    expect([density.code, density.stdout.includes("logProbNats")]).toEqual([0, true]);
+    expect((await mixed("whole/regression")).stderr).toMatch(/a flow or a diffusion is needed/);
+  });
+
+  it("takes trunk and cells of a model as they are, and makes the rest anew", async () => {
+    const [flow] = tinyTraining.locators;
+    const config = { extends: "tiny.json", out: "given", model: "whole/riemannian-flow", locators: [flow] };
+    writeFileSync(join(folder, "given.json"), JSON.stringify(config));
+    const { code, stderr } = await inThisProcess(["train", join(folder, "given.json")]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).not.toMatch(/^encoder/m);
+    const weights = (...path: string[]) => readSafetensors(readFileSync(join(folder, ...path))).tensors;
+    const [made, before] = ["given", "whole"].map((run) => weights(run, "riemannian-flow", "encoder.safetensors"));
+    expect(Object.keys(made)).toEqual(Object.keys(before));
+    for (const name of ["stem.weight", "head.2.weight", "places.cells.weight", "places.centres"])
+      expect(made[name]).toEqual(before[name]);
+    const refused = async (changes: object) => {
+      writeFileSync(join(folder, "given.json"), JSON.stringify({ ...config, ...changes }));
+      return (await inThisProcess(["train", join(folder, "given.json")])).stderr;
+    };
+    expect(await refused({ model: "whole/none" })).toMatch(/whole\/none/);
+    expect(await refused({ places: { features: 16, sharpFeatures: 8, sharpness: 4 } })).toMatch(/given\.json/);
+  });
+
+  it("does not write into the released layout what that does not have", async () => {
+    const exported = await inThisProcess(["export", join(whole, "riemannian-flow"), "-o", "x", "--format", "plonk"]);
+    expect([exported.code, exported.stderr]).toEqual([1, expect.stringMatching(/--format onnx takes it/)]);
+  });
+
   it("writes models whose densities are asked for alike, where the method has one", async () => {
     const ask = (name: string, ...flags: string[]) => {
       const picture = join(folder, "rasters", "bmng-2004-07.jpg");

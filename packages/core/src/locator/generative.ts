@@ -8,15 +8,8 @@ import { Generator } from "../random/generator.js";
 import { velocityModel } from "../solve/guidance.js";
 import { solve, solverFor, stepsFor } from "../solve/solvers.js";
 import { normalizeAll } from "../sphere/flat.js";
+import { meshForPriors, wholeMesh } from "./fineness.js";
 import type { Locator, SolveOptions } from "./locator.js";
-
-/**
- * How fine a whole distribution is made, and how many steps the map has whose density it is, without guidance: a vertex costs three
- * evaluations of the network for each of four stages of each step. What a prior leaves may lie where hardly anything does, and
- * there few steps err (`npm run bench map`).
- */
-const wholeMesh = { level: 2, tolerance: 1, maxVertices: 600, steps: 10 };
-const meshForPriors = { ...wholeMesh, steps: 16 };
 
 /**
  * A flow or a diffusion: noise is carried to places by its solver. Densities are exact; whole distributions on a mesh are

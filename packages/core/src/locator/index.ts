@@ -9,9 +9,11 @@
  * @module
  */
 export * from "./cells.js";
+export * from "./flow-and-neighbours.js";
 export * from "./generative.js";
 export * from "./localizability.js";
 export * from "./locator.js";
+export * from "./neighbour-search.js";
 export * from "./regression.js";
 export * from "./retrieval.js";
 export * from "./uniform.js";

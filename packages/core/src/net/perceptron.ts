@@ -47,7 +47,7 @@ export function initPerceptron(config: PerceptronConfig, out: number, random: Ge
  * @param embedding [n, cond_dim]
  * @returns [n, out]
  */
-export function perceptron({ depth }: PerceptronConfig, p: Traced, embedding: np.Array): np.Array {
+export function perceptron({ depth }: Pick<PerceptronConfig, "depth">, p: Traced, embedding: np.Array): np.Array {
   let h = embedding;
   for (let i = 0; i < depth; i++) h = gelu(linear(p, `layers.${i}`, h));
   return linear(p, `layers.${depth}`, h);

@@ -2,13 +2,14 @@
  * From an encoder's features to an embedding that says where things might be: the probability of land cells, and what a
  * locator can read off linearly: the mean of random Fourier features of the cells (Rahimi & Recht 2007), which is the
  * posterior's characteristic function at many scales, and the same of the sharpened posterior, which is where its peak is.
+ * Cells are 160 km apart, and a peak lies between them: where, and how sure that is, is told besides (`place-peak`).
  */
 
-import { type Tensor, tensor } from "@geodrift/compile";
+import { tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
-import type { Generator } from "../random/generator.js";
 import { linear } from "./layers.js";
 import type { Parameters, Traced } from "./parameters.js";
+import { type PeakConfig, peakShapes, peakWidth, posteriorPeak } from "./place-peak.js";
 
 type Arr = np.Array;
 
@@ -20,10 +21,16 @@ export interface PlaceHeadConfig {
   sharpFeatures: number;
   /** Factor of the logits (exponent of the probabilities) that sharpens the posterior. */
   sharpness: number;
+  /** What is told of the posterior's peak besides; absent in models of 0.2 and before. */
+  peak?: PeakConfig;
 }
 
-/** Numbers of an embedding: Fourier features, the mean of the sharpened posterior (3), and its Fourier features. */
-export const placeWidth = ({ features, sharpFeatures }: PlaceHeadConfig): number => features + 3 + sharpFeatures;
+/** Where in an embedding the centre of the posterior's peak stands, a unit vector that is not standardised. */
+export const peakColumn = ({ features, sharpFeatures }: PlaceHeadConfig): number => features + 3 + sharpFeatures;
+
+/** Numbers of an embedding: Fourier features, the mean of the sharpened posterior (3), its Fourier features, and the peak. */
+export const placeWidth = (config: PlaceHeadConfig): number =>
+  peakColumn(config) + (config.peak ? peakWidth(config.peak) : 0);
 
 /**
  * Names and shapes of every stored weight and buffer.
@@ -38,35 +45,11 @@ export function placeHeadShapes(config: PlaceHeadConfig, into: number, cells: nu
     "places.centres": [cells, 3],
     "places.frequencies": [3, config.features],
     "places.phases": [config.features],
+    ...(config.peak && peakShapes(config.peak, into)),
     "places.mean": [width],
     "places.scale": [width],
   };
 }
-
-/**
- * Random Fourier features (Rahimi & Recht 2007) of a mixture of Gaussian kernels, with length scales of 0.6, 0.2, 0.07
- * and 0.025 radians: from continents to what neighbouring cells can tell apart.
- * @param n number of features
- * @returns frequencies [3, n], and phases [n] in 0…2π radians
- */
-export function placeFeatures(n: number, random: Generator): { frequencies: Tensor; phases: Tensor } {
-  const scales = [0.6, 0.2, 0.07, 0.025];
-  const frequencies = new Float32Array(3 * n);
-  for (let i = 0; i < n; i++)
-    for (let d = 0; d < 3; d++) frequencies[d * n + i] = random.normal() / scales[i % scales.length];
-  const phases = Float32Array.from({ length: n }, () => random.uniform(0, 2 * Math.PI));
-  return { frequencies: tensor(frequencies, [3, n]), phases: tensor(phases, [n]) };
-}
-
-/**
- * Fourier features cos(x·frequencies + phases).
- * @param x unit vectors [n, 3]
- * @param frequencies [3, features]
- * @param phases [features]
- * @returns [n, features]
- */
-export const fourierFeatures = (x: Arr, frequencies: Arr, phases: Arr): Arr =>
-  np.cos(np.matmul(x, frequencies).add(phases));
 
 /**
  * The weights with the Fourier features of every cell, `places.cellFeatures` [cells, features]. They do not depend on
@@ -94,17 +77,16 @@ export function withCellFeatures(p: Parameters): Parameters {
  * @returns embeddings [n, placeWidth], standardised by `places.mean` and `places.scale`
  */
 export function placeHead(config: PlaceHeadConfig, p: Traced, h: Arr): Arr {
-  const logits = linear(p, "places.cells", h);
+  const logits = linear(p, "places.cells", h.ref);
   const posterior = nn.softmax(logits.ref);
   const sharp = nn.softmax(logits.mul(config.sharpness));
   const features = p["places.cellFeatures"].ref;
-  const embedding = np.concatenate(
-    [
-      np.matmul(posterior, features.ref),
-      np.matmul(sharp.ref, p["places.centres"].ref),
-      np.matmul(sharp, features.slice([], [0, config.sharpFeatures])),
-    ],
-    -1,
-  );
+  const parts = [
+    np.matmul(posterior.ref, features.ref),
+    np.matmul(sharp.ref, p["places.centres"].ref),
+    np.matmul(sharp, features.slice([], [0, config.sharpFeatures])),
+  ];
+  const peak = config.peak ? posteriorPeak(config.peak, p, h, posterior) : [];
+  const embedding = np.concatenate([...parts, ...peak], -1);
   return embedding.sub(p["places.mean"].ref).mul(p["places.scale"].ref);
 }

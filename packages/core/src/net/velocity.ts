@@ -7,6 +7,7 @@
 import { tensor } from "@geodrift/compile";
 import { numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
+import { earthRadiusKm } from "../sphere/point.js";
 import { constant, gelu, layerNorm, linear, mean, silu } from "./layers.js";
 import { type Parameters, type Traced, uniformInit, zeros } from "./parameters.js";
 
@@ -24,6 +25,16 @@ export interface VelocityConfig {
   expansion: number;
   /** Numbers of an embedding, the condition. */
   cond_dim: number;
+  /** Where the condition says that data probably lie, and the network is told how far off a point is; absent in released models. */
+  near?: Near;
+}
+
+/** A place that stands in the condition, from which points are seen at several scales. */
+export interface Near {
+  /** First of the three numbers of the condition that are the place, a unit vector. */
+  column: number;
+  /** Scales, km: how far off a point is is told linearly within each, and by its direction alone beyond. */
+  reachKm: readonly number[];
 }
 
 /** Names and shapes of every weight and of the one buffer. */
@@ -33,6 +44,7 @@ export function velocityShapes({
   depth,
   expansion,
   cond_dim,
+  near,
 }: VelocityConfig): Record<string, number[]> {
   const shapes: Record<string, number[]> = { "time_embedder.encode_time.freqs": [dim / 8] };
   const dense = (name: string, out: number, into: number) => {
@@ -42,7 +54,7 @@ export function velocityShapes({
   dense("time_embedder.map_time.0", dim, dim / 4);
   dense("time_embedder.map_time.2", dim, dim);
   dense("cond_mapper", dim, cond_dim);
-  dense("initial_mapper", dim, input_dim);
+  dense("initial_mapper", dim, input_dim * (1 + (near?.reachKm.length ?? 0)));
   for (let i = 0; i < depth; i++) {
     dense(`blocks.${i}.mlp.0`, expansion * dim, dim);
     dense(`blocks.${i}.mlp.3`, dim, expansion * dim);
@@ -80,6 +92,8 @@ export interface Modulations {
   final: readonly [Arr, Arr];
   /** The condition c, [..., dim], after time and embedding have been mapped and added. */
   condition: Arr;
+  /** Where data probably lie, [..., 3], and the scales at which points are seen from there. */
+  near?: { place: Arr; reachKm: readonly number[] };
 }
 
 /** Sinusoids of 1000·γ at geometric frequencies, cosines first: [...] to [..., dim / 4]. */
@@ -115,8 +129,15 @@ export function mapTime(p: Traced, gamma: Arr): Arr {
  * @param gamma [...], broadcastable against the leading axes of `embedding`
  * @param embedding [..., cond_dim]; zeros stand for "no condition"
  */
-export const modulations = (config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations =>
-  modulationsBy(config, p, linear(p, "cond_mapper", embedding).add(mapTime(p, gamma)));
+export function modulations(config: VelocityConfig, p: Traced, gamma: Arr, embedding: Arr): Modulations {
+  const { near } = config;
+  const place = near && lastAxis(embedding.ref, near.column, near.column + 3);
+  const modulating = modulationsBy(config, p, linear(p, "cond_mapper", embedding).add(mapTime(p, gamma)));
+  return near && place ? { ...modulating, near: { place, reachKm: near.reachKm } } : modulating;
+}
+
+const lastAxis = (x: Arr, from: number, to: number): Arr =>
+  x.slice(...Array.from({ length: x.shape.length - 1 }, (): [] => []), [from, to]);
 
 /**
  * The modulations by a condition.
@@ -136,9 +157,20 @@ export function modulationsBy({ depth }: Pick<VelocityConfig, "depth">, p: Trace
  * @returns [..., input_dim]
  */
 export function modulated(p: Traced, x: Arr, m: Modulations, inspect?: (name: string, value: Arr) => void): Arr {
-  const h = linear(p, "initial_mapper", x);
+  const h = linear(p, "initial_mapper", m.near ? seenFrom(m.near, x) : x);
   inspect?.("x_init", h.ref);
   return linear(p, "final_linear", modulatedBlocks(p, h, m, inspect));
+}
+
+/** Points with their offsets d from a place behind them, at every scale s as d / √(s² + |d|²): [..., 3] to [..., 3 + 3·scales]. */
+function seenFrom({ place, reachKm }: NonNullable<Modulations["near"]>, x: Arr): Arr {
+  const offset = x.ref.sub(place.ref);
+  const squared = offset.ref.mul(offset.ref).sum(-1, { keepdims: true });
+  const scaled = reachKm.map((km) => {
+    const length = np.sqrt(squared.ref.add(constant(squared, (km / earthRadiusKm) ** 2)));
+    return offset.ref.mul(np.reciprocal(length));
+  });
+  return np.concatenate([x, ...scaled], -1);
 }
 
 /**

@@ -21,6 +21,7 @@ export * from "./matching.js";
 export * from "./objective.js";
 export * from "./optimizer.js";
 export * from "./rates.js";
+export * from "./refining.js";
 export * from "./regressing.js";
 export * from "./safetensors.js";
 export * from "./scoring.js";

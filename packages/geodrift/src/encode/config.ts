@@ -29,6 +29,11 @@ export const placeHeadConfig = z.strictObject({
   features: whole,
   sharpFeatures: whole,
   sharpness: z.number().positive(),
+  /**
+   * Of the posterior's peak: within how many km of the most probable cell it lies, Fourier features of its centre, how many of them
+   * are told, and hidden channels of what moves it.
+   */
+  peak: z.strictObject({ withinKm: z.number().positive(), features: whole, told: whole, hidden: whole }).optional(),
 });
 
 /** What tells pictures that the encoder is for from others; its weights lie in `domain.safetensors`. */

@@ -28,6 +28,9 @@ import { modelRegistry } from "./model-registry.js";
 import { loadTensors, weightsFile } from "./tensor-file.js";
 import { readWeights } from "./weights.js";
 
+/** The file of what tells an encoder's pictures from others, in its model's folder. */
+export const domainFile = "domain.safetensors";
+
 /** An encoder, and the folder that files are named from. */
 export interface EncoderSource {
   config: EncoderConfig;
@@ -135,9 +138,7 @@ export async function readEncoder({ config, folder }: EncoderSource): Promise<Re
       }));
       const head =
         domain &&
-        (await readWeights(join(folder, "domain.safetensors"), createHash("sha256"), () =>
-          domainHeadShapes(domain, trunk),
-        ));
+        (await readWeights(join(folder, domainFile), createHash("sha256"), () => domainHeadShapes(domain, trunk)));
       return { network: placeNetwork(config, { ...weights, ...head }), sha256: hash.digest("hex") };
     }
     case "transformer": {

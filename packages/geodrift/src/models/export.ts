@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { asEncoder, quantizeOnnx, withOutput } from "@geodrift/compile";
 import { type GenerativeModel, type Parameters, tracedStep, velocity, velocityShapes } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
 import { numpy as np } from "@jax-js/jax";
 import { packedOnnx } from "../encode/packed-onnx.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
@@ -104,6 +105,11 @@ const weightsOf = (config: GenerativeModel["config"], params: Parameters): Param
  */
 export async function exportToPlonk(text: string, out: string): Promise<string[]> {
   const { config, params } = await loadGenerativeModel(text);
+  if (config.near)
+    throw new GeodriftError(
+      "model",
+      `${text}: looks at points from a place in its embedding, which the released layout does not have; --format onnx takes it`,
+    );
   const { path, schedule } = await describeGenerative(text);
   await mkdir(out, { recursive: true });
   const { cond_dim, depth, dim, expansion, input_dim } = config;

@@ -7,12 +7,15 @@ import {
   cellClasses,
   cellClassifierShapes,
   cellLocator,
+  flowAndNeighboursLocator,
   type GenerativeModel,
   generativeLocator,
   type Locator,
+  type Parameters,
   type PathName,
   paths,
   quadtreeFromDepths,
+  type RetrievalIndex,
   regressionLocator,
   regressionShapes,
   retrievalLocator,
@@ -59,6 +62,27 @@ export const treeTensor = "tree.depths";
  * [n, 3].
  */
 export const indexTensors = { embeddings: "index.embeddings", places: "index.places" } as const;
+
+const indexShapes = (tensors: Parameters, width: number): Record<string, number[]> => {
+  const n = tensors[indexTensors.places]?.dims[0] ?? 0;
+  return { [indexTensors.embeddings]: [n, width], [indexTensors.places]: [n, 3] };
+};
+
+const indexOf = (stored: Parameters): RetrievalIndex => ({
+  embeddings: stored[indexTensors.embeddings].data as Float32Array,
+  places: stored[indexTensors.places].data as Float32Array,
+});
+
+/** The weights of a flow, without the index beside them. */
+const flowWeights = (stored: Parameters): Parameters =>
+  Object.fromEntries(Object.entries(stored).filter(([name]) => !name.startsWith("index.")));
+
+/** A locator that is known to have a density. */
+export function withDensity(locator: Locator): Locator & Required<Pick<Locator, "logProb">> {
+  const { logProb } = locator;
+  if (!logProb) throw new TypeError("this locator has no density");
+  return { ...locator, logProb };
+}
 
 const weightsOf = (folder: string) => join(folder, "model.safetensors");
 const configOf = (folder: string) => join(folder, "config.json");
@@ -181,13 +205,21 @@ export async function openLocator(
     }
     case "retrieval": {
       const { cond_dim } = await readJsonFile(configOf(folder), widthConfig);
-      const index = await readWeights(weightsOf(folder), hash, (tensors) => {
-        const n = tensors[indexTensors.places]?.dims[0] ?? 0;
-        return { [indexTensors.embeddings]: [n, cond_dim], [indexTensors.places]: [n, 3] };
-      });
-      const [embeddings, places] = [index[indexTensors.embeddings], index[indexTensors.places]];
-      const known = { embeddings: embeddings.data as Float32Array, places: places.data as Float32Array };
-      return retrievalLocator(known, cond_dim, description.neighbours, options);
+      const index = await readWeights(weightsOf(folder), hash, (tensors) => indexShapes(tensors, cond_dim));
+      return retrievalLocator(indexOf(index), cond_dim, description.neighbours, options);
+    }
+    case "flow-and-neighbours": {
+      const config = await readJsonFile(configOf(folder), velocityConfig);
+      const { path, schedule } = description;
+      const stored = await readWeights(weightsOf(folder), hash, (tensors) => ({
+        ...velocityShapes(config),
+        ...indexShapes(tensors, config.cond_dim),
+      }));
+      const flow = generativeLocator(
+        { config, params: flowWeights(stored), path: paths[path], schedule: makeSchedule(schedule) },
+        options,
+      );
+      return flowAndNeighboursLocator(withDensity(flow), indexOf(stored), description, options);
     }
     case "zero-shot": {
       const config = await readJsonFile(configOf(folder), zeroShotConfig);

@@ -12,13 +12,22 @@ const [many, blocks] = [whole.max(2 ** 20), whole.max(1000)];
  * `config.json` of a velocity network, as in the released models: dimensions of points, width, blocks, expansion of their
  * perceptrons, and width of the embeddings.
  */
-export const velocityConfig = z.strictObject({
-  input_dim: many,
-  dim: many.multipleOf(8),
-  depth: blocks,
-  expansion: many,
-  cond_dim: many,
-});
+export const velocityConfig = z
+  .strictObject({
+    input_dim: many,
+    dim: many.multipleOf(8),
+    depth: blocks,
+    expansion: many,
+    cond_dim: many,
+    /** Not in released models: where in the embedding a probable place stands, and the scales at which points are seen from there. */
+    near: z
+      .strictObject({ column: z.int().nonnegative(), reachKm: z.array(z.number().positive()).min(1).max(32) })
+      .optional(),
+  })
+  .refine(
+    ({ near, cond_dim, input_dim }) => !near || (near.column + 3 <= cond_dim && input_dim === 3),
+    "the place that points are seen from lies within the embedding",
+  );
 
 /** Any schedule by name; the sigmoid with its ends and temperature. */
 export const scheduleConfig = z.strictObject({
@@ -206,6 +215,16 @@ export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("von-mises-fisher"), ...about }),
   z.strictObject({ method: z.literal("cells"), ...about, ...cellsConfig }),
   z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: many }),
+  z.strictObject({
+    method: z.literal("flow-and-neighbours"),
+    ...about,
+    path: z.literal("riemannian-flow"),
+    schedule: scheduleConfig,
+    neighbours: many,
+    /** Standard deviation of the kernels on the neighbours' places, km, and the share of the flow. */
+    widthKm: z.number().positive(),
+    weight: z.number().gt(0).lt(1),
+  }),
   z.strictObject({ method: z.literal("zero-shot"), ...about }),
   z.strictObject({ method: z.literal("uniform"), ...about }),
 ]);

@@ -51,7 +51,10 @@ export const encoderTraining = z.strictObject({
 const locatorName = z
   .string()
   .regex(/^[\w-]+$/, "a name of letters, digits, - and _ is needed")
-  .refine((name) => !["encoder", "embeddings"].includes(name), "this name is taken by another stage");
+  .refine(
+    (name) => !["encoder", "embeddings", "held", "peak", "peaks"].includes(name),
+    "this name is taken by another stage",
+  );
 
 const network = { dim: whole.multipleOf(8), depth: whole };
 
@@ -64,6 +67,8 @@ const generative = z.strictObject({
   expansion: whole,
   /** Share of the conditions that are dropped. */
   dropout: share,
+  /** Scales, km, at which the network sees points from the peak that the encoder tells of; from nowhere if left out. */
+  nearKm: z.array(z.number().positive()).min(1).max(32).optional(),
   ...optimization,
 });
 
@@ -102,6 +107,19 @@ const fineTune = z.strictObject({
 /** Exact neighbours among the embedded views: nothing to learn. */
 const retrieval = z.strictObject({ kind: z.literal("retrieval"), name: locatorName, neighbours: whole });
 
+/** A flow, with kernels on the places of the nearest embedded views; how wide and with what share is fitted on others. */
+const flowAndNeighbours = z.strictObject({
+  kind: z.literal("flow-and-neighbours"),
+  name: locatorName,
+  /** A Riemannian flow by name or folder, on the same embeddings; relative to the config file if it is a path. */
+  from: z.string(),
+  neighbours: whole,
+  /** Standard deviations of the kernels that are tried, km. */
+  widthsKm: z.array(z.number().positive()).min(1),
+  /** Views that neither the flow nor the index has seen, by which the mixture is fitted. */
+  held: whole,
+});
+
 /** Prompts of countries, then cities, by the text tower of the CLIP that embedded the pictures: nothing to learn. */
 const zeroShot = z.strictObject({
   kind: z.literal("zero-shot"),
@@ -126,6 +144,7 @@ const locators = z
       vonMisesFisher,
       cells,
       retrieval,
+      flowAndNeighbours,
       zeroShot,
       uniform,
     ]),
@@ -151,17 +170,23 @@ export const earthTraining = z
     ...about,
     /** Folder of the rasters; relative to the config file. */
     rasters: z.string(),
+    /** A model by name or folder, whose trunk and cells are taken as they are; relative to the config file if it is a path. */
+    model: z.string().optional(),
+    /** How the encoder is trained where no model gives one, and the views that are embedded. */
     encoder: encoderTraining,
     /** Width that the encoder's features are cut down to by their principal components. */
     rank: whole,
     places: placeHeadConfig,
+    /** How what is told of the posterior's peak is trained, and on how many views of its own; where that is told. */
+    peak: z.strictObject({ views: whole, ...adamwOptimization }).optional(),
     /** Views embedded for the second half of the training. */
     embedded: whole,
     locators,
   })
+  .refine((c) => c.encoder.views.size === c.encoder.encoder.size, "the encoder takes pictures of the size of the views")
   .refine(
-    (c) => c.encoder.views.size === c.encoder.encoder.size,
-    "the encoder takes pictures of the size of the views",
+    ({ places, peak }) => (places.peak === undefined) === (peak === undefined),
+    "places.peak and peak, how it is trained, belong together",
   );
 
 /** Schema of a training on one's own pictures, embedded before. */

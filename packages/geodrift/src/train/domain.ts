@@ -23,6 +23,7 @@ import type { Raster } from "../earth/raster.js";
 import type { PlaceEncoderConfig } from "../encode/config.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
+import { domainFile } from "../models/encoders.js";
 import { resolveModel } from "../models/load.js";
 import { loadTensors, saveTensors } from "../models/tensor-file.js";
 import type { Picture } from "../pictures/picture.js";
@@ -110,7 +111,7 @@ export async function trainDomain(config: DomainTraining, context: TrainingConte
   );
   const metadata = { ...provenance, versions: await versions() };
   const half = (tensorName: string) => tensorName.endsWith(".weight");
-  await saveTensors(join(out, "domain.safetensors"), { tensors: state.params, metadata }, { half });
+  await saveTensors(join(out, domainFile), { tensors: state.params, metadata }, { half });
   await writeJsonFile(join(out, "domain.json"), { of, hidden: config.hidden, least: config.least });
 }
 

@@ -1,12 +1,14 @@
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { compile, type Tensor } from "@geodrift/compile";
 import {
   Generator,
   initTrainState,
   type Parameters,
+  peakColumn,
   placeWidth,
   type Traced,
+  type Vec3,
   warmupCosine,
   withCellFeatures,
 } from "@geodrift/core";
@@ -15,13 +17,16 @@ import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";
 import { encodePlanes } from "../encode/network-encoder.js";
+import { domainFile, readEncoder } from "../models/encoders.js";
+import { resolveModel } from "../models/load.js";
 import { saveTensors } from "../models/tensor-file.js";
 import { viewBatches } from "./batches/worker-batches.js";
 import type { EarthTraining } from "./config.js";
 import { type Embedded, embedViews, loadEmbedded, saveEmbedded } from "./embeddings.js";
 import { encoderObjective, landCells } from "./encoder.js";
-import { type FrozenEncoder, freezeEncoder } from "./freeze.js";
+import { type FrozenEncoder, reducedTrunk, sampleViews, trunkOf, withPlaceHead } from "./freeze.js";
 import { digest, half, type LocatorSetting, trainLocator } from "./locator-stage.js";
+import { peakStage } from "./peak.js";
 import { perSecond, runTraining, type TrainingContext } from "./run-training.js";
 
 /**
@@ -41,35 +46,87 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
   if (rasters.length === 0)
     throw new GeodriftError("data", `${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
   const data = digest(rasters.map((r) => [r.name, r.sha256]));
-  const encoder = await encoderStage(config, out, rasters, landCells(config.encoder.cells, land), data, context);
-  const embedded = await embeddingStage(config, out, rasters, encoder, data, context);
+  const given = config.model === undefined ? undefined : await encoderOf(config.model, config.encoder.views.size);
+  const settings = [config.encoder, config.rank, ...(given ? [given.sha256] : [])];
+  const cells = landCells(config.encoder.cells, land);
+  const from = given ?? { trained: await encoderStage(config, rasters, cells, data, context), cells };
+  const encoder = await frozen(config, from, rasters, { settings, data }, context);
+  const embedded = {
+    ...(await embeddingStage(config, "embeddings", rasters, encoder, { settings, data }, context)),
+    ...(config.places.peak && { placeColumn: peakColumn(config.places) }),
+  };
   const { encoder: made, rank, places, checkpointEvery, description, licence } = config;
   const setting: LocatorSetting = {
     out,
     checkpointEvery,
     description,
     licence,
-    made: { encoder: made, rank, places, embedded: config.embedded },
+    made: {
+      encoder: made,
+      ...(given && { from: given.sha256 }),
+      rank,
+      places,
+      peak: config.peak,
+      embedded: config.embedded,
+    },
     data,
     seed: made.views.seed,
     embedded,
+    // Of a seed of their own: neither the encoder's peak nor any locator has seen them.
+    held: (count) => {
+      const other = { ...config, embedded: count };
+      return embeddingStage(other, "held", rasters, encoder, { settings, data }, context);
+    },
     async writeEncoder(to, metadata) {
       await saveTensors(join(to, "encoder.safetensors"), { tensors: encoder.params, metadata }, { half });
-      return encoder.config;
+      const domain = given?.config.domain;
+      if (!given || !domain) return encoder.config;
+      // It stands on the trunk, which is the same.
+      await copyFile(join(given.folder, domainFile), join(to, domainFile));
+      return { ...encoder.config, domain };
     },
   };
   for (const locator of config.locators) await trainLocator(locator, setting, context);
 }
 
-async function encoderStage(
+/**
+ * A model's encoder, its folder, and the hash of its weights.
+ * @param size of the views, pixels
+ * @throws GeodriftError `model` if it is none of views from above of that size; and as `resolveModel`
+ */
+async function encoderOf(model: string, size: number): Promise<FrozenEncoder & { folder: string; sha256: string }> {
+  const { encoder } = await resolveModel(model);
+  const { config } = encoder;
+  const read = await readEncoder(encoder);
+  if (config.kind !== "places" || !("network" in read) || config.trunk.size !== size)
+    throw new GeodriftError("model", `${model}: its encoder is none of views from above of ${size} pixels`);
+  return { config, params: read.network.params, folder: encoder.folder, sha256: read.sha256 };
+}
+
+/** The encoder as embeddings are made with it: trunk and cells, what is told of the peak, and the place head. */
+async function frozen(
   config: EarthTraining,
-  out: string,
+  from: FrozenEncoder | { trained: Parameters; cells: readonly Vec3[] },
   rasters: Raster[],
-  cells: ReturnType<typeof landCells>,
-  data: string,
+  made: { settings: unknown[]; data: string },
   context: TrainingContext,
 ): Promise<FrozenEncoder> {
-  const { encoder, checkpointEvery } = config;
+  const planes = await sampleViews(config, rasters);
+  const trunk =
+    "trained" in from ? await reducedTrunk(config, from.trained, from.cells, planes, context.runtime) : trunkOf(from);
+  const peak = await peakStage(config, trunk, rasters, made, context);
+  return withPlaceHead(trunk, peak, config, planes, context.runtime);
+}
+
+/** The weights of the trained encoder and of its cells. */
+async function encoderStage(
+  config: EarthTraining,
+  rasters: Raster[],
+  cells: readonly Vec3[],
+  data: string,
+  context: TrainingContext,
+): Promise<Parameters> {
+  const { encoder, out, checkpointEvery } = config;
   const { seed } = encoder.views;
   const objective = encoderObjective(encoder, cells);
   const state = await runTraining(
@@ -97,19 +154,22 @@ async function encoderStage(
     },
     context,
   );
-  return freezeEncoder(config, state.params, cells, rasters, context.runtime);
+  return state.params;
 }
+
+/** Other views than the encoder has seen, so that its embeddings are those of new pictures. */
+const seedsBeyond = { embeddings: 1, held: 4 };
 
 async function embeddingStage(
   config: EarthTraining,
-  out: string,
+  name: keyof typeof seedsBeyond,
   rasters: Raster[],
   encoder: FrozenEncoder,
-  data: string,
+  { settings, data }: { settings: unknown[]; data: string },
   { runtime, report }: TrainingContext,
 ): Promise<Embedded> {
-  const file = join(out, "embeddings.safetensors");
-  const metadata = { config: digest([config.encoder, config.rank, config.places, config.embedded]), data };
+  const file = join(config.out, `${name}.safetensors`);
+  const metadata = { config: digest([settings, config.places, config.peak, config.embedded]), data };
   const saved = await loadEmbedded(file, metadata);
   if (saved) return saved;
   const { views } = config.encoder;
@@ -118,8 +178,7 @@ async function embeddingStage(
   });
   const params = withCellFeatures(encoder.params);
   const encode = async (pixels: Tensor) => (await run(params, pixels)).data as Float32Array;
-  // Other views than the encoder has seen, so that its embeddings are those of new pictures.
-  const fresh = { ...views, seed: views.seed + 1 };
+  const fresh = { ...views, seed: views.seed + seedsBeyond[name] };
   const embedded = await embedViews(
     rasters,
     fresh,

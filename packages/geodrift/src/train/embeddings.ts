@@ -18,6 +18,8 @@ export interface Embedded {
   embeddings: Float32Array;
   /** Unit vectors, [n, 3]. */
   places: Float32Array;
+  /** First of the three numbers of an embedding that are a probable place, where there is one. */
+  placeColumn?: number;
 }
 
 const batch = 256;

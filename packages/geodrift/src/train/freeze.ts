@@ -5,8 +5,10 @@
 import { compile, type Runtime, type Tensor, tensor } from "@geodrift/compile";
 import {
   convolutional,
+  convolutionalShapes,
   Generator,
   type Parameters,
+  peakColumn,
   placeFeatures,
   placeWidth,
   type Traced,
@@ -32,42 +34,80 @@ export interface FrozenEncoder {
 const maxBatches = 40;
 const batch = 256;
 
-/**
- * Freezes a trained encoder: its features are reduced to `rank` principal components, the place head is put behind them,
- * and the embeddings are standardized to mean zero and variance one, from views that are drawn for that.
- * @param trained weights of the encoder and of the cells
- * @param cells unit vectors of the classes
- */
-export async function freezeEncoder(
-  training: EarthTraining,
-  trained: Parameters,
-  cells: readonly Vec3[],
-  rasters: readonly Raster[],
-  runtime: Runtime,
-): Promise<FrozenEncoder> {
-  const { encoder: trunk, views } = training.encoder;
+/** Views that decide the components and the standardization: pixels of every batch, [256, 3, size, size]. */
+export async function sampleViews(training: EarthTraining, rasters: readonly Raster[]): Promise<Tensor[]> {
+  const { encoder, views } = training.encoder;
   const batches = Math.min(maxBatches, Math.ceil(training.embedded / batch));
   const planes: Tensor[] = [];
   for await (const b of viewBatches(rasters, { ...views, seed: views.seed + 2 }, 0, batch)) {
-    planes.push(tensor(b.pixels, [batch, 3, trunk.size, trunk.size]));
+    planes.push(tensor(b.pixels, [batch, 3, encoder.size, encoder.size]));
     if (planes.length === batches) break;
   }
+  return planes;
+}
+
+/** Trunk and cells that learn no more, as the place head stands on them. */
+export interface FrozenTrunk {
+  config: PlaceEncoderConfig["trunk"];
+  /** Weights of the trunk and of the cells (`places.cells`), and the centres of these (`places.centres`). */
+  params: Parameters;
+}
+
+/**
+ * Trunk and cells of a trained encoder, whose features are reduced to `rank` principal components.
+ * @param trained weights of the encoder and of the cells
+ * @param cells unit vectors of the classes
+ * @param planes of `sampleViews`
+ */
+export async function reducedTrunk(
+  training: EarthTraining,
+  trained: Parameters,
+  cells: readonly Vec3[],
+  planes: readonly Tensor[],
+  runtime: Runtime,
+): Promise<FrozenTrunk> {
+  const { encoder: trunk } = training.encoder;
   const features = compile<[Parameters, Tensor], Tensor>((p: Traced, x: np.Array) => convolutional(trunk, p, x), {
     runtime,
   });
   const seen = await rowsOf(planes, (x) => features(trained, x));
   await features.dispose();
   const reduced = reduceRank(trained, seen, Math.min(training.rank, trunk.embedding));
-  const config: PlaceEncoderConfig = {
-    kind: "places",
-    trunk: { ...trunk, embedding: reduced["head.2.bias"].size },
-    places: training.places,
+  const centres = tensor(Float32Array.from(cells.flat()), [cells.length, 3]);
+  return {
+    config: { ...trunk, embedding: reduced["head.2.bias"].size },
+    params: { ...reduced, "places.centres": centres },
   };
-  const width = placeWidth(config.places);
-  const random = placeFeatures(config.places.features, new Generator(views.seed, 3));
+}
+
+/** Trunk and cells of an encoder that has been frozen before, without its place head. */
+export function trunkOf({ config, params }: FrozenEncoder): FrozenTrunk {
+  const kept = [
+    ...Object.keys(convolutionalShapes(config.trunk)),
+    ...["cells.weight", "cells.bias", "centres"].map((name) => `places.${name}`),
+  ];
+  return { config: config.trunk, params: Object.fromEntries(kept.map((name) => [name, params[name]])) };
+}
+
+/**
+ * Puts the place head behind trunk and cells, with embeddings that are standardized to mean zero and variance one over
+ * the given views.
+ * @param peak weights of what is told of the posterior's peak, where that is told
+ * @param planes of `sampleViews`
+ */
+export async function withPlaceHead(
+  trunk: FrozenTrunk,
+  peak: Parameters,
+  { encoder: { views }, places }: EarthTraining,
+  planes: readonly Tensor[],
+  runtime: Runtime,
+): Promise<FrozenEncoder> {
+  const config: PlaceEncoderConfig = { kind: "places", trunk: trunk.config, places };
+  const width = placeWidth(places);
+  const random = placeFeatures(places.features, new Generator(views.seed, 3));
   const params: Parameters = {
-    ...reduced,
-    "places.centres": tensor(Float32Array.from(cells.flat()), [cells.length, 3]),
+    ...trunk.params,
+    ...peak,
     "places.frequencies": random.frequencies,
     "places.phases": random.phases,
     "places.mean": tensor(new Float32Array(width), [width]),
@@ -80,9 +120,15 @@ export async function freezeEncoder(
   const embeddings = await rowsOf(planes, (x) => embed(complete, x));
   await embed.dispose();
   const { mean, deviation } = moments(embeddings);
-  params["places.mean"] = tensor(Float32Array.from(mean), [width]);
+  // The peak's centre stays a unit vector, for networks that look from there.
+  const column = peakColumn(places);
+  const asItIs = (i: number) => places.peak !== undefined && i >= column && i < column + 3;
+  params["places.mean"] = tensor(
+    Float32Array.from(mean, (m, i) => (asItIs(i) ? 0 : m)),
+    [width],
+  );
   params["places.scale"] = tensor(
-    Float32Array.from(deviation, (d) => 1 / Math.max(d, 1e-3)),
+    Float32Array.from(deviation, (d, i) => (asItIs(i) ? 1 : 1 / Math.max(d, 1e-3))),
     [width],
   );
   return { config, params };
@@ -99,7 +145,8 @@ async function rowsOf(planes: readonly Tensor[], run: (x: Tensor) => Promise<Ten
   return new Matrix(rows.map((r) => Array.from(r)));
 }
 
-function moments(x: Matrix): { mean: number[]; deviation: number[] } {
+/** Mean and standard deviation of every column. */
+export function moments(x: Matrix): { mean: number[]; deviation: number[] } {
   return { mean: x.mean("column"), deviation: x.standardDeviation("column") };
 }
 

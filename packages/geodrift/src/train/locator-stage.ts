@@ -42,6 +42,8 @@ export interface LocatorSetting {
   embedded: Embedded;
   /** By what the models tell pictures that are not like these; left out where their encoder tells them. */
   familiarity?: Familiarity;
+  /** So many embeddings of other pictures, where there can be any. */
+  held?: (count: number) => Promise<Embedded>;
   /** Where the encoder's own weights are published, for what takes more from there. */
   encoder?: () => Promise<EncoderSource>;
   /**
@@ -67,7 +69,7 @@ export async function trainLocator(
 ): Promise<void> {
   const { runtime, report } = context;
   const { out, embedded, checkpointEvery } = setting;
-  const plan = await planLocator(locator, embedded, { encoder: setting.encoder, runtime });
+  const plan = await planLocator(locator, embedded, { encoder: setting.encoder, held: setting.held, runtime });
   const { learning } = plan;
   const provenance: Provenance = {
     config: JSON.stringify({ ...setting.made, locator }),
@@ -105,7 +107,7 @@ export async function trainLocator(
 
 /** Is a tensor stored in half precision? Weights are; what angles are computed from is not, nor are whole numbers. */
 export const half = (name: string): boolean =>
-  !/^places\.(centres|frequencies|phases|mean|scale)$|\.freqs$/.test(name) &&
+  !/^places\.((peak\.)?(frequencies|phases|mean|scale)|centres)$|\.freqs$/.test(name) &&
   name !== treeTensor &&
   name !== indexTensors.places &&
   !zeroShotBuffers.includes(name);

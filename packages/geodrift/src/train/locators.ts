@@ -5,19 +5,25 @@ import {
   cellObjective,
   copyOf,
   type ExampleBatch,
+  type FittedMixture,
+  fitMixture,
+  type GenerativeModel,
+  generativeLocator,
   leafDepths,
   matchingObjective,
+  neighbourSearch,
   type Objective,
   type Parameters,
   paths,
   quadtree,
   regressionObjective,
+  vectorAt,
   vonMisesFisherObjective,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { EncoderSource } from "../models/encoders.js";
 import { describeGenerative, loadGenerativeModel } from "../models/load.js";
-import { indexTensors, makeSchedule, treeTensor } from "../models/locators.js";
+import { indexTensors, makeSchedule, treeTensor, withDensity } from "../models/locators.js";
 import { zeroShotModel } from "../models/zero-shot.js";
 import { zeroShotDefaults } from "../models/zero-shot-prompts.js";
 import type { LocatorOptimization, LocatorTraining } from "./config.js";
@@ -35,6 +41,15 @@ export interface LocatorPlan {
   buffers: Parameters;
 }
 
+/** What some locators take besides the embeddings. */
+interface PlanContext {
+  /** Where the encoder's own weights are published. */
+  encoder?: () => Promise<EncoderSource>;
+  runtime: Runtime;
+  /** So many embeddings of other pictures than those that are learned from, where there can be any. */
+  held?: (count: number) => Promise<Embedded>;
+}
+
 /**
  * Plans the training of one locator.
  * @throws GeodriftError `data` for a model to go on from that takes embeddings of another width, or zero-shot location
@@ -42,13 +57,19 @@ export interface LocatorPlan {
  */
 export async function planLocator(
   locator: LocatorTraining,
-  { width, embeddings, places }: Embedded,
-  { encoder, runtime }: { encoder?: () => Promise<EncoderSource>; runtime: Runtime },
+  { width, embeddings, places, placeColumn }: Embedded,
+  { encoder, runtime, held }: PlanContext,
 ): Promise<LocatorPlan> {
   switch (locator.kind) {
     case "generative": {
-      const { dim, depth, path, schedule, expansion, dropout } = locator;
-      const network = { input_dim: 3, dim, depth, expansion, cond_dim: width };
+      const { dim, depth, path, schedule, expansion, dropout, nearKm } = locator;
+      if (nearKm && placeColumn === undefined)
+        throw new GeodriftError(
+          "data",
+          `${locator.name}: nearKm is of embeddings that tell of a peak, and these do not`,
+        );
+      const near = nearKm && placeColumn !== undefined ? { column: placeColumn, reachKm: nearKm } : undefined;
+      const network = { input_dim: 3, dim, depth, expansion, cond_dim: width, ...(near && { near }) };
       const matching = { config: network, path: paths[path], schedule: makeSchedule(schedule), dropout };
       const method = { method: "generative", path, schedule };
       return { learning: learn(matchingObjective(matching), locator), network, method, buffers: {} };
@@ -97,13 +118,25 @@ export async function planLocator(
       };
     }
     case "retrieval": {
-      const n = places.length / 3;
       const { neighbours } = locator;
-      const buffers = {
-        [indexTensors.embeddings]: tensor(embeddings, [n, width]),
-        [indexTensors.places]: tensor(places, [n, 3]),
-      };
+      const buffers = indexed({ width, embeddings, places });
       return { network: { cond_dim: width }, method: { method: "retrieval", neighbours }, buffers };
+    }
+    case "flow-and-neighbours": {
+      const { name, from, neighbours } = locator;
+      const { path, schedule } = await describeGenerative(from);
+      const flow = await loadGenerativeModel(from);
+      if (flow.config.cond_dim !== width || path !== "riemannian-flow" || !held)
+        throw new GeodriftError(
+          "data",
+          `${name}: a Riemannian flow on embeddings of views of ${width} numbers is needed, ${from} is a ${path} on ${flow.config.cond_dim}`,
+        );
+      const { widthKm, weight } = await fitted(flow, { width, embeddings, places }, locator, held, runtime);
+      return {
+        network: { ...flow.config },
+        method: { method: "flow-and-neighbours", path, schedule, neighbours, widthKm, weight },
+        buffers: { ...flow.params, ...indexed({ width, embeddings, places }) },
+      };
     }
     case "zero-shot": {
       const { kind: _, name, ...asked } = locator;
@@ -113,6 +146,45 @@ export async function planLocator(
     }
     case "uniform":
       return { network: { cond_dim: width }, method: { method: "uniform" }, buffers: {} };
+  }
+}
+
+/** Embeddings and places as a model keeps them. */
+function indexed({ width, embeddings, places }: Embedded): Parameters {
+  const n = places.length / 3;
+  return {
+    [indexTensors.embeddings]: tensor(embeddings, [n, width]),
+    [indexTensors.places]: tensor(places, [n, 3]),
+  };
+}
+
+/** The mixture of a flow and neighbours that is likeliest on pictures that neither has seen. */
+async function fitted(
+  flow: GenerativeModel,
+  index: Embedded,
+  { neighbours, widthsKm, held: count }: Extract<LocatorTraining, { kind: "flow-and-neighbours" }>,
+  held: (count: number) => Promise<Embedded>,
+  runtime: Runtime,
+): Promise<FittedMixture> {
+  const others = await held(count);
+  const locator = generativeLocator(flow, { runtime });
+  const search = neighbourSearch(index, index.width, neighbours, { runtime });
+  try {
+    const truths = Float64Array.from(others.places);
+    const logs = await withDensity(locator).logProb(others.embeddings, truths, { guidance: 0, mode: "map" });
+    const ids = await search.nearest(others.embeddings);
+    const near = Array.from({ length: count }, (_, i) =>
+      Array.from(ids.subarray(i * neighbours, (i + 1) * neighbours), (id) => vectorAt(index.places, id)),
+    );
+    return fitMixture(
+      logs,
+      near,
+      Array.from({ length: count }, (_, i) => vectorAt(truths, i)),
+      widthsKm,
+    );
+  } finally {
+    await locator.dispose();
+    await search.dispose();
   }
 }
 
