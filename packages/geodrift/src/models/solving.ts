@@ -15,7 +15,7 @@ export interface Solving {
  * @throws GeodriftError `option` naming the solvers that the method has
  */
 export function solvingOf(description: ModelDescription, asked: Partial<Solving>, guidance: number): Solving {
-  if (description.method !== "generative") return { steps: 0 };
+  if (!("path" in description)) return { steps: 0 };
   const { path } = description;
   const steps = stepsFor(solverFor(path, asked.solver), guidance);
   return { solver: asked.solver ?? defaultSolvers[path], steps: asked.steps ?? steps };
