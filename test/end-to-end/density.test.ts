@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -97,7 +97,7 @@ describe("geodrift density", () => {
   it("takes a folder of the released layout with an embedding, on a grid", async () => {
     const model = at("released");
     for (const name of ["config.json", "model.safetensors"]) cpSync(join(embedded, name), join(model, name));
-    const width = 323;
+    const { cond_dim: width } = JSON.parse(readFileSync(join(embedded, "config.json"), "utf8"));
     const header = Buffer.from(
       `{'descr': '<f4', 'fortran_order': False, 'shape': (${width},), }`.padEnd(117).concat("\n"),
     );

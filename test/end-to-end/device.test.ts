@@ -30,9 +30,9 @@ describe("geodrift --device", () => {
     expect(variable.stderr).toBe('geodrift: GEODRIFT_DEVICE: cpu, webgpu, cuda are known, got "abacus"\n');
   });
   it.skipIf(!existsSync(card.VK_ICD_FILENAMES))("webgpu gives the densities that the processor gives", async () => {
-    const header = Buffer.from("{'descr': '<f4', 'fortran_order': False, 'shape': (323,)}".padEnd(117).concat("\n"));
+    const header = Buffer.from("{'descr': '<f4', 'fortran_order': False, 'shape': (393,)}".padEnd(117).concat("\n"));
     const start = Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), Buffer.of(header.length, 0), header]);
-    const embedding = Float32Array.from({ length: 323 }, (_, i) => Math.sin(i) / 18);
+    const embedding = Float32Array.from({ length: 393 }, (_, i) => Math.sin(i) / 18);
     writeFileSync(at("e.npy"), Buffer.concat([start, Buffer.from(embedding.buffer)]));
     writeFileSync(at("places.csv"), "lat,lng\n30.5,31.2\n-33.9,151.2\n90,0\n");
     const asked = [

@@ -145,7 +145,7 @@ describe("geodrift locate", () => {
     const [quick, fine, other] = [await run(), await run("--map", at("fine.geojson")), await run("--seed", "7")];
     expect(other.best).toEqual(quick.best);
     expect(distanceKm(quick.best, fine.best)).toBeLessThan(30);
-    expect(Math.abs(quick.localizabilityBits - fine.localizabilityBits)).toBeLessThan(0.2);
+    expect(Math.abs(quick.localizabilityBits - fine.localizabilityBits)).toBeLessThan(0.3);
     quick.regions.forEach(({ radiusKm }: { radiusKm: number }, i: number) => {
       expect(Math.abs(Math.log(radiusKm / fine.regions[i].radiusKm))).toBeLessThan(0.12);
     });

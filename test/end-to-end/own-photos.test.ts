@@ -143,7 +143,10 @@ describe("one's own pictures", () => {
     };
     const other = { kind: "fine-tune", name: "x", from: "earth", dropout: 0, ...optimization };
     expect(await wrong("a.json", config("own.parquet", [other]), "train", "a.json")).toMatch(
-      /x: earth takes embeddings of 323 numbers, these have 64/,
+      /x: earth takes embeddings of 393 numbers, these have 64/,
+    );
+    expect(await wrong("n.json", config("own.parquet", [{ ...all[0], nearKm: [100] }]), "train", "n.json")).toMatch(
+      /nearKm is of embeddings that tell of a peak, and these do not/,
     );
     expect(await wrong("b.json", config("nowhere.parquet", [all[0]]), "train", "b.json")).toMatch(
       /nowhere.parquet: no such file/,

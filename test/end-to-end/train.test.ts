@@ -243,7 +243,7 @@ describe("geodrift train", () => {
       return (await inThisProcess(["train", join(folder, "given.json")])).stderr;
     };
     expect(await refused({ model: "whole/none" })).toMatch(/whole\/none/);
-    expect(await refused({ places: { features: 16, sharpFeatures: 8, sharpness: 4 } })).toMatch(/given\.json/);
+    expect(await refused({ locators: [{ ...flow, nearKm: [0] }] })).toMatch(/locators\.0\.nearKm/);
   });
 
   it("does not write into the released layout what that does not have", async () => {
