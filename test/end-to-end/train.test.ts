@@ -238,6 +238,17 @@ describe("geodrift train", () => {
     expect(Object.keys(made)).toEqual(Object.keys(before));
     for (const name of ["stem.weight", "head.2.weight", "places.cells.weight", "places.centres"])
       expect(made[name]).toEqual(before[name]);
+    // What the flow looks from is the peak's centre, a unit vector as it is.
+    const { near } = JSON.parse(readFileSync(join(folder, "given", "riemannian-flow", "config.json"), "utf8"));
+    expect(near).toEqual({ column: 16 + 3 + 8, reachKm: flow.nearKm });
+    for (const [name, value] of [
+      ["places.mean", 0],
+      ["places.scale", 1],
+    ] as const)
+      expect(Array.from(made[name].data as Float32Array).slice(near.column, near.column + 4)).toEqual([
+        ...[value, value, value],
+        expect.not.closeTo(value, 5),
+      ]);
     const refused = async (changes: object) => {
       writeFileSync(join(folder, "given.json"), JSON.stringify({ ...config, ...changes }));
       return (await inThisProcess(["train", join(folder, "given.json")])).stderr;

@@ -83,13 +83,13 @@ describe("a flow with neighbours", () => {
   });
 
   it("integrates to one, on a grid and on its mesh, which is as dense as it is computed", async () => {
-    const grid = fibonacciSphere(12_000);
+    const grid = fibonacciSphere(8000);
     const flat = Float64Array.from(grid.flat());
     const logs = (await both.logProb?.(kinds[1], flat, { guidance: 0, mode: "map", steps: 10 })) as Float64Array;
     const total = logs.reduce((s, l) => s + Math.exp(l), 0) * ((4 * Math.PI) / grid.length);
     expect(Math.abs(total - 1)).toBeLessThan(2e-3);
     const [map] = (await both.distributions?.(kinds[1], { guidance: 0, tolerance: 0.3, maxVertices: 20_000 })) ?? [];
-    const off = Array.from({ length: 300 }, (_, i) => 40 * i)
+    const off = Array.from({ length: 300 }, (_, i) => 26 * i)
       .map((i) => Math.abs(map.logProbNats(toLatLng(grid[i])) - logs[i]))
       .sort((a, b) => a - b);
     expect(off[150]).toBeLessThan(0.05);
@@ -119,10 +119,16 @@ describe("a flow with neighbours", () => {
     expect(left.logProbNats({ lat: -17, lng: -179 })).toBe(Number.NEGATIVE_INFINITY);
   });
 
+  it("has no whole distribution with guidance, and says so", async () => {
+    await expect(both.distributions?.(kinds[0], { guidance: 2 })).rejects.toThrow(
+      "no whole distribution with guidance, got 2",
+    );
+  });
+
   it("says how many pictures the index needs", () => {
     expect(() =>
       flowAndNeighboursLocator(flow(), { ...index, embeddings: index.embeddings.slice(0, 8) }, mixture, options),
-    ).toThrow("retrieval: the index needs 5 pictures or more, got 2");
+    ).toThrow("the index of known pictures needs 5 pictures or more, got 2");
   });
 });
 

@@ -6,6 +6,7 @@
 import type { CompileOptions } from "@geodrift/compile";
 import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
 import { meshOfDensity } from "../density/mesh-of-density.js";
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { Generator } from "../random/generator.js";
 import { earthRadiusKm, type Vec3, vectorAt } from "../sphere/point.js";
 import { logPeakDensity, sampleVonMisesFisher } from "../sphere/von-mises-fisher.js";
@@ -30,7 +31,8 @@ const stream = 7;
 const hinted = 162;
 
 /**
- * Mixes a flow with kernels on the places of the nearest pictures.
+ * Mixes a flow with kernels on the places of the nearest pictures. Whole distributions are without guidance (GeodriftError
+ * `option`), and as fine whether they are wanted quickly or not.
  * @param flow a locator with a density on the sphere; it is disposed of with this one
  * @throws GeodriftError `model` for an index with fewer pictures than neighbours
  */
@@ -41,6 +43,8 @@ export function flowAndNeighboursLocator(
   options: CompileOptions,
 ): Locator {
   const { width } = flow;
+  // The search has a copy of the embeddings: what was given need not stay.
+  const { places: known } = index;
   const search = neighbourSearch(index, width, neighbours, options);
   const kappa = (earthRadiusKm / widthKm) ** 2;
 
@@ -48,7 +52,7 @@ export function flowAndNeighboursLocator(
   async function placesNear(embeddings: Float32Array): Promise<Vec3[][]> {
     const ids = await search.nearest(embeddings);
     return Array.from({ length: embeddings.length / width }, (_, i) =>
-      Array.from(ids.subarray(i * neighbours, (i + 1) * neighbours), (id) => vectorAt(index.places, id)),
+      Array.from(ids.subarray(i * neighbours, (i + 1) * neighbours), (id) => vectorAt(known, id)),
     );
   }
 
@@ -90,6 +94,12 @@ export function flowAndNeighboursLocator(
       return logs;
     },
     async distributions(embeddings, { priors, stop, quick: _, steps: __, ...o }) {
+      // Guidance bends a flow until it folds, and then its map has no density that could be mixed with another.
+      if (o.guidance > 0)
+        throw new GeodriftError(
+          "option",
+          `a flow with neighbours has no whole distribution with guidance, got ${o.guidance}`,
+        );
       const near = await placesNear(embeddings);
       const drawn = await flow.sample(embeddings, hinted, { ...o, seed: 0 });
       const maps: MeshDistribution[] = [];
@@ -145,6 +155,7 @@ export interface FittedMixture {
  * @param near places of each one's neighbours
  * @param truths their true places
  * @param widthsKm what is tried
+ * @throws GeodriftError `model` if a density is not a number
  */
 export function fitMixture(
   flowLogs: ArrayLike<number>,
@@ -173,6 +184,8 @@ export function fitMixture(
     }
     return { widthKm, weight, nats };
   });
+  const odd = fits.find(({ nats }) => !Number.isFinite(nats));
+  if (odd) throw new GeodriftError("model", `a mixture that is ${odd.nats} nats likely cannot be fitted`);
   return fits.reduce((best, fit) => (fit.nats > best.nats ? fit : best));
 }
 

@@ -37,7 +37,7 @@ export function neighbourSearch(
 ): NeighbourSearch {
   const n = embeddings.length / width;
   if (n < neighbours)
-    throw new GeodriftError("model", `retrieval: the index needs ${neighbours} pictures or more, got ${n}`);
+    throw new GeodriftError("model", `the index of known pictures needs ${neighbours} pictures or more, got ${n}`);
   const index = unitRows(embeddings, width);
   const similarities = compile<[Tensor, Tensor], Tensor>(
     (q: np.Array, rows: np.Array) => np.matmul(q, np.transpose(rows)),

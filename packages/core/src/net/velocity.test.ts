@@ -2,7 +2,9 @@ import { compile, type Tensor, tensor } from "@geodrift/compile";
 import type { numpy as np } from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
 import { expect, it } from "vitest";
+import { directionalModel } from "../density/directional.js";
 import { Generator } from "../random/generator.js";
+import { velocityModel } from "../solve/guidance.js";
 import { earthRadiusKm } from "../sphere/point.js";
 import { uniformPoints } from "../sphere/sampling.js";
 import type { Parameters, Traced } from "./parameters.js";
@@ -49,6 +51,55 @@ it("sees points from the place in its condition, at every scale, by a network th
   (await of(config, params, points)).forEach((v, i) => {
     expect(Math.abs(v - want[i])).toBeLessThan(1e-5 * (1 + Math.abs(want[i])));
   });
+});
+
+it("sees every image's points from its own place, and with guidance as without a condition from none", async () => {
+  const params = initVelocity(config, random);
+  for (const t of Object.values(params))
+    (t.data as Float32Array).forEach((_, i, d) => {
+      d[i] += 0.2 * random.normal();
+    });
+  const model = velocityModel(config, params, { runtime: ort });
+  const [one, two] = [random.normals(7), random.normals(7)];
+  const x = Float64Array.from(uniformPoints(random, 2 * n));
+  const both = Float32Array.from([...one, ...two]);
+  const close = (got: ArrayLike<number>, want: ArrayLike<number>) => {
+    expect(got.length).toBe(want.length);
+    Array.from(got).forEach((v, i) => {
+      expect(Math.abs(v - want[i])).toBeLessThan(1e-4 * (1 + Math.abs(want[i])));
+    });
+  };
+  for (const guidance of [0, 2]) {
+    const together = Array.from(await model.field(both, n, guidance)(x, 0.6));
+    close(together.slice(0, 3 * n), await model.field(one, n, guidance)(x.slice(0, 3 * n), 0.6));
+    close(together.slice(3 * n), await model.field(two, n, guidance)(x.slice(3 * n), 0.6));
+  }
+  const [told, free] = [
+    await model.field(one, 2 * n, 0)(x, 0.6),
+    await model.field(new Float32Array(7), 2 * n, 0)(x, 0.6),
+  ];
+  close(
+    await model.field(one, 2 * n, 2)(x, 0.6),
+    Array.from(told, (v, i) => 3 * v - 2 * free[i]),
+  );
+  await model.dispose();
+});
+
+it("has exact derivatives where it sees points from a place", async () => {
+  const params = initVelocity(config, random);
+  const model = directionalModel(config, params, { runtime: ort });
+  const condition = random.normals(7);
+  const x = Float64Array.from(uniformPoints(random, n));
+  const along = Float64Array.from(random.normals(3 * n));
+  const at = async (points: Float64Array) => (await model.at(condition, points, [along], 0.5, 0)).velocity;
+  const { derivatives } = await model.at(condition, x, [along], 0.5, 0);
+  const h = 1e-3;
+  const [up, down] = [await at(x.map((v, i) => v + h * along[i])), await at(x.map((v, i) => v - h * along[i]))];
+  Array.from(derivatives[0]).forEach((d, i) => {
+    const want = (up[i] - down[i]) / (2 * h);
+    expect(Math.abs(d - want)).toBeLessThan(2e-2 * (1 + Math.abs(want)));
+  });
+  await model.dispose();
 });
 
 /** More rows, of zeros. */

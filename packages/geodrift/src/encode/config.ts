@@ -33,7 +33,10 @@ export const placeHeadConfig = z.strictObject({
    * Of the posterior's peak: within how many km of the most probable cell it lies, Fourier features of its centre, how many of them
    * are told, and hidden channels of what moves it.
    */
-  peak: z.strictObject({ withinKm: z.number().positive(), features: whole, told: whole, hidden: whole }).optional(),
+  peak: z
+    .strictObject({ withinKm: z.number().positive().max(10_000), features: whole, told: whole, hidden: whole })
+    .refine(({ told, features }) => told <= features, "no more features are told than there are")
+    .optional(),
 });
 
 /** What tells pictures that the encoder is for from others; its weights lie in `domain.safetensors`. */

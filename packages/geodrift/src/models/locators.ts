@@ -153,7 +153,13 @@ function velocityConfigOf({ entries }: SafetensorsHeader, file: string): Velocit
     if (!entry) throw new GeodriftError("model", `${file}: the tensor "${name}" is missing`);
     return entry.shape;
   };
-  const [dim, input_dim] = shapeOf("initial_mapper.weight");
+  const [dim, into] = shapeOf("initial_mapper.weight");
+  const [input_dim] = shapeOf("final_linear.bias");
+  if (into !== input_dim)
+    throw new GeodriftError(
+      "model",
+      `${file}: looks at points from a place in its embedding, and the config.json that says from where is missing`,
+    );
   return {
     input_dim,
     dim,

@@ -25,8 +25,12 @@ export const velocityConfig = z
       .optional(),
   })
   .refine(
-    ({ near, cond_dim, input_dim }) => !near || (near.column + 3 <= cond_dim && input_dim === 3),
+    ({ near, cond_dim }) => !near || near.column + 3 <= cond_dim,
     "the place that points are seen from lies within the embedding",
+  )
+  .refine(
+    ({ near, input_dim }) => !near || input_dim === 3,
+    "points that are seen from a place have three coordinates",
   );
 
 /** Any schedule by name; the sigmoid with its ends and temperature. */

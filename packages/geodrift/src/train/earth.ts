@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { compile, type Tensor } from "@geodrift/compile";
@@ -47,8 +48,11 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
     throw new GeodriftError("data", `${config.rasters}: month ${heldOutMonth} is held out, and there is no other`);
   const data = digest(rasters.map((r) => [r.name, r.sha256]));
   const given = config.model === undefined ? undefined : await encoderOf(config.model, config.encoder.views.size);
-  const settings = [config.encoder, config.rank, ...(given ? [given.sha256] : [])];
-  const cells = landCells(config.encoder.cells, land);
+  // What decides the embeddings before the place head; how many views are embedded decides how many are standardised by.
+  const settings = given
+    ? [given.trunk, config.encoder.views, config.embedded]
+    : [config.encoder, config.rank, config.embedded];
+  const cells = given ? [] : landCells(config.encoder.cells, land);
   const from = given ?? { trained: await encoderStage(config, rasters, cells, data, context), cells };
   const encoder = await frozen(config, from, rasters, { settings, data }, context);
   const embedded = {
@@ -62,9 +66,7 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
     description,
     licence,
     made: {
-      encoder: made,
-      ...(given && { from: given.sha256 }),
-      rank,
+      ...(given ? { trunk: given.trunk, views: made.views } : { encoder: made, rank }),
       places,
       peak: config.peak,
       embedded: config.embedded,
@@ -90,17 +92,21 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
 }
 
 /**
- * A model's encoder, its folder, and the hash of its weights.
+ * A model's encoder, its folder, and a hash of its trunk and cells, which stays when what is behind them is made anew.
  * @param size of the views, pixels
  * @throws GeodriftError `model` if it is none of views from above of that size; and as `resolveModel`
  */
-async function encoderOf(model: string, size: number): Promise<FrozenEncoder & { folder: string; sha256: string }> {
+async function encoderOf(model: string, size: number): Promise<FrozenEncoder & { folder: string; trunk: string }> {
   const { encoder } = await resolveModel(model);
   const { config } = encoder;
   const read = await readEncoder(encoder);
   if (config.kind !== "places" || !("network" in read) || config.trunk.size !== size)
     throw new GeodriftError("model", `${model}: its encoder is none of views from above of ${size} pixels`);
-  return { config, params: read.network.params, folder: encoder.folder, sha256: read.sha256 };
+  const { params } = read.network;
+  const hash = createHash("sha256").update(JSON.stringify(config.trunk));
+  for (const [name, { data }] of Object.entries(trunkOf({ config, params }).params))
+    hash.update(name).update(data as Float32Array);
+  return { config, params, folder: encoder.folder, trunk: hash.digest("hex") };
 }
 
 /** The encoder as embeddings are made with it: trunk and cells, what is told of the peak, and the place head. */
@@ -111,11 +117,13 @@ async function frozen(
   made: { settings: unknown[]; data: string },
   context: TrainingContext,
 ): Promise<FrozenEncoder> {
-  const planes = await sampleViews(config, rasters);
+  const { runtime } = context;
+  // Drawn twice: half a gigabyte is not kept while the peak is learned.
+  const views = () => sampleViews(config, rasters);
   const trunk =
-    "trained" in from ? await reducedTrunk(config, from.trained, from.cells, planes, context.runtime) : trunkOf(from);
+    "trained" in from ? await reducedTrunk(config, from.trained, from.cells, await views(), runtime) : trunkOf(from);
   const peak = await peakStage(config, trunk, rasters, made, context);
-  return withPlaceHead(trunk, peak, config, planes, context.runtime);
+  return withPlaceHead(trunk, peak, config, await views(), runtime);
 }
 
 /** The weights of the trained encoder and of its cells. */

@@ -126,10 +126,16 @@ export async function planLocator(
       const { name, from, neighbours } = locator;
       const { path, schedule } = await describeGenerative(from);
       const flow = await loadGenerativeModel(from);
-      if (flow.config.cond_dim !== width || path !== "riemannian-flow" || !held)
+      if (!held)
         throw new GeodriftError(
           "data",
-          `${name}: a Riemannian flow on embeddings of views of ${width} numbers is needed, ${from} is a ${path} on ${flow.config.cond_dim}`,
+          `${name}: a flow with neighbours is fitted on views that can be made, and there are none here`,
+        );
+      const { near, cond_dim } = flow.config;
+      if (cond_dim !== width || path !== "riemannian-flow" || (near && near.column !== placeColumn))
+        throw new GeodriftError(
+          "data",
+          `${name}: a Riemannian flow on these embeddings of ${width} numbers is needed, ${from} is a ${path} on ${cond_dim} of others`,
         );
       const { widthKm, weight } = await fitted(flow, { width, embeddings, places }, locator, held, runtime);
       return {
