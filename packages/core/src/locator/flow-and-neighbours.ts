@@ -4,6 +4,7 @@
  * of a place have in common, neighbours remember the very place.
  */
 import type { CompileOptions } from "@geodrift/compile";
+import { logSumExp } from "../density/log-sum-exp.js";
 import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
 import { meshOfDensity } from "../density/mesh-of-density.js";
 import { GeodriftError } from "../errors/geodrift-error.js";
@@ -59,12 +60,8 @@ export function flowAndNeighboursLocator(
   /** Adds the kernels to log densities of the flow, in place. */
   function mixed(flowLogs: Float64Array, points: Float64Array, near: readonly Vec3[]): Float64Array {
     for (let i = 0; i < flowLogs.length; i++) {
-      const [a, b] = [
-        Math.log(weight) + flowLogs[i],
-        Math.log1p(-weight) + kernelLogDensity(vectorAt(points, i), near, kappa),
-      ];
-      const top = Math.max(a, b);
-      flowLogs[i] = top === Number.NEGATIVE_INFINITY ? top : top + Math.log(Math.exp(a - top) + Math.exp(b - top));
+      const kernels = kernelLogDensity(vectorAt(points, i), near, kappa);
+      flowLogs[i] = logSumExp([Math.log(weight) + flowLogs[i], Math.log1p(-weight) + kernels]);
     }
     return flowLogs;
   }
@@ -106,10 +103,13 @@ export function flowAndNeighboursLocator(
       for (const [i, places] of near.entries()) {
         const c = embeddings.subarray(i * width, (i + 1) * width);
         const fineness = priors?.[i] ? meshForPriors : wholeMesh;
-        const steps = Math.ceil(fineness.steps * (1 + o.guidance));
         const logDensity = async (points: Float64Array) => {
           stop?.();
-          return mixed(await flow.logProb(c, points, { mode: "map", guidance: o.guidance, steps }), points, places);
+          return mixed(
+            await flow.logProb(c, points, { mode: "map", guidance: 0, steps: fineness.steps }),
+            points,
+            places,
+          );
         };
         const samples = drawn.slice(3 * hinted * i, 3 * hinted * (i + 1));
         const peaks = places.map((centre) => ({ centre, radius: 0.5 / Math.sqrt(kappa) }));
@@ -135,9 +135,7 @@ export function flowAndNeighboursLocator(
 export function kernelLogDensity(x: Vec3, centres: readonly Vec3[], kappa: number): number {
   // κ (1 − cos) by the chord, which keeps its digits near a centre.
   const chords = centres.map((c) => (x[0] - c[0]) ** 2 + (x[1] - c[1]) ** 2 + (x[2] - c[2]) ** 2);
-  const least = Math.min(...chords);
-  const sum = chords.reduce((s, chord) => s + Math.exp((-kappa * (chord - least)) / 2), 0);
-  return logPeakDensity(kappa) - (kappa * least) / 2 + Math.log(sum / centres.length);
+  return logPeakDensity(kappa) - Math.log(centres.length) + logSumExp(chords.map((chord) => (-kappa * chord) / 2));
 }
 
 /** A mixture as it fits best, and what it is worth. */
@@ -171,8 +169,7 @@ export function fitMixture(
       let [shares, total] = [0, 0];
       kernels.forEach((kernel, i) => {
         const [a, b] = [Math.log(weight) + flowLogs[i], Math.log1p(-weight) + kernel];
-        const top = Math.max(a, b);
-        const sum = top + Math.log(Math.exp(a - top) + Math.exp(b - top));
+        const sum = logSumExp([a, b]);
         shares += Math.exp(a - sum);
         total += sum;
       });
