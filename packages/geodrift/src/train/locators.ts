@@ -26,8 +26,8 @@ import { describeGenerative, loadGenerativeModel } from "../models/load.js";
 import { indexTensors, makeSchedule, treeTensor, withDensity } from "../models/locators.js";
 import { zeroShotModel } from "../models/zero-shot.js";
 import { zeroShotDefaults } from "../models/zero-shot-prompts.js";
-import type { LocatorOptimization, LocatorTraining } from "./config.js";
 import type { Embedded } from "./embeddings.js";
+import type { LocatorOptimization, LocatorTraining } from "./locator-config.js";
 
 /** How one locator is trained, and what its model folder says. */
 export interface LocatorPlan {

@@ -18,3 +18,16 @@ describe("a config that extends another", () => {
     expect(twelve).toMatchObject(rest);
   });
 });
+
+describe("a locator with several seeds", () => {
+  it("is one for each, of which the first keeps its name", async () => {
+    const methods = await config("earth-methods.json");
+    if (methods.kind !== "earth") throw new Error("no views of the Earth");
+    const vmf = methods.locators.filter(({ name }) => /^vmf(-seed-\d+)?$/.test(name));
+    expect(vmf.map((locator) => [locator.name, "seed" in locator && locator.seed])).toEqual([
+      ["vmf", 5],
+      ["vmf-seed-105", 105],
+      ["vmf-seed-205", 205],
+    ]);
+  });
+});
