@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Generator, readSafetensors } from "@geodrift/core";
@@ -255,6 +255,64 @@ describe("geodrift train", () => {
     };
     expect(await refused({ model: "whole/none" })).toMatch(/whole\/none/);
     expect(await refused({ locators: [{ ...flow, nearKm: [0] }] })).toMatch(/locators\.0\.nearKm/);
+  });
+
+  it("fits regions to what they hold of other renderings, of which they then hold what they promise", async () => {
+    const views = { ...tinyTraining.encoder.views, augment: 0, seasons: undefined };
+    const own = join(folder, "regions.json");
+    const fitting = {
+      ...{ kind: "regions", purpose: "a test", name: "fitted", out: "fitted", model: "whole/riemannian-flow" },
+      ...{
+        of: "views of a made-up July",
+        rasters: "rasters",
+        renderings: ["rasters/bmng-2004-07.jpg"],
+        views,
+        count: 100,
+      },
+    };
+    writeFileSync(own, JSON.stringify(fitting));
+    const { code, stderr } = await inThisProcess(["train", own]);
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/fitted: of bmng-2004-07.jpg regions of 50 % hold [\d.]+, of 90 % [\d.]+\n$/);
+    const regions = JSON.parse(readFileSync(join(folder, "fitted", "fitted.json"), "utf8"));
+    expect([regions.of, regions.pictures, regions.masses.length]).toEqual([fitting.of, 100, 101]);
+    const promised = join(folder, "promised");
+    cpSync(join(whole, "riemannian-flow"), promised, { recursive: true });
+    const model = JSON.parse(readFileSync(join(promised, "model.json"), "utf8"));
+    writeFileSync(join(promised, "model.json"), JSON.stringify({ ...model, regions }));
+    const json = { kind: "earth-views", rasters: "rasters", month: "07", views, length: 100 };
+    writeFileSync(join(folder, "same-views.json"), JSON.stringify(json));
+    const evaluated = await inThisProcess([
+      ...["evaluate", join(whole, "riemannian-flow"), promised, join(folder, "same-views.json"), "--json"],
+      ...["--samples", "16", "--whole", "100", "--likelihoods", "1"],
+    ]);
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    const [before, after] = evaluated.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(after.model.sha256).not.toBe(before.model.sha256);
+    // The very views that were fitted to: to within one of a hundred.
+    expect(after.wholeRegions.held50.value).toBeCloseTo(0.51, 5);
+    expect(after.wholeRegions.held90.value).toBeCloseTo(0.91, 5);
+    expect(before.wholeRegions.held50.value).not.toBeCloseTo(0.51, 5);
+    expect(after.rules[2]).toEqual(before.rules[2]);
+    const located = await inThisProcess([
+      "locate",
+      join(folder, "rasters", "bmng-2004-07.jpg"),
+      "--model",
+      promised,
+      "--json",
+    ]);
+    const plain = await inThisProcess([
+      ...["locate", join(folder, "rasters", "bmng-2004-07.jpg"), "--model", join(whole, "riemannian-flow"), "--json"],
+    ]);
+    const [a, b] = [located, plain].map(({ stdout }) => JSON.parse(stdout));
+    expect([a.best, a.localizabilityBits]).toEqual([b.best, b.localizabilityBits]);
+    expect(a.regions.map((r: { mass: number }) => r.mass)).toEqual([0.5, 0.9, 0.95]);
+    expect(a.regions).not.toEqual(b.regions);
+    const odd = await inThisProcess(["train", own, "--out", join(folder, "odd"), "--rasters", join(folder, "nowhere")]);
+    expect([odd.code, odd.stderr]).toEqual([1, expect.stringMatching(/nowhere.*\n$/)]);
   });
 
   it("does not write into the released layout what that does not have", async () => {

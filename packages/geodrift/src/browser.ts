@@ -14,6 +14,7 @@ export { headline, namesTown, placeText } from "./locate/headline.js";
 export * from "./locate/infer.js";
 export { type Contribution, type Knowledge, withKnown } from "./locate/known.js";
 export * from "./locate/options.js";
+export * from "./locate/regions.js";
 export * from "./locate/result.js";
 export * from "./locate/text.js";
 export { modelDescription, velocityConfig } from "./models/schema.js";

@@ -1,5 +1,6 @@
 /** Distributions as tensors: what a server hands to a page, and a page needs to ask them everything. */
 import { type Tensor, tensor } from "@geodrift/compile";
+import { conformal } from "./conformal.js";
 import type { PlaceDistribution } from "./distribution.js";
 import { type MeshDistribution, meshDistribution } from "./mesh-distribution.js";
 import { sampleDistribution } from "./sample-distribution.js";
@@ -15,11 +16,15 @@ export function peakLogDensity(distribution: PlaceDistribution): number {
 
 /**
  * A distribution as tensors by name: `samples` float32 [n, 3], and of a distribution on a mesh its `vertices` [v, 3],
- * `triangles` [t, 3], `masses`, `areas`, `turned` [t] and `vertexLogDensities` [v].
+ * `triangles` [t, 3], `masses`, `areas`, `turned` [t] and `vertexLogDensities` [v]; where regions are conformal, `conformal` [101].
  * @param samples unit vectors, [n, 3] stored flat
  */
 export function distributionTensors(distribution: PlaceDistribution, samples: Float64Array): Record<string, Tensor> {
-  const drawn = { samples: tensor(Float32Array.from(samples), [samples.length / 3, 3]) };
+  const told = distribution.conformal;
+  const drawn = {
+    samples: tensor(Float32Array.from(samples), [samples.length / 3, 3]),
+    ...(told && { conformal: tensor(Float64Array.from(told), [told.length], "float64") }),
+  };
   if (!("mesh" in distribution)) return drawn;
   const { vertices, triangles, masses, areas, turned, vertexLogDensities } = (distribution as MeshDistribution).mesh;
   return {
@@ -43,7 +48,9 @@ export function readDistribution(tensors: Record<string, Tensor>): {
   samples: Float64Array;
 } {
   const samples = Float64Array.from(tensors.samples.data as Float32Array);
-  if (!tensors.triangles) return { distribution: sampleDistribution(samples), samples };
+  const told = tensors.conformal && Array.from(tensors.conformal.data as Float64Array);
+  const as = <D extends PlaceDistribution>(plain: D): D => (told ? conformal(plain, told) : plain);
+  if (!tensors.triangles) return { distribution: as(sampleDistribution(samples)), samples };
   const numbers = (name: string) => tensors[name].data as Float64Array<ArrayBuffer>;
   const mesh = {
     vertices: numbers("vertices"),
@@ -54,5 +61,5 @@ export function readDistribution(tensors: Record<string, Tensor>): {
     vertexLogDensities: numbers("vertexLogDensities"),
     variationNats: Number.NaN,
   };
-  return { distribution: meshDistribution(mesh), samples };
+  return { distribution: as(meshDistribution(mesh)), samples };
 }

@@ -27,6 +27,8 @@ export interface PlaceDistribution {
   best: LatLng;
   /** Modes by falling probability. Those below 2 % are left out, except the first. */
   modes: Mode[];
+  /** Masses by which regions, outlines and credible levels are told (`conformal`); absent where they are the density's own. */
+  conformal?: readonly number[];
   /** Highest-density regions that hold the given probabilities, 0 … 1, in the same order. */
   regions(masses: readonly number[]): Region[];
   /** Log density at a place, nats per steradian. */

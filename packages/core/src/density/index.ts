@@ -9,6 +9,7 @@
  * ```
  * @module
  */
+export * from "./conformal.js";
 export * from "./density-tile.js";
 export * from "./directional.js";
 export * from "./distribution.js";

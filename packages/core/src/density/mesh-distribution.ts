@@ -19,7 +19,9 @@ const prominence = Math.log(2);
 const minMass = 0.02;
 
 /** A distribution of places on a mesh, which has outlines and representatives. */
-export interface MeshDistribution extends Required<PlaceDistribution> {
+export interface MeshDistribution
+  extends Required<Omit<PlaceDistribution, "conformal">>,
+    Pick<PlaceDistribution, "conformal"> {
   /** Triangles with their masses and areas. */
   mesh: DensityMesh;
 }

@@ -11,6 +11,7 @@ import { trainImages } from "../train/images.js";
 import { trainLandmark } from "../train/landmark.js";
 import { trainPhotos } from "../train/photos.js";
 import { readTraining } from "../train/read-config.js";
+import { fitRegions } from "../train/regions.js";
 import type { TrainingContext } from "../train/run-training.js";
 import { trainScorer } from "../train/scorer.js";
 
@@ -46,5 +47,6 @@ function started(config: Training, context: TrainingContext): Promise<void> {
   if (config.kind === "landmark") return trainLandmark(config, context);
   if (config.kind === "judge") return trainScorer(config, context);
   if (config.kind === "domain") return trainDomain(config, context);
+  if (config.kind === "regions") return fitRegions(config, context);
   return trainEarth(config, context);
 }

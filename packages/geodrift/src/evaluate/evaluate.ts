@@ -10,6 +10,7 @@ import {
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { quickMesh } from "../locate/options.js";
+import { withRegions } from "../locate/regions.js";
 import type { LoadedModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { gazetteer } from "../places/bundled-towns.js";
@@ -185,7 +186,7 @@ async function guess(
       guesses.sample.set(vectorAt(samples, i % drawn), 3 * i);
       if (guided) guesses["guided-sample"].set(vectorAt(guided, guidedRows * (i - from) + (i % guidedRows)), 3 * i);
       if (!locator.pointwise) {
-        const distribution = sampleDistribution(samples);
+        const distribution = withRegions(sampleDistribution(samples), description);
         guesses.mode.set(toVec3(distribution.best), 3 * i);
         guesses.medoid.set(medoid(samples), 3 * i);
         // Regions around a few points without a density would promise nothing.
@@ -198,7 +199,7 @@ async function guess(
 }
 
 async function wholeRegionsSeen(
-  { locator }: LoadedModel,
+  { locator, description }: LoadedModel,
   data: EmbeddedDataset,
   { whole = 0, steps, solver }: EvaluateOptions,
 ): Promise<RegionsSeen[]> {
@@ -211,7 +212,7 @@ async function wholeRegionsSeen(
       solver,
       guidance: 0,
     });
-    seen.push(regionsSeen(distribution, data, i));
+    seen.push(regionsSeen(withRegions(distribution, description), data, i));
   }
   return seen;
 }

@@ -7,6 +7,7 @@ import { outlines } from "../figures/land.js";
 import { region } from "../figures/region.js";
 import { colours } from "../figures/svg.js";
 import { escapeXml } from "../files/escape-xml.js";
+import { withRegions } from "../locate/regions.js";
 import type { LoadedModel } from "../models/load.js";
 import type { Dataset, Example } from "../pictures/dataset.js";
 import { formatKm } from "../places/format.js";
@@ -83,13 +84,13 @@ async function dataUri({ picture: { width, height, data } }: Example): Promise<s
 }
 
 async function distributionOf(
-  { locator }: LoadedModel,
+  { locator, description }: LoadedModel,
   embedding: Float32Array,
   { steps, seed, solver }: EvaluateOptions,
 ): Promise<{ distribution: PlaceDistribution; samples: Float64Array }> {
   const samples = await locator.sample(embedding, dots, { steps, seed, solver, guidance: 0 });
   const [distribution] = (await locator.distributions?.(embedding, { steps, solver, guidance: 0 })) ?? [];
-  return { distribution: distribution ?? sampleDistribution(samples), samples };
+  return { distribution: withRegions(distribution ?? sampleDistribution(samples), description), samples };
 }
 
 function globeMap(distribution: PlaceDistribution, samples: Float64Array, truth: LatLng, guess: LatLng): string {

@@ -9,6 +9,7 @@ import { gazetteer } from "../places/bundled-towns.js";
 import { type Inferred, infer } from "./infer.js";
 import { joined, type Knowledge, withKnown } from "./known.js";
 import type { LocateOptions } from "./options.js";
+import { withRegions } from "./regions.js";
 import { anywhereBits, failedAnswer, type Located, type LocateFailure, summarize } from "./result.js";
 import { type Neighbour, neighboursKnowledge } from "./time-neighbours.js";
 
@@ -81,8 +82,12 @@ function answer(
   const then = performance.now();
   const { seed, guidance, abstain } = options;
   try {
-    const { distribution, contributions, own } =
-      known.length > 0 ? withKnown(plain, known) : { distribution: plain, contributions: undefined, own: undefined };
+    const {
+      distribution: answered,
+      contributions,
+      own,
+    } = known.length > 0 ? withKnown(plain, known) : { distribution: plain, contributions: undefined, own: undefined };
+    const distribution = withRegions(answered, model.description);
     const samples = (contributions && distribution.representatives?.(options.samples)) || drawn.samples;
     const whole = summarize(distribution, samples, gazetteer());
     const summary = model.locator.pointwise ? { ...whole, ...ofPoint } : whole;

@@ -160,6 +160,8 @@ export async function openModel(
       "model",
       `${name}: the encoder makes ${encoder.width} numbers, the network takes ${locator.width}`,
     );
+  // What decides answers beside the weights.
+  if (description.regions) hash.update(JSON.stringify(description.regions));
   const isFolder = statSync(folder).isDirectory();
   const familiarity = isFolder ? await readFamiliarity(folder, encoder.width, hash) : undefined;
   return {

@@ -44,7 +44,24 @@ export const scheduleConfig = z.strictObject({
 /** The path between noise and data, by name. */
 export const pathName = z.enum(Object.keys(paths) as [PathName]);
 
-const about = { name: z.string(), description: z.string(), licence: z.string(), encoder: encoderConfig };
+/** Regions that have held what they promise (core/density/conformal): on what, of how many pictures, and the masses themselves. */
+export const regionsConfig = z.strictObject({
+  of: z.string(),
+  pictures: whole,
+  masses: z
+    .array(z.number().min(0).max(1))
+    .length(101)
+    .refine((m) => m.every((mass, k) => k === 0 || mass >= m[k - 1]), "masses do not fall")
+    .refine((m) => m[0] === 0 && m[100] === 1, "masses run from 0 to 1"),
+});
+
+const about = {
+  name: z.string(),
+  description: z.string(),
+  licence: z.string(),
+  encoder: encoderConfig,
+  regions: regionsConfig.optional(),
+};
 
 /** `config.json` of the perceptron behind regression and cells. */
 export const perceptronConfig = z.strictObject({ cond_dim: many, dim: many, depth: blocks });

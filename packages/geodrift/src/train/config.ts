@@ -2,31 +2,8 @@
 import { z } from "zod";
 import { viewsConfig } from "../earth/views-config.js";
 import { convolutionalConfig, placeHeadConfig } from "../encode/config.js";
-import { cellsConfig, imageTransformerConfig, pathName, scheduleConfig, scorerConfig } from "../models/schema.js";
-
-const whole = z.int().positive();
-const share = z.number().min(0).max(1);
-
-/** How what AdamW alone trains is trained: steps, examples of a batch, seed, learning rate, warm-up steps, weight decay. */
-const adamwOptimization = {
-  steps: whole,
-  batch: whole,
-  seed: z.int().nonnegative(),
-  rate: z.number().positive(),
-  warmup: whole,
-  weightDecay: z.number().nonnegative(),
-};
-
-/**
- * How a locator is trained: steps, examples of a batch, seed, optimiser, learning rate and its warm-up steps, weight
- * decay, and the decay of the moving average of the weights.
- */
-const optimization = {
-  ...adamwOptimization,
-  optimizer: z.enum(["adamw", "lamb"]),
-  warmup: z.int().nonnegative(),
-  ema: share,
-};
+import { imageTransformerConfig, scorerConfig } from "../models/schema.js";
+import { adamwOptimization, locatorName, locators, share, whole } from "./locator-config.js";
 
 /** Schema of the training of the image encoder. */
 export const encoderTraining = z.strictObject({
@@ -46,111 +23,6 @@ export const encoderTraining = z.strictObject({
   warmup: whole,
   weightDecay: z.number().nonnegative(),
 });
-
-/** Names become file names, beside those of the encoder. */
-const locatorName = z
-  .string()
-  .regex(/^[\w-]+$/, "a name of letters, digits, - and _ is needed")
-  .refine(
-    (name) => !["encoder", "embeddings", "held", "peak", "peaks"].includes(name),
-    "this name is taken by another stage",
-  );
-
-const network = { dim: whole.multipleOf(8), depth: whole };
-
-const generative = z.strictObject({
-  kind: z.literal("generative"),
-  name: locatorName,
-  path: pathName,
-  schedule: scheduleConfig,
-  ...network,
-  expansion: whole,
-  /** Share of the conditions that are dropped. */
-  dropout: share,
-  /** Scales, km, at which the network sees points from the peak that the encoder tells of; from nowhere if left out. */
-  nearKm: z.array(z.number().positive()).min(1).max(32).optional(),
-  ...optimization,
-});
-
-const regression = z.strictObject({ kind: z.literal("regression"), name: locatorName, ...network, ...optimization });
-
-const vonMisesFisher = z.strictObject({
-  kind: z.literal("von-mises-fisher"),
-  name: locatorName,
-  ...network,
-  expansion: whole,
-  /** One distribution, or so many mixed. */
-  components: whole,
-  ...optimization,
-});
-
-const cells = z.strictObject({
-  kind: z.literal("cells"),
-  name: locatorName,
-  ...network,
-  /** Places of the training set that a leaf of the quadtree holds at most. */
-  most: whole,
-  ...cellsConfig,
-  ...optimization,
-});
-
-/** A generative model that goes on learning, its encoder and its sizes as they are. */
-const fineTune = z.strictObject({
-  kind: z.literal("fine-tune"),
-  name: locatorName,
-  /** A flow or diffusion by name or folder; relative to the config file if it is a path. */
-  from: z.string(),
-  dropout: share,
-  ...optimization,
-});
-
-/** Exact neighbours among the embedded views: nothing to learn. */
-const retrieval = z.strictObject({ kind: z.literal("retrieval"), name: locatorName, neighbours: whole });
-
-/** A flow, with kernels on the places of the nearest embedded views; how wide and with what share is fitted on others. */
-const flowAndNeighbours = z.strictObject({
-  kind: z.literal("flow-and-neighbours"),
-  name: locatorName,
-  /** A Riemannian flow by name or folder, on the same embeddings; relative to the config file if it is a path. */
-  from: z.string(),
-  neighbours: whole,
-  /** Standard deviations of the kernels that are tried, km. */
-  widthsKm: z.array(z.number().positive()).min(1),
-  /** Views that neither the flow nor the index has seen, by which the mixture is fitted. */
-  held: whole,
-});
-
-/** Prompts of countries, then cities, by the text tower of the CLIP that embedded the pictures: nothing to learn. */
-const zeroShot = z.strictObject({
-  kind: z.literal("zero-shot"),
-  name: locatorName,
-  /** With `{country}`, and `{city}`. */
-  prompts: z
-    .strictObject({ country: z.string().includes("{country}"), city: z.string().includes("{city}") })
-    .optional(),
-  /** Cities: so many of every country, and all with so many people. */
-  perCountry: whole.optional(),
-  population: whole.optional(),
-});
-
-const uniform = z.strictObject({ kind: z.literal("uniform"), name: locatorName });
-
-const locators = z
-  .array(
-    z.discriminatedUnion("kind", [
-      generative,
-      fineTune,
-      regression,
-      vonMisesFisher,
-      cells,
-      retrieval,
-      flowAndNeighbours,
-      zeroShot,
-      uniform,
-    ]),
-  )
-  .min(1)
-  .refine((l) => new Set(l.map(({ name }) => name)).size === l.length, "every locator needs a name of its own");
 
 const about = {
   /** What the file is for. */
@@ -332,6 +204,26 @@ export const domainTraining = z.strictObject({
   ...adamwOptimization,
 });
 
+/** Schema of the fitting of a model's regions to what they held of other renderings of the Earth. */
+export const regionsTraining = z.strictObject({
+  kind: z.literal("regions"),
+  purpose: z.string(),
+  name: locatorName,
+  /** Where the outcome is put. */
+  out: z.string(),
+  /** A model of views by name or folder; relative to the config file if it is a path. */
+  model: z.string(),
+  /** What the pictures are that regions are fitted to. */
+  of: z.string(),
+  /** Folder of the rasters, for its land mask; relative to the config file. */
+  rasters: z.string(),
+  /** Global rasters that nothing was trained on, each with an equal share; relative to the config file. */
+  renderings: z.array(z.string()).min(1),
+  views: viewsConfig,
+  /** Views of each. */
+  count: whole,
+});
+
 /** Schema of a training config file, by its `kind`. */
 export const training = z.discriminatedUnion("kind", [
   earthTraining,
@@ -340,6 +232,7 @@ export const training = z.discriminatedUnion("kind", [
   landmarkTraining,
   scorerTraining,
   domainTraining,
+  regionsTraining,
 ]);
 
 /** How the image encoder is trained. */
@@ -354,13 +247,11 @@ export type LandmarkTraining = z.infer<typeof landmarkTraining>;
 export type ScorerTraining = z.infer<typeof scorerTraining>;
 /** A training of what tells views of the Earth from other pictures. */
 export type DomainTraining = z.infer<typeof domainTraining>;
+/** A fitting of a model's regions. */
+export type RegionsTraining = z.infer<typeof regionsTraining>;
 /** The captioned views of a config, and what of them is held out. */
 export type CaptionedConfig = Pick<ImagesTraining, "rasters" | "views" | "heldOut">;
 /** A training on one's own pictures. */
 export type PhotosTraining = z.infer<typeof photosTraining>;
 /** A training config. */
 export type Training = z.infer<typeof training>;
-/** One locator of a training. */
-export type LocatorTraining = EarthTraining["locators"][number];
-/** How a locator is trained: steps, batches, and what the optimiser is told. */
-export type LocatorOptimization = z.infer<z.ZodObject<typeof optimization>>;

@@ -25,8 +25,11 @@ async function withBase(file: string, above: readonly string[]): Promise<Record<
     const path = own[key];
     if (typeof path === "string") own[key] = resolve(dirname(file), path);
   }
-  if (Array.isArray(own.photographs))
-    own.photographs = own.photographs.map((path) => (typeof path === "string" ? resolve(dirname(file), path) : path));
+  for (const key of ["photographs", "renderings"]) {
+    const paths = own[key];
+    if (Array.isArray(paths))
+      own[key] = paths.map((path) => (typeof path === "string" ? resolve(dirname(file), path) : path));
+  }
   if (typeof own.from === "string" && !embeddedImageModels.includes(own.from))
     own.from = resolve(dirname(file), own.from);
   if (typeof own.model === "string" && !isModelName(own.model)) own.model = resolve(dirname(file), own.model);

@@ -21,6 +21,7 @@ import {
   squareOf,
   summarize,
   velocityConfig,
+  withRegions,
 } from "geodrift/browser";
 import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
@@ -105,7 +106,7 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
     ort,
   );
   const { domain: _, ...embedding } = description.encoder;
-  const sha256 = await modelHash(embedding, weights, encoderWeights);
+  const sha256 = await modelHash({ embedding, regions: description.regions }, weights, encoderWeights);
   return { name: description.name, sha256, description, encoder, locator, towns: readTowns(index.buffer, towns) };
 }
 
@@ -113,11 +114,16 @@ async function load(base: string, tell: (loaded: number, total: number) => void)
 const lengthBytes = 8;
 
 /** The hash that the program gives the model: of its weights, and of the hash of its encoder's settings and weights. */
-async function modelHash(encoder: object, weights: Uint8Array, encoderWeights: Uint8Array): Promise<string> {
+async function modelHash(
+  { embedding, regions }: { embedding: object; regions?: object },
+  weights: Uint8Array,
+  encoderWeights: Uint8Array,
+): Promise<string> {
   const text = (t: string) => new TextEncoder().encode(t);
   const joined = (...parts: Uint8Array[]) => new Blob(parts as BlobPart[]).arrayBuffer();
-  const own = await sha256Of(await joined(text(JSON.stringify(encoder)), encoderWeights.subarray(lengthBytes)));
-  return sha256Of(await joined(weights.subarray(lengthBytes), text(own)));
+  const own = await sha256Of(await joined(text(JSON.stringify(embedding)), encoderWeights.subarray(lengthBytes)));
+  const told = regions ? text(JSON.stringify(regions)) : new Uint8Array();
+  return sha256Of(await joined(weights.subarray(lengthBytes), told, text(own)));
 }
 
 let loaded: Promise<Loaded> | undefined;
@@ -140,13 +146,14 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
   stop();
   const { guidance, seed } = settings;
   const solving = solvingOf(description, settings, guidance);
-  const [inferred] = await infer(locator, embeddings, {
+  const [{ distribution: plain, samples }] = await infer(locator, embeddings, {
     ...settings,
     fine: true,
     stop,
     onStep: (step, points) =>
       say({ type: "step", id, step: { step, steps: solving.steps, points: flatDegrees(points) } }),
   });
+  const distribution = withRegions(plain, description);
   const result = {
     image: name,
     sha256: pixels.sha256,
@@ -154,7 +161,7 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
     seed,
     ...solving,
     guidance,
-    ...summarize(inferred.distribution, inferred.samples, towns),
+    ...summarize(distribution, samples, towns),
     elapsedMs: Math.round(performance.now() - started),
     ...(domains && { domain: domains[0] }),
   };
@@ -162,7 +169,7 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
     type: "answer",
     id,
     result,
-    tensors: sentTensors(distributionTensors(inferred.distribution, inferred.samples)),
+    tensors: sentTensors(distributionTensors(distribution, samples)),
   });
 }
 

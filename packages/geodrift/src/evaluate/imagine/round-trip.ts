@@ -1,6 +1,7 @@
 /** There and back: a picture made at a place, located by a model that had nothing to do with making it. */
 import { distanceKm, distanceMetrics, type LatLng } from "@geodrift/core";
 import { infer } from "../../locate/infer.js";
+import { withRegions } from "../../locate/regions.js";
 import type { LoadedModel } from "../../models/load.js";
 import type { Picture } from "../../pictures/picture.js";
 import { toPng } from "../../pictures/png.js";
@@ -42,7 +43,7 @@ export async function roundTrip(
     inferred.forEach(({ distribution }, i) => {
       const place = places[from + i];
       distances[from + i] = distanceKm(distribution.best, place);
-      covered[from + i] = distribution.credibleLevel(place) <= 0.9 ? 1 : 0;
+      covered[from + i] = withRegions(distribution, model.description).credibleLevel(place) <= 0.9 ? 1 : 0;
     });
   }
   return figures(pictures.length, (indices) => {
