@@ -4,7 +4,7 @@
  */
 
 import { existsSync } from "node:fs";
-import { appendFile, copyFile, mkdir, open, rename, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
@@ -18,6 +18,7 @@ import {
   openEmbeddings,
   type Provenance,
 } from "./embeddings-file.js";
+import { synced, writeTable } from "./write-table.js";
 
 /** An item of the source that did not become a row, and why. */
 export interface Refusal {
@@ -129,7 +130,7 @@ export class WorkInProgress {
       const writer = embeddingsWriter(`${file}.partial`, this.#about);
       await writer.write(rows);
       await writer.finish();
-      await sync(`${file}.partial`);
+      await synced(`${file}.partial`);
       await rename(`${file}.partial`, file);
     }
     const lines = Buffer.from(toCsvRows(refusals.map(({ id, reason }) => [id, reason])));
@@ -151,20 +152,11 @@ export class WorkInProgress {
    */
   async assemble(): Promise<{ file: string; count: number }> {
     const file = `${this.#out}.whole`;
-    const writer = embeddingsWriter(file, this.#about);
-    let [count, group] = [0, [] as EmbeddedRow[]];
-    for await (const part of this.parts())
-      for await (const rows of part.rows()) {
-        count += rows.length;
-        group.push(...rows);
-        // Whatever the parts, the groups are the same.
-        for (; group.length >= rowsPerGroup; group = group.slice(rowsPerGroup))
-          await writer.write(group.slice(0, rowsPerGroup));
-      }
-    await writer.write(group);
-    await writer.finish();
-    await sync(file);
-    return { file, count };
+    const parts = this.parts();
+    async function* rows() {
+      for await (const part of parts) yield* part.rows();
+    }
+    return { file, count: await writeTable(file, this.#about, rows()) };
   }
 
   /** Puts the table and the refusals in their places and clears up: a stop on the way leaves work that only finishes again. */
@@ -176,13 +168,3 @@ export class WorkInProgress {
     await rm(done, { recursive: true });
   }
 }
-
-/** Makes sure that a file is on disk before something counts on it. */
-async function sync(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  await handle.sync();
-  await handle.close();
-}
-
-/** Enough for good compression of ids, few enough to be read at once. */
-const rowsPerGroup = 1024;
