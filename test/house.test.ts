@@ -48,7 +48,7 @@ const rooms = [
   ["lift"],
   ["engine", "figures", "split"],
   ["embed", "evidence", "library"],
-  ["evaluate", "server", "train"],
+  ["evaluate", "server", "shards", "train"],
   ["cli"],
 ];
 

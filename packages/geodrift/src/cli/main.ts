@@ -53,6 +53,10 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     "turn pictures with places into a table of embeddings to train on; run it again to go on after a stop",
     () => import("./embed.js"),
   ],
+  shards: [
+    "embed more pictures than one machine can: plan, run, job, status, finish, as an array job",
+    () => import("./shards.js"),
+  ],
   split: ["split a table of embeddings into training, validation and test, by place", () => import("./split.js")],
   train: ["train what a config file describes; run it again to go on after a stop", () => import("./train.js")],
   models: ["list, fetch and look into models and encoders", () => import("./models.js")],

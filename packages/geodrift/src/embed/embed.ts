@@ -1,12 +1,12 @@
 /** From pictures with places to a table of embeddings: streaming, in constant memory, going on after any stop. */
 
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { PictureSource } from "../datasets/sources/source.js";
 import type { Encoder } from "../encode/encoder.js";
 import { alone } from "../files/alone.js";
+import { sha256OfFile } from "../files/hash.js";
 import { writeJsonFile } from "../files/json-file.js";
 import { cannotWrite } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
@@ -79,7 +79,7 @@ async function embedAlone(
   out: string,
   { onProgress, onMistake, saveEverySeconds = 60, reader = readingHere }: EmbedOptions,
 ): Promise<EmbedManifest> {
-  if (existsSync(out)) await checkReplaceable(out, about);
+  await checkReplaceable(out, about);
   const work = await WorkInProgress.open(out, about);
   const seen = new Seen();
   let rowCount = 0;
@@ -130,18 +130,16 @@ export function keptOf(outcome: Outcome, seen: Seen): { row: EmbeddedRow } | Ref
   return sha256 && !seen.add(sha256) ? { id: outcome.id, reason: "is the same as one before" } : outcome;
 }
 
-/** A table is made anew from what it was made of; another one, or another file, is not written over. */
-async function checkReplaceable(out: string, { source, encoder }: Provenance): Promise<void> {
+/**
+ * A table is made anew from what it was made of; another one, or another file, is not written over.
+ * @throws GeodriftError `data` if that is in the place
+ */
+export async function checkReplaceable(out: string, { source, encoder }: Provenance): Promise<void> {
+  if (!existsSync(out)) return;
   const there = await openEmbeddings(out);
   if (there.source === source && isDeepStrictEqual(there.encoder.config, encoder.config)) return;
   throw new GeodriftError(
     "data",
     `${out}: holds embeddings of ${there.source} by ${there.encoder.name}; move it away, or name another file`,
   );
-}
-
-async function sha256OfFile(file: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file)) hash.update(chunk);
-  return hash.digest("hex");
 }

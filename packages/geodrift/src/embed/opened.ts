@@ -51,7 +51,7 @@ export async function openEmbedding({ path, ready, encoder: named }: Embedding):
     about: (out) => ({
       source: path,
       encoder: {
-        name: isEncoderName(name) ? name : relative(dirname(out), name) || ".",
+        name: encoderNameFrom(name, out),
         config: from.config,
         ...(encoder && { sha256: encoder.sha256 }),
       },
@@ -60,6 +60,10 @@ export async function openEmbedding({ path, ready, encoder: named }: Embedding):
     }),
   };
 }
+
+/** An encoder as a table names it: from its own place on, where it is a path. */
+export const encoderNameFrom = (name: string, out: string): string =>
+  isEncoderName(name) ? name : relative(dirname(out), name) || ".";
 
 /** The width of embeddings that lie ready in the source; undefined where it holds pictures. */
 async function readyWidth(source: PictureSource): Promise<number | undefined> {

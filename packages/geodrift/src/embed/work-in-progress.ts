@@ -39,7 +39,8 @@ const progress = z.strictObject({
   refusedBytes: z.int(),
 });
 
-const refusedHead = "id,reason\n";
+/** First line of a file of refusals. */
+export const refusedHead = "id,reason\n";
 
 /** The saved part of an embedding run. */
 export class WorkInProgress {

@@ -1,0 +1,116 @@
+/** Array jobs that make the shards of a run: scripts and manifests of engines that start, restart and report. */
+import { resolve } from "node:path";
+
+/** What a job is made of. */
+export interface JobOptions {
+  /** Folder of the plan, which every machine sees. */
+  run: string;
+  /** Tasks; each makes every so many of the shards. */
+  tasks: number;
+}
+
+/** As a word of a shell. */
+const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
+
+const command = ({ run, tasks }: JobOptions): string[] => [
+  "geodrift",
+  "shards",
+  "run",
+  resolve(run),
+  "--of",
+  `${tasks}`,
+];
+const line = (options: JobOptions): string => command(options).map(quoted).join(" ");
+
+/** How often a task that fails is begun again. */
+const restarts = 3;
+
+/** Container image of a program that is installed in it: no such image is published. */
+const image = "IMAGE-WITH-GEODRIFT";
+
+const slurm = (o: JobOptions): string => `#!/bin/bash
+#SBATCH --job-name=geodrift
+#SBATCH --array=0-${o.tasks - 1}
+#SBATCH --requeue
+#SBATCH --open-mode=append
+#SBATCH --output=${resolve(o.run)}/slurm-%A_%a.log
+# A node that dies is Slurm's to see; a task that fails is begun again here.
+${line(o)} && exit 0
+code=$?
+if [ "\${SLURM_RESTART_COUNT:-0}" -lt ${restarts} ]; then
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
+fi
+exit $code
+`;
+
+const gridEngine = (o: JobOptions): string => `#!/bin/bash
+#$ -N geodrift
+#$ -t 1-${o.tasks}
+#$ -r y
+#$ -cwd
+#$ -j y
+${line(o)}
+code=$?
+# 99 asks Grid Engine to begin the task again.
+[ $code -eq 0 ] && exit 0
+exit 99
+`;
+
+const pbs = (o: JobOptions): string => `#!/bin/bash
+#PBS -N geodrift
+#PBS -J 0-${o.tasks - 1}
+#PBS -r y
+#PBS -j oe
+${line(o)}
+`;
+
+const kubernetes = (o: JobOptions): string => {
+  const json = (value: unknown) => JSON.stringify(value);
+  return `apiVersion: batch/v1
+kind: Job
+metadata:
+  name: geodrift
+spec:
+  completionMode: Indexed
+  completions: ${o.tasks}
+  parallelism: ${Math.min(o.tasks, 50)}
+  backoffLimitPerIndex: ${restarts}
+  template:
+    spec:
+      restartPolicy: Never
+      containers:
+        - name: geodrift
+          image: ${image}
+          command: ${json(command(o))}
+          volumeMounts: [{ name: work, mountPath: ${json(resolve(o.run))} }]
+      volumes:
+        - name: work
+          persistentVolumeClaim: { claimName: CLAIM-WITH-RUN-AND-SOURCE }
+`;
+};
+
+const awsBatch = (o: JobOptions): string =>
+  `${JSON.stringify(
+    {
+      jobName: "geodrift",
+      jobQueue: "QUEUE",
+      jobDefinition: "DEFINITION-WITH-GEODRIFT",
+      ...(o.tasks > 1 && { arrayProperties: { size: o.tasks } }),
+      retryStrategy: { attempts: restarts + 1 },
+      containerOverrides: { command: command(o) },
+    },
+    undefined,
+    2,
+  )}\n`;
+
+/** Engines, each with its script or manifest, and the most tasks that it takes as it is installed. */
+export const engines = {
+  slurm: { most: 1001, write: slurm },
+  kubernetes: { most: 100_000, write: kubernetes },
+  "aws-batch": { most: 10_000, write: awsBatch },
+  "grid-engine": { most: 75_000, write: gridEngine },
+  pbs: { most: 10_000, write: pbs },
+} as const;
+
+/** An engine that takes array jobs. */
+export type Engine = keyof typeof engines;

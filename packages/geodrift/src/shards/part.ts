@@ -1,0 +1,115 @@
+/**
+ * What a shard leaves: a table named by its own hash, and then a marker that names it. A shard is done if and only if its marker names
+ * files that are there with those hashes. Two workers on one shard cannot tear anything: whichever marker comes last names whole files.
+ */
+import { existsSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { type EmbeddedRow, openEmbeddings, type Provenance } from "../embed/embeddings-file.js";
+import { synced, writeTable } from "../embed/write-table.js";
+import { sha256OfFile } from "../files/hash.js";
+import { readJsonFile, writeJsonFile } from "../files/json-file.js";
+
+const hashed = z.strictObject({ file: z.string(), sha256: z.string().length(64) });
+
+/** Schema of a marker. */
+export const shardMarker = z.strictObject({
+  /** The table of its rows, in order; absent where there are none. */
+  part: hashed.optional(),
+  /** Which of its items became no row, and why: JSON lines of the item's number in the shard, its id and the reason. */
+  refusals: hashed.optional(),
+  rows: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+  /** What it took, where. */
+  seconds: z.number(),
+  host: z.string(),
+  versions: z.string(),
+});
+
+/** What a shard has come to. */
+export type ShardMarker = z.infer<typeof shardMarker>;
+
+/** An item that did not become a row. */
+export interface ShardRefusal {
+  /** Its number in the shard. */
+  item: number;
+  id: string;
+  reason: string;
+}
+
+const numbered = (shard: number): string => `part-${String(shard).padStart(6, "0")}`;
+const markerFile = (run: string, shard: number): string => join(run, `${numbered(shard)}.json`);
+
+/** Writes what a shard has come to; after it returns, the shard is done. */
+export async function writePart(
+  run: string,
+  shard: number,
+  about: Provenance,
+  { rows, refusals, ...rest }: { rows: EmbeddedRow[]; refusals: ShardRefusal[]; seconds: number; versions: string },
+): Promise<ShardMarker> {
+  // Several workers may be at it, on several machines.
+  const own = join(run, `${numbered(shard)}.${hostname()}-${process.pid}.partial`);
+  /** Puts a finished file in the place that its hash gives it. */
+  const placed = async (ending: string) => {
+    await synced(own);
+    const sha256 = await sha256OfFile(own);
+    const file = `${numbered(shard)}.${sha256.slice(0, 16)}.${ending}`;
+    await rename(own, join(run, file));
+    return { file, sha256 };
+  };
+  try {
+    let [part, refused]: (z.infer<typeof hashed> | undefined)[] = [];
+    if (rows.length > 0) {
+      const all = async function* () {
+        yield rows;
+      };
+      await writeTable(own, about, all());
+      part = await placed("parquet");
+    }
+    if (refusals.length > 0) {
+      await writeFile(own, refusals.map((r) => `${JSON.stringify(r)}\n`).join(""));
+      refused = await placed("refused.jsonl");
+    }
+    const marker: ShardMarker = {
+      ...(part && { part }),
+      ...(refused && { refusals: refused }),
+      rows: rows.length,
+      refused: refusals.length,
+      ...rest,
+      host: hostname(),
+    };
+    await writeJsonFile(markerFile(run, shard), marker);
+    return marker;
+  } finally {
+    await rm(own, { force: true });
+  }
+}
+
+/** How far a shard is: done, not done, or its files are not those that its marker names. */
+export type ShardState =
+  | { state: "done"; marker: ShardMarker }
+  | { state: "missing" }
+  | { state: "damaged"; reason: string };
+
+/** Looks whether a shard is done, reading all that it has left. */
+export async function stateOf(run: string, shard: number): Promise<ShardState> {
+  const file = markerFile(run, shard);
+  if (!existsSync(file)) return { state: "missing" };
+  const marker = await readJsonFile(file, shardMarker).catch(() => undefined);
+  if (!marker) return { state: "damaged", reason: `${file} cannot be read` };
+  for (const named of [marker.part, marker.refusals]) {
+    if (!named) continue;
+    const path = join(run, named.file);
+    if (!existsSync(path)) return { state: "damaged", reason: `${path} is not there` };
+    if ((await sha256OfFile(path)) !== named.sha256)
+      return { state: "damaged", reason: `${path} is not what was written` };
+  }
+  return { state: "done", marker };
+}
+
+/** The rows of a shard that is done, in order, in pieces. */
+export async function* rowsOf(run: string, { part }: ShardMarker): AsyncGenerator<EmbeddedRow[]> {
+  if (part) yield* (await openEmbeddings(join(run, part.file))).rows();
+}

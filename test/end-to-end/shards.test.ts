@@ -1,0 +1,189 @@
+/** Work in shards: fifty tasks, or one command, or whatever was killed on the way, make one and the same table. */
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { photograph } from "./photographs.js";
+import { inThisProcess, start } from "./program.js";
+import { dinoRepository } from "./released.js";
+
+const folder = mkdtempSync(join(tmpdir(), "geodrift-shards-"));
+const at = (...names: string[]) => join(folder, ...names);
+const run = (...args: string[]) => inThisProcess(args, folder);
+const plan = (name: string, items: number) =>
+  run("shards", "plan", "album", "-o", name, "--encoder", "vision", "--items", String(items));
+const status = async (name: string) => JSON.parse((await run("shards", "status", name, "--json")).stdout);
+
+const pictures = 140;
+
+beforeAll(async () => {
+  mkdirSync(at("vision"));
+  writeFileSync(at("vision", "model.safetensors"), dinoRepository()["model.safetensors"]);
+  const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
+  writeFileSync(at("vision", "encoder.json"), JSON.stringify(settings));
+  mkdirSync(at("album"));
+  const seen = await Promise.all(
+    Array.from({ length: 24 }, (_, i) => photograph({ lat: i - 10, lng: 7 * i - 80, seed: i })),
+  );
+  const nowhere = await photograph({ seed: 5 });
+  for (let i = 0; i < pictures; i++) {
+    // Every seventh is the same as one before, mostly in another shard; some are none, and some lie nowhere.
+    const own = i % 7 === 6 ? seen[i % 24] : Buffer.concat([seen[i % 24], Buffer.from(`${i}`)]);
+    const bytes = i % 11 === 3 ? Buffer.from("no picture") : i % 13 === 4 ? nowhere : own;
+    writeFileSync(at("album", `${String(i).padStart(4, "0")}.jpg`), bytes);
+  }
+  const { code, stderr } = await run("embed", "album", "-o", "alone.parquet", "--encoder", "vision");
+  expect([code, stderr]).toEqual([0, ""]);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Finishes a run, and compares all that comes of it with what one command has made. */
+async function expectSame(name: string): Promise<void> {
+  const { code, stderr } = await run("shards", "finish", name, "-o", `${name}.parquet`);
+  expect([code, stderr]).toEqual([0, ""]);
+  for (const ending of [".parquet", ".refused.csv", ".manifest.json"])
+    expect(readFileSync(at(`${name}${ending}`)).equals(readFileSync(at(`alone${ending}`))), ending).toBe(true);
+}
+
+describe("geodrift shards", () => {
+  it.each([32, 64, 1000])("of %i items give the table that embed gives, byte for byte", async (items) => {
+    const name = `of-${items}`;
+    expect((await plan(name, items)).stdout).toBe(
+      `${name}: ${pictures} items in ${Math.ceil(pictures / items)} shards of ${items === 1000 ? 1024 : items}\n`,
+    );
+    // Planned again, it is the same plan.
+    expect((await plan(name, items)).code).toBe(0);
+    expect((await run("shards", "run", name)).code).toBe(0);
+    await expectSame(name);
+  });
+
+  it("are the tasks' of an array job, which leave what is done; status names what is missing", async () => {
+    await plan("tasks", 32);
+    const task = (index: number) =>
+      inThisProcess(["shards", "run", "tasks", "--of", "3"], folder, { SLURM_ARRAY_TASK_ID: `${index}` });
+    const first = await task(1);
+    expect([first.code, first.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^shard 1: \d+ embedded, .*\nshard 4: .*\n$/),
+    ]);
+    expect(await status("tasks")).toMatchObject({ shards: 5, done: 2, missing: [0, 2, 3], damaged: [] });
+    const said = await run("shards", "status", "tasks");
+    expect([said.code, said.stdout]).toEqual([
+      1,
+      expect.stringMatching(/^2 of 5 shards are done: .*\nmissing: 0,2-3\n$/),
+    ]);
+    const early = await run("shards", "finish", "tasks", "-o", "early.parquet");
+    expect([early.code, early.stderr]).toEqual([1, "geodrift: tasks: 3 of 5 shards are still to be made, 0,2-3\n"]);
+    expect((await task(1)).stderr).toBe("shard 1: was done before\nshard 4: was done before\n");
+    await task(0);
+    expect((await run("shards", "run", "tasks", "--index", "2", "--of", "3")).code).toBe(0);
+    expect((await run("shards", "status", "tasks")).code).toBe(0);
+    await expectSame("tasks");
+    const lost = await run("shards", "run", "tasks", "--of", "3");
+    expect([lost.code, lost.stderr]).toEqual([2, expect.stringContaining("--of: which of the tasks this is")]);
+  });
+
+  it("survive kill -9 at any moment, and two workers on one", async () => {
+    await plan("killed", 32);
+    let kills = 0;
+    for (const after of [700, 900, 1100, 1300, 1500]) {
+      const { child, outcome } = start(["shards", "run", "killed"], folder);
+      await delay(after);
+      child.kill("SIGKILL");
+      if ((await outcome).code === null) kills++;
+    }
+    expect(kills).toBeGreaterThan(0);
+    const both = [0, 1].map(() => start(["shards", "run", "killed"], folder).outcome);
+    expect((await Promise.all(both)).map(({ code }) => code)).toEqual([0, 0]);
+    expect(await status("killed")).toMatchObject({ done: 5, missing: [], damaged: [] });
+    await expectSame("killed");
+  });
+
+  it("that were damaged afterwards are told, and made again", async () => {
+    await plan("damaged", 32);
+    await run("shards", "run", "damaged");
+    const part = readdirSync(at("damaged")).find((f) => /^part-000002\.\w+\.parquet$/.test(f)) ?? "";
+    appendFileSync(at("damaged", part), "x");
+    const gone = readdirSync(at("damaged")).find((f) => /^part-000000\.\w+\.refused/.test(f)) ?? "";
+    rmSync(at("damaged", gone));
+    writeFileSync(at("damaged", "part-000004.json"), "{");
+    const { damaged } = await status("damaged");
+    expect(damaged.map((d: { shard: number; reason: string }) => [d.shard, d.reason])).toEqual([
+      [0, `damaged/${gone} is not there`],
+      [2, `damaged/${part} is not what was written`],
+      [4, "damaged/part-000004.json cannot be read"],
+    ]);
+    expect((await run("shards", "finish", "damaged", "-o", "d.parquet")).stderr).toMatch(
+      /3 of 5 shards are still to be made, 0,2,4 \(damaged\/.* is not there\)\n$/,
+    );
+    const again = await run("shards", "run", "damaged");
+    expect(again.stderr.match(/was done before/g)).toHaveLength(2);
+    await expectSame("damaged");
+  });
+
+  it("refuse a source, an encoder or a folder that is another by now", async () => {
+    await plan("changed", 32);
+    const extra = at("album", "0040b.jpg");
+    writeFileSync(extra, "one more");
+    try {
+      const sentence = "album: is no longer what changed was planned for; plan it anew in another folder\n";
+      // What lies before the new one is as it was.
+      expect((await run("shards", "run", "changed", "--index", "0")).code).toBe(0);
+      for (const index of ["1", "2", "4"]) {
+        const { code, stderr } = await run("shards", "run", "changed", "--index", index);
+        expect([code, stderr]).toEqual([1, expect.stringMatching(new RegExp(`${sentence}$`))]);
+      }
+      expect((await status("changed")).missing).toEqual([1, 2, 3, 4]);
+      const other = await plan("changed", 32);
+      expect([other.code, other.stderr]).toEqual([1, expect.stringMatching(/changed: holds another plan/)]);
+    } finally {
+      rmSync(extra);
+    }
+    const encoder = at("vision", "model.safetensors");
+    const before = readFileSync(encoder);
+    writeFileSync(encoder, dinoRepository()["model.safetensors"]);
+    const odd = await run("shards", "run", "changed", "--index", "1");
+    writeFileSync(encoder, before);
+    expect([odd.code, odd.stderr]).toEqual([1, expect.stringMatching(/changed: was planned with another encoder/)]);
+    const beyond = await run("shards", "run", "nowhere");
+    expect([beyond.code, beyond.stderr]).toEqual([1, expect.stringMatching(/nowhere: holds no plan/)]);
+    mkdirSync(at("empty"), { recursive: true });
+    const none = await run("shards", "plan", "empty", "-o", "none", "--encoder", "vision");
+    expect([none.code, none.stderr]).toEqual([1, "geodrift: empty: holds nothing to make shards of\n"]);
+  });
+
+  it("are begun by the scripts that job prints", async () => {
+    await plan("scripted", 32);
+    mkdirSync(at("bin"), { recursive: true });
+    const bin = join(import.meta.dirname, "../../packages/geodrift/bin/geodrift.js");
+    writeFileSync(at("bin", "geodrift"), `#!/bin/sh\nexec ${process.execPath} ${bin} "$@"\n`, { mode: 0o755 });
+    writeFileSync(at("bin", "scontrol"), `#!/bin/sh\necho "$@" >> ${at("requeued")}\n`, { mode: 0o755 });
+    const environment = { ...process.env, PATH: `${at("bin")}:${process.env.PATH}` };
+    const { stdout } = await run("shards", "job", "scripted", "--tasks", "2");
+    writeFileSync(at("job.sh"), stdout);
+    expect(stdout).toContain("#SBATCH --array=0-1\n");
+    for (const task of ["0", "1"])
+      execFileSync("bash", [at("job.sh")], { env: { ...environment, SLURM_ARRAY_TASK_ID: task }, stdio: "ignore" });
+    await expectSame("scripted");
+    // One that fails is begun again, three times.
+    rmSync(at("scripted", "plan.json"));
+    const failing = (restart: string) =>
+      execFileSync("bash", [at("job.sh")], {
+        env: { ...environment, SLURM_ARRAY_TASK_ID: "1", SLURM_ARRAY_JOB_ID: "7", SLURM_RESTART_COUNT: restart },
+        stdio: "ignore",
+      });
+    for (const restart of ["0", "2", "3"]) expect(() => failing(restart)).toThrow();
+    expect(readFileSync(at("requeued"), "utf8")).toBe("requeue 7_1\nrequeue 7_1\n");
+    await plan("scripted", 32);
+    for (const engine of ["grid-engine", "pbs"]) {
+      const script = (await run("shards", "job", "scripted", "--for", engine)).stdout;
+      expect(() => execFileSync("bash", ["-n"], { input: script })).not.toThrow();
+    }
+    expect(JSON.parse((await run("shards", "job", "scripted", "--for", "aws-batch")).stdout).arrayProperties.size).toBe(
+      5,
+    );
+    expect((await run("shards", "job", "scripted", "--for", "kubernetes")).stdout).toContain("completions: 5\n");
+  });
+});
