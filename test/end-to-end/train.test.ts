@@ -86,7 +86,8 @@ describe("geodrift train", () => {
     writeFileSync(join(folder, "views.json"), JSON.stringify(json));
     const names = ["riemannian-flow", "regression", "mixture", "cells", "hybrid", "retrieval", "uniform"];
     const models = names.map((name) => join(whole, name));
-    const brief = ["--samples", "16", "--steps", "4", "--whole", "3", "--out", join(folder, "report")];
+    const climates = ["--climates", join(folder, "rasters", "koppen-geiger-256.png")];
+    const brief = ["--samples", "16", "--steps", "4", "--whole", "3", ...climates, "--out", join(folder, "report")];
     const { stdout, stderr, code } = await inThisProcess([
       "evaluate",
       ...models,
@@ -126,6 +127,8 @@ describe("geodrift train", () => {
     const table = readFileSync(join(folder, "report", "guesses.md"), "utf8");
     for (const name of names) expect(table).toContain(`| ${name} |`);
     expect(readFileSync(join(folder, "report", "distributions.csv"), "utf8").split("\n").length).toBe(9);
+    const groups = readFileSync(join(folder, "report", "groups.csv"), "utf8");
+    for (const kind of ["latitude", "climate"]) expect(groups).toMatch(new RegExp(`^regression,${kind},`, "m"));
     const page = readFileSync(join(folder, "report", "report.html"), "utf8");
     for (const part of ["<table>", "Share of the true places that regions hold", "retrieval", "</html>"])
       expect(page).toContain(part);

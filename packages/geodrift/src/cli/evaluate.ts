@@ -2,10 +2,12 @@ import { mkdir } from "node:fs/promises";
 import { GeodriftError } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
 import { openDataset } from "../datasets/open-dataset.js";
+import { readMask } from "../earth/raster.js";
 import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";
 import { type EmbeddedDataset, embedDataset, embeddedTable } from "../evaluate/embedded-dataset.js";
 import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
 import { extremes } from "../evaluate/extremes.js";
+import { byClimate, byContinent, byLatitude } from "../evaluate/groups.js";
 import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
@@ -32,6 +34,8 @@ interface Flags {
   towns?: string;
   extremes?: number;
   ablations?: number;
+  groups?: boolean;
+  climates?: string;
   json?: boolean;
   out?: string;
 }
@@ -62,6 +66,8 @@ export function define(command: Command): void {
     .option("--towns <file>", "table of towns that tell the areas: lat, lon, name, admin1, admin2, cc; .csv or .csv.gz")
     .option("--extremes <n>", "draw so many of the most and of the least localizable pictures", wholeNumber(1, 100))
     .option("--ablations <n>", "compare guidance, solvers and steps on so many pictures", wholeNumber(4, 1e9))
+    .option("--groups", "figures by latitude and by continent as well")
+    .option("--climates <file>", "and by climate: a map of the classes of Köppen and Geiger, 0 to 30, .tif or .png")
     .option("--json", "one JSON object per model and line")
     .option("--out <folder>", "write tables, charts and a page that holds them all")
     .action(run);
@@ -82,7 +88,12 @@ async function run(names: string[], flags: Flags): Promise<void> {
     throw new GeodriftError("option", "--split is of a table of embeddings, a .parquet file of geodrift embed");
   if (table && flags.extremes !== undefined)
     throw new GeodriftError("option", "--extremes draws pictures, of which a table of embeddings holds none");
-  const { json, out, most, split, part, towns: townsFile, extremes: extremeCount, ablations, ...options } = flags;
+  const { json, out, most, split, part, towns: townsFile, extremes: extremeCount, ablations, ...rest } = flags;
+  const { groups, climates, ...options } = rest;
+  const groupings = [
+    ...((groups ?? climates !== undefined) ? [byLatitude, byContinent] : []),
+    ...(climates === undefined ? [] : [byClimate(await readMask(climates))]),
+  ];
   if ((extremeCount ?? ablations) !== undefined && out === undefined)
     throw new GeodriftError("option", "--extremes and --ablations are written into a folder, which --out names");
   const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
@@ -128,7 +139,7 @@ async function run(names: string[], flags: Flags): Promise<void> {
     runs.push(run);
     if (json) process.stdout.write(`${JSON.stringify(run.evaluation)}\n`);
   }
-  const report = reportOf(runs, ablated, drawings);
+  const report = reportOf(runs, ablated, drawings, groupings);
   if (!json) for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
   if (out !== undefined) await writeReport(out, report);
 }

@@ -4,7 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Gazetteer, Town } from "../places/gazetteer.js";
 import { areaHits, labelsAt } from "./areas.js";
+import type { EvaluationRun } from "./evaluate.js";
 import { figures, meanFigure, meanOf } from "./figure.js";
+import { byClimate, byContinent, byLatitude, type Grouping, groupTable } from "./groups.js";
 import { distancesKm, medoid, ruleFigures } from "./guesses.js";
 import { circleRecall, regionFigures } from "./spread.js";
 import { cellOf, percentOf, tableOf, toCsv, toHtmlTable, toMarkdown } from "./table.js";
@@ -174,5 +176,46 @@ describe("regions", () => {
       const reached = [10, 1000, 15_000, 15_000].filter((km) => capKm2(km) <= area).length;
       expect(recall[i]).toBe(reached / 4);
     });
+  });
+});
+
+describe("figures by group", () => {
+  const outcome = (lat: number, lng: number, distanceKm: number, credibleLevel?: number) => ({
+    ...{ id: `${lat} ${lng}`, truth: { lat, lng }, guess: { lat, lng }, distanceKm },
+    ...(credibleLevel !== undefined && { credibleLevel, localizabilityBits: distanceKm }),
+  });
+  const runOf = (examples: ReturnType<typeof outcome>[]) =>
+    ({ evaluation: { model: { name: "m" } }, examples }) as unknown as EvaluationRun;
+  const rows = (examples: ReturnType<typeof outcome>[], ...groupings: Grouping[]) =>
+    toCsv(groupTable([runOf(examples)], groupings))
+      .trim()
+      .split("\n")
+      .slice(1);
+
+  it("are those of the examples of each, bands from the north; small groups are left out", () => {
+    const south = Array.from({ length: 30 }, (_, i) => outcome(-30, 20 + i / 10, 10));
+    const north = Array.from({ length: 21 }, (_, i) => outcome(70, 20 + i / 10, i, i / 20));
+    const few = Array.from({ length: 19 }, () => outcome(0, 20, 1));
+    const [first, second, ...others] = rows([...south, ...few, ...north], byLatitude);
+    expect(others).toEqual([]);
+    expect(first).toMatch(/^m,latitude,north of 60° N,21,10,/);
+    expect(second).toMatch(/^m,latitude,the tropic to 60° S,30,10,10,10,10,10,10,/);
+    const cells = first.split(",");
+    // 50 % hold 11 of 21, 90 % hold 19; of methods without a density nothing is said.
+    expect(Number(cells[13 + 3])).toBeCloseTo((100 * 11) / 21, 9);
+    expect(Number(cells[13 + 6])).toBeCloseTo((100 * 19) / 21, 9);
+    expect(second.endsWith(",,,,,,,,,")).toBe(true);
+  });
+
+  it("are by continents, and by a map of climates", () => {
+    const own = [...Array(20)].flatMap((_, i) => [outcome(-25, 135 + i / 10, 5), outcome(48, 8 + i / 20, 5)]);
+    expect(rows(own, byContinent).map((r) => r.split(",").slice(1, 4))).toEqual([
+      ["continent", "Europe", "20"],
+      ["continent", "Oceania", "20"],
+    ]);
+    const data = Uint8Array.from({ length: 360 * 180 }, (_, i) => (Math.floor(i / 360) < 90 ? 15 : 4));
+    expect(rows(own, byClimate({ width: 360, height: 180, data })).map((r) => r.split(",")[2])).toEqual(['"B', '"C']);
+    data[0] = 31;
+    expect(() => byClimate({ width: 360, height: 180, data })).toThrow("got 31");
   });
 });

@@ -9,6 +9,7 @@ import { cannotWrite } from "../files/system-error.js";
 import { type Ablation, ablationCharts, ablationTables } from "./ablation.js";
 import { recallChart, reliabilityChart } from "./charts.js";
 import type { EvaluationRun } from "./evaluate.js";
+import { type Grouping, groupTable } from "./groups.js";
 import { type Table, tableOf, toCsv, toHtmlTable, toMarkdown } from "./table.js";
 import { calibrationTable, distributionTable, guessTable, officialTable } from "./tables.js";
 
@@ -33,11 +34,13 @@ export interface Report {
  * Tables and charts of evaluations.
  * @param runs evaluations of one dataset, one or more
  * @param ablated ablations of some of the models
+ * @param groupings by which figures are told besides
  */
 export function reportOf(
   runs: readonly EvaluationRun[],
   ablated: readonly { name: string; ablation: Ablation }[] = [],
   drawings: readonly Drawing[] = [],
+  groupings: readonly Grouping[] = [],
 ): Report {
   const evaluations = runs.map((r) => r.evaluation);
   const spread = evaluations.some((e) => e.regions);
@@ -48,6 +51,7 @@ export function reportOf(
       distributionTable(evaluations),
       ...(spread ? [calibrationTable(evaluations)] : []),
       officialTable(evaluations),
+      ...(groupings.length > 0 ? [groupTable(runs, groupings)] : []),
       ...ablated.flatMap(({ name, ablation }) => ablationTables(name, ablation)),
     ],
     charts: [
