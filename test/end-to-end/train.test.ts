@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Generator, readSafetensors } from "@geodrift/core";
@@ -189,6 +189,30 @@ describe("geodrift train", () => {
     expect((await inThisProcess([...asked, "--extremes", "2"])).stderr).toMatch(
       /written into a folder, which --out names/,
     );
+  });
+
+  it("trains one of several locators, as the tasks of an array job do at once, to the same bytes", async () => {
+    const out = join(folder, "tasks");
+    const task = (args: string[], env = {}) =>
+      start(["train", config, "--out", out, ...args, ...threads], undefined, env).outcome;
+    const outcomes = await Promise.all([
+      task(["--index"], { SLURM_ARRAY_TASK_ID: "0" }),
+      task(["--index", "1"]),
+      task(["--only", "mixture"]),
+    ]);
+    for (const { code, stderr } of outcomes) expect(code, stderr).toBe(0);
+    for (const file of finished.slice(0, 4))
+      expect(readFileSync(join(out, file)).equals(readFileSync(join(whole, file))), file).toBe(true);
+    expect(existsSync(join(out, "cells"))).toBe(false);
+    for (const [args, sentence] of [
+      [["--only", "mixtur"], /has no locator "mixtur"; did you mean "mixture"\?/],
+      [["--index", "99"], /has the locators 0 to \d+, got 99/],
+      [["--index"], /--index: a number is needed outside of an array job/],
+      [["--only", "mixture", "--index", "1"], /one of them is enough/],
+    ] as const) {
+      const { code, stderr } = await inThisProcess(["train", config, "--out", out, ...args]);
+      expect([code, stderr]).toEqual([2, expect.stringMatching(sentence)]);
+    }
   });
 
   it("trains from a config that extends another", async () => {

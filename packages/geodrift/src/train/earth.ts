@@ -36,6 +36,15 @@ import { perSecond, runTraining, type TrainingContext } from "./run-training.js"
  * settings or data, `training` if the training diverges
  */
 export async function trainEarth(config: EarthTraining, context: TrainingContext): Promise<void> {
+  const setting = await prepareEarth(config, context);
+  for (const locator of config.locators) await trainLocator(locator, setting, context);
+}
+
+/**
+ * What the locators of a training on views of the Earth share: the encoder and its embeddings, made as far as they are not there.
+ * @throws as `trainEarth`
+ */
+export async function prepareEarth(config: EarthTraining, context: TrainingContext): Promise<LocatorSetting> {
   const { out } = config;
   await mkdir(out, { recursive: true });
   const folder = await openEarthFolder(config.rasters);
@@ -60,7 +69,7 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
     ...(config.places.peak && { placeColumn: peakColumn(config.places) }),
   };
   const { encoder: made, rank, places, checkpointEvery, description, licence } = config;
-  const setting: LocatorSetting = {
+  return {
     out,
     checkpointEvery,
     description,
@@ -88,7 +97,6 @@ export async function trainEarth(config: EarthTraining, context: TrainingContext
       return { ...encoder.config, domain };
     },
   };
-  for (const locator of config.locators) await trainLocator(locator, setting, context);
 }
 
 /**

@@ -27,6 +27,15 @@ import type { TrainingContext } from "./run-training.js";
  * cannot be put into a model, `training` if the training diverges
  */
 export async function trainPhotos(config: PhotosTraining, context: TrainingContext): Promise<void> {
+  const setting = await preparePhotos(config, context);
+  for (const locator of config.locators) await trainLocator(locator, setting, context);
+}
+
+/**
+ * What the locators of a training on a table of embeddings share.
+ * @throws as `trainPhotos`
+ */
+export async function preparePhotos(config: PhotosTraining, context: TrainingContext): Promise<LocatorSetting> {
   const { out, embeddings: file, split, checkpointEvery, description, licence } = config;
   await mkdir(out, { recursive: true });
   const table = await readEmbeddings(file, split === undefined ? undefined : { file: split, parts: ["train"] });
@@ -36,7 +45,7 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
   const { name } = about.encoder;
   const encoder = () => encoderSource(isEncoderName(name) ? name : resolve(dirname(file), name));
   await checkEncoder(await encoder(), about);
-  const setting: LocatorSetting = {
+  return {
     out,
     checkpointEvery,
     description,
@@ -49,7 +58,6 @@ export async function trainPhotos(config: PhotosTraining, context: TrainingConte
     encoder,
     writeEncoder: async (folder) => copyEncoder(await encoder(), folder),
   };
-  for (const locator of config.locators) await trainLocator(locator, setting, context);
 }
 
 /** An encoder of views from above sees no difference in other pictures: that takes a head of its own. */
