@@ -50,7 +50,11 @@ describe("a distribution with conformal masses", () => {
       const own = conformal(plain, masses);
       const [a, b] = [own.regions([0.25, 0.81, 0]), plain.regions([0.5, 0.9, 0])];
       expect(a.map((r) => r.areaKm2)).toEqual(b.map((r) => r.areaKm2));
-      expect(a.map((r) => r.mass)).toEqual([0.25, 0.81, 0]);
+      expect(a.map((r) => [r.mass, r.densityMass])).toEqual([
+        [0.25, 0.5],
+        [0.81, 0.9],
+        [0, 0],
+      ]);
       // Linear within a step of 1 %, where the square is curved.
       for (let i = 0; i < 20; i++) {
         const place = toLatLng(vectorAt(points, i));

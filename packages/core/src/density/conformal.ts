@@ -51,7 +51,9 @@ export const conformal = <D extends PlaceDistribution>(distribution: D, masses: 
     ...distribution,
     conformal: masses,
     regions: (shares) =>
-      distribution.regions(shares.map((share) => massOf(masses, share))).map((r, i) => ({ ...r, mass: shares[i] })),
+      distribution
+        .regions(shares.map((share) => massOf(masses, share)))
+        .map((r, i) => ({ ...r, mass: shares[i], densityMass: r.mass })),
     credibleLevel: (place) => shareOf(masses, distribution.credibleLevel(place)),
     ...(outlines && { outlines: (share: number) => outlines(massOf(masses, share)) }),
   };

@@ -5,6 +5,8 @@ import type { LatLng, Vec3 } from "../sphere/point.js";
 export interface Region {
   /** The probability, 0 … 1. */
   mass: number;
+  /** Where regions are told by the share of true places that they hold (`conformal`): the density's own probability in it, 0 … 1. */
+  densityMass?: number;
   /** Its area, km². */
   areaKm2: number;
   /** Radius of the spherical cap of the same area, km. */

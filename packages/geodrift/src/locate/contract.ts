@@ -69,7 +69,19 @@ export const locateResult = z
     best: latLng,
     place: placeName,
     localizabilityBits: z.number().openapi(describe("with all that is known")),
-    regions: z.array(z.object({ mass: z.number(), areaKm2: z.number(), radiusKm: z.number() })),
+    regions: z.array(
+      z.object({
+        mass: z.number().openapi(describe("share of the true places that such regions hold")),
+        densityMass: z
+          .number()
+          .optional()
+          .openapi(
+            describe("the density's own probability in it, where the model says which of its regions hold a share"),
+          ),
+        areaKm2: z.number(),
+        radiusKm: z.number(),
+      }),
+    ),
     ruledOut: z
       .object({ mass: z.number(), areaKm2: z.number() })
       .openapi(describe("the part of the globe outside the smallest region that holds 99 %")),

@@ -64,7 +64,7 @@ const tensors = createRoute({
   responses: {
     200: file(
       "application/octet-stream",
-      "vertices [n, 3], triangles [m, 3], masses, areas, vertexLogDensities; samples [k, 3]",
+      "vertices [n, 3], triangles [m, 3], masses, areas, vertexLogDensities; samples [k, 3]; conformal [101], the masses of the regions that hold 0 to 100 %, where the model says",
     ),
     ...refusals.unknown,
   },
