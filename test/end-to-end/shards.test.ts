@@ -95,10 +95,14 @@ describe("geodrift shards", () => {
       if ((await outcome).code === null) kills++;
     }
     expect(kills).toBeGreaterThan(0);
-    const both = [0, 1].map(() => start(["shards", "run", "killed"], folder).outcome);
-    expect((await Promise.all(both)).map(({ code }) => code)).toEqual([0, 0]);
-    expect(await status("killed")).toMatchObject({ done: 5, missing: [], damaged: [] });
+    expect((await run("shards", "run", "killed")).code).toBe(0);
     await expectSame("killed");
+    // At the same shards at the same time, over and over.
+    await plan("both", 32);
+    const both = [0, 1, 2].map(() => start(["shards", "run", "both"], folder).outcome);
+    expect((await Promise.all(both)).map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(await status("both")).toMatchObject({ done: 5, missing: [], damaged: [] });
+    await expectSame("both");
   });
 
   it("that were damaged afterwards are told, and made again", async () => {
@@ -141,6 +145,14 @@ describe("geodrift shards", () => {
     } finally {
       rmSync(extra);
     }
+    // Behind the last one planned there is to be nothing.
+    const behind = at("album", "9999.jpg");
+    writeFileSync(behind, "one more");
+    const later = await run("shards", "run", "changed", "--index", "4");
+    rmSync(behind);
+    expect([later.code, later.stderr]).toEqual([1, expect.stringMatching(/is no longer what changed was planned for/)]);
+    const none5 = await run("shards", "run", "changed", "--index", "5");
+    expect([none5.code, none5.stderr]).toEqual([2, expect.stringMatching(/of 5 tasks the last one is 4, got 5/)]);
     const encoder = at("vision", "model.safetensors");
     const before = readFileSync(encoder);
     writeFileSync(encoder, dinoRepository()["model.safetensors"]);

@@ -24,6 +24,26 @@ const processes = (pattern: string): number[] => {
   }
 };
 
+/** Ends processes, and says how many; those that have ended meanwhile are no matter. */
+const kill = (pids: readonly number[]): number =>
+  pids.filter((pid) => {
+    try {
+      return process.kill(pid, "SIGKILL");
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== "ESRCH") throw e;
+      return false;
+    }
+  }).length;
+
+/** Does it belong to this cluster? Another may live on this machine. */
+function isOwn(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").includes(folder);
+  } catch {
+    return false;
+  }
+}
+
 describe.skipIf(!slurmIsHere())("an array job of Slurm", () => {
   let cluster: Cluster;
 
@@ -54,7 +74,7 @@ describe.skipIf(!slurmIsHere())("an array job of Slurm", () => {
   });
   afterAll(async () => {
     await cluster?.stop();
-    for (const pid of processes(folder)) process.kill(pid, "SIGKILL");
+    kill(processes(folder));
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -83,16 +103,14 @@ describe.skipIf(!slurmIsHere())("an array job of Slurm", () => {
     const done = async () => (await status()).done as number;
     await until("the first shard", async () => (await done()) > 0);
 
-    await until("a worker", () => processes(`shards run ${at("work")}`).length > 0);
-    for (const pid of processes(`shards run ${at("work")}`)) process.kill(pid, "SIGKILL");
+    const killWorkers = () => kill(processes(`shards run ${at("work")}`)) > 0;
+    await until("a worker to be killed", killWorkers);
 
     await until("more shards", async () => (await done()) > 3);
     // A node dies with all that runs on it.
     cluster.daemon("n2").kill("SIGKILL");
-    // Those of this cluster: another may live on this machine.
-    const own = (pid: number) => readFileSync(`/proc/${pid}/environ`, "utf8").includes(folder);
-    for (const pid of processes("slurmstepd: \\[").filter(own)) process.kill(pid, "SIGKILL");
-    for (const pid of processes(`shards run ${at("work")}`)) process.kill(pid, "SIGKILL");
+    kill(processes("slurmstepd: \\[").filter(isOwn));
+    await until("workers that die with it", killWorkers);
 
     await until("more shards still", async () => (await done()) > 5);
     cluster.daemon("slurmctld").kill("SIGKILL");

@@ -4,6 +4,7 @@ import { Generator } from "../random/generator.js";
 import { toLatLng, vectorAt } from "../sphere/point.js";
 import { sampleVonMisesFisher } from "../sphere/von-mises-fisher.js";
 import { conformal, conformalMasses } from "./conformal.js";
+import type { PlaceDistribution } from "./distribution.js";
 import { distributionTensors, readDistribution } from "./distribution-file.js";
 import { meshDistribution } from "./mesh-distribution.js";
 import { meshOfSamples } from "./mesh-of-samples.js";
@@ -68,6 +69,24 @@ describe("a distribution with conformal masses", () => {
         plain.localizabilityBits,
       ]);
     }
+  });
+
+  it("holds a place in the regions of its level and of all above, ties among the levels or not", () => {
+    const level = fc.integer({ min: 0, max: 10 }).map((n) => n / 10);
+    fc.assert(
+      fc.property(fc.array(level, { minLength: 1, maxLength: 60 }), level, fc.nat(100), (levels, u, share) => {
+        const stub = {
+          credibleLevel: () => u,
+          regions: (wanted: readonly number[]) => wanted.map((mass) => ({ mass, areaKm2: mass, radiusKm: mass })),
+        } as unknown as PlaceDistribution;
+        const own = conformal(stub, conformalMasses(levels));
+        const [{ densityMass = Number.NaN }] = own.regions([share / 100]);
+        // A hundredth of a millionth either way is rounding.
+        if (Math.abs(densityMass - u) < 1e-8)
+          expect(own.credibleLevel({ lat: 0, lng: 0 })).toBeLessThan(share / 100 + 1e-8);
+        else expect(own.credibleLevel({ lat: 0, lng: 0 }) <= share / 100).toBe(u < densityMass);
+      }),
+    );
   });
 
   it("is the same from tensors", async () => {

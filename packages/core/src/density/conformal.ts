@@ -33,11 +33,11 @@ function massOf(masses: readonly number[], share: number): number {
   return masses[k] + (at - k) * (masses[k + 1] - masses[k]);
 }
 
-/** The share of true places that the region of a mass has held, 0 … 1. */
+/** The least share whose region has a mass, 0 … 1: a place at that mass lies in the regions of this share and of all above. */
 function shareOf(masses: readonly number[], mass: number): number {
-  const k = masses.findLastIndex((m) => m <= mass);
-  if (k < 0) return 0;
-  return k === steps ? 1 : (k + (mass - masses[k]) / (masses[k + 1] - masses[k])) / steps;
+  const k = masses.findIndex((m) => m >= mass);
+  if (k <= 0) return k === 0 ? 0 : 1;
+  return (k - 1 + (mass - masses[k - 1]) / (masses[k] - masses[k - 1])) / steps;
 }
 
 /**
@@ -53,7 +53,7 @@ export const conformal = <D extends PlaceDistribution>(distribution: D, masses: 
     regions: (shares) =>
       distribution
         .regions(shares.map((share) => massOf(masses, share)))
-        .map((r, i) => ({ ...r, mass: shares[i], densityMass: r.mass })),
+        .map(({ mass, ...region }, i) => ({ mass: shares[i], densityMass: mass, ...region })),
     credibleLevel: (place) => shareOf(masses, distribution.credibleLevel(place)),
     ...(outlines && { outlines: (share: number) => outlines(massOf(masses, share)) }),
   };

@@ -3,7 +3,7 @@ import type { LatLng, Vec3 } from "../sphere/point.js";
 
 /** A highest-density region: the smallest region that holds a probability. */
 export interface Region {
-  /** The probability, 0 … 1. */
+  /** The probability, 0 … 1: the density's own, or the share of true places that such regions have held (`conformal`). */
   mass: number;
   /** Where regions are told by the share of true places that they hold (`conformal`): the density's own probability in it, 0 … 1. */
   densityMass?: number;

@@ -26,7 +26,10 @@ export async function run(folder: string, { index, of }: { index?: number; of?: 
   const task = index ?? arrayIndex(process.env);
   if (task === undefined && of !== undefined)
     throw new GeodriftError("option", "--of: which of the tasks this is says --index, or the engine of an array job");
-  const own = task === undefined ? [...shards.keys()] : shardsOfTask(task, of ?? shards.length, shards.length);
+  const tasks = of ?? shards.length;
+  if (task !== undefined && task >= tasks)
+    throw new GeodriftError("option", `--index: of ${tasks} tasks the last one is ${tasks - 1}, got ${task}`);
+  const own = task === undefined ? [...shards.keys()] : shardsOfTask(task, tasks, shards.length);
   let code: number = exitCodes.done;
   await runShards(folder, own, {
     reader: new PictureProcesses(),
@@ -43,9 +46,9 @@ export async function run(folder: string, { index, of }: { index?: number; of?: 
 
 /** `geodrift shards job`. */
 export async function job(folder: string, { for: engine, tasks }: { for: Engine; tasks?: number }): Promise<void> {
-  const { shards } = await readPlan(folder);
+  const { shards, source } = await readPlan(folder);
   const { most, write } = engines[engine];
-  process.stdout.write(write({ run: folder, tasks: Math.min(tasks ?? most, shards.length) }));
+  process.stdout.write(write({ run: folder, source: source.path, tasks: Math.min(tasks ?? most, shards.length) }));
 }
 
 /** `geodrift shards status`. */

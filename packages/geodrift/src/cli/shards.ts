@@ -17,7 +17,7 @@ export function define(shards: Command, { exit }: Invocation): void {
     .requiredOption("-o, --out <folder>", "folder of the work, which every machine sees")
     .option("--encoder <name|folder|file>", "a known encoder, an .onnx file, a model folder, or weights")
     .option("--ready <name>", "take embeddings that lie ready: KEY.<name>.npy in tars, or a column of a .parquet table")
-    .option("--items <n>", "items of a shard: some ten minutes' work", wholeNumber(1, 10_000_000), 2048)
+    .option("--items <n>", "items of a shard: some ten minutes' work", wholeNumber(1, 100_000), 2048)
     .action(async (source, flags) => (await running()).plan(source, flags));
 
   command("run", "make the shards of one task of an array job, or all; those that are done are left")

@@ -41,20 +41,22 @@ export interface EmbeddedBatch {
   chain: string;
 }
 
-/** Which items, by their number in the source: those from `consumed` on, which must be a multiple of `batchItems`. */
+/** Which items, by their number in the source: those from `consumed` on; no multiple of `batchItems` only where there are no more. */
 export interface Range {
   consumed: number;
   /** The chain over those before. */
   chain: string;
   /** The first one that is not wanted; all to the end if left out. */
   until?: number;
+  /** Is there to be nothing from `until` on? */
+  last?: boolean;
 }
 
 /**
  * Embeds the items of a source in order, a few read and decoded ahead.
  * @param encoder absent where the source's embeddings lie ready
  * @param width of the embeddings
- * @param changed what is thrown if the items before the range are not those of its chain
+ * @param changed what is thrown if the items before the range are not those of its chain, or follow where there were none
  * @throws GeodriftError `stopped` if the reader reads no more; and as the source does
  */
 export async function* embeddedBatches(
@@ -117,7 +119,12 @@ async function* prepared(
       if (++seen === done.consumed && chain !== done.chain) throw changed();
       continue;
     }
-    if (seen++ === done.until) break;
+    // Behind the end of what was: other batches would come of it than of the whole.
+    if (seen === done.consumed && seen % batchItems !== 0) throw changed();
+    if (seen++ === done.until) {
+      if (done.last) throw changed();
+      break;
+    }
     queue.push(holding((hold) => prepare(item, encoder, width, reader, hold)));
     if (queue.length >= ahead) yield queue.shift() as Promise<Ready>;
   }

@@ -63,9 +63,9 @@ export interface Evaluation {
   rules: RuleFigures[];
   /** Likelihood and localizability; absent where the method has no density. */
   likelihood?: LikelihoodFigures;
-  /** Calibration of regions from samples; absent for methods without a density. */
+  /** Calibration of the density's own regions, from samples; absent for methods without a density. */
   regions?: RegionFigures;
-  /** Calibration of regions of whole distributions on a mesh, if they were asked for. */
+  /** Calibration of regions of whole distributions on a mesh, if they were asked for: those that the model promises. */
   wholeRegions?: RegionFigures;
   /** Recall against area of circles around the modes, or where there are none, the samples. */
   circles: RecallAgainstArea;
@@ -186,7 +186,7 @@ async function guess(
       guesses.sample.set(vectorAt(samples, i % drawn), 3 * i);
       if (guided) guesses["guided-sample"].set(vectorAt(guided, guidedRows * (i - from) + (i % guidedRows)), 3 * i);
       if (!locator.pointwise) {
-        const distribution = withRegions(sampleDistribution(samples), description);
+        const distribution = sampleDistribution(samples);
         guesses.mode.set(toVec3(distribution.best), 3 * i);
         guesses.medoid.set(medoid(samples), 3 * i);
         // Regions around a few points without a density would promise nothing.

@@ -90,7 +90,7 @@ async function distributionOf(
 ): Promise<{ distribution: PlaceDistribution; samples: Float64Array }> {
   const samples = await locator.sample(embedding, dots, { steps, seed, solver, guidance: 0 });
   const [distribution] = (await locator.distributions?.(embedding, { steps, solver, guidance: 0 })) ?? [];
-  return { distribution: withRegions(distribution ?? sampleDistribution(samples), description), samples };
+  return { distribution: distribution ? withRegions(distribution, description) : sampleDistribution(samples), samples };
 }
 
 function globeMap(distribution: PlaceDistribution, samples: Float64Array, truth: LatLng, guess: LatLng): string {

@@ -84,14 +84,14 @@ ANSWER
   best guess  ${formatLatLng(result.best)}${result.place.city ? `, ${formatKm(result.place.distanceKm)} from ${result.place.city}, ${result.place.country}` : ""}
   certainty   ${certainty(bits)} (${bits.toFixed(2)} bits; -3.65 would be anywhere)
   areas
-${list(regions.map((r) => `${percent(r.mass)} of the probability lies within ${Math.round(r.areaKm2).toLocaleString("en")} km², as large as a circle of ${formatKm(r.radiusKm)} radius`))}
+${list(regions.map((r) => `${percent(r.mass)} of ${r.densityMass === undefined ? "the probability lies" : "true places have lain"} within ${Math.round(r.areaKm2).toLocaleString("en")} km², as large as a circle of ${formatKm(r.radiusKm)} radius${r.densityMass === undefined ? "" : ` (${percent(r.densityMass)} of the density's own probability)`}`))}
   candidates, by probability
 ${list(modes.map((m) => `${m.name}, ${formatLatLng(m)}: ${percent(m.mass)}, half of it within ${formatKm(m.radiusKm)}`))}
   countries
 ${list(countries.slice(0, maxCountries).map((c) => `${c.name}: ${percent(c.probability)}`))}
 
 RULED OUT
-  ${Math.round(ruledOut.areaKm2).toLocaleString("en")} km², ${percent(ruledOut.areaKm2 / earthAreaKm2)} of the Earth, hold ${percent(ruledOut.mass)} of the probability together.
+  ${Math.round(ruledOut.areaKm2).toLocaleString("en")} km², ${percent(ruledOut.areaKm2 / earthAreaKm2)} of the Earth, hold ${percent(ruledOut.mass)} of ${regions[0]?.densityMass === undefined ? "the probability" : "true places"} together.
   Countries that are not named above hold ${1 - named < minOdds ? `less than ${percent(minOdds)}` : percent(1 - named)} together.
   That a place is ruled out means that the model would be surprised, and no more: models err with confidence on pictures
   of a kind that they were not trained on.

@@ -105,7 +105,7 @@ function legend({ result, distribution, trajectories: ways }: Located, samples: 
     : `${headline(result)}, best guess ${formatLatLng(best)}`;
   const areas = regions
     .slice(0, 2)
-    .map((r) => `${100 * r.mass} % of the probability on the area of a circle of ${formatKm(r.radiusKm)} radius`)
+    .map((r) => `${100 * r.mass} % on the area of a circle of ${formatKm(r.radiusKm)} radius`)
     .join(", ");
   const odds = countries
     .slice(0, 5)
@@ -115,7 +115,7 @@ function legend({ result, distribution, trajectories: ways }: Located, samples: 
   const masses = result.regions.map((r) => Math.round(100 * r.mass));
   const dots = distribution.outlines ? "places of equal probability" : "samples";
   const shapes = distribution.outlines
-    ? `shaded: ${masses.join(", ")} % of the probability`
+    ? `shaded: the smallest regions of ${masses.join(", ")} %`
     : "circles: half of a peak's mass";
   const text = (y: number, s: string, bold = false) =>
     `<text x="8" y="${height + y}" font-size="12.5"${bold ? ' font-weight="600"' : ""}>${escapeXml(s)}</text>`;

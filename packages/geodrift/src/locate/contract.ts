@@ -71,7 +71,13 @@ export const locateResult = z
     localizabilityBits: z.number().openapi(describe("with all that is known")),
     regions: z.array(
       z.object({
-        mass: z.number().openapi(describe("share of the true places that such regions hold")),
+        mass: z
+          .number()
+          .openapi(
+            describe(
+              "its probability: the density's own, or with densityMass the share of true places that such regions have held",
+            ),
+          ),
         densityMass: z
           .number()
           .optional()

@@ -87,7 +87,8 @@ function answer(
       contributions,
       own,
     } = known.length > 0 ? withKnown(plain, known) : { distribution: plain, contributions: undefined, own: undefined };
-    const distribution = withRegions(answered, model.description);
+    // Masses were found of pictures alone, without guidance.
+    const distribution = own || guidance !== 0 ? answered : withRegions(answered, model.description);
     const samples = (contributions && distribution.representatives?.(options.samples)) || drawn.samples;
     const whole = summarize(distribution, samples, gazetteer());
     const summary = model.locator.pointwise ? { ...whole, ...ofPoint } : whole;

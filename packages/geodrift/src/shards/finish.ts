@@ -1,7 +1,5 @@
-import { createReadStream } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { GeodriftError } from "@geodrift/core/errors";
 import { checkReplaceable, type EmbedManifest, keptOf, manifestFile, refusedFile } from "../embed/embed.js";
 import type { EmbeddedRow, Provenance } from "../embed/embeddings-file.js";
@@ -13,8 +11,7 @@ import { alone } from "../files/alone.js";
 import { toCsvRows } from "../files/csv.js";
 import { sha256OfFile } from "../files/hash.js";
 import { writeJsonFile } from "../files/json-file.js";
-import { cannotWrite } from "../files/system-error.js";
-import { versions } from "../files/versions.js";
+import { cannotRead, cannotWrite } from "../files/system-error.js";
 import { rowsOf, type ShardMarker, type ShardRefusal, stateOf } from "./part.js";
 import { readPlan } from "./plan.js";
 import { arraySpec, statusOf } from "./status.js";
@@ -40,17 +37,18 @@ async function finishAlone(run: string, out: string): Promise<EmbedManifest> {
     );
   const about: Provenance = {
     ...plan.about,
-    encoder: { ...plan.about.encoder, name: encoderNameFrom(plan.encoder?.named ?? plan.about.encoder.name, out) },
+    encoder: { ...plan.about.encoder, name: encoderNameFrom(plan.encoder?.path ?? plan.about.encoder.name, out) },
   };
   await checkReplaceable(out, about);
   const [whole, aside] = [`${out}.whole`, `${refusedFile(out)}.whole`];
   const refusals = await openRefusals(aside);
-  const seen = new Seen();
+  const [seen, made] = [new Seen(), new Set<string>()];
   async function* kept(): AsyncGenerator<EmbeddedRow[]> {
     for (let shard = 0; shard < plan.shards.length; shard++) {
       const there = await stateOf(run, shard);
       // Looked at a moment ago.
       if (there.state !== "done") throw new GeodriftError("data", `${run}: shard ${shard} has been taken away`);
+      made.add(there.marker.versions);
       yield* keptOfShard(run, there.marker, seen, refusals.add);
     }
   }
@@ -58,7 +56,8 @@ async function finishAlone(run: string, out: string): Promise<EmbedManifest> {
     const rows = await writeTable(whole, about, kept());
     const refused = await refusals.close();
     const sha256 = await sha256OfFile(whole);
-    const manifest: EmbedManifest = { ...about, rows, refused, sha256, versions: await versions() };
+    // Of one program it is what that program says by itself.
+    const manifest: EmbedManifest = { ...about, rows, refused, sha256, versions: [...made].join("; ") };
     await writeJsonFile(manifestFile(out), manifest);
     await rename(aside, refusedFile(out));
     await rename(whole, out);
@@ -98,8 +97,9 @@ async function* keptOfShard(
 
 async function* refusalsOf(run: string, { refusals }: ShardMarker): AsyncGenerator<ShardRefusal> {
   if (!refusals) return;
-  for await (const line of createInterface({ input: createReadStream(join(run, refusals.file)) }))
-    yield JSON.parse(line);
+  const text = await readFile(join(run, refusals.file), "utf8").catch(cannotRead(join(run, refusals.file)));
+  // Not by `readline`, which also ends lines where names may have marks.
+  for (const line of text.split("\n")) if (line) yield JSON.parse(line);
 }
 
 /** The file of refusals as `embed` writes it. */

@@ -5,6 +5,8 @@ import { resolve } from "node:path";
 export interface JobOptions {
   /** Folder of the plan, which every machine sees. */
   run: string;
+  /** Where the source lies, which every machine sees as well. */
+  source: string;
   /** Tasks; each makes every so many of the shards. */
   tasks: number;
 }
@@ -12,13 +14,10 @@ export interface JobOptions {
 /** As a word of a shell. */
 const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+/** Of one task there is no array, and no engine that says its number. */
 const command = ({ run, tasks }: JobOptions): string[] => [
-  "geodrift",
-  "shards",
-  "run",
-  resolve(run),
-  "--of",
-  `${tasks}`,
+  ...["geodrift", "shards", "run", resolve(run)],
+  ...(tasks > 1 ? ["--of", `${tasks}`] : []),
 ];
 const line = (options: JobOptions): string => command(options).map(quoted).join(" ");
 
@@ -30,36 +29,35 @@ const image = "IMAGE-WITH-GEODRIFT";
 
 const slurm = (o: JobOptions): string => `#!/bin/bash
 #SBATCH --job-name=geodrift
-#SBATCH --array=0-${o.tasks - 1}
-#SBATCH --requeue
+${o.tasks > 1 ? `#SBATCH --array=0-${o.tasks - 1}\n` : ""}#SBATCH --requeue
 #SBATCH --open-mode=append
-#SBATCH --output=${resolve(o.run)}/slurm-%A_%a.log
+#SBATCH --output="${resolve(o.run).replaceAll("%", "%%")}/slurm-%A_%a.log"
 # A node that dies is Slurm's to see; a task that fails is begun again here.
 ${line(o)} && exit 0
 code=$?
 if [ "\${SLURM_RESTART_COUNT:-0}" -lt ${restarts} ]; then
-  scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"
+  scontrol requeue "\${SLURM_ARRAY_JOB_ID:+\${SLURM_ARRAY_JOB_ID}_}\${SLURM_ARRAY_TASK_ID:-$SLURM_JOB_ID}"
 fi
 exit $code
 `;
 
 const gridEngine = (o: JobOptions): string => `#!/bin/bash
 #$ -N geodrift
-#$ -t 1-${o.tasks}
-#$ -r y
+${o.tasks > 1 ? `#$ -t 1-${o.tasks}\n` : ""}#$ -r y
 #$ -cwd
 #$ -j y
-${line(o)}
+${line(o)} && exit 0
 code=$?
-# 99 asks Grid Engine to begin the task again.
-[ $code -eq 0 ] && exit 0
-exit 99
+# 99 asks Grid Engine to begin the task again; it does not say how often it has.
+tries=${quoted(resolve(o.run))}/tries-$SGE_TASK_ID
+echo $code >> "$tries"
+[ "$(wc -l < "$tries")" -le ${restarts} ] && exit 99
+exit $code
 `;
 
 const pbs = (o: JobOptions): string => `#!/bin/bash
 #PBS -N geodrift
-#PBS -J 0-${o.tasks - 1}
-#PBS -r y
+${o.tasks > 1 ? `#PBS -J 0-${o.tasks - 1}\n` : ""}#PBS -r y
 #PBS -j oe
 ${line(o)}
 `;
@@ -82,7 +80,9 @@ spec:
         - name: geodrift
           image: ${image}
           command: ${json(command(o))}
-          volumeMounts: [{ name: work, mountPath: ${json(resolve(o.run))} }]
+          volumeMounts:
+            - { name: work, mountPath: ${json(resolve(o.run))}, subPath: RUN-IN-CLAIM }
+            - { name: work, mountPath: ${json(o.source)}, subPath: SOURCE-IN-CLAIM, readOnly: true }
       volumes:
         - name: work
           persistentVolumeClaim: { claimName: CLAIM-WITH-RUN-AND-SOURCE }

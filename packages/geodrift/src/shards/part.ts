@@ -10,7 +10,8 @@ import { z } from "zod";
 import { type EmbeddedRow, openEmbeddings, type Provenance } from "../embed/embeddings-file.js";
 import { synced, writeTable } from "../embed/write-table.js";
 import { sha256OfFile } from "../files/hash.js";
-import { readJsonFile, writeJsonFile } from "../files/json-file.js";
+import { readJsonFile } from "../files/json-file.js";
+import { cannotRead, cannotWrite } from "../files/system-error.js";
 
 const hashed = z.strictObject({ file: z.string(), sha256: z.string().length(64) });
 
@@ -39,15 +40,23 @@ export interface ShardRefusal {
   reason: string;
 }
 
+/** Rows that are handed on at once. */
+const piece = 1024;
+
 const numbered = (shard: number): string => `part-${String(shard).padStart(6, "0")}`;
 const markerFile = (run: string, shard: number): string => join(run, `${numbered(shard)}.json`);
 
-/** Writes what a shard has come to; after it returns, the shard is done. */
+/**
+ * Writes what a shard has come to; after it returns, the shard is done.
+ * @param about what the part says of itself
+ * @param made rows and refusals in the order of the items, seconds that it took, and versions of what computed
+ * @throws GeodriftError `disk` if it cannot be written
+ */
 export async function writePart(
   run: string,
   shard: number,
   about: Provenance,
-  { rows, refusals, ...rest }: { rows: EmbeddedRow[]; refusals: ShardRefusal[]; seconds: number; versions: string },
+  { rows, refusals, ...made }: { rows: EmbeddedRow[]; refusals: ShardRefusal[]; seconds: number; versions: string },
 ): Promise<ShardMarker> {
   // Several workers may be at it, on several machines.
   const own = join(run, `${numbered(shard)}.${hostname()}-${process.pid}.partial`);
@@ -62,10 +71,10 @@ export async function writePart(
   try {
     let [part, refused]: (z.infer<typeof hashed> | undefined)[] = [];
     if (rows.length > 0) {
-      const all = async function* () {
-        yield rows;
+      const pieces = async function* () {
+        for (let from = 0; from < rows.length; from += piece) yield rows.slice(from, from + piece);
       };
-      await writeTable(own, about, all());
+      await writeTable(own, about, pieces());
       part = await placed("parquet");
     }
     if (refusals.length > 0) {
@@ -77,11 +86,16 @@ export async function writePart(
       ...(refused && { refusals: refused }),
       rows: rows.length,
       refused: refusals.length,
-      ...rest,
+      ...made,
       host: hostname(),
     };
-    await writeJsonFile(markerFile(run, shard), marker);
+    // Not by the name that all workers would share: one would rename what another is writing.
+    await writeFile(own, `${JSON.stringify(marker, null, 1)}\n`);
+    await synced(own);
+    await rename(own, markerFile(run, shard));
     return marker;
+  } catch (e) {
+    return cannotWrite(run)(e);
   } finally {
     await rm(own, { force: true });
   }
@@ -93,7 +107,10 @@ export type ShardState =
   | { state: "missing" }
   | { state: "damaged"; reason: string };
 
-/** Looks whether a shard is done, reading all that it has left. */
+/**
+ * Looks whether a shard is done, reading all that it has left.
+ * @throws GeodriftError `file` if a part is there and cannot be read
+ */
 export async function stateOf(run: string, shard: number): Promise<ShardState> {
   const file = markerFile(run, shard);
   if (!existsSync(file)) return { state: "missing" };
@@ -103,7 +120,7 @@ export async function stateOf(run: string, shard: number): Promise<ShardState> {
     if (!named) continue;
     const path = join(run, named.file);
     if (!existsSync(path)) return { state: "damaged", reason: `${path} is not there` };
-    if ((await sha256OfFile(path)) !== named.sha256)
+    if ((await sha256OfFile(path).catch(cannotRead(path))) !== named.sha256)
       return { state: "damaged", reason: `${path} is not what was written` };
   }
   return { state: "done", marker };

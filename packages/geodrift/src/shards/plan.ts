@@ -9,6 +9,7 @@ import { batchItems, chained } from "../embed/batches.js";
 import { provenance } from "../embed/embeddings-file.js";
 import { type Embedding, openEmbedding } from "../embed/opened.js";
 import { readJsonFile, writeJsonFile } from "../files/json-file.js";
+import { cannotWrite } from "../files/system-error.js";
 import { isEncoderName } from "../models/encoders.js";
 
 const whole = z.int().positive();
@@ -68,7 +69,7 @@ export async function planShards(run: string, { items: wanted, ...embedding }: P
     items,
     shards,
   };
-  await mkdir(run, { recursive: true });
+  await mkdir(run, { recursive: true }).catch(cannotWrite(run));
   if (existsSync(planFile(run))) {
     if (!isDeepStrictEqual(await readPlan(run), plan))
       throw new GeodriftError("data", `${run}: holds another plan; name another folder, or move that one away`);

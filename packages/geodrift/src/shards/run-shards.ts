@@ -80,7 +80,14 @@ async function makeShard(
   const rows: EmbeddedRow[] = [];
   const refusals: ShardRefusal[] = [];
   let [item, last] = [0, from.chain];
-  for await (const batch of embeddedBatches(source, encoder, about.width, reader, { ...from, until }, changed)) {
+  for await (const batch of embeddedBatches(
+    source,
+    encoder,
+    about.width,
+    reader,
+    { ...from, until, last: shard === shards.length - 1 },
+    changed,
+  )) {
     last = batch.chain;
     for (const outcome of batch.outcomes) {
       if (outcome.mistake !== undefined) onMistake?.(outcome.id, outcome.mistake);

@@ -18,6 +18,7 @@ import type { numpy as np } from "@jax-js/jax";
 import { heldOutMonth, openEarthFolder } from "../earth/earth-rasters.js";
 import type { Raster } from "../earth/raster.js";
 import { encodePlanes } from "../encode/network-encoder.js";
+import { alone } from "../files/alone.js";
 import { domainFile, readEncoder } from "../models/encoders.js";
 import { resolveModel } from "../models/load.js";
 import { saveTensors } from "../models/tensor-file.js";
@@ -86,7 +87,10 @@ export async function prepareEarth(config: EarthTraining, context: TrainingConte
     // Of a seed of their own: neither the encoder's peak nor any locator has seen them.
     held: (count) => {
       const other = { ...config, embedded: count };
-      return embeddingStage(other, "held", rasters, encoder, { settings, data }, context);
+      // Several processes may each train a locator that wants them.
+      return alone(join(out, "held"), () =>
+        embeddingStage(other, "held", rasters, encoder, { settings, data }, context),
+      );
     },
     async writeEncoder(to, metadata) {
       await saveTensors(join(to, "encoder.safetensors"), { tensors: encoder.params, metadata }, { half });

@@ -122,7 +122,8 @@ const uniform = z.strictObject({ kind: z.literal("uniform"), name: locatorName }
  */
 const onePerSeed = (locator: unknown): unknown => {
   const { seed, name, ...rest } = (locator ?? {}) as Record<string, unknown>;
-  if (!Array.isArray(seed)) return locator;
+  // What is no list of different seeds is left to the schema, which says what a seed is.
+  if (!Array.isArray(seed) || seed.length === 0 || new Set(seed).size < seed.length) return locator;
   return seed.map((own, i) => ({ ...rest, name: i === 0 ? name : `${name}-seed-${own}`, seed: own }));
 };
 

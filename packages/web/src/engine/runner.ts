@@ -153,7 +153,7 @@ async function locate({ id, base, name, pixels, settings }: Extract<ToRunner, { 
     onStep: (step, points) =>
       say({ type: "step", id, step: { step, steps: solving.steps, points: flatDegrees(points) } }),
   });
-  const distribution = withRegions(plain, description);
+  const distribution = guidance === 0 ? withRegions(plain, description) : plain;
   const result = {
     image: name,
     sha256: pixels.sha256,

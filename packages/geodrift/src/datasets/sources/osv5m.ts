@@ -38,7 +38,7 @@ export async function osv5mSource(table: string): Promise<PictureSource> {
             const item = rowItem(row, columns);
             const bytes = async (hold?: FileHold) => {
               const found = await index.read(item.id, hold);
-              if (!found) throw new GeodriftError("data", `is in none of the zips of ${folder}`);
+              if (!found) throw new GeodriftError("data", `is in none of the zips of images/${basename(folder)}`);
               return found;
             };
             yield { ...item, bytes };
