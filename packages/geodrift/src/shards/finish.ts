@@ -29,11 +29,11 @@ export async function finishShards(run: string, out: string): Promise<EmbedManif
 async function finishAlone(run: string, out: string): Promise<EmbedManifest> {
   const plan = await readPlan(run);
   const { missing, damaged } = await statusOf(run);
-  const open = [...missing, ...damaged.map(({ shard }) => shard)].sort((a, b) => a - b);
-  if (open.length > 0)
+  const left = [...missing, ...damaged.map(({ shard }) => shard)].sort((a, b) => a - b);
+  if (left.length > 0)
     throw new GeodriftError(
       "data",
-      `${run}: ${open.length} of ${plan.shards.length} shards are still to be made, ${arraySpec(open)}${damaged[0] ? ` (${damaged[0].reason})` : ""}`,
+      `${run}: ${left.length} of ${plan.shards.length} shards are still to be made, ${arraySpec(left)}${damaged[0] ? ` (${damaged[0].reason})` : ""}`,
     );
   const about: Provenance = {
     ...plan.about,
