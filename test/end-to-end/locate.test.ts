@@ -147,7 +147,8 @@ describe("geodrift locate", () => {
     expect(distanceKm(quick.best, fine.best)).toBeLessThan(30);
     expect(Math.abs(quick.localizabilityBits - fine.localizabilityBits)).toBeLessThan(0.3);
     quick.regions.forEach(({ radiusKm }: { radiusKm: number }, i: number) => {
-      expect(Math.abs(Math.log(radiusKm / fine.regions[i].radiusKm))).toBeLessThan(0.12);
+      // The further out, the less the quick one knows.
+      expect(Math.abs(Math.log(radiusKm / fine.regions[i].radiusKm))).toBeLessThan([0.06, 0.12, 0.2][i]);
     });
     expect(quick.divisions[0].countryCode).toBe("EG");
   });

@@ -50,11 +50,14 @@ interface Inside {
   element?: z.ZodType;
   options?: readonly z.ZodType[];
   unwrap?: () => z.ZodType;
+  /** What takes the value that another step has made of it. */
+  out?: z.ZodType;
 }
 
-/** Keys that the schema has at a path: through objects, arrays and the options of unions. */
+/** Keys that the schema has at a path: through objects, arrays, the options of unions, and steps before. */
 function keysAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
   const inside = schema as unknown as Inside;
+  if (inside.out) return keysAt(inside.out, path);
   if (inside.options) return [...new Set(inside.options.flatMap((o) => keysAt(o, path)))];
   if (path.length === 0) return Object.keys(inside.shape ?? {});
   const next = inside.shape?.[String(path[0])] ?? inside.element;
