@@ -10,7 +10,7 @@ import type { Picture } from "../../packages/geodrift/src/pictures/picture.js";
 import { npy, tar, zip } from "./archives.js";
 import { photograph } from "./photographs.js";
 import { inThisProcess } from "./program.js";
-import { dinoRepository } from "./released.js";
+import { writeVisionEncoder } from "./released.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-embed-"));
 const at = (...names: string[]) => join(folder, ...names);
@@ -39,10 +39,7 @@ async function embedded(
 }
 
 beforeAll(async () => {
-  mkdirSync(at("vision"));
-  writeFileSync(at("vision", "model.safetensors"), dinoRepository()["model.safetensors"]);
-  const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
-  writeFileSync(at("vision", "encoder.json"), JSON.stringify(settings));
+  writeVisionEncoder(at("vision"));
   files = await Promise.all(places.map((place, i) => photograph({ ...place, seed: i + 1 })));
   mkdirSync(at("album", "deeper"), { recursive: true });
   for (const i of [0, 1, 2, 3]) writeFileSync(at("album", i < 2 ? "" : "deeper", `${i}.jpg`), files[i]);

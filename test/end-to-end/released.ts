@@ -1,4 +1,6 @@
 /** Repositories of the layouts of the released models, with small random weights: what a hub would serve. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { tensor } from "@geodrift/compile";
 import { Generator, initVelocity, type Parameters, writeSafetensors } from "@geodrift/core";
 
@@ -57,6 +59,14 @@ export function dinoRepository(width = 64): Record<string, Buffer> {
     ...norm("layernorm", width),
   };
   return { "model.safetensors": file(weightsOf(shapes)), "config.json": Buffer.from("{}") };
+}
+
+/** A folder with such a network, and how its pictures are prepared: 28 pixels a side. */
+export function writeVisionEncoder(folder: string): void {
+  mkdirSync(folder);
+  writeFileSync(join(folder, "model.safetensors"), dinoRepository()["model.safetensors"]);
+  const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
+  writeFileSync(join(folder, "encoder.json"), JSON.stringify(settings));
 }
 
 function tower(name: string, width: number) {

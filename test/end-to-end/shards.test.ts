@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { photograph } from "./photographs.js";
 import { inThisProcess, start } from "./program.js";
-import { dinoRepository } from "./released.js";
+import { dinoRepository, writeVisionEncoder } from "./released.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-shards-"));
 const at = (...names: string[]) => join(folder, ...names);
@@ -19,10 +19,7 @@ const status = async (name: string) => JSON.parse((await run("shards", "status",
 const pictures = 140;
 
 beforeAll(async () => {
-  mkdirSync(at("vision"));
-  writeFileSync(at("vision", "model.safetensors"), dinoRepository()["model.safetensors"]);
-  const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
-  writeFileSync(at("vision", "encoder.json"), JSON.stringify(settings));
+  writeVisionEncoder(at("vision"));
   mkdirSync(at("album"));
   const seen = await Promise.all(
     Array.from({ length: 24 }, (_, i) => photograph({ lat: i - 10, lng: 7 * i - 80, seed: i })),

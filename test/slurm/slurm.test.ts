@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { photograph } from "../end-to-end/photographs.js";
 import { inThisProcess } from "../end-to-end/program.js";
-import { dinoRepository } from "../end-to-end/released.js";
+import { writeVisionEncoder } from "../end-to-end/released.js";
 import { type Cluster, slurmIsHere, startCluster } from "./cluster.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-slurm-"));
@@ -48,10 +48,7 @@ describe.skipIf(!slurmIsHere())("an array job of Slurm", () => {
   let cluster: Cluster;
 
   beforeAll(async () => {
-    mkdirSync(at("vision"));
-    writeFileSync(at("vision", "model.safetensors"), dinoRepository()["model.safetensors"]);
-    const settings = { preparation: { size: 28, square: "crop-resize" }, colours: "imagenet" };
-    writeFileSync(at("vision", "encoder.json"), JSON.stringify(settings));
+    writeVisionEncoder(at("vision"));
     mkdirSync(at("album"));
     const seen = await Promise.all(
       Array.from({ length: 12 }, (_, i) => photograph({ lat: i - 10, lng: 7 * i - 80, seed: i })),

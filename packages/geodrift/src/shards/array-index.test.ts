@@ -54,20 +54,20 @@ describe("an array's numbers", () => {
 
 describe("a job", () => {
   it("names the folder as a shell, YAML and JSON take it", () => {
-    const odd = { run: '/data/it\'s a "run"', source: "/data/photographs", tasks: 5 };
-    expect(engines.slurm.write(odd)).toContain(`'/data/it'\\''s a "run"' --of 5`);
-    expect(engines.kubernetes.write(odd)).toContain(`"/data/it's a \\"run\\""`);
+    const odd = { run: '/shared/it\'s a "run"', source: "/shared/photographs", tasks: 5 };
+    expect(engines.slurm.write(odd)).toContain(`'/shared/it'\\''s a "run"' --of 5`);
+    expect(engines.kubernetes.write(odd)).toContain(`"/shared/it's a \\"run\\""`);
     const { containerOverrides, arrayProperties } = JSON.parse(engines["aws-batch"].write(odd));
     expect(containerOverrides.command).toEqual(["geodrift", "shards", "run", odd.run, "--of", "5"]);
     expect(arrayProperties).toEqual({ size: 5 });
     expect(engines["grid-engine"].write(odd)).toContain("#$ -t 1-5\n");
     expect(engines.pbs.write(odd)).toContain("#PBS -J 0-4\n");
-    const spaced = { ...odd, run: "/data/a run at 5 %" };
-    expect(engines.slurm.write(spaced)).toContain('#SBATCH --output="/data/a run at 5 %%/slurm-%A_%a.log"\n');
+    const spaced = { ...odd, run: "/shared/a run at 5 %" };
+    expect(engines.slurm.write(spaced)).toContain('#SBATCH --output="/shared/a run at 5 %%/slurm-%A_%a.log"\n');
   });
 
   it("of one task is no array", () => {
-    const one = { run: "/work/run", source: "/data", tasks: 1 };
+    const one = { run: "run", source: "photographs", tasks: 1 };
     for (const { write } of Object.values(engines)) expect(write(one)).not.toMatch(/--of|--array|-J 0|-t 1-|arrayProp/);
   });
 });

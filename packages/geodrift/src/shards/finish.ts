@@ -14,7 +14,7 @@ import { writeJsonFile } from "../files/json-file.js";
 import { cannotRead, cannotWrite } from "../files/system-error.js";
 import { rowsOf, type ShardMarker, type ShardRefusal, stateOf } from "./part.js";
 import { readPlan } from "./plan.js";
-import { arraySpec, statusOf } from "./status.js";
+import { arraySpec } from "./status.js";
 
 /**
  * Puts the shards together to the table that `embed` makes by itself, byte for byte on one kind of processor: of several of the same
@@ -28,12 +28,19 @@ export async function finishShards(run: string, out: string): Promise<EmbedManif
 
 async function finishAlone(run: string, out: string): Promise<EmbedManifest> {
   const plan = await readPlan(run);
-  const { missing, damaged } = await statusOf(run);
-  const left = [...missing, ...damaged.map(({ shard }) => shard)].sort((a, b) => a - b);
+  const markers: ShardMarker[] = [];
+  const left: number[] = [];
+  let reason = "";
+  for (let shard = 0; shard < plan.shards.length; shard++) {
+    const there = await stateOf(run, shard);
+    if (there.state === "done") markers.push(there.marker);
+    else left.push(shard);
+    if (there.state === "damaged") reason ||= ` (${there.reason})`;
+  }
   if (left.length > 0)
     throw new GeodriftError(
       "data",
-      `${run}: ${left.length} of ${plan.shards.length} shards are still to be made, ${arraySpec(left)}${damaged[0] ? ` (${damaged[0].reason})` : ""}`,
+      `${run}: ${left.length} of ${plan.shards.length} shards are still to be made, ${arraySpec(left)}${reason}`,
     );
   const about: Provenance = {
     ...plan.about,
@@ -42,22 +49,17 @@ async function finishAlone(run: string, out: string): Promise<EmbedManifest> {
   await checkReplaceable(out, about);
   const [whole, aside] = [`${out}.whole`, `${refusedFile(out)}.whole`];
   const refusals = await openRefusals(aside);
-  const [seen, made] = [new Seen(), new Set<string>()];
+  const seen = new Seen();
   async function* kept(): AsyncGenerator<EmbeddedRow[]> {
-    for (let shard = 0; shard < plan.shards.length; shard++) {
-      const there = await stateOf(run, shard);
-      // Looked at a moment ago.
-      if (there.state !== "done") throw new GeodriftError("data", `${run}: shard ${shard} has been taken away`);
-      made.add(there.marker.versions);
-      yield* keptOfShard(run, there.marker, seen, refusals.add);
-    }
+    for (const marker of markers) yield* keptOfShard(run, marker, seen, refusals.add);
   }
   try {
     const rows = await writeTable(whole, about, kept());
     const refused = await refusals.close();
     const sha256 = await sha256OfFile(whole);
     // Of one program it is what that program says by itself.
-    const manifest: EmbedManifest = { ...about, rows, refused, sha256, versions: [...made].join("; ") };
+    const made = [...new Set(markers.map((m) => m.versions))].join("; ");
+    const manifest: EmbedManifest = { ...about, rows, refused, sha256, versions: made };
     await writeJsonFile(manifestFile(out), manifest);
     await rename(aside, refusedFile(out));
     await rename(whole, out);
