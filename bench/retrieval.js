@@ -1,5 +1,5 @@
 /** Exact nearest neighbours in an index of more than a million pictures. */
-import { Generator, retrievalLocator, uniformPoints } from "@geodrift/core";
+import { exactSearch, Generator, retrievalLocator, uniformPoints } from "@geodrift/core";
 import { matmulGflops, minMs, runtime } from "./measure.js";
 
 const [n, width, asked] = [1_200_000, 256, 64];
@@ -10,7 +10,7 @@ export const benches = {
     for (let from = 0; from < n; from += 100_000)
       embeddings.set(new Generator(1, from).normals(100_000 * width), from * width);
     const places = uniformPoints(new Generator(2), n);
-    const locator = retrievalLocator({ embeddings, places }, width, 16, { runtime });
+    const locator = retrievalLocator(exactSearch({ embeddings, places }, width, 16, { runtime }));
     const queries = new Generator(3).normals(asked * width);
     const matmul = await matmulGflops();
     const ms = await minMs(() => locator.sample(queries, 16, { seed: 0, guidance: 0 }), 3);

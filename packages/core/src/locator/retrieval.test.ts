@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { Generator, retrievalLocator, uniformPoints, vectorAt } from "../index.js";
+import { exactNeighbours, exactSearch, Generator, retrievalLocator, uniformPoints, vectorAt } from "../index.js";
 
 const options = { seed: 3, steps: 1, guidance: 0 };
 
@@ -21,13 +21,13 @@ describe("retrieval", () => {
   const ranked = (i: number) => Array.from({ length: n }, (_, j) => j).sort((a, b) => cosine(i, b) - cosine(i, a));
 
   it("finds the nearest by cosine, as slow search does, across the blocks of the index", async () => {
-    const locator = retrievalLocator({ embeddings, places }, width, 1, { runtime: ort });
+    const locator = retrievalLocator(exactSearch({ embeddings, places }, width, 1, { runtime: ort }));
     const found = await locator.sample(asked, 1, options);
     for (let i = 0; i < 3; i++) expect(vectorAt(found, i)).toEqual(vectorAt(Float64Array.from(places), ranked(i)[0]));
     await locator.dispose();
   });
   it("draws from the nearest few, and from no others", async () => {
-    const locator = retrievalLocator({ embeddings, places }, width, 7, { runtime: ort });
+    const locator = retrievalLocator(exactSearch({ embeddings, places }, width, 7, { runtime: ort }));
     const found = await locator.sample(asked.slice(0, width), 300, options);
     const allowed = new Set(
       ranked(0)
@@ -38,8 +38,22 @@ describe("retrieval", () => {
     expect(seen).toEqual(allowed);
     await locator.dispose();
   });
-  it("refuses an index that is too small", () => {
+  it("finds the same rows in one pass over pieces of any length", async () => {
+    async function* pieces() {
+      for (let from = 0; from < n; from += 977)
+        yield embeddings.subarray(from * width, Math.min(n, from + 977) * width);
+    }
+    const rows = await exactNeighbours(asked, pieces(), width, 7, { runtime: ort });
+    for (let i = 0; i < 3; i++) expect(Array.from(rows.subarray(7 * i, 7 * i + 7))).toEqual(ranked(i).slice(0, 7));
+  });
+  it("refuses an index that is too small", async () => {
     const small = { embeddings: embeddings.subarray(0, 2 * width), places };
-    expect(() => retrievalLocator(small, width, 3, { runtime: ort })).toThrow("needs 3 pictures or more, got 2");
+    expect(() => exactSearch(small, width, 3, { runtime: ort })).toThrow("needs 3 pictures or more, got 2");
+    async function* one() {
+      yield small.embeddings;
+    }
+    await expect(exactNeighbours(asked, one(), width, 3, { runtime: ort })).rejects.toThrow(
+      "3 pictures or more, got 2",
+    );
   });
 });

@@ -58,6 +58,10 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     () => import("./shards.js"),
   ],
   split: ["split a table of embeddings into training, validation and test, by place", () => import("./split.js")],
+  index: [
+    "make a model that answers with the places of a table's most similar pictures, in memory or from disk",
+    () => import("./index-table.js"),
+  ],
   train: ["train what a config file describes; run it again to go on after a stop", () => import("./train.js")],
   models: ["list, fetch and look into models and encoders", () => import("./models.js")],
   export: [

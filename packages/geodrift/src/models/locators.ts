@@ -1,12 +1,14 @@
 /** Opens the locator that a model folder describes: one entry for each method. */
 import type { Hash } from "node:crypto";
 import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import {
   cellClasses,
   cellClassifierShapes,
   cellLocator,
+  exactSearch,
   flowAndNeighboursLocator,
   type GenerativeModel,
   generativeLocator,
@@ -33,7 +35,9 @@ import {
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { readJsonFile } from "../files/json-file.js";
+import { cannotRead } from "../files/system-error.js";
 import { parseWith } from "../files/validation.js";
+import { diskSearch, indexSource } from "./disk-index.js";
 import {
   type ModelDescription,
   modelDescription,
@@ -211,8 +215,15 @@ export async function openLocator(
     }
     case "retrieval": {
       const { cond_dim } = await readJsonFile(configOf(folder), widthConfig);
+      const { neighbours, disk } = description;
+      if (disk) {
+        // What stands for the table, which is too large to be read whenever it is opened.
+        const source = join(folder, indexSource);
+        hash.update(await readFile(source).catch(cannotRead(source))).update(JSON.stringify(disk));
+        return retrievalLocator(await diskSearch(folder, cond_dim, neighbours, disk));
+      }
       const index = await readWeights(weightsOf(folder), hash, (tensors) => indexShapes(tensors, cond_dim));
-      return retrievalLocator(indexOf(index), cond_dim, description.neighbours, options);
+      return retrievalLocator(exactSearch(indexOf(index), cond_dim, neighbours, options));
     }
     case "flow-and-neighbours": {
       const config = await readJsonFile(configOf(folder), velocityConfig);
@@ -225,7 +236,8 @@ export async function openLocator(
         { config, params: flowWeights(stored), path: paths[path], schedule: makeSchedule(schedule) },
         options,
       );
-      return flowAndNeighboursLocator(withDensity(flow), indexOf(stored), description, options);
+      const search = exactSearch(indexOf(stored), config.cond_dim, description.neighbours, options);
+      return flowAndNeighboursLocator(withDensity(flow), search, description);
     }
     case "zero-shot": {
       const config = await readJsonFile(configOf(folder), zeroShotConfig);

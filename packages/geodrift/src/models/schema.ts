@@ -235,7 +235,13 @@ export const modelDescription = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("regression"), ...about }),
   z.strictObject({ method: z.literal("von-mises-fisher"), ...about }),
   z.strictObject({ method: z.literal("cells"), ...about, ...cellsConfig }),
-  z.strictObject({ method: z.literal("retrieval"), ...about, neighbours: many }),
+  z.strictObject({
+    method: z.literal("retrieval"),
+    ...about,
+    neighbours: many,
+    /** Where the known pictures lie on disk: lists of their index that are looked into, and how many times as many are compared. */
+    disk: z.strictObject({ probes: many, refine: many }).optional(),
+  }),
   z.strictObject({
     method: z.literal("flow-and-neighbours"),
     ...about,

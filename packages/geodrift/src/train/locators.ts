@@ -5,16 +5,17 @@ import {
   cellObjective,
   copyOf,
   type ExampleBatch,
+  exactSearch,
   type FittedMixture,
   fitMixture,
   type GenerativeModel,
   generativeLocator,
   leafDepths,
   matchingObjective,
-  neighbourSearch,
   type Objective,
   type Parameters,
   paths,
+  placesOfEach,
   quadtree,
   regressionObjective,
   vectorAt,
@@ -174,14 +175,11 @@ async function fitted(
 ): Promise<FittedMixture> {
   const others = await held(count);
   const locator = generativeLocator(flow, { runtime });
-  const search = neighbourSearch(index, index.width, neighbours, { runtime });
+  const search = exactSearch(index, index.width, neighbours, { runtime });
   try {
     const truths = Float64Array.from(others.places);
     const logs = await withDensity(locator).logProb(others.embeddings, truths, { guidance: 0, mode: "map" });
-    const ids = await search.nearest(others.embeddings);
-    const near = Array.from({ length: count }, (_, i) =>
-      Array.from(ids.subarray(i * neighbours, (i + 1) * neighbours), (id) => vectorAt(index.places, id)),
-    );
+    const near = placesOfEach(await search.nearest(others.embeddings), neighbours);
     return fitMixture(
       logs,
       near,

@@ -42,9 +42,7 @@ export async function preparePhotos(config: PhotosTraining, context: TrainingCon
   const { about, ids, embeddings } = table;
   context.report(`${file}: ${ids.length} of ${about.length} rows, ${about.width} numbers by ${about.encoder.name}`);
   const places = Float32Array.from(vectorsOf(table.places));
-  const { name } = about.encoder;
-  const encoder = () => encoderSource(isEncoderName(name) ? name : resolve(dirname(file), name));
-  await checkEncoder(await encoder(), about);
+  const encoder = await encoderOfTable(about);
   return {
     out,
     checkpointEvery,
@@ -55,13 +53,24 @@ export async function preparePhotos(config: PhotosTraining, context: TrainingCon
     seed: 0,
     embedded: { width: about.width, embeddings, places },
     familiarity: tellsItself(about.encoder.config) ? undefined : fitFamiliarity({ width: about.width, embeddings }),
-    encoder,
-    writeEncoder: async (folder) => copyEncoder(await encoder(), folder),
+    encoder: async () => encoder,
+    writeEncoder: (folder) => copyEncoder(encoder, folder),
   };
 }
 
+/**
+ * The encoder that has made a table, as it goes into models.
+ * @throws GeodriftError `data` if it is another by now, `model` if it cannot be put into a model
+ */
+export async function encoderOfTable(about: EmbeddingsFile): Promise<EncoderSource> {
+  const { name } = about.encoder;
+  const source = await encoderSource(isEncoderName(name) ? name : resolve(dirname(about.file), name));
+  await checkEncoder(source, about);
+  return source;
+}
+
 /** An encoder of views from above sees no difference in other pictures: that takes a head of its own. */
-const tellsItself = (encoder: EncoderConfig): boolean => encoder.kind === "places";
+export const tellsItself = (encoder: EncoderConfig): boolean => encoder.kind === "places";
 
 /**
  * Before anything is learned: is the encoder that goes into the models the one that made the embeddings?

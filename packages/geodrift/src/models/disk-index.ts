@@ -1,0 +1,210 @@
+/**
+ * Known pictures past memory: their embeddings and places in a LanceDB table on disk, with an inverted file over product
+ * quantizers (IVF-PQ; Jégou, Douze & Schmid 2011), which does not grow with the table in memory as graphs do.
+ */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { toHalves } from "@geodrift/compile";
+import { checkEnough, type NeighbourSearch, toVec3, unitRows } from "@geodrift/core";
+import { GeodriftError } from "@geodrift/core/errors";
+import type { Table as LanceTable } from "@lancedb/lancedb";
+import type { Table as ArrowTable, Data } from "apache-arrow";
+import { threads } from "../runtime/threads.js";
+
+/** How the index is asked. */
+export interface DiskSearch {
+  /** Lists of the inverted file that are looked into. */
+  probes: number;
+  /** So many times as many as are wanted are compared by their own embeddings, after their codes. */
+  refine: number;
+}
+
+/** A row that is found. */
+interface Found {
+  /** Its number in the table, from 0 on. */
+  row: number;
+  /** Unit vector. */
+  place: readonly number[];
+}
+
+/** Name of the table in a model's folder, where LanceDB adds `.lance`. */
+const tableName = "places";
+
+/** The file in a model's folder that says what its index is made of. */
+export const indexSource = "index.json";
+
+/** Embeddings are kept so many numbers wide at a time: as a code has a byte for every eight. */
+const perByte = 8;
+
+/** Lists and codes that are kept in memory once they were read, bytes; LanceDB's own limit is 6 GiB. */
+const cacheBytes = 512n * 2n ** 20n;
+
+/** Most rows that the lists' centres are learned from, and the rounds of it. */
+const [mostLearned, rounds] = [262_144, 20];
+
+/** A table of known pictures on disk. */
+export interface DiskIndex {
+  /** Rows that are in it. */
+  count(): Promise<number>;
+  /**
+   * Puts rows behind those that are there: all of them or, where the process dies, none.
+   * @param embeddings of any length, [n, width]
+   * @param places degrees, [n]
+   */
+  append(embeddings: Float32Array, places: readonly { lat: number; lng: number }[]): Promise<void>;
+  /**
+   * Makes the inverted file anew, unless it is there with so many lists, over all rows.
+   * @returns bytes of a row's code
+   */
+  sort(lists: number): Promise<number>;
+  /**
+   * The nearest rows by cosine, nearest first, for each of the embeddings that are asked.
+   * @param asked of any length, [images, width]
+   * @returns [images, count], as the lists are long enough
+   */
+  nearest(asked: Float32Array, count: number, how: DiskSearch): Promise<Found[][]>;
+  /** Lets go of the table. */
+  close(): void;
+}
+
+/** LanceDB and the Arrow that it uses itself. */
+async function lance() {
+  // Read when its threads begin; by default it leaves two processors to reading, of two.
+  process.env.LANCE_CPU_THREADS ??= String(threads());
+  // Centres of the lists are no part of the few numbers that are asked for.
+  process.env.LANCE_INCLUDE_VECTOR_CENTROIDS ??= "false";
+  try {
+    const { connect, Index, Session } = await import("@lancedb/lancedb");
+    // Of the same copy as LanceDB's own: it converts what another makes, not always into what it was.
+    const arrow = createRequire(import.meta.url)("apache-arrow") as typeof import("apache-arrow");
+    return { connect, Index, Session, arrow };
+  } catch (e) {
+    if (!/MODULE_NOT_FOUND$/.test((e as NodeJS.ErrnoException).code ?? "")) throw e;
+    throw new GeodriftError(
+      "model",
+      'an index on disk takes LanceDB, which does not come along, as few need its 160 MB: "npm install --ignore-scripts @lancedb/lancedb@0.31.0 apache-arrow@18.1.0" beside geodrift fetches it',
+    );
+  }
+}
+
+/**
+ * Opens the table of known pictures in a folder.
+ * @param width numbers of an embedding
+ * @param make whether an empty one is made where there is none
+ * @throws GeodriftError `model` if LanceDB is not installed, or there is no table
+ */
+export async function openDiskIndex(folder: string, width: number, make = false): Promise<DiskIndex> {
+  const { connect, Index, Session, arrow } = await lance();
+  const padded = perByte * Math.ceil(width / perByte);
+  const half = new arrow.FixedSizeList(padded, new arrow.Field("item", new arrow.Float16(), false));
+  const schema = new arrow.Schema([
+    new arrow.Field("row", new arrow.Uint32(), false),
+    new arrow.Field("lat", new arrow.Float64(), false),
+    new arrow.Field("lng", new arrow.Float64(), false),
+    new arrow.Field("embedding", half, false),
+  ]);
+  const database = await connect(folder, {}, new Session(cacheBytes, cacheBytes));
+  const open = async (): Promise<LanceTable> => {
+    if ((await database.tableNames()).includes(tableName)) return database.openTable(tableName);
+    if (make) return database.createEmptyTable(tableName, schema);
+    throw new GeodriftError(
+      "model",
+      `${join(folder, `${tableName}.lance`)}: is missing, which holds the known pictures`,
+    );
+  };
+  const table = await open();
+  return {
+    count: () => table.countRows(),
+    async append(embeddings, places) {
+      const from = await table.countRows();
+      const n = places.length;
+      const columns: Data[] = [
+        arrow.makeData({ type: new arrow.Uint32(), data: Uint32Array.from({ length: n }, (_, i) => from + i) }),
+        arrow.makeData({ type: new arrow.Float64(), data: Float64Array.from(places, ({ lat }) => lat) }),
+        arrow.makeData({ type: new arrow.Float64(), data: Float64Array.from(places, ({ lng }) => lng) }),
+        arrow.makeData({
+          type: half,
+          length: n,
+          nullCount: 0,
+          child: arrow.makeData({ type: new arrow.Float16(), data: toHalves(paddedRows(embeddings, width, padded)) }),
+        }),
+      ];
+      const struct = arrow.makeData({
+        type: new arrow.Struct(schema.fields),
+        length: n,
+        nullCount: 0,
+        children: columns,
+      });
+      const batch = new arrow.RecordBatch(schema, struct as Data<never>);
+      await table.add(new arrow.Table(schema, [batch]) as ArrowTable as Parameters<LanceTable["add"]>[0]);
+    },
+    async sort(lists) {
+      const name = `embedding_${lists}`;
+      const there = (await table.listIndices()).some((index) => index.name === name);
+      const stats = there ? await table.indexStats(name) : undefined;
+      if (stats?.numIndexedRows !== (await table.countRows())) {
+        const config = Index.ivfPq({
+          numPartitions: lists,
+          numSubVectors: padded / perByte,
+          distanceType: "cosine",
+          maxIterations: rounds,
+          sampleRate: Math.max(16, Math.min(256, Math.floor(mostLearned / lists))),
+        });
+        await table.createIndex("embedding", { config, name, replace: true });
+      }
+      return padded / perByte;
+    },
+    async nearest(asked, count, { probes, refine }) {
+      const rows = paddedRows(asked, width, padded);
+      return Promise.all(
+        Array.from({ length: asked.length / width }, async (_, i) => {
+          const found = await table
+            .query()
+            .nearestTo(rows.subarray(i * padded, (i + 1) * padded))
+            .distanceType("cosine")
+            // Further lists are looked into only where these hold too few.
+            .nprobes(probes)
+            .maximumNprobes(2 ** 20)
+            .refineFactor(refine)
+            .limit(count)
+            .select(["row", "lat", "lng", "_distance"])
+            .toArray();
+          return found.map(({ row, lat, lng }): Found => ({ row, place: toVec3({ lat, lng }) }));
+        }),
+      );
+    },
+    close: () => table.close(),
+  };
+}
+
+/** Rows scaled to length one, with zeros behind them, which change no cosine. */
+function paddedRows(x: Float32Array, width: number, padded: number): Float32Array {
+  const unit = unitRows(x, width);
+  if (padded === width) return unit;
+  const out = new Float32Array((unit.length / width) * padded);
+  for (let i = 0; i * width < unit.length; i++) out.set(unit.subarray(i * width, (i + 1) * width), i * padded);
+  return out;
+}
+
+/**
+ * The search in a folder's index on disk.
+ * @throws GeodriftError as `openDiskIndex`; `model` for an index with fewer pictures than neighbours
+ */
+export async function diskSearch(
+  folder: string,
+  width: number,
+  neighbours: number,
+  how: DiskSearch,
+): Promise<NeighbourSearch> {
+  const index = await openDiskIndex(folder, width);
+  checkEnough(await index.count(), neighbours);
+  return {
+    width,
+    neighbours,
+    async nearest(asked) {
+      const found = await index.nearest(asked, neighbours, how);
+      return Float64Array.from(found.flat().flatMap(({ place }) => place));
+    },
+    dispose: async () => index.close(),
+  };
+}
