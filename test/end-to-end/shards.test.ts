@@ -196,3 +196,80 @@ describe("geodrift shards", () => {
     expect((await run("shards", "job", "scripted", "--for", "kubernetes")).stdout).toContain("completions: 5\n");
   });
 });
+
+describe("geodrift shards of pictures that are located", () => {
+  const options = ["--model", "earth", "--seed", "3", "--samples", "32"];
+  /** Without what no two runs have in common. */
+  const answers = (text: string) =>
+    text
+      .trim()
+      .split("\n")
+      .map((line) => ({ ...JSON.parse(line), elapsedMs: 0 }));
+  const planned = (name: string, items: string) =>
+    run("shards", "plan", "album", "-o", name, "--items", items, ...options);
+  const finished = async (name: string) => {
+    const { code, stdout, stderr } = await run("shards", "finish", name, "-o", `${name}.jsonl`);
+    expect([code, stderr]).toEqual([0, ""]);
+    return { stdout, answers: answers(readFileSync(at(`${name}.jsonl`), "utf8")) };
+  };
+  let alone: ReturnType<typeof answers>;
+
+  beforeAll(async () => {
+    // Some cannot be read, which is no mistake of the program's.
+    alone = answers((await run("locate", "album", "--json", ...options)).stdout);
+    expect(alone).toHaveLength(pictures);
+  });
+
+  it("give the answers that locate gives, in its order, killed on the way or not", async () => {
+    expect((await planned("where", "32")).stdout).toBe(`where: ${pictures} items in 5 shards of 32\n`);
+    for (const after of [1500, 2500]) {
+      const { child, outcome } = start(["shards", "run", "where"], folder);
+      await delay(after);
+      child.kill("SIGKILL");
+      await outcome;
+    }
+    for (const index of ["1", "0"])
+      expect((await run("shards", "run", "where", "--index", index, "--of", "2")).code).toBe(0);
+    expect(await status("where")).toMatchObject({ done: 5, missing: [], damaged: [] });
+    const { stdout, answers: found } = await finished("where");
+    expect(found).toEqual(alone);
+    const refused = alone.filter((answer) => "error" in answer).length;
+    expect(refused).toBeGreaterThan(5);
+    expect(stdout).toBe(`where.jsonl: ${pictures - refused} located, ${refused} refused\n`);
+  });
+
+  it("refuse another folder, model or prior by now, and options that are none of theirs", async () => {
+    const sentence = async (...args: string[]) => {
+      const { code, stderr } = await run("shards", ...args);
+      return [code, stderr.trim().split("\n").pop()];
+    };
+    writeFileSync(at("prior.csv"), "lat,lng\n10,10\n");
+    const own = ["--model", "earth", "--prior", "prior.csv"];
+    expect((await run("shards", "plan", "album", "-o", "moved", "--items", "128", ...own)).code).toBe(0);
+    const extra = at("album", "0140.jpg");
+    writeFileSync(extra, "one more");
+    expect(await sentence("run", "moved", "--index", "1")).toEqual([
+      1,
+      expect.stringMatching(/album: is no longer what moved was planned for; plan it anew in another folder$/),
+    ]);
+    rmSync(extra);
+    writeFileSync(at("prior.csv"), "lat,lng\n10,11\n");
+    expect(await sentence("run", "moved")).toEqual([1, "geodrift: moved: was planned with another prior.csv"]);
+    expect(await sentence("finish", "moved", "-o", "x.jsonl")).toEqual([
+      1,
+      "geodrift: moved: 2 of 2 shards are still to be made, 0-1",
+    ]);
+    expect(await sentence("finish", "moved", "-o", "x.parquet")).toEqual([
+      2,
+      'geodrift: --out: the list of answers is a .jsonl file, got "x.parquet"',
+    ]);
+    expect(await sentence("plan", "album", "-o", "odd", "--encoder", "vision", "--seed", "3")).toEqual([
+      2,
+      "geodrift: --seed is of pictures that are located, by what says --model",
+    ]);
+    expect((await sentence("plan", "album", "-o", "odd", "--model", "earth", "--ready", "x"))[0]).toBe(2);
+    expect((await sentence("plan", "album", "-o", "odd", "--model", "earth", "--solver", "x"))[1]).toContain("solver");
+    expect((await sentence("plan", "album/0000.jpg", "-o", "odd", "--model", "earth"))[1]).toContain("this is none");
+    expect((await sentence("plan", "nowhere", "-o", "odd", "--model", "earth"))[1]).toContain("nowhere");
+  });
+});

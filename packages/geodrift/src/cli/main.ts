@@ -54,7 +54,7 @@ const commands: Record<string, [summary: string, load: () => Promise<Definition>
     () => import("./embed.js"),
   ],
   shards: [
-    "embed more pictures than one machine can: plan, run, job, status, finish, as an array job",
+    "embed or locate more pictures than one machine can: plan, run, job, status, finish, as an array job",
     () => import("./shards.js"),
   ],
   split: ["split a table of embeddings into training, validation and test, by place", () => import("./split.js")],

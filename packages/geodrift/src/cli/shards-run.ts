@@ -3,26 +3,48 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { manifestFile, refusedFile } from "../embed/embed.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
 import { arrayIndex, shardsOfTask } from "../shards/array-index.js";
+import { planEmbedding } from "../shards/embedded.js";
 import { finishShards } from "../shards/finish.js";
 import { type Engine, engines } from "../shards/job.js";
-import { planShards, readPlan } from "../shards/plan.js";
+import { type Locating, planLocating } from "../shards/located.js";
+import { readPlan } from "../shards/plan.js";
 import { runShards } from "../shards/run-shards.js";
 import { arraySpec, statusOf } from "../shards/status.js";
 import { exitCodes, reportError } from "./report-error.js";
 
+/** What was done to pictures. */
+const doneIn = { embed: "embedded", locate: "located" } as const;
+
+/** Options of `geodrift shards plan` that are of pictures which are located. */
+const locatingAlone = ["samples", "steps", "guidance", "seed", "solver", "prior", "abstain"] as const;
+
+/** What `geodrift shards plan` is asked. */
+export interface PlanFlags extends Partial<Omit<Locating, "path">> {
+  out: string;
+  items: number;
+  ready?: string;
+}
+
 /** `geodrift shards plan`. */
-export async function plan(
-  path: string,
-  { out, ...flags }: { out: string; encoder?: string; ready?: string; items: number },
-): Promise<void> {
-  const { shards, items } = await planShards(out, { path, ...flags });
+export async function plan(path: string, { out, items: wanted, ready, model, ...asked }: PlanFlags): Promise<void> {
+  const { encoder } = asked;
+  if (model !== undefined && ready !== undefined)
+    throw new GeodriftError("option", "--ready is of embeddings, and --model locates pictures: one of them is enough");
+  if (model === undefined) {
+    const odd = locatingAlone.find((name) => asked[name] !== undefined);
+    if (odd) throw new GeodriftError("option", `--${odd} is of pictures that are located, by what says --model`);
+  }
+  const { shards, items } = await (model === undefined
+    ? planEmbedding(out, { path, encoder, ready }, wanted)
+    : planLocating(out, { samples: 256, guidance: 0, seed: 0, ...asked, path, model }, wanted));
   const total = shards[shards.length - 1].until;
   process.stdout.write(`${out}: ${total} items in ${shards.length} shards of ${items}\n`);
 }
 
 /** `geodrift shards run`. */
 export async function run(folder: string, { index, of }: { index?: number; of?: number }): Promise<number> {
-  const { shards } = await readPlan(folder);
+  const { shards, command } = await readPlan(folder);
+  const done = doneIn[command];
   const task = index ?? arrayIndex(process.env);
   if (task === undefined && of !== undefined)
     throw new GeodriftError("option", "--of: which of the tasks this is says --index, or the engine of an array job");
@@ -37,7 +59,7 @@ export async function run(folder: string, { index, of }: { index?: number; of?: 
       code = reportError(thrown, item);
     },
     onShard(shard, { rows, refused, seconds }, before) {
-      const said = before ? "was done before" : `${rows} embedded, ${refused} refused, ${seconds.toFixed(1)} s`;
+      const said = before ? "was done before" : `${rows} ${done}, ${refused} refused, ${seconds.toFixed(1)} s`;
       process.stderr.write(`shard ${shard}: ${said}\n`);
     },
   });
@@ -66,7 +88,8 @@ export async function status(folder: string, { json }: { json?: boolean }): Prom
 
 /** `geodrift shards finish`. */
 export async function finish(folder: string, { out }: { out: string }): Promise<void> {
-  if (!/\.parquet$/i.test(out)) throw new GeodriftError("option", `--out: the table is a .parquet file, got "${out}"`);
+  const { command } = await readPlan(folder);
   const { rows, refused } = await finishShards(folder, out);
-  process.stdout.write(`${out}: ${rows} embedded, ${refused} refused (${refusedFile(out)}), ${manifestFile(out)}\n`);
+  const beside = command === "embed" ? ` (${refusedFile(out)}), ${manifestFile(out)}` : "";
+  process.stdout.write(`${out}: ${rows} ${doneIn[command]}, ${refused} refused${beside}\n`);
 }

@@ -8,7 +8,7 @@ import { appendFile, copyFile, mkdir, rename, rm, truncate, writeFile } from "no
 import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
-import { writeFileAtomically } from "../files/atomic-file.js";
+import { synced, writeFileAtomically } from "../files/atomic-file.js";
 import { toCsvRows } from "../files/csv.js";
 import { readJsonFile } from "../files/json-file.js";
 import {
@@ -18,7 +18,7 @@ import {
   openEmbeddings,
   type Provenance,
 } from "./embeddings-file.js";
-import { synced, writeTable } from "./write-table.js";
+import { writeTable } from "./write-table.js";
 
 /** An item of the source that did not become a row, and why. */
 export interface Refusal {

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { synced } from "../files/atomic-file.js";
 import { type EmbeddedRow, embeddingsWriter, type Provenance } from "./embeddings-file.js";
 
 /** Enough for good compression of ids, few enough to be read at once. */
@@ -25,11 +25,4 @@ export async function writeTable(
   await writer.finish();
   await synced(file);
   return count;
-}
-
-/** Makes sure that a file is on disk before something counts on it. */
-export async function synced(file: string): Promise<void> {
-  const handle = await open(file, "r+");
-  await handle.sync();
-  await handle.close();
 }

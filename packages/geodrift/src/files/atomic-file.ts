@@ -68,3 +68,10 @@ export async function prepareFile(file: string): Promise<void> {
   if (there?.isDirectory() || /[\\/]$/.test(file))
     throw new GeodriftError("disk", `${file}: cannot be written (it is a folder)`);
 }
+
+/** Makes sure that a file is on disk before something counts on it. */
+export async function synced(file: string): Promise<void> {
+  const handle = await open(file, "r+");
+  await handle.sync();
+  await handle.close();
+}

@@ -10,6 +10,9 @@ import type { Knowledge } from "./known.js";
 import { namedPrior } from "./named-prior.js";
 import { hasPolygons, outlinePrior, outlines } from "./outline-prior.js";
 
+/** Is a prior, as people write it, the name of a file? */
+export const isPriorFile = (text: string): boolean => /\.(csv|kml|(geo)?json)$/i.test(text);
+
 /**
  * A prior as people write it: what `namedPrior` takes, a GeoJSON file (RFC 7946) whose polygons weigh one or their property
  * `weight`, or a CSV, KML or GeoJSON file of places, near which the picture's is likely.
@@ -18,7 +21,7 @@ import { hasPolygons, outlinePrior, outlines } from "./outline-prior.js";
  */
 export async function readPrior(text: string): Promise<Knowledge> {
   if (/\.csv$/i.test(text)) return { kind: "region", label: text, prior: await tablePrior(text) };
-  if (/\.(kml|(geo)?json)$/i.test(text)) {
+  if (isPriorFile(text)) {
     const isKml = /\.kml$/i.test(text);
     const json = (isKml ? await readKml(text) : await readJsonFile(text, outlines)) as GeoJSON;
     if (!hasPolygons(json)) return { kind: "region", label: text, prior: await pointsPrior(text) };

@@ -39,6 +39,9 @@ const perByte = 8;
 /** Lists and codes that are kept in memory once they were read, bytes; LanceDB's own limit is 6 GiB. */
 const cacheBytes = 512n * 2n ** 20n;
 
+/** More than any index has. */
+const mostLists = 65_536;
+
 /** Most rows that the lists' centres are learned from, and the rounds of it. */
 const [mostLearned, rounds] = [262_144, 20];
 
@@ -156,20 +159,23 @@ export async function openDiskIndex(folder: string, width: number, make = false)
     },
     async nearest(asked, count, { probes, refine }) {
       const rows = paddedRows(asked, width, padded);
+      const nearestTo = (i: number, most: number) =>
+        table
+          .query()
+          .nearestTo(rows.subarray(i * padded, (i + 1) * padded))
+          .distanceType("cosine")
+          .nprobes(probes)
+          .maximumNprobes(most)
+          .refineFactor(refine)
+          .limit(count)
+          .select(["row", "lat", "lng", "_distance"])
+          .toArray();
       return Promise.all(
         Array.from({ length: asked.length / width }, async (_, i) => {
-          const found = await table
-            .query()
-            .nearestTo(rows.subarray(i * padded, (i + 1) * padded))
-            .distanceType("cosine")
-            // Further lists are looked into only where these hold too few.
-            .nprobes(probes)
-            .maximumNprobes(2 ** 20)
-            .refineFactor(refine)
-            .limit(count)
-            .select(["row", "lat", "lng", "_distance"])
-            .toArray();
-          return found.map(({ row, lat, lng }): Found => ({ row, place: toVec3({ lat, lng }) }));
+          const found = await nearestTo(i, probes);
+          // Where these lists hold too few, further ones are looked into; allowed always, they always would be.
+          const enough = found.length < count ? await nearestTo(i, mostLists) : found;
+          return enough.map(({ row, lat, lng }): Found => ({ row, place: toVec3({ lat, lng }) }));
         }),
       );
     },

@@ -1,5 +1,5 @@
 /**
- * What a shard leaves: a table named by its own hash, and then a marker that names it. A shard is done if and only if its marker names
+ * What a shard leaves: a file named by its own hash, and then a marker that names it. A shard is done if and only if its marker names
  * files that are there with those hashes. Two workers on one shard cannot tear anything: whichever marker comes last names whole files.
  */
 import { existsSync } from "node:fs";
@@ -7,8 +7,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { type EmbeddedRow, openEmbeddings, type Provenance } from "../embed/embeddings-file.js";
-import { synced, writeTable } from "../embed/write-table.js";
+import { synced } from "../files/atomic-file.js";
 import { sha256OfFile } from "../files/hash.js";
 import { readJsonFile } from "../files/json-file.js";
 import { cannotRead, cannotWrite } from "../files/system-error.js";
@@ -17,11 +16,13 @@ const hashed = z.strictObject({ file: z.string(), sha256: z.string().length(64) 
 
 /** Schema of a marker. */
 export const shardMarker = z.strictObject({
-  /** The table of its rows, in order; absent where there are none. */
+  /** Of embedded pictures the table of the rows, in order, absent where there are none; of located ones JSON lines, one for each. */
   part: hashed.optional(),
   /** Which of its items became no row, and why: JSON lines of the item's number in the shard, its id and the reason. */
   refusals: hashed.optional(),
+  /** Pictures that were embedded, or located. */
   rows: z.int().nonnegative(),
+  /** Those that could not be. */
   refused: z.int().nonnegative(),
   /** What it took, where. */
   seconds: z.number(),
@@ -32,36 +33,35 @@ export const shardMarker = z.strictObject({
 /** What a shard has come to. */
 export type ShardMarker = z.infer<typeof shardMarker>;
 
-/** An item that did not become a row. */
-export interface ShardRefusal {
-  /** Its number in the shard. */
-  item: number;
-  id: string;
-  reason: string;
-}
-
-/** Rows that are handed on at once. */
-const piece = 1024;
-
 const numbered = (shard: number): string => `part-${String(shard).padStart(6, "0")}`;
 const markerFile = (run: string, shard: number): string => join(run, `${numbered(shard)}.json`);
 
+/** A file of a shard that is to be written. */
+export interface PartFile {
+  /** Of its name. */
+  ending: string;
+  /** Writes all of it. */
+  write(file: string): Promise<unknown>;
+}
+
+/** Numbers of a shard, and what computed them. */
+export type Made = Pick<ShardMarker, "rows" | "refused" | "seconds" | "versions">;
+
 /**
  * Writes what a shard has come to; after it returns, the shard is done.
- * @param about what the part says of itself
- * @param made rows and refusals in the order of the items, seconds that it took, and versions of what computed
  * @throws GeodriftError `disk` if it cannot be written
  */
 export async function writePart(
   run: string,
   shard: number,
-  about: Provenance,
-  { rows, refusals, ...made }: { rows: EmbeddedRow[]; refusals: ShardRefusal[]; seconds: number; versions: string },
+  files: { part?: PartFile; refusals?: PartFile },
+  made: Made,
 ): Promise<ShardMarker> {
   // Several workers may be at it, on several machines.
   const own = join(run, `${numbered(shard)}.${hostname()}-${process.pid}.partial`);
   /** Puts a finished file in the place that its hash gives it. */
-  const placed = async (ending: string) => {
+  const placed = async ({ ending, write }: PartFile) => {
+    await write(own);
     await synced(own);
     const sha256 = await sha256OfFile(own);
     const file = `${numbered(shard)}.${sha256.slice(0, 16)}.${ending}`;
@@ -69,26 +69,9 @@ export async function writePart(
     return { file, sha256 };
   };
   try {
-    let [part, refused]: (z.infer<typeof hashed> | undefined)[] = [];
-    if (rows.length > 0) {
-      const pieces = async function* () {
-        for (let from = 0; from < rows.length; from += piece) yield rows.slice(from, from + piece);
-      };
-      await writeTable(own, about, pieces());
-      part = await placed("parquet");
-    }
-    if (refusals.length > 0) {
-      await writeFile(own, refusals.map((r) => `${JSON.stringify(r)}\n`).join(""));
-      refused = await placed("refused.jsonl");
-    }
-    const marker: ShardMarker = {
-      ...(part && { part }),
-      ...(refused && { refusals: refused }),
-      rows: rows.length,
-      refused: refusals.length,
-      ...made,
-      host: hostname(),
-    };
+    const part = files.part && (await placed(files.part));
+    const refusals = files.refusals && (await placed(files.refusals));
+    const marker: ShardMarker = { ...(part && { part }), ...(refusals && { refusals }), ...made, host: hostname() };
     // Not by the name that all workers would share: one would rename what another is writing.
     await writeFile(own, `${JSON.stringify(marker, null, 1)}\n`);
     await synced(own);
@@ -100,6 +83,12 @@ export async function writePart(
     await rm(own, { force: true });
   }
 }
+
+/** Lines of JSON. */
+export const jsonLines =
+  (values: readonly unknown[]): PartFile["write"] =>
+  (file) =>
+    writeFile(file, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
 
 /** How far a shard is: done, not done, or its files are not those that its marker names. */
 export type ShardState =
@@ -124,9 +113,4 @@ export async function stateOf(run: string, shard: number): Promise<ShardState> {
       return { state: "damaged", reason: `${path} is not what was written` };
   }
   return { state: "done", marker };
-}
-
-/** The rows of a shard that is done, in order, in pieces. */
-export async function* rowsOf(run: string, { part }: ShardMarker): AsyncGenerator<EmbeddedRow[]> {
-  if (part) yield* (await openEmbeddings(join(run, part.file))).rows();
 }

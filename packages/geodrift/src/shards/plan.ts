@@ -1,79 +1,101 @@
 /** Work on many pictures, cut into shards: what is done, in which order, and where each shard begins and ends. */
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { batchItems, chained } from "../embed/batches.js";
 import { provenance } from "../embed/embeddings-file.js";
-import { type Embedding, openEmbedding } from "../embed/opened.js";
 import { readJsonFile, writeJsonFile } from "../files/json-file.js";
 import { cannotWrite } from "../files/system-error.js";
-import { isEncoderName } from "../models/encoders.js";
 
 const whole = z.int().positive();
+/** As it was named, and where it lies: tasks run elsewhere. */
+const named = { named: z.string(), path: z.string() };
 
-/** Schema of `plan.json`. */
-export const shardPlan = z.strictObject({
+const cut = {
   version: z.literal(1),
-  command: z.literal("embed"),
-  /** The source as it was named, and where it lies. */
-  source: z.strictObject({ named: z.string(), path: z.string(), ready: z.string().optional() }),
-  /** The same of the encoder; absent where the embeddings that lie ready say which. */
-  encoder: z.strictObject({ named: z.string(), path: z.string() }).optional(),
-  /** What the parts say of themselves. */
-  about: provenance,
   /** Items of a shard; the last one may have fewer. */
   items: whole,
   /** For every shard the first item of the source that is no longer in it, and a chain of hashes of all ids up to there. */
   shards: z.array(z.strictObject({ until: whole, chain: z.string() })).min(1),
+};
+
+const embedPlan = z.strictObject({
+  ...cut,
+  command: z.literal("embed"),
+  source: z.strictObject({ ...named, ready: z.string().optional() }),
+  /** Absent where the embeddings that lie ready say which. */
+  encoder: z.strictObject(named).optional(),
+  /** What the parts say of themselves. */
+  about: provenance,
 });
+
+const locatePlan = z.strictObject({
+  ...cut,
+  command: z.literal("locate"),
+  source: z.strictObject(named),
+  model: z.strictObject({ ...named, sha256: z.string() }),
+  /** As of the command. */
+  options: z.strictObject({
+    encoder: z.string().optional(),
+    samples: whole,
+    steps: whole.optional(),
+    guidance: z.number().nonnegative(),
+    seed: z.int().nonnegative(),
+    solver: z.string().optional(),
+    abstain: z.number().optional(),
+    /** What is known besides, and of a file its hash. */
+    prior: z.strictObject({ ...named, sha256: z.string().optional() }).optional(),
+  }),
+});
+
+/** Schema of `plan.json`. */
+export const shardPlan = z.discriminatedUnion("command", [embedPlan, locatePlan]);
 
 /** A plan of shards. */
 export type ShardPlan = z.infer<typeof shardPlan>;
+/** Of pictures that are embedded. */
+export type EmbedPlan = z.infer<typeof embedPlan>;
+/** Of pictures that are located. */
+export type LocatePlan = z.infer<typeof locatePlan>;
 
 const planFile = (run: string): string => join(run, "plan.json");
 
-/** What is planned. */
-export interface PlanOptions extends Embedding {
-  /** Items of a shard, rounded up to whole batches. */
-  items: number;
-}
-
 /**
- * Goes through a source, reading no picture, and writes down where shards of it begin. A folder that holds the very same plan is left
- * as it is.
- * @param run the folder of the work
- * @throws GeodriftError `data` if the source is empty, or the folder holds another plan; and as `openEmbedding`
+ * Cuts a source into shards.
+ * @param source its name, for the sentence
+ * @param ids of its items, in order
+ * @param wanted items of a shard, rounded up to whole batches
+ * @throws GeodriftError `data` if there are none
  */
-export async function planShards(run: string, { items: wanted, ...embedding }: PlanOptions): Promise<ShardPlan> {
-  const { source, encoder, about } = await openEmbedding(embedding);
-  await encoder?.dispose();
+export async function shardsOf(
+  source: string,
+  ids: AsyncIterable<string> | Iterable<string>,
+  wanted: number,
+): Promise<Pick<ShardPlan, "version" | "items" | "shards">> {
   const items = batchItems * Math.ceil(wanted / batchItems);
   const shards: ShardPlan["shards"] = [];
   let [count, chain] = [0, ""];
-  for await (const { id } of source.items()) {
+  for await (const id of ids) {
     chain = chained(chain, id);
     if (++count % items === 0) shards.push({ until: count, chain });
   }
-  if (count === 0) throw new GeodriftError("data", `${embedding.path}: holds nothing to make shards of`);
+  if (count === 0) throw new GeodriftError("data", `${source}: holds nothing to make shards of`);
   if (count % items !== 0) shards.push({ until: count, chain });
-  const { path, ready, encoder: named } = embedding;
-  const plan: ShardPlan = {
-    version: 1,
-    command: "embed",
-    source: { named: path, path: resolve(path), ...(ready !== undefined && { ready }) },
-    ...(named !== undefined && { encoder: { named, path: isEncoderName(named) ? named : resolve(named) } }),
-    about: about(join(run, "table.parquet")),
-    items,
-    shards,
-  };
+  return { version: 1, items, shards };
+}
+
+/**
+ * Writes a plan into the folder of its work. A folder that holds the very same one is left as it is.
+ * @throws GeodriftError `data` if it holds another
+ */
+export async function writePlan<T extends ShardPlan>(run: string, plan: T): Promise<T> {
   await mkdir(run, { recursive: true }).catch(cannotWrite(run));
-  if (existsSync(planFile(run))) {
-    if (!isDeepStrictEqual(await readPlan(run), plan))
-      throw new GeodriftError("data", `${run}: holds another plan; name another folder, or move that one away`);
-  } else await writeJsonFile(planFile(run), plan);
+  if (!existsSync(planFile(run))) await writeJsonFile(planFile(run), plan);
+  else if (!isDeepStrictEqual(await readPlan(run), plan))
+    throw new GeodriftError("data", `${run}: holds another plan; name another folder, or move that one away`);
   return plan;
 }
 
@@ -86,3 +108,13 @@ export async function readPlan(run: string): Promise<ShardPlan> {
     throw new GeodriftError("not-found", `${run}: holds no plan; "geodrift shards plan" makes one`);
   return readJsonFile(planFile(run), shardPlan);
 }
+
+/** What is thrown where a source is no longer what was planned. */
+export const changedSource = (run: string, { source: { path } }: ShardPlan): GeodriftError =>
+  new GeodriftError("data", `${path}: is no longer what ${run} was planned for; plan it anew in another folder`);
+
+/** Where a shard begins: items before it, and the chain over their ids. */
+export const beginOf = ({ items, shards }: ShardPlan, shard: number): { consumed: number; chain: string } => ({
+  consumed: shard * items,
+  chain: shards[shard - 1]?.chain ?? "",
+});

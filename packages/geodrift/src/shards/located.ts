@@ -1,0 +1,166 @@
+/** Shards of pictures that are located: lines as `locate --json` writes them. */
+import { createReadStream, createWriteStream } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { GeodriftError, isMendable } from "@geodrift/core/errors";
+import { chained } from "../embed/batches.js";
+import { synced } from "../files/atomic-file.js";
+import { sha256OfFile } from "../files/hash.js";
+import { cannotRead } from "../files/system-error.js";
+import { versions } from "../files/versions.js";
+import { locate } from "../locate/locate.js";
+import { isPriorFile, readPrior } from "../locate/prior.js";
+import { isEncoderName } from "../models/encoders.js";
+import { isModelName, openModel, resolveModel } from "../models/load.js";
+import { solvingOf } from "../models/solving.js";
+import type { PictureReader } from "../pictures/picture-tasks.js";
+import { walkPictures } from "../pictures/walk-pictures.js";
+import { jsonLines, type ShardMarker, writePart } from "./part.js";
+import { beginOf, changedSource, type LocatePlan, shardsOf, writePlan } from "./plan.js";
+import type { ShardMaker } from "./run-shards.js";
+
+/** What is located, by what, and how, as the command `locate` takes it. */
+export interface Locating extends Omit<LocatePlan["options"], "prior"> {
+  /** Folder of pictures. */
+  path: string;
+  /** Model by name, folder or file. */
+  model: string;
+  prior?: string;
+}
+
+/** Names of the pictures of a folder from there, in the order of `locate`. */
+async function* namesIn(folder: string): AsyncGenerator<string> {
+  for await (const { file } of walkPictures(folder)) yield relative(folder, file);
+}
+
+/**
+ * Goes through a folder, reading no picture, and writes down where shards of it begin.
+ * @param run the folder of the work
+ * @param items of a shard, rounded up to whole batches
+ * @throws GeodriftError `option` or `model` as the model and the options are opened; as `shardsOf` and `writePlan`
+ */
+export async function planLocating(
+  run: string,
+  { path, model: named, prior, encoder, ...options }: Locating,
+  items: number,
+): Promise<LocatePlan> {
+  const model = await openModel(await resolveModel(named, { encoder }));
+  await model.dispose();
+  solvingOf(model.description, options, options.guidance);
+  if (prior !== undefined) await readPrior(prior);
+  if (!(await stat(path).catch(cannotRead(path))).isDirectory())
+    throw new GeodriftError("data", `${path}: pictures are located in shards from a folder, this is none`);
+  const placed = (text: string, isName: boolean) => ({ named: text, path: isName ? text : resolve(text) });
+  return writePlan(run, {
+    ...(await shardsOf(path, namesIn(path), items)),
+    command: "locate",
+    source: placed(path, false),
+    model: { ...placed(named, isModelName(named)), sha256: model.sha256 },
+    options: {
+      ...options,
+      ...(encoder !== undefined && { encoder: isEncoderName(encoder) ? encoder : resolve(encoder) }),
+      ...(prior !== undefined && {
+        prior: isPriorFile(prior)
+          ? { ...placed(prior, false), sha256: await sha256OfFile(prior) }
+          : placed(prior, true),
+      }),
+    },
+  });
+}
+
+/**
+ * Opens the model of a plan.
+ * @throws GeodriftError `data` if it, or the file of a prior, is no longer what was planned
+ */
+export async function locatingMaker(
+  run: string,
+  plan: LocatePlan,
+  reader: PictureReader,
+  onMistake?: (item: string, thrown: unknown) => void,
+): Promise<ShardMaker> {
+  const { source, options } = plan;
+  const { prior, ...asked } = options;
+  if (prior?.sha256 !== undefined && (await sha256OfFile(prior.path)) !== prior.sha256)
+    throw new GeodriftError("data", `${run}: was planned with another ${prior.named}`);
+  const known = prior && [await readPrior(prior.path)];
+  const model = await openModel(await resolveModel(plan.model.path, asked));
+  if (model.sha256 !== plan.model.sha256) {
+    await model.dispose();
+    throw new GeodriftError("data", `${run}: was planned with another ${plan.model.named}`);
+  }
+  return {
+    async make(shard) {
+      const began = performance.now();
+      const names = await namesOfShard(run, plan, shard);
+      const answers: unknown[] = [];
+      let refused = 0;
+      for await (const answer of locate(
+        names.map((name) => join(source.path, name)),
+        model,
+        { ...asked, known },
+        reader,
+      )) {
+        const image = join(source.named, names[answers.length]);
+        if ("error" in answer) {
+          if (!isMendable(answer.thrown)) onMistake?.(image, answer.thrown);
+          else if (answer.thrown.code === "stopped") throw answer.thrown;
+          refused++;
+          answers.push({ ...answer, image });
+        } else answers.push({ ...answer.result, image });
+      }
+      return writePart(
+        run,
+        shard,
+        { part: { ending: "jsonl", write: jsonLines(answers) } },
+        {
+          ...{ rows: answers.length - refused, refused },
+          ...{ seconds: (performance.now() - began) / 1000, versions: await versions() },
+        },
+      );
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+/**
+ * Names of the pictures of a shard.
+ * @throws GeodriftError `data` if the folder does not hold what was planned up to the shard's end, or more behind the last one
+ */
+async function namesOfShard(run: string, plan: LocatePlan, shard: number): Promise<string[]> {
+  const { consumed } = beginOf(plan, shard);
+  const { until, chain: end } = plan.shards[shard];
+  const names: string[] = [];
+  let [seen, chain] = [0, ""];
+  for await (const name of namesIn(plan.source.path)) {
+    if (seen === until) {
+      if (shard === plan.shards.length - 1) throw changedSource(run, plan);
+      break;
+    }
+    chain = chained(chain, name);
+    if (seen++ >= consumed) names.push(name);
+  }
+  if (chain !== end) throw changedSource(run, plan);
+  return names;
+}
+
+/** Puts the answers together, in the order of the pictures. */
+export async function finishLocating(
+  run: string,
+  markers: readonly ShardMarker[],
+  out: string,
+): Promise<{ rows: number; refused: number }> {
+  const whole = `${out}.whole`;
+  try {
+    async function* bytes() {
+      for (const { part } of markers) if (part) yield* createReadStream(join(run, part.file));
+    }
+    await pipeline(bytes, createWriteStream(whole));
+    await synced(whole);
+    await rename(whole, out);
+  } finally {
+    await rm(whole, { force: true });
+  }
+  const sum = (key: "rows" | "refused") => markers.reduce((total, marker) => total + marker[key], 0);
+  return { rows: sum("rows"), refused: sum("refused") };
+}
