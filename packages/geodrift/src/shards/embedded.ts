@@ -17,9 +17,8 @@ import { cannotRead } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { isEncoderName } from "../models/encoders.js";
 import type { PictureReader } from "../pictures/picture-tasks.js";
-import { jsonLines, type ShardMarker, writePart } from "./part.js";
+import { jsonLines, type ShardMaker, type ShardMarker, writePart } from "./part.js";
 import { beginOf, changedSource, type EmbedPlan, shardsOf, writePlan } from "./plan.js";
-import type { ShardMaker } from "./run-shards.js";
 
 /** Rows that are handed on at once. */
 const piece = 1024;

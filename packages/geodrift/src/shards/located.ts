@@ -16,9 +16,8 @@ import { isModelName, openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import type { PictureReader } from "../pictures/picture-tasks.js";
 import { walkPictures } from "../pictures/walk-pictures.js";
-import { jsonLines, type ShardMarker, writePart } from "./part.js";
+import { jsonLines, type ShardMaker, type ShardMarker, writePart } from "./part.js";
 import { beginOf, changedSource, type LocatePlan, shardsOf, writePlan } from "./plan.js";
-import type { ShardMaker } from "./run-shards.js";
 
 /** What is located, by what, and how, as the command `locate` takes it. */
 export interface Locating extends Omit<LocatePlan["options"], "prior"> {

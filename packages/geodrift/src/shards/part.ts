@@ -90,6 +90,16 @@ export const jsonLines =
   (file) =>
     writeFile(file, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
 
+/** What a plan needs, opened: a model or an encoder, and the source. */
+export interface ShardMaker {
+  /**
+   * Makes a shard and writes it.
+   * @throws GeodriftError `data` if the source is no longer that of the plan
+   */
+  make(shard: number): Promise<ShardMarker>;
+  dispose(): Promise<void>;
+}
+
 /** How far a shard is: done, not done, or its files are not those that its marker names. */
 export type ShardState =
   | { state: "done"; marker: ShardMarker }

@@ -2,18 +2,8 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
 import { embeddingMaker } from "./embedded.js";
 import { locatingMaker } from "./located.js";
-import { type ShardMarker, stateOf } from "./part.js";
+import { type ShardMaker, type ShardMarker, stateOf } from "./part.js";
 import { readPlan, type ShardPlan } from "./plan.js";
-
-/** What a plan needs, opened: a model or an encoder, and the source. */
-export interface ShardMaker {
-  /**
-   * Makes a shard and writes it.
-   * @throws GeodriftError `data` if the source is no longer that of the plan
-   */
-  make(shard: number): Promise<ShardMarker>;
-  dispose(): Promise<void>;
-}
 
 /** Who reads, and who hears of it. */
 export interface RunShardsOptions {
