@@ -89,6 +89,45 @@ const jsonLines = (text: string) =>
     .map((l) => JSON.parse(l));
 
 describe("geodrift locate", () => {
+  it("answers many pictures in several threads as one by one, in their order, what cannot be read among them", async () => {
+    mkdirSync(at("many"));
+    for (let i = 0; i < 50; i++) {
+      const bytes = readFileSync(at(i % 2 ? "nile.jpg" : "nile.png"));
+      // After the end of a picture anything may follow: these are fifty.
+      writeFileSync(
+        join(at("many"), `${100 + i}.${i % 2 ? "jpg" : "png"}`),
+        i % 10 === 3 ? "no picture" : Buffer.concat([bytes, Buffer.from(`${i}`)]),
+      );
+    }
+    const ask = (...args: string[]) => inThisProcess(["locate", "many", "--json", "--samples", "64", ...args], folder);
+    const lines = ({ stdout }: { stdout: string }) =>
+      stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line));
+    const [many, single] = [await ask("--threads", "2"), await ask("--threads", "1")];
+    expect([many.code, many.stderr]).toEqual([single.code, single.stderr]);
+    expect(many.code).toBe(1);
+    const [got, want] = [lines(many), lines(single)];
+    expect(got.map(({ image }) => image)).toEqual(want.map(({ image }) => image));
+    expect(got).toHaveLength(50);
+    for (const [i, answer] of got.entries()) {
+      expect("error" in answer).toBe(i % 10 === 3);
+      if ("error" in answer) expect(answer).toEqual(want[i]);
+      else {
+        expect(Object.keys(answer)).toEqual(Object.keys(want[i]));
+        expect(answer.sha256).toBe(want[i].sha256);
+        expect(distanceKm(answer.best, want[i].best)).toBeLessThan(0.01);
+        expect(answer.localizabilityBits).toBeCloseTo(want[i].localizabilityBits, 4);
+      }
+    }
+    // What cannot be opened is told once.
+    cpSync(embedded, at("torn"), { recursive: true });
+    truncateSync(join(at("torn"), "model.safetensors"), 5000);
+    const odd = await ask("--model", at("torn"), "--threads", "2");
+    expect([odd.code, odd.stderr.trim().split("\n")]).toEqual([1, [expect.stringContaining("model.safetensors")]]);
+  });
+
   it("answers with the fields of the contract", async () => {
     const { stdout, stderr, code } = await geodrift(["locate", at("nile.png"), "--json"]);
     expect([code, stderr]).toEqual([0, ""]);

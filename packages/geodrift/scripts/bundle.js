@@ -15,6 +15,7 @@ const out = join(dist, "program");
 const entries = [
   "cli/main",
   "engine/engine-worker",
+  "engine/locating-worker",
   "engine/training-memory-worker",
   "library/gpx-worker",
   "library/scan-worker",

@@ -1,14 +1,19 @@
 import { basename, dirname, extname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
+import { locateInThreads } from "../engine/locating-threads.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
+import type { Knowledge } from "../locate/known.js";
 import { locate } from "../locate/locate.js";
 import { readPrior } from "../locate/prior.js";
+import type { Located, LocateFailure, LocateResult } from "../locate/result.js";
 import { failureText, toText } from "../locate/text.js";
-import { openModel, resolveModel } from "../models/load.js";
+import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
-import { pictureFiles } from "../pictures/picture-files.js";
+import { type Named, pictureFiles } from "../pictures/picture-files.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
+import { device } from "../runtime/device.js";
+import { threads } from "../runtime/threads.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { progress } from "./progress.js";
@@ -81,16 +86,14 @@ async function run(names: string[], flags: Flags): Promise<number> {
       "option",
       `--trajectories are of flows and diffusions, the method of ${name} is ${description.method}`,
     );
-  const model = await openModel(resolved);
   const named = await pictureFiles(names);
+  const answers = answersOf(named, resolved, flags, known);
   const bar = progress(named.length);
   const maps = new Set<string>();
   let code: number = exitCodes.done;
   let photographs = 0;
   try {
-    // What a file does to its decoder costs the others nothing; there are none where it is alone.
-    const reader = named.length > 1 ? new PictureProcesses() : undefined;
-    for await (const answer of locate(named, model, { ...flags, known, fine: flags.map !== undefined }, reader)) {
+    for await (const answer of answers) {
       bar.advance(1);
       if ("error" in answer) {
         code = worse(code, answer.thrown);
@@ -101,7 +104,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
       }
       if (answer.camera) photographs++;
       bar.above(`${flags.json ? JSON.stringify(answer.result) : toText(answer.result, flags)}\n`);
-      if (!flags.map) continue;
+      if (!flags.map || !("distribution" in answer)) continue;
       const file = named.length > 1 ? mapBeside(flags.map, answer.result.image, maps) : flags.map;
       await writeMap(file, answer).catch((e: unknown) => {
         code = worse(code, e);
@@ -110,13 +113,41 @@ async function run(names: string[], flags: Flags): Promise<number> {
     }
   } finally {
     bar.stop();
-    await model.dispose();
   }
   if (photographs > 0 && name === "earth" && flags.model === undefined)
     process.stderr.write(
       'geodrift: earth is for views from above; for photographs, "geodrift models pull plonk-yfcc" once, then --model plonk-yfcc\n',
     );
   return code;
+}
+
+/** From so many pictures on, threads that each open a model are worth their beginning. */
+const manyPictures = 48;
+
+/** Answers in order: by this thread, or by several where there are many pictures, and nothing is asked but what can be written as JSON. */
+async function* answersOf(
+  named: readonly Named[],
+  resolved: ResolvedModel,
+  flags: Flags,
+  known: Knowledge[] | undefined,
+): AsyncGenerator<Located | { result: LocateResult; camera?: string } | LocateFailure> {
+  // What a file does to its decoder costs the others nothing; there are none where it is alone.
+  const reader = named.length > 1 ? new PictureProcesses() : undefined;
+  // Large encoders keep all cores busy by themselves, and would be in memory several times.
+  const isSmall = resolved.encoder.config.kind === "places";
+  const isPlain = flags.map === undefined && flags.timeNeighbours === undefined && device() === "cpu";
+  if (reader && isSmall && isPlain && named.length >= manyPictures && threads() > 1) {
+    const { name: model } = resolved;
+    const { encoder, prior, samples, seed, guidance, steps, solver, abstain } = flags;
+    const options = { samples, seed, guidance, steps, solver, abstain };
+    return yield* locateInThreads(named, { model, encoder, prior, options }, reader, threads());
+  }
+  const model = await openModel(resolved);
+  try {
+    yield* locate(named, model, { ...flags, known, fine: flags.map !== undefined }, reader);
+  } finally {
+    await model.dispose();
+  }
 }
 
 /** `map.svg` and `a/b.jpg` make `map-b.svg`; a second `b` makes `map-b-2.svg`. */

@@ -5,13 +5,14 @@ import type { LoadedModel } from "../models/load.js";
 import type { PictureMetadata } from "../pictures/metadata.js";
 import type { Named } from "../pictures/picture-files.js";
 import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
+import type { Preparation } from "../pictures/preparation.js";
 import { locateBatch, type Read } from "./locate-batch.js";
 import type { LocateOptions } from "./options.js";
 import type { Located, LocateFailure } from "./result.js";
 import { type Album, neighboursOf } from "./time-neighbours.js";
 
 /** Images per network call: enough rows for the matrix products, few enough for a steady progress bar. */
-const batchSize = 8;
+export const batchSize = 8;
 
 /**
  * Locates pictures. Yields one answer for each of `named`, in order; one that cannot be read or located yields its
@@ -26,22 +27,26 @@ export async function* locate(
   reader: PictureReader = readingHere,
 ): AsyncGenerator<Located | LocateFailure> {
   const items = named.map((n): Named => (typeof n === "string" ? { file: n } : n));
-  const read = async (n: Named): Promise<Read> => {
-    if ("error" in n) return { file: n.file, failure: n.error };
-    try {
-      return { file: n.file, picture: await reader.do("read", n.file, model.encoder.preparation) };
-    } catch (e) {
-      return { file: n.file, failure: e };
-    }
-  };
+  const { preparation } = model.encoder;
   const album = options.timeNeighbours === undefined ? undefined : await readAlbum(items, reader);
   const neighbours = album && ((file: string) => neighboursOf(file, album, options.timeNeighbours ?? 0));
-  const batchAt = (b: number) => Promise.all(items.slice(b * batchSize, (b + 1) * batchSize).map(read));
+  const batchAt = (b: number) =>
+    Promise.all(items.slice(b * batchSize, (b + 1) * batchSize).map((n) => readNamed(n, reader, preparation)));
   let ahead = batchAt(0);
   for (let b = 0; b * batchSize < items.length; b++) {
     const batch = await ahead;
     ahead = batchAt(b + 1);
     yield* locateBatch(batch, model, options, neighbours);
+  }
+}
+
+/** Reads a picture for an encoder; never fails. */
+export async function readNamed(named: Named, reader: PictureReader, preparation: Preparation): Promise<Read> {
+  if ("error" in named) return { file: named.file, failure: named.error };
+  try {
+    return { file: named.file, picture: await reader.do("read", named.file, preparation) };
+  } catch (e) {
+    return { file: named.file, failure: e };
   }
 }
 
