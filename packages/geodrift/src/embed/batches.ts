@@ -46,6 +46,8 @@ export interface Range {
   consumed: number;
   /** The chain over those before. */
   chain: string;
+  /** Are those before passed over, where whatever has changed is seen by others? Otherwise they are compared with their chain. */
+  unseen?: boolean;
   /** The first one that is not wanted; all to the end if left out. */
   until?: number;
   /** Is there to be nothing from `until` on? */
@@ -56,7 +58,7 @@ export interface Range {
  * Embeds the items of a source in order, a few read and decoded ahead.
  * @param encoder absent where the source's embeddings lie ready
  * @param width of the embeddings
- * @param changed what is thrown if the items before the range are not those of its chain, or follow where there were none
+ * @param changed what is thrown if the items before the range are not those of its chain, or items follow where there were none
  * @throws GeodriftError `stopped` if the reader reads no more; and as the source does
  */
 export async function* embeddedBatches(
@@ -112,8 +114,8 @@ async function* prepared(
   changed: () => GeodriftError,
 ): AsyncGenerator<Ready> {
   const queue: Promise<Ready>[] = [];
-  let [seen, chain] = [0, ""];
-  for await (const item of source.items()) {
+  let [seen, chain] = done.unseen ? [done.consumed, done.chain] : [0, ""];
+  for await (const item of source.items(seen)) {
     if (seen < done.consumed) {
       chain = chained(chain, item.id);
       if (++seen === done.consumed && chain !== done.chain) throw changed();

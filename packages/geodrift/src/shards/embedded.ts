@@ -79,7 +79,12 @@ export async function embeddingMaker(
     async make(shard) {
       const began = performance.now();
       const changed = () => changedSource(run, plan);
-      const range = { ...beginOf(plan, shard), until: shards[shard].until, last: shard === shards.length - 1 };
+      const range = {
+        ...beginOf(plan, shard),
+        unseen: true,
+        until: shards[shard].until,
+        last: shard === shards.length - 1,
+      };
       const rows: EmbeddedRow[] = [];
       const refusals: ShardRefusal[] = [];
       let [item, last] = [0, range.chain];

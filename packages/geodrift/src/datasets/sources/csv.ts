@@ -11,18 +11,20 @@ import { findColumn, identifiers, latitudes, longitudes, numberOf, pictures } fr
 import type { PictureSource, SourceItem } from "./source.js";
 
 /**
- * Rows of a CSV file (RFC 4180, or divided by semicolons, tabs or bars) one by one, the header first; `.gz` files are unpacked.
+ * Rows of a CSV file (RFC 4180, or divided by semicolons, tabs or bars) one by one; `.gz` files are unpacked.
+ * @param from number of the first one, counted from the one behind the header; with the header first if left out
  * @throws GeodriftError, beginning with the file's name: `not-found` or `file` if it cannot be read, `data` if it is no
  * CSV
  */
-export async function* csvRows(file: string): AsyncGenerator<string[]> {
+export async function* csvRows(file: string, from = -1): AsyncGenerator<string[]> {
   const parser = parse(csvOptions(await beginningOf(file)));
   const bytes = createReadStream(file);
   const through = file.endsWith(".gz") ? bytes.pipe(createGunzip()) : bytes;
   for (const stream of [bytes, through]) stream.on("error", (e) => parser.destroy(e));
   through.pipe(parser);
   try {
-    for await (const row of parser) yield row as string[];
+    let at = -1;
+    for await (const row of parser) if (at++ >= from) yield row as string[];
   } catch (e) {
     if (isSystemError(e)) cannotRead(file)(e);
     asMendable("data", (said) => `${file}: ${said}`)(e);
@@ -117,14 +119,10 @@ export async function csvSource(file: string): Promise<PictureSource> {
   return {
     name: file,
     columns: columns.rest.map((i) => head[i]),
-    async *items() {
-      let first = true;
-      for await (const row of csvRows(file)) {
-        if (!first) {
-          const item = rowItem(row, columns);
-          yield { ...item, file: resolve(dirname(file), item.id) };
-        }
-        first = false;
+    async *items(from = 0) {
+      for await (const row of csvRows(file, from)) {
+        const item = rowItem(row, columns);
+        yield { ...item, file: resolve(dirname(file), item.id) };
       }
     },
   };

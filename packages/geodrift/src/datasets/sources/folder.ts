@@ -12,8 +12,10 @@ export function folderSource(folder: string): PictureSource {
   return {
     name: folder,
     columns: [],
-    async *items() {
+    async *items(from = 0) {
+      let at = 0;
       for await (const { file, sidecars: beside } of walkPictures(folder)) {
+        if (at++ < from) continue;
         const item: SourceItem = {
           id: relative(folder, file).replaceAll("\\", "/"),
           file,

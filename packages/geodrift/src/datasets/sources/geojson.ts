@@ -19,8 +19,8 @@ export async function geoJsonSource(file: string): Promise<PictureSource> {
     name: file,
     columns,
     length: features.length,
-    async *items() {
-      for (const { name, place, refused, properties } of features)
+    async *items(from = 0) {
+      for (const { name, place, refused, properties } of features.slice(from))
         yield {
           id: name,
           ...(place ? { place } : { refused: refused ?? "has no place" }),

@@ -29,21 +29,17 @@ export async function osv5mSource(table: string): Promise<PictureSource> {
   return {
     name: table,
     columns: columns.rest.map((i) => head[i]),
-    async *items() {
+    async *items(from = 0) {
       const index = await indexZips(zips.map((zip) => join(folder, zip)));
       try {
-        let first = true;
-        for await (const row of csvRows(table)) {
-          if (!first) {
-            const item = rowItem(row, columns);
-            const bytes = async (hold?: FileHold) => {
-              const found = await index.read(item.id, hold);
-              if (!found) throw new GeodriftError("data", `is in none of the zips of images/${basename(folder)}`);
-              return found;
-            };
-            yield { ...item, bytes };
-          }
-          first = false;
+        for await (const row of csvRows(table, from)) {
+          const item = rowItem(row, columns);
+          const bytes = async (hold?: FileHold) => {
+            const found = await index.read(item.id, hold);
+            if (!found) throw new GeodriftError("data", `is in none of the zips of images/${basename(folder)}`);
+            return found;
+          };
+          yield { ...item, bytes };
         }
       } finally {
         index.close();

@@ -51,8 +51,10 @@ export async function parquetSource(file: string, { ready }: ReadyOptions = {}):
     name: file,
     columns,
     length,
-    async *items() {
-      for (const { from, to } of pieces(rowsAtOnce)) {
+    async *items(first = 0) {
+      for (const { from: begin, to } of pieces(rowsAtOnce)) {
+        if (to <= first) continue;
+        const from = Math.max(begin, first);
         const rows = await read(from, to, { utf8: false });
         yield* rows.map((row, i): SourceItem => {
           const shown = picture === undefined ? undefined : row[picture];

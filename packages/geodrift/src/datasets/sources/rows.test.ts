@@ -20,10 +20,18 @@ const file = (name: string, content: string | Uint8Array): string => {
   writeFileSync(join(folder, name), content);
   return join(folder, name);
 };
+/** All of a source, which must be the same from wherever it is begun. */
 const itemsOf = async (source: PictureSource): Promise<SourceItem[]> => {
-  const out: SourceItem[] = [];
-  for await (const item of source.items()) out.push(item);
-  return out;
+  const from = async (first?: number) => {
+    const out: SourceItem[] = [];
+    for await (const item of source.items(first)) out.push(item);
+    return out;
+  };
+  const ids = (items: SourceItem[]) => items.map(({ id }) => id);
+  const all = await from();
+  for (const first of [0, 1, Math.floor(all.length / 2), all.length, all.length + 3])
+    expect(ids(await from(first))).toEqual(ids(all.slice(first)));
+  return all;
 };
 const textOf = async (item: SourceItem | undefined) =>
   item?.file ? readFileSync(item.file, "utf8") : new TextDecoder().decode(await item?.bytes?.());

@@ -34,6 +34,9 @@ export interface PictureSource {
   columns: readonly string[];
   /** Number of items, where it is known without going through all of them. */
   length?: number;
-  /** In an order that is the same on every call, without keeping more than a few in memory. */
-  items(): AsyncIterable<SourceItem>;
+  /**
+   * In an order that is the same on every call, without keeping more than a few in memory.
+   * @param from number of the first one that is wanted, 0 if left out; those before are passed over as cheaply as the layout allows
+   */
+  items(from?: number): AsyncIterable<SourceItem>;
 }

@@ -97,9 +97,10 @@ export async function webdatasetSource(path: string, { ready }: ReadyOptions = {
   return {
     name: path,
     columns,
-    async *items() {
+    async *items(from = 0) {
+      let at = 0;
       for (const tar of tars)
-        for await (const sample of samples(join(where, tar))) yield itemOf(sample, columns, ready);
+        for await (const sample of samples(join(where, tar))) if (at++ >= from) yield itemOf(sample, columns, ready);
     },
   };
 }
