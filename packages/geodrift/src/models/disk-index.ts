@@ -143,8 +143,10 @@ export async function openDiskIndex(folder: string, width: number, make = false)
     },
     async sort(lists) {
       const name = `embedding_${lists}`;
-      const there = (await table.listIndices()).some((index) => index.name === name);
-      const stats = there ? await table.indexStats(name) : undefined;
+      const there = (await table.listIndices()).map((index) => index.name);
+      // Of two on the same column either may be asked.
+      for (const other of there) if (other !== name) await table.dropIndex(other);
+      const stats = there.includes(name) ? await table.indexStats(name) : undefined;
       if (stats?.numIndexedRows !== (await table.countRows())) {
         const config = Index.ivfPq({
           numPartitions: lists,
@@ -209,6 +211,10 @@ export async function diskSearch(
     neighbours,
     async nearest(asked) {
       const found = await index.nearest(asked, neighbours, how);
+      // Embeddings of zeros alone have no direction, and are near nothing.
+      const few = found.find((rows) => rows.length < neighbours);
+      if (few)
+        throw new GeodriftError("model", `${folder}: the index finds ${few.length} pictures, ${neighbours} are needed`);
       return Float64Array.from(found.flat().flatMap(({ place }) => place));
     },
     dispose: async () => index.close(),
