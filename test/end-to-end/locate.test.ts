@@ -20,7 +20,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readRaster } from "../../packages/geodrift/src/earth/raster.js";
 import { renderViewInto } from "../../packages/geodrift/src/earth/view.js";
-import { geodrift, inThisProcess } from "./program.js";
+import { geodrift, inThisProcess, start } from "./program.js";
 
 const folder = mkdtempSync(join(tmpdir(), "geodrift-locate-"));
 const at = (name: string) => join(folder, name);
@@ -91,9 +91,9 @@ const jsonLines = (text: string) =>
 describe("geodrift locate", () => {
   it("answers many pictures in several threads as one by one, in their order, what cannot be read among them", async () => {
     mkdirSync(at("many"));
-    for (let i = 0; i < 50; i++) {
+    for (let i = 0; i < 70; i++) {
       const bytes = readFileSync(at(i % 2 ? "nile.jpg" : "nile.png"));
-      // After the end of a picture anything may follow: these are fifty.
+      // After the end of a picture anything may follow: these are seventy.
       writeFileSync(
         join(at("many"), `${100 + i}.${i % 2 ? "jpg" : "png"}`),
         i % 10 === 3 ? "no picture" : Buffer.concat([bytes, Buffer.from(`${i}`)]),
@@ -110,7 +110,7 @@ describe("geodrift locate", () => {
     expect(many.code).toBe(1);
     const [got, want] = [lines(many), lines(single)];
     expect(got.map(({ image }) => image)).toEqual(want.map(({ image }) => image));
-    expect(got).toHaveLength(50);
+    expect(got).toHaveLength(70);
     for (const [i, answer] of got.entries()) {
       expect("error" in answer).toBe(i % 10 === 3);
       if ("error" in answer) expect(answer).toEqual(want[i]);
@@ -121,6 +121,10 @@ describe("geodrift locate", () => {
         expect(answer.localizabilityBits).toBeCloseTo(want[i].localizabilityBits, 4);
       }
     }
+    // Whoever has seen enough ends it, and hears of nothing.
+    const { child, outcome } = start(["locate", "many", "--json", "--threads", "2"], folder);
+    child.stdout?.once("data", () => child.stdout?.destroy());
+    expect(await outcome).toMatchObject({ code: 0, stderr: "" });
     // What cannot be opened is told once.
     cpSync(embedded, at("torn"), { recursive: true });
     truncateSync(join(at("torn"), "model.safetensors"), 5000);

@@ -26,13 +26,18 @@ export function define(command: Command): void {
     .action(run);
 }
 
-async function run(table: string, { out, ...options }: IndexOptions & { out: string }): Promise<void> {
+async function run(table: string, { out: folder, ...options }: IndexOptions & { out: string }): Promise<void> {
   const report = (line: string) => void process.stderr.write(`${line}\n`);
+  // Its lock lies beside it.
+  const out = folder.replace(/(?<=.)[\\/]+$/, "");
   const context = { runtime: await onnxRuntime(), report };
   const onWait = () => report(`${out}: another process is indexing there; waiting`);
   const made = await alone(out, () => indexTable(table, out, options, context), { onWait }).catch(cannotWrite(out));
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const how = made
-    ? `${made.rows} pictures on disk, ${(100 * Math.max(...made.tried.map(({ recall }) => recall))).toFixed(1)} % of the true neighbours are found`
+    ? `${made.rows} pictures on disk, ${percent(made.search.recall)} of the true neighbours are found`
     : "all pictures are compared, in memory";
   process.stdout.write(`${out}: ${how}\n`);
+  if (made && made.search.recall < options.recall)
+    report(`geodrift: ${out}: fewer than the ${percent(options.recall)} that were asked for; fewer --lists find more`);
 }

@@ -121,8 +121,8 @@ async function run(names: string[], flags: Flags): Promise<number> {
   return code;
 }
 
-/** From so many pictures on, threads that each open a model are worth their beginning. */
-const manyPictures = 48;
+/** Pictures of a thread at the least: it opens a model of its own, which takes as long as some of them. */
+const leastPerThread = 32;
 
 /** Answers in order: by this thread, or by several where there are many pictures, and nothing is asked but what can be written as JSON. */
 async function* answersOf(
@@ -133,14 +133,15 @@ async function* answersOf(
 ): AsyncGenerator<Located | { result: LocateResult; camera?: string } | LocateFailure> {
   // What a file does to its decoder costs the others nothing; there are none where it is alone.
   const reader = named.length > 1 ? new PictureProcesses() : undefined;
-  // Large encoders keep all cores busy by themselves, and would be in memory several times.
-  const isSmall = resolved.encoder.config.kind === "places";
+  // Large encoders keep all cores busy by themselves, and they, or all the pictures that a model knows, would be in memory several times.
+  const isSmall = resolved.encoder.config.kind === "places" && resolved.description.method === "generative";
   const isPlain = flags.map === undefined && flags.timeNeighbours === undefined && device() === "cpu";
-  if (reader && isSmall && isPlain && named.length >= manyPictures && threads() > 1) {
+  const count = Math.min(threads(), Math.floor(named.length / leastPerThread));
+  if (reader && isSmall && isPlain && count > 1) {
     const { name: model } = resolved;
     const { encoder, prior, samples, seed, guidance, steps, solver, abstain } = flags;
     const options = { samples, seed, guidance, steps, solver, abstain };
-    return yield* locateInThreads(named, { model, encoder, prior, options }, reader, threads());
+    return yield* locateInThreads(named, { model, encoder, prior, options }, reader, count);
   }
   const model = await openModel(resolved);
   try {

@@ -2,10 +2,13 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type Device, device, devices, useDevice } from "../runtime/device.js";
+import { lanceSettings } from "../runtime/lance-settings.js";
 import { maxThreads, threads, useThreads } from "../runtime/threads.js";
 import type { Invocation } from "./invocation.js";
 import { wholeNumber } from "./options.js";
 import { debugging, exitCodes, reportError } from "./report-error.js";
+
+export { closeThreads } from "../runtime/open-threads.js";
 
 interface Definition {
   /** Arguments, flags and what they do. */
@@ -95,6 +98,7 @@ export async function main(given: readonly string[]): Promise<number> {
       const asked = command.opts<{ threads?: number; device?: Device }>();
       if (asked.threads !== undefined) useThreads(asked.threads);
       threads();
+      lanceSettings();
       if (asked.device !== undefined) useDevice(asked.device);
       // One sentence, and not one for every picture, where the device is not there.
       if (device() !== "cpu") await (await import("../runtime/onnx-runtime.js")).onnxRuntime();

@@ -11,7 +11,8 @@ import type { Named } from "../pictures/picture-files.js";
 import type { PictureReader } from "../pictures/picture-tasks.js";
 import type { Preparation } from "../pictures/preparation.js";
 import type { ReadPicture } from "../pictures/read-picture.js";
-import { withoutTelemetry } from "../runtime/without-telemetry.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
+import { openThread } from "../runtime/open-threads.js";
 import type { FromLocating, LocatingData, PlainAnswer, ToLocating } from "./locating-messages.js";
 
 /** An answer without what maps are drawn from. */
@@ -37,6 +38,8 @@ export async function* locateInThreads(
   reader: PictureReader,
   count: number,
 ): AsyncGenerator<Answer> {
+  // Whether there are native kernels is told once.
+  await onnxRuntime();
   const threads = Array.from({ length: count }, () => startThread(data));
   try {
     const [preparation] = await Promise.all(threads.map((thread) => thread.preparation));
@@ -46,8 +49,11 @@ export async function* locateInThreads(
       const read = await Promise.all(items.map((item) => readNamed(item, reader, preparation)));
       const good = read.flatMap((item) => ("picture" in item ? [item] : []));
       const plain = await queue.add(async () => {
-        const thread = free.shift() as LocatingThread;
-        return thread.locate(good).finally(() => free.push(thread));
+        const thread = free.shift() ?? threads[0];
+        const found = await thread.locate(good);
+        // One that has failed is not asked again.
+        free.push(thread);
+        return found;
       });
       let at = 0;
       return read.map((item) =>
@@ -76,17 +82,19 @@ const answerOf = (plain: PlainAnswer): Answer =>
     : plain;
 
 function startThread(workerData: LocatingData): LocatingThread {
-  withoutTelemetry();
   const worker = new Worker(new URL("./locating-worker.js", import.meta.url), {
     workerData,
     env: { ...process.env, GEODRIFT_THREADS: "1" },
   });
   const waiting = new Map<number, { resolve(answers: PlainAnswer[]): void; reject(e: unknown): void }>();
   let next = 0;
+  let closed = false;
+  let failure: Error | undefined;
   const preparation = new Promise<Preparation>((resolve, reject) => {
     const failed = (e: Error) => {
-      reject(e);
-      for (const call of waiting.values()) call.reject(e);
+      failure ??= e;
+      reject(failure);
+      for (const call of waiting.values()) call.reject(failure);
     };
     worker.on("message", (message: FromLocating) => {
       if (message.type === "ready") resolve(message.preparation);
@@ -102,15 +110,20 @@ function startThread(workerData: LocatingData): LocatingThread {
   const say = (message: ToLocating) => worker.postMessage(message);
   return {
     preparation,
-    locate(pictures) {
+    async locate(pictures) {
+      // Nobody waits for what is asked of a thread that was told to end.
+      if (closed) return new Promise(() => {});
+      if (failure) throw failure;
       const id = next++;
       say({ id, pictures });
       const answers = new Promise<PlainAnswer[]>((resolve, reject) => waiting.set(id, { resolve, reject }));
       return answers.finally(() => waiting.delete(id));
     },
-    close: async () => {
+    close: openThread(async () => {
+      closed = true;
+      waiting.clear();
       say("close");
       await ended;
-    },
+    }),
   };
 }

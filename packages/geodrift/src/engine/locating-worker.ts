@@ -4,12 +4,15 @@ import { toMessage } from "@geodrift/core/errors";
 import { locateBatch } from "../locate/locate-batch.js";
 import { readPrior } from "../locate/prior.js";
 import { loadModel } from "../models/load.js";
+import { onnxRuntime } from "../runtime/onnx-runtime.js";
 import type { FromLocating, LocatingData, PlainAnswer, ToLocating } from "./locating-messages.js";
 
 const { model: name, encoder, prior, options: asked } = workerData as LocatingData;
 const say = (message: FromLocating): void => parentPort?.postMessage(message);
 
 try {
+  // Whoever has started it has told what there is to be told.
+  await onnxRuntime(() => {});
   const model = await loadModel(name, { encoder });
   const options = { ...asked, known: prior === undefined ? undefined : [await readPrior(prior)] };
   say({ type: "ready", preparation: model.encoder.preparation });

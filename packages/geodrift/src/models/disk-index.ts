@@ -2,14 +2,16 @@
  * Known pictures past memory: their embeddings and places in a LanceDB table on disk, with an inverted file over product
  * quantizers (IVF-PQ; Jégou, Douze & Schmid 2011), which does not grow with the table in memory as graphs do.
  */
+
+import { readdir, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { toHalves } from "@geodrift/compile";
 import { checkEnough, type NeighbourSearch, toVec3, unitRows } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import type { Table as LanceTable } from "@lancedb/lancedb";
 import type { Table as ArrowTable, Data } from "apache-arrow";
-import { threads } from "../runtime/threads.js";
+import { lanceSettings } from "../runtime/lance-settings.js";
 
 /** How the index is asked. */
 export interface DiskSearch {
@@ -63,7 +65,7 @@ export interface DiskIndex {
   /**
    * The nearest rows by cosine, nearest first, for each of the embeddings that are asked.
    * @param asked of any length, [images, width]
-   * @returns [images, count], as the lists are long enough
+   * @returns [images, count], or fewer where that many have a direction
    */
   nearest(asked: Float32Array, count: number, how: DiskSearch): Promise<Found[][]>;
   /** Lets go of the table. */
@@ -72,10 +74,7 @@ export interface DiskIndex {
 
 /** LanceDB and the Arrow that it uses itself. */
 async function lance() {
-  // Read when its threads begin; by default it leaves two processors to reading, of two.
-  process.env.LANCE_CPU_THREADS ??= String(threads());
-  // Centres of the lists are no part of the few numbers that are asked for.
-  process.env.LANCE_INCLUDE_VECTOR_CENTROIDS ??= "false";
+  lanceSettings();
   try {
     const { connect, Index, Session } = await import("@lancedb/lancedb");
     // Of the same copy as LanceDB's own: it converts what another makes, not always into what it was.
@@ -85,7 +84,7 @@ async function lance() {
     if (!/MODULE_NOT_FOUND$/.test((e as NodeJS.ErrnoException).code ?? "")) throw e;
     throw new GeodriftError(
       "model",
-      'an index on disk takes LanceDB, which does not come along, as few need its 160 MB: "npm install --ignore-scripts @lancedb/lancedb@0.31.0 apache-arrow@18.1.0" beside geodrift fetches it',
+      'an index on disk takes LanceDB, which does not come along, as few need its half gigabyte: "npm install --ignore-scripts @lancedb/lancedb@0.31.0 apache-arrow@18.1.0" beside geodrift fetches it',
     );
   }
 }
@@ -94,7 +93,8 @@ async function lance() {
  * Opens the table of known pictures in a folder.
  * @param width numbers of an embedding
  * @param make whether an empty one is made where there is none
- * @throws GeodriftError `model` if LanceDB is not installed, or there is no table
+ * @throws GeodriftError `model` if LanceDB is not installed, or there is no table, or it cannot be read; as its calls do, and `disk` where
+ * they write
  */
 export async function openDiskIndex(folder: string, width: number, make = false): Promise<DiskIndex> {
   const { connect, Index, Session, arrow } = await lance();
@@ -106,18 +106,20 @@ export async function openDiskIndex(folder: string, width: number, make = false)
     new arrow.Field("lng", new arrow.Float64(), false),
     new arrow.Field("embedding", half, false),
   ]);
-  const database = await connect(folder, {}, new Session(cacheBytes, cacheBytes));
+  const place = join(folder, `${tableName}.lance`);
+  // A relative name might be that of a service.
+  const database = await connect(resolve(folder), {}, new Session(cacheBytes, cacheBytes)).catch(damaged(place));
   const open = async (): Promise<LanceTable> => {
-    if ((await database.tableNames()).includes(tableName)) return database.openTable(tableName);
-    if (make) return database.createEmptyTable(tableName, schema);
-    throw new GeodriftError(
-      "model",
-      `${join(folder, `${tableName}.lance`)}: is missing, which holds the known pictures`,
-    );
+    const isBegun = await hasVersions(place);
+    if (isBegun) return database.openTable(tableName).catch(damaged(place));
+    if (!make) throw new GeodriftError("model", `${place}: is missing, which holds the known pictures`);
+    // Whoever made it was stopped before it was one.
+    await rm(place, { recursive: true, force: true });
+    return database.createEmptyTable(tableName, schema).catch(unwritten(place));
   };
   const table = await open();
   return {
-    count: () => table.countRows(),
+    count: () => table.countRows().catch(damaged(place)),
     async append(embeddings, places) {
       const from = await table.countRows();
       const n = places.length;
@@ -139,7 +141,8 @@ export async function openDiskIndex(folder: string, width: number, make = false)
         children: columns,
       });
       const batch = new arrow.RecordBatch(schema, struct as Data<never>);
-      await table.add(new arrow.Table(schema, [batch]) as ArrowTable as Parameters<LanceTable["add"]>[0]);
+      const rows = new arrow.Table(schema, [batch]) as ArrowTable as Parameters<LanceTable["add"]>[0];
+      await table.add(rows).catch(unwritten(place));
     },
     async sort(lists) {
       const name = `embedding_${lists}`;
@@ -155,7 +158,7 @@ export async function openDiskIndex(folder: string, width: number, make = false)
           maxIterations: rounds,
           sampleRate: Math.max(16, Math.min(256, Math.floor(mostLearned / lists))),
         });
-        await table.createIndex("embedding", { config, name, replace: true });
+        await table.createIndex("embedding", { config, name, replace: true }).catch(unwritten(place));
       }
       return padded / perByte;
     },
@@ -172,18 +175,34 @@ export async function openDiskIndex(folder: string, width: number, make = false)
           .limit(count)
           .select(["row", "lat", "lng", "_distance"])
           .toArray();
-      return Promise.all(
-        Array.from({ length: asked.length / width }, async (_, i) => {
-          const found = await nearestTo(i, probes);
-          // Where these lists hold too few, further ones are looked into; allowed always, they always would be.
-          const enough = found.length < count ? await nearestTo(i, mostLists) : found;
-          return enough.map(({ row, lat, lng }): Found => ({ row, place: toVec3({ lat, lng }) }));
-        }),
+      const all = await Promise.all(Array.from({ length: asked.length / width }, (_, i) => nearestTo(i, probes))).catch(
+        damaged(place),
       );
+      // Where these lists hold too few, further ones are looked into; allowed always, they always would be. One after another, as many
+      // at once have waited for each other forever.
+      for (const [i, found] of all.entries())
+        if (found.length < count) all[i] = await nearestTo(i, mostLists).catch(damaged(place));
+      return all.map((found) => found.map(({ row, lat, lng }): Found => ({ row, place: toVec3({ lat, lng }) })));
     },
     close: () => table.close(),
   };
 }
+
+/** Has a table a version, so that it can be opened? */
+const hasVersions = async (place: string): Promise<boolean> =>
+  (await readdir(join(place, "_versions")).catch(() => [])).length > 0;
+
+/** What LanceDB says, without where in its own source. */
+const told = (said: string): string => said.split("\n")[0].replace(/, \/?[\w/.-]*\.rs:\d+.*$/, "");
+/** Throws what an index cannot be read for. */
+const damaged = (place: string) => asMendable("model", (said) => `${place}: cannot be read (${told(said)})`);
+/** Throws what an index cannot be written for. */
+const unwritten = (place: string) =>
+  asMendable("disk", (said) =>
+    /No space left|os error 28/.test(said)
+      ? `${place}: the disk is full`
+      : `${place}: cannot be written (${told(said)})`,
+  );
 
 /** Rows scaled to length one, with zeros behind them, which change no cosine. */
 function paddedRows(x: Float32Array, width: number, padded: number): Float32Array {

@@ -9,7 +9,7 @@ import { arraySpec } from "./status.js";
 
 /**
  * Puts the shards together: to the table that `embed` makes by itself, byte for byte on one kind of processor, or to the lines that
- * `locate --json` writes. Of several of the same picture the first is embedded, wherever the others are. Run it again after a stop.
+ * `locate --json` writes, to seven digits. Of several of the same picture the first is embedded, wherever the others are. Run it again after a stop.
  * @param out a .parquet file, beside which refusals and a manifest are written, or a .jsonl file
  * @returns pictures that were embedded or located, and those that could not be
  * @throws GeodriftError `data` if shards are missing or damaged, saying which, or a table of something else is in the place; `option`

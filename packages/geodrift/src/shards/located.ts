@@ -1,5 +1,5 @@
 /** Shards of pictures that are located: lines as `locate --json` writes them. */
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -82,7 +82,8 @@ export async function locatingMaker(
   const { prior, ...asked } = options;
   if (prior?.sha256 !== undefined && (await sha256OfFile(prior.path)) !== prior.sha256)
     throw new GeodriftError("data", `${run}: was planned with another ${prior.named}`);
-  const known = prior && [await readPrior(prior.path)];
+  // As it was named, not as where it lies.
+  const known = prior && [{ ...(await readPrior(prior.path)), ...(prior.sha256 && { label: prior.named }) }];
   const model = await openModel(await resolveModel(plan.model.path, asked));
   if (model.sha256 !== plan.model.sha256) {
     await model.dispose();
@@ -143,12 +144,32 @@ async function namesOfShard(run: string, plan: LocatePlan, shard: number): Promi
   return names;
 }
 
-/** Puts the answers together, in the order of the pictures. */
+/**
+ * Answers are made anew from what they were made of; another file is not written over.
+ * @throws GeodriftError `data` if one is in the place
+ */
+async function checkAnswers(out: string): Promise<void> {
+  if (!existsSync(out)) return;
+  let line = "";
+  for await (const piece of createReadStream(out, { end: 2 ** 20, encoding: "utf8" })) line += piece;
+  try {
+    if (typeof JSON.parse(line.split("\n")[0]).image === "string") return;
+  } catch {
+    // Told below.
+  }
+  throw new GeodriftError("data", `${out}: holds something else than answers; move it away, or name another file`);
+}
+
+/**
+ * Puts the answers together, in the order of the pictures.
+ * @throws GeodriftError `data` if something else is in the place
+ */
 export async function finishLocating(
   run: string,
   markers: readonly ShardMarker[],
   out: string,
 ): Promise<{ rows: number; refused: number }> {
+  await checkAnswers(out);
   const whole = `${out}.whole`;
   try {
     async function* bytes() {

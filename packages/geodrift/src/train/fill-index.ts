@@ -43,7 +43,7 @@ const atOnce = 64;
  * Puts the rows of a table into an index that they are not in yet.
  * @param count indexed rows of the table
  * @returns pictures to look for, and embeddings of up to 20,000 of those in the index, [n, width]
- * @throws GeodriftError `data` if the index holds more
+ * @throws GeodriftError `data` if the index holds more, or an embedding is zeros alone
  */
 export async function fillIndex(
   index: DiskIndex,
@@ -78,6 +78,8 @@ export async function fillIndex(
   };
   for await (const group of about.rows())
     for (const row of group) {
+      if (row.embedding.every((x) => x === 0))
+        throw new GeodriftError("data", `${about.file}: row ${table + 1} is zeros alone, which no picture is near to`);
       if (!rows.isIndexed(table++)) {
         if (others++ % everyQuery === 0) queries.rows.push(row.embedding);
         continue;

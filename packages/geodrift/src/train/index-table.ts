@@ -1,13 +1,13 @@
 /** From a table of embeddings to a model that retrieves: in memory below a million pictures, from an index on disk beyond. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { openEmbeddings } from "../embed/embeddings-file.js";
 import { readPlacesOf } from "../embed/read-embeddings.js";
-import { sha256OfFile } from "../files/hash.js";
+import { sha256Of, sha256OfFile } from "../files/hash.js";
 import { readJsonFile, writeJsonFile } from "../files/json-file.js";
 import { versions } from "../files/versions.js";
 import { indexSource, openDiskIndex } from "../models/disk-index.js";
@@ -33,16 +33,24 @@ export interface IndexOptions {
   recall: number;
 }
 
+/** What an index is made of: wherever it lies, and whatever it is called. */
 const sourceOfIndex = z.strictObject({
-  table: z.string(),
+  kind: z.enum(["memory", "disk"]),
+  /** Hash of the table. */
   sha256: z.string(),
-  split: z.string().optional(),
+  /** Hash of which of its rows are indexed, where not all are. */
+  part: z.string().optional(),
   rows: z.int(),
   width: z.int(),
 });
 
+type IndexSource = z.infer<typeof sourceOfIndex>;
+
 /** What is written of an index on disk beside it. */
-export interface IndexManifest extends z.infer<typeof sourceOfIndex> {
+export interface IndexManifest extends IndexSource {
+  /** The table and the split as they were named. */
+  table: string;
+  split?: string;
   /** Lists of the inverted file. */
   lists: number;
   /** What a picture takes in the lists, bytes. */
@@ -51,14 +59,18 @@ export interface IndexManifest extends z.infer<typeof sourceOfIndex> {
   neighbours: number;
   /** Pictures that were looked for, and whether they are others than those in the index; those in it did not count as found. */
   queries: { pictures: number; heldOut: boolean };
-  /** What was tried, until enough was found; the best of it is what the model does. */
+  /** What was tried, until enough was found, or hardly more was. */
   tried: FoundShare[];
+  /** The best of it, which is what the model does. */
+  search: FoundShare;
   /** Versions of the program and of what it computes with. */
   versions: string;
 }
 
 /** Fewer do not tell what codes to choose: each of their bytes stands for one of so many. */
 const leastOnDisk = 256;
+/** Pictures of a list, at the least, so that several are worth their search. */
+const leastPerList = 16;
 /** Pictures in memory at most, where nothing else is asked for. */
 const mostInMemory = 1_000_000;
 
@@ -83,9 +95,22 @@ export async function indexTable(
   const count = parts ? parts.filter((part) => part === "train").length : about.length;
   if (count <= neighbours)
     throw new GeodriftError("data", `${file}: more than ${neighbours} pictures are needed, got ${count}`);
+  const isInMemory = lists === undefined && count < mostInMemory;
+  const least = isInMemory ? 0 : Math.max(leastOnDisk, leastPerList * (lists ?? 0));
+  if (count < least)
+    throw new GeodriftError("data", `${file}: such an index on disk takes ${least} pictures or more, got ${count}`);
+  const source: IndexSource = {
+    kind: isInMemory ? "memory" : "disk",
+    sha256: await sha256OfFile(file),
+    ...(parts && { part: sha256Of(Buffer.from(parts.join())) }),
+    rows: count,
+    width: about.width,
+  };
+  await begin(out, source);
   const described = { description: `the nearest of ${count} pictures of ${about.source}`, licence: "not stated" };
-  if (lists === undefined && count < mostInMemory) {
-    const locator = { kind: "retrieval" as const, name: basename(out), neighbours };
+  if (isInMemory) {
+    const [folder, name] = [dirname(resolve(out)), basename(resolve(out))];
+    const locator = { kind: "retrieval" as const, name, neighbours };
     const config = {
       kind: "photos" as const,
       purpose: "an index",
@@ -93,40 +118,24 @@ export async function indexTable(
       checkpointEvery: 1,
       locators: [locator],
     };
-    const setting = await preparePhotos({ ...config, out: dirname(out), embeddings: file, split }, context);
-    await trainLocator(locator, setting, context);
+    const setting = await preparePhotos({ ...config, out: folder, embeddings: file, split }, context);
+    await trainLocator(locator, setting, { ...context, report: () => {} });
     return undefined;
   }
-  const least = Math.max(leastOnDisk, lists ?? 0);
-  if (count < least)
-    throw new GeodriftError("data", `${file}: such an index on disk takes ${least} pictures or more, got ${count}`);
-  const source = {
-    table: file,
-    sha256: await sha256OfFile(file),
-    ...(split && { split }),
-    rows: count,
-    width: about.width,
-  };
-  await begin(out, source);
-  return indexOnDisk(
-    rows,
-    out,
-    { ...options, lists: lists ?? Math.round(Math.sqrt(count)) },
-    { source, described },
-    context,
-  );
+  const asked = { ...options, lists: lists ?? Math.round(Math.sqrt(count)) };
+  return indexOnDisk(rows, out, asked, { source, described, named: { table: file, ...(split && { split }) } }, context);
 }
 
 /**
  * What an index goes on from is of the same table.
  * @throws GeodriftError `data` if something else is in the place
  */
-async function begin(out: string, source: z.infer<typeof sourceOfIndex>): Promise<void> {
+async function begin(out: string, source: IndexSource): Promise<void> {
   await mkdir(out, { recursive: true });
   const file = join(out, indexSource);
   const isSame = existsSync(file)
     ? isDeepStrictEqual(await readJsonFile(file, sourceOfIndex), source)
-    : (await readdir(out)).length === 0;
+    : (await readdir(out)).every((name) => name.startsWith(`${indexSource}.`));
   if (!isSame) throw new GeodriftError("data", `${out}: holds something else; move it away, or name another folder`);
   await writeJsonFile(file, source);
 }
@@ -135,7 +144,15 @@ async function indexOnDisk(
   rows: IndexedRows,
   out: string,
   { neighbours, lists, recall }: IndexOptions & { lists: number },
-  { source, described }: { source: z.infer<typeof sourceOfIndex>; described: Record<string, string> },
+  {
+    source,
+    described,
+    named,
+  }: {
+    source: IndexSource;
+    described: Record<string, string>;
+    named: Pick<IndexManifest, "table" | "split">;
+  },
   { runtime, report }: TrainingContext,
 ): Promise<IndexManifest> {
   const { width, encoder: maker } = rows.about;
@@ -155,7 +172,7 @@ async function indexOnDisk(
       tried.push(one);
       if (one.recall >= recall) break;
     }
-    const { probes, refine } = tried.reduce((best, one) => (one.recall > best.recall ? one : best));
+    const search = tried.reduce((best, one) => (one.recall > best.recall ? one : best));
     const familiarity = tellsItself(maker.config) ? undefined : fitFamiliarity({ width, embeddings: familiar });
     if (familiarity)
       await saveTensors(join(out, familiarityFile), {
@@ -164,16 +181,16 @@ async function indexOnDisk(
       });
     const pictures = queries.embeddings.length / width;
     const manifest: IndexManifest = {
-      ...source,
-      ...{ lists, bytesPerCode, neighbours, tried, queries: { pictures, heldOut: queries.heldOut } },
+      ...{ ...named, ...source },
+      ...{ lists, bytesPerCode, neighbours, tried, search, queries: { pictures, heldOut: queries.heldOut } },
       versions: await versions(),
     };
     await writeJsonFile(join(out, "manifest.json"), manifest);
     await writeJsonFile(join(out, "config.json"), { cond_dim: width });
-    const method = { method: "retrieval", neighbours, disk: { probes, refine } };
+    const method = { method: "retrieval", neighbours, disk: { probes: search.probes, refine: search.refine } };
     // Last, as by this the folder is a model.
     await writeJsonFile(join(out, "model.json"), {
-      ...{ name: basename(out), ...described, ...method, encoder: await copyEncoder(encoder, out) },
+      ...{ name: basename(resolve(out)), ...described, ...method, encoder: await copyEncoder(encoder, out) },
     });
     return manifest;
   } finally {
