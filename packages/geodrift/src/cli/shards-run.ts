@@ -88,8 +88,7 @@ export async function status(folder: string, { json }: { json?: boolean }): Prom
 
 /** `geodrift shards finish`. */
 export async function finish(folder: string, { out }: { out: string }): Promise<void> {
-  const { command } = await readPlan(folder);
-  const { rows, refused } = await finishShards(folder, out);
+  const { command, rows, refused } = await finishShards(folder, out);
   const beside = command === "embed" ? ` (${refusedFile(out)}), ${manifestFile(out)}` : "";
   process.stdout.write(`${out}: ${rows} ${doneIn[command]}, ${refused} refused${beside}\n`);
 }

@@ -188,9 +188,9 @@ export async function openDiskIndex(folder: string, width: number, make = false)
   };
 }
 
-/** Has a table a version, so that it can be opened? */
+/** Has a table a version, so that it can be opened? One that is being written has another name. */
 const hasVersions = async (place: string): Promise<boolean> =>
-  (await readdir(join(place, "_versions")).catch(() => [])).length > 0;
+  (await readdir(join(place, "_versions")).catch(() => [])).some((name) => name.endsWith(".manifest"));
 
 /** What LanceDB says, without where in its own source. */
 const told = (said: string): string => said.split("\n")[0].replace(/, \/?[\w/.-]*\.rs:\d+.*$/, "");

@@ -4,25 +4,31 @@ import { cannotWrite } from "../files/system-error.js";
 import { finishEmbedding } from "./embedded.js";
 import { finishLocating } from "./located.js";
 import { type ShardMarker, stateOf } from "./part.js";
-import { readPlan } from "./plan.js";
+import { readPlan, type ShardPlan } from "./plan.js";
 import { arraySpec } from "./status.js";
 
 /**
  * Puts the shards together: to the table that `embed` makes by itself, byte for byte on one kind of processor, or to the lines that
  * `locate --json` writes, to seven digits. Of several of the same picture the first is embedded, wherever the others are. Run it again after a stop.
  * @param out a .parquet file, beside which refusals and a manifest are written, or a .jsonl file
- * @returns pictures that were embedded or located, and those that could not be
+ * @returns what was done, to how many pictures, and how many it could not be done to
  * @throws GeodriftError `data` if shards are missing or damaged, saying which, or a table of something else is in the place; `option`
  * for a file of another ending
  */
-export async function finishShards(run: string, out: string): Promise<{ rows: number; refused: number }> {
+export async function finishShards(
+  run: string,
+  out: string,
+): Promise<{ command: ShardPlan["command"]; rows: number; refused: number }> {
   const plan = await readPlan(run);
   const [ending, what] = plan.command === "embed" ? [".parquet", "table"] : [".jsonl", "list of answers"];
   if (!out.toLowerCase().endsWith(ending))
     throw new GeodriftError("option", `--out: the ${what} is a ${ending} file, got "${out}"`);
   const finish = async () => {
     const markers = await allMarkers(run, plan.shards.length);
-    return plan.command === "embed" ? finishEmbedding(run, plan, markers, out) : finishLocating(run, markers, out);
+    const { rows, refused } = await (plan.command === "embed"
+      ? finishEmbedding(run, plan, markers, out)
+      : finishLocating(run, markers, out));
+    return { command: plan.command, rows, refused };
   };
   return alone(out, finish).catch(cannotWrite(out));
 }

@@ -44,10 +44,12 @@ export async function planLocating(
   { path, model: named, prior, encoder, ...options }: Locating,
   items: number,
 ): Promise<LocatePlan> {
-  const model = await openModel(await resolveModel(named, { encoder }));
-  await model.dispose();
-  solvingOf(model.description, options, options.guidance);
+  const resolved = await resolveModel(named, { encoder });
+  // What cannot be is told before the weights are read, for their hash.
+  solvingOf(resolved.description, options, options.guidance);
   if (prior !== undefined) await readPrior(prior);
+  const model = await openModel(resolved);
+  await model.dispose();
   if (!(await stat(path).catch(cannotRead(path))).isDirectory())
     throw new GeodriftError("data", `${path}: pictures are located in shards from a folder, this is none`);
   const placed = (text: string, isName: boolean) => ({ named: text, path: isName ? text : resolve(text) });
