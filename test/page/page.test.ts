@@ -130,6 +130,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await look(page, "kept");
     await page.getByRole("button", { name: "Forget them all" }).click();
     await page.getByText("Drop a picture.").waitFor();
+    await before.waitFor({ state: "detached" });
     await page.reload();
     await page.getByText("Drop a picture.").waitFor();
     await page.getByRole("button", { name: "Plain map" }).waitFor();

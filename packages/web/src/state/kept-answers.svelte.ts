@@ -36,6 +36,8 @@ export class KeptAnswers {
   /** Why nothing is kept, where the browser keeps nothing. */
   refused = $state<string>();
   private store: UseStore | undefined;
+  /** How often all has been forgotten: what was on its way into the store before then is not to arrive after it. */
+  private clears = 0;
 
   /** Reads what is there. */
   async open(): Promise<void> {
@@ -46,8 +48,9 @@ export class KeptAnswers {
     });
   }
 
-  /** Keeps an answer in place of that to the same picture with the same settings. */
-  async add(picture: File, settings: Settings, answer: Answer): Promise<KeptAnswer> {
+  /** Keeps an answer in place of that to the same picture with the same settings, unless all is forgotten meanwhile. */
+  async add(picture: File, settings: Settings, answer: Answer): Promise<KeptAnswer | undefined> {
+    const { clears } = this;
     const { result, steps, distribution, samples } = answer;
     const made = writeSafetensors({ tensors: distributionTensors(distribution, samples), metadata: {} });
     const kept: KeptAnswer = {
@@ -57,6 +60,7 @@ export class KeptAnswers {
       thumbnail: await thumbnailOf(picture),
       ...{ settings, result, steps, density: new Uint8Array(made) },
     };
+    if (clears !== this.clears) return;
     const same = (other: KeptAnswer) =>
       other.result.sha256 === result.sha256 && JSON.stringify(other.settings) === JSON.stringify(settings);
     const gone = [...this.all.filter(same), ...this.all.filter((k) => !same(k)).slice(mostKept - 1)];
@@ -68,10 +72,12 @@ export class KeptAnswers {
     return kept;
   }
 
-  /** Forgets all. */
+  /** Forgets all: it leaves the list when it has left the store. */
   async clear(): Promise<void> {
-    this.all = [];
+    this.clears++;
+    const before = this.all;
     await this.tried((store) => clear(store));
+    this.all = this.all.filter((kept) => !before.includes(kept));
   }
 
   private async tried(work: (store: UseStore) => Promise<void>): Promise<void> {

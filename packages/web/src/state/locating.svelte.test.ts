@@ -4,7 +4,7 @@ import type { Answer, LocateCall, PageEngine, Settings } from "../engine/engine.
 import type { KeptAnswer } from "./kept-answers.svelte.js";
 
 /** What the browser keeps, and whether it keeps anything at all. */
-const disk = vi.hoisted(() => ({ answers: new Map<string, unknown>(), full: false }));
+const disk = vi.hoisted(() => ({ answers: new Map<string, unknown>(), full: false, busy: Promise.resolve() }));
 vi.mock("idb-keyval", () => {
   const checked = async <T>(work: () => T): Promise<T> => {
     if (disk.full) throw new Error("the quota is exceeded");
@@ -17,7 +17,7 @@ vi.mock("idb-keyval", () => {
     set: (id: string, { picture, ...rest }: { picture: File }) =>
       checked(() => void disk.answers.set(id, { ...structuredClone(rest), picture })),
     del: (id: string) => checked(() => void disk.answers.delete(id)),
-    clear: () => checked(() => disk.answers.clear()),
+    clear: () => checked(() => disk.busy.then(() => disk.answers.clear())),
   };
 });
 
@@ -84,6 +84,7 @@ afterAll(() => {
 beforeEach(() => {
   disk.answers.clear();
   disk.full = false;
+  disk.busy = Promise.resolve();
   storage.clear();
   asked = [];
   wrong = undefined;
@@ -179,6 +180,44 @@ describe("what is kept", () => {
     expect([locating.kept.all, locating.pane.picture, locating.pane.answer]).toEqual([[], undefined, undefined]);
     expect([disk.answers.size, storage.size]).toEqual([0, 0]);
     expect((await loaded()).pane.settings.seed).toBe(0);
+  });
+
+  it("is in sight until the browser's storage has forgotten it; what is answered after that is kept", async () => {
+    const locating = await loaded();
+    locating.choose(["a.jpg", "b.jpg"].map(picture));
+    await settled();
+    let done = () => {};
+    disk.busy = new Promise((resolve) => {
+      done = resolve;
+    });
+    const forgotten = locating.forgetAll();
+    await settled();
+    expect(locating.pane.picture).toBeUndefined();
+    expect(locating.kept.all).toHaveLength(2);
+    done();
+    await forgotten;
+    expect(locating.kept.all).toEqual([]);
+    locating.choose([picture("c.jpg")]);
+    await settled();
+    expect(names(locating.kept.all)).toEqual(["c.jpg"]);
+    expect(disk.answers.size).toBe(1);
+  });
+
+  it("does not come back from under way, with a picture whose thumbnail was being drawn", async () => {
+    const locating = await loaded();
+    let drawn = (_: never) => {};
+    vi.stubGlobal("createImageBitmap", () => new Promise((resolve) => (drawn = resolve)));
+    try {
+      locating.choose([picture("a.jpg")]);
+      await settled();
+      expect(locating.pane.answer).toBeDefined();
+      await locating.forgetAll();
+      drawn({} as never);
+      await settled();
+    } finally {
+      Reflect.deleteProperty(globalThis, "createImageBitmap");
+    }
+    expect([locating.kept.all, disk.answers.size, storage.size]).toEqual([[], 0, 0]);
   });
 
   it("is nothing in a browser that keeps nothing, which is said; answers are given all the same", async () => {

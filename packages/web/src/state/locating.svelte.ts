@@ -76,7 +76,7 @@ class Locating {
       const settings = $state.snapshot(this.pane.settings);
       try {
         const answer = await app.engine?.locate(next, settings, { signal, onStep: () => {} });
-        if (answer) await this.kept.add(next, settings, answer);
+        if (answer && !signal.aborted) await this.kept.add(next, settings, answer);
       } catch (e) {
         if (signal.aborted) break;
         this.failures = [...this.failures, `${next.name}: ${(e as Error).message}`];
@@ -104,11 +104,11 @@ class Locating {
 
   private async keep(picture: File, settings: Settings, answer: Answer): Promise<void> {
     remember("settings", settings);
-    const { id } = await this.kept.add(picture, settings, answer);
+    const kept = await this.kept.add(picture, settings, answer);
     // Another picture may have been chosen meanwhile.
-    if (this.pane.answer !== answer) return;
-    this.shown = id;
-    remember("shown", id);
+    if (!kept || this.pane.answer !== answer) return;
+    this.shown = kept.id;
+    remember("shown", kept.id);
   }
 }
 
