@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { configDefaults, defineConfig } from "vitest/config";
+import { postgresPrograms } from "./test/library/postgres.js";
 
 const source = (path: string) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 
@@ -34,6 +35,19 @@ export default defineConfig({
           isolate: false,
         },
       },
+      // The archive's tests once more, with its index in a database: whatever holds of one holds of the other.
+      ...(postgresPrograms() === undefined
+        ? []
+        : [
+            {
+              extends: true as const,
+              test: {
+                name: "postgres",
+                globalSetup: source("../test/library/postgres-for-all.ts"),
+                include: ["packages/geodrift/src/library/**/*.test.ts"],
+              },
+            },
+          ]),
       {
         extends: true,
         test: {

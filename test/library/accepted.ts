@@ -24,8 +24,8 @@ export async function accepted({ scanned }: ReturnType<typeof archive>, by: "pin
     ...(sidecar !== undefined && { "a.png.xmp": sidecar }),
   });
   const one = id["a.png"];
-  estimate(library, one);
-  decide(library, [one], { kind: "accept", level: "point", ...(by === "pin" && { pin }) });
+  await estimate(library, one);
+  await decide(library, [one], { kind: "accept", level: "point", ...(by === "pin" && { pin }) });
   return {
     library,
     one,
@@ -33,7 +33,7 @@ export async function accepted({ scanned }: ReturnType<typeof archive>, by: "pin
     file: join(root, "a.png"),
     sidecar: join(root, "a.png.xmp"),
     write: () => writeSidecars(library, [one]),
-    state: () => library.store.pictures.get(one).state,
+    state: async () => (await library.store.pictures.get(one)).state,
     leftOver: () => readdirSync(root).filter((name) => name.startsWith(".")),
   };
 }

@@ -3,12 +3,13 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import sharp from "sharp";
-import { afterAll } from "vitest";
+import { afterAll, inject } from "vitest";
 import type { Library } from "../../packages/geodrift/src/library/library.js";
 import { openLibrary } from "../../packages/geodrift/src/library/open-library.js";
 import { scanFolder } from "../../packages/geodrift/src/library/scan.js";
 import type { ScannedFile } from "../../packages/geodrift/src/library/store/pictures.js";
 import type { LocateResult } from "../../packages/geodrift/src/locate/result.js";
+import { newDatabase } from "./postgres.js";
 
 /** Writes files by their paths in a folder. */
 export function fill(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
@@ -23,8 +24,8 @@ export function archive() {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "geodrift-archive-")));
   const open: Library[] = [];
   let made = 0;
-  afterAll(() => {
-    for (const library of open) library.close();
+  afterAll(async () => {
+    for (const library of open) await library.close();
     rmSync(root, { recursive: true, force: true });
   });
   const folder = (files: Readonly<Record<string, string | Uint8Array>> = {}): string => {
@@ -34,27 +35,31 @@ export function archive() {
     return own;
   };
   const library = async (): Promise<Library> => {
-    const own = await openLibrary(join(root, `library-${made++}`), { create: true });
+    const server = inject("postgres");
+    const name = server === undefined ? join(root, `library-${made++}`) : await newDatabase(server);
+    // Of an index in a database, that is where its thumbnails are.
+    process.env.GEODRIFT_CACHE = join(root, `cache-${made++}`);
+    const own = await openLibrary(name, { create: true });
     open.push(own);
     return own;
   };
   return {
     /** A new folder with these files. */
     folder,
-    /** A new library, closed in the end. */
+    /** A new library, closed in the end: in a folder, or a database where the tests have one. */
     library,
     /** A new library that has scanned a new folder of these files; numbers of its pictures by path. */
     async scanned(files: Readonly<Record<string, string | Uint8Array>>) {
       const [own, pictures] = [await library(), folder(files)];
       await scanFolder(own, pictures);
-      return { library: own, root: pictures, id: idsOf(own) };
+      return { library: own, root: pictures, id: await idsOf(own) };
     },
   };
 }
 
 /** Numbers of the pictures of a library, by path. */
-export const idsOf = ({ store }: Library): Record<string, number> =>
-  Object.fromEntries(store.lists.page({ limit: 10_000 }).pictures.map((p) => [p.path, p.id]));
+export const idsOf = async ({ store }: Library): Promise<Record<string, number>> =>
+  Object.fromEntries((await store.lists.page({ limit: 10_000 })).pictures.map((p) => [p.path, p.id]));
 
 /** A small PNG, other bytes for other numbers. */
 export const png = (seed: number, width = 8, height = 6): Promise<Buffer> =>
@@ -105,7 +110,19 @@ export const resultOf = (about: Partial<LocateResult> = {}): LocateResult => ({
 });
 
 /** Keeps an estimate of a picture as it is now. */
-export function estimate({ store }: Library, id: number, about: Partial<LocateResult> = {}, radiusKm = 25): void {
-  const sha256 = store.pictures.get(id).sha256 ?? "";
-  store.estimates.keep(id, { result: resultOf({ sha256, ...about }), radiusKm });
+export async function estimate(
+  { store }: Library,
+  id: number,
+  about: Partial<LocateResult> = {},
+  radiusKm = 25,
+): Promise<void> {
+  const sha256 = (await store.pictures.get(id)).sha256 ?? "";
+  await store.estimates.keep(id, { result: resultOf({ sha256, ...about }), radiusKm });
+}
+
+/** Work on one after another: what is entered first has the smaller number. */
+export async function inOrder<T, R>(items: readonly T[], work: (item: T, i: number) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (const [i, item] of items.entries()) done.push(await work(item, i));
+  return done;
 }

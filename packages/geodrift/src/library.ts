@@ -4,8 +4,8 @@
  * ```js
  * import { listPictures, openLibrary, scanFolder } from "geodrift/library";
  * const library = await openLibrary("out/example-library", { create: true });
- * console.log(await scanFolder(library, "out/demo"), listPictures(library, { state: "queue" }).pictures.length);
- * library.close();
+ * console.log(await scanFolder(library, "out/demo"), (await listPictures(library, { state: "queue" })).pictures.length);
+ * await library.close();
  * ```
  * @module
  */

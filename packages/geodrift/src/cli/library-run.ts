@@ -32,7 +32,7 @@ async function within<T>(folder: string, work: (library: Library) => Promise<T>,
   try {
     return await work(library);
   } finally {
-    library.close();
+    await library.close();
   }
 }
 
@@ -74,7 +74,7 @@ export async function add(folders: string[], flags: InLibrary): Promise<number> 
 export const forget = (folders: string[], flags: InLibrary): Promise<void> =>
   within(flags.library, async (library) => {
     for (const folder of folders)
-      process.stdout.write(`${folder}: ${forgetFolder(library, folder)} pictures forgotten\n`);
+      process.stdout.write(`${folder}: ${await forgetFolder(library, folder)} pictures forgotten\n`);
   });
 
 const words: Record<State, string> = {
@@ -90,7 +90,7 @@ const words: Record<State, string> = {
 /** `geodrift library status`: how many pictures there are, by state. */
 export const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
   within(flags.library, async (library) => {
-    const all = overview(library);
+    const all = await overview(library);
     if (flags.json) {
       process.stdout.write(`${JSON.stringify(all)}\n`);
       return;
@@ -117,7 +117,7 @@ export const list = ({ library: folder, json, limit, ...filter }: ListFlags): Pr
     let left = limit;
     let after: string | undefined;
     do {
-      const page = listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
+      const page = await listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
       for (const p of page.pictures) {
         const place = placeOf(p);
         process.stdout.write(
@@ -165,7 +165,7 @@ export async function locate(flags: LocateFlags): Promise<number> {
     await namedPrior(prior, "--prior: the name of a place, not:NAME, within:KM:LAT,LNG, or photos is needed");
   const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
   return within(flags.library, async (library) => {
-    for (const { file, points } of tracks) library.store.tracks.keep(resolve(file), points);
+    for (const { file, points } of tracks) await library.store.tracks.keep(resolve(file), points);
     const { encoder, seed, guidance } = flags;
     const locator = engineLocator({ model, encoder, seed, guidance, prior });
     let bar: ReturnType<typeof progress> | undefined;
@@ -207,7 +207,7 @@ interface ExportFlags extends InLibrary {
  */
 export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags): Promise<void> =>
   within(folder, async (library) => {
-    const pictures = exportedPictures(library, { obscure });
+    const pictures = await exportedPictures(library, { obscure });
     const text = exportFormats[format](pictures);
     if (pictures.length === 0)
       process.stderr.write("geodrift: no picture has a place of its own or one that was accepted yet\n");

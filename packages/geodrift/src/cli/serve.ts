@@ -94,8 +94,8 @@ async function run(flags: Flags): Promise<void> {
     detail: flags.detail,
     log,
     library,
-  }).catch((e: Error) => {
-    library?.close();
+  }).catch(async (e: Error) => {
+    await library?.close();
     throw e;
   });
   process.stdout.write(`geodrift: ${server.url}${token ? "?token=…" : ""}\n`);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { archive, bergen, estimate, scanOf } from "../../../../test/library/archive.js";
+import { archive, bergen, estimate, inOrder, scanOf } from "../../../../test/library/archive.js";
 import { decide, undo, type Verdict } from "./decisions.js";
 import type { State } from "./states.js";
 
@@ -8,16 +8,19 @@ const { library } = archive();
 const own = await library();
 const { store } = own;
 let made = 0;
-const newPicture = (state: State = "queue", recorded: { lat: number; lng: number } | null = null): number =>
-  store.pictures.add(store.folders.add(`/photos-${made++}`), "a.jpg", scanOf({ recorded }), state);
-const stateOf = (id: number) => store.pictures.get(id).state;
+const newPicture = async (
+  state: State = "queue",
+  recorded: { lat: number; lng: number } | null = null,
+): Promise<number> =>
+  store.pictures.add(await store.folders.add(`/photos-${made++}`), "a.jpg", scanOf({ recorded }), state);
+const stateOf = async (id: number) => (await store.pictures.get(id)).state;
 const accept = (about: Partial<Extract<Verdict, { kind: "accept" }>> = {}): Verdict => ({
   kind: "accept",
   level: "point",
   ...about,
 });
-const decidedOf = (id: number) => {
-  const decision = store.decisions.for(id);
+const decidedOf = async (id: number) => {
+  const decision = await store.decisions.for(id);
   return decision?.kind === "accept" ? decision.decided : undefined;
 };
 const refused = (message: RegExp) =>
@@ -41,7 +44,9 @@ describe("what people say and take back", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { maxLength: 12 }), async (steps) => {
         const first: readonly State[] = ["queue", "unreadable", "located", "queue"];
-        const pictures = first.map((state) => newPicture(state, state === "located" ? { lat: 1, lng: 2 } : null));
+        const pictures = await inOrder(first, (state) =>
+          newPicture(state, state === "located" ? { lat: 1, lng: 2 } : null),
+        );
         // The model: of each picture the words that stand, each with its batch and the state before.
         const words = pictures.map((): { batch: number; before: State }[] => []);
         const now = [...first];
@@ -70,10 +75,10 @@ describe("what people say and take back", () => {
             // Of a picture whose file says the place nothing can be rejected; of the others of a batch it can.
             const can = step.of.filter((i) => step.kind !== "reject" || now[i] !== "located");
             if (can.length === 0) {
-              expect(() => decide(own, of, verdict)).toThrow(refused(/no estimate to reject/));
+              await expect(decide(own, of, verdict)).rejects.toThrow(refused(/no estimate to reject/));
               continue;
             }
-            const { batch, refused: not } = decide(own, of, verdict);
+            const { batch, refused: not } = await decide(own, of, verdict);
             expect(not.map((r) => r.picture)).toEqual(step.of.filter((i) => !can.includes(i)).map((i) => pictures[i]));
             batches.push(batch);
             for (const i of can) {
@@ -81,7 +86,7 @@ describe("what people say and take back", () => {
               now[i] = stateAfter[step.kind];
             }
           }
-          expect(pictures.map(stateOf)).toEqual(now);
+          expect(await inOrder(pictures, stateOf)).toEqual(now);
         }
       }),
       { numRuns: 60 },
@@ -89,15 +94,15 @@ describe("what people say and take back", () => {
   });
 
   it("has a number that no other word has, and says what became of each picture when it is taken back", async () => {
-    const [a, b] = [newPicture(), newPicture()];
-    const { batch: first } = decide(own, [a, b], { kind: "reject" });
-    const { batch: second } = decide(own, [b], { kind: "not-a-place" });
+    const [a, b] = [await newPicture(), await newPicture()];
+    const { batch: first } = await decide(own, [a, b], { kind: "reject" });
+    const { batch: second } = await decide(own, [b], { kind: "not-a-place" });
     expect(second).toBeGreaterThan(first);
     expect(await undo(own, first)).toEqual([
       { picture: b, code: "conflict", error: "has been decided anew since" },
       { picture: a },
     ]);
-    expect([stateOf(a), stateOf(b)]).toEqual(["queue", "not-a-place"]);
+    expect([await stateOf(a), await stateOf(b)]).toEqual(["queue", "not-a-place"]);
     expect(await undo(own, 999_999)).toEqual([]);
   });
 
@@ -107,44 +112,50 @@ describe("what people say and take back", () => {
 });
 
 describe("a batch", () => {
-  it("with a picture that the library does not have says nothing of the others", () => {
-    const well = newPicture();
-    estimate(own, well);
-    const batch = store.decisions.nextBatch();
-    expect(() => decide(own, [well, 999_999], accept())).toThrow(expect.objectContaining({ code: "not-found" }));
-    expect(stateOf(well)).toBe("queue");
-    expect(store.decisions.lastOf(well)).toBeUndefined();
-    expect(store.decisions.nextBatch()).toBe(batch);
+  it("with a picture that the library does not have says nothing of the others", async () => {
+    const well = await newPicture();
+    await estimate(own, well);
+    const batch = await store.decisions.nextBatch();
+    await expect(decide(own, [well, 999_999], accept())).rejects.toThrow(
+      expect.objectContaining({ code: "not-found" }),
+    );
+    expect(await stateOf(well)).toBe("queue");
+    expect(await store.decisions.lastOf(well)).toBeUndefined();
+    expect(await store.decisions.nextBatch()).toBe(batch);
   });
 
-  it("takes those of which it can be said, and says of the others why not", () => {
-    const [well, without, located] = [newPicture(), newPicture(), newPicture("located", { lat: 1, lng: 2 })];
-    estimate(own, well);
-    const { refused: not } = decide(own, [without, well, located], accept());
+  it("takes those of which it can be said, and says of the others why not", async () => {
+    const [well, without, located] = [
+      await newPicture(),
+      await newPicture(),
+      await newPicture("located", { lat: 1, lng: 2 }),
+    ];
+    await estimate(own, well);
+    const { refused: not } = await decide(own, [without, well, located], accept());
     expect(not).toEqual([
       { picture: without, code: "refused", error: expect.stringMatching(/has no estimate to accept/) },
       { picture: located, code: "refused", error: expect.stringMatching(/its own file says/) },
     ]);
-    expect([well, without, located].map(stateOf)).toEqual(["accepted", "queue", "located"]);
-    expect(() => decide(own, [without, located], accept())).toThrow(refused(/has no estimate to accept/));
+    expect(await inOrder([well, without, located], stateOf)).toEqual(["accepted", "queue", "located"]);
+    await expect(decide(own, [without, located], accept())).rejects.toThrow(refused(/has no estimate to accept/));
   });
 
-  it("has each picture at its own level, whatever the others are", () => {
+  it("has each picture at its own level, whatever the others are", async () => {
     const radii = [3, 99, 300, 3000];
-    const ids = radii.map((radiusKm) => {
-      const id = newPicture();
-      estimate(own, id, {}, radiusKm);
+    const ids = await inOrder(radii, async (radiusKm) => {
+      const id = await newPicture();
+      await estimate(own, id, {}, radiusKm);
       return id;
     });
-    const nameless = newPicture();
-    estimate(
+    const nameless = await newPicture();
+    await estimate(
       own,
       nameless,
       { place: { country: "Norway", countryCode: "NO", region: "", city: "", distanceKm: 200 } },
       300,
     );
-    expect(decide(own, [...ids, nameless], accept({ level: "own" })).refused).toEqual([]);
-    expect([...ids, nameless].map((id) => decidedOf(id)?.level)).toEqual([
+    expect((await decide(own, [...ids, nameless], accept({ level: "own" }))).refused).toEqual([]);
+    expect(await inOrder([...ids, nameless], async (id) => (await decidedOf(id))?.level)).toEqual([
       "point",
       "point",
       "region",
@@ -155,124 +166,124 @@ describe("a batch", () => {
 
   it("has points within the limit of the library alone", async () => {
     const other = await library();
-    const folder = other.store.folders.add("/p");
-    const id = other.store.pictures.add(folder, "a.jpg", scanOf(), "queue");
-    estimate(other, id, {}, 400);
+    const folder = await other.store.folders.add("/p");
+    const id = await other.store.pictures.add(folder, "a.jpg", scanOf(), "queue");
+    await estimate(other, id, {}, 400);
     other.pointLimitKm = 300;
-    expect(() => decide(other, [id], accept())).toThrow(
+    await expect(decide(other, [id], accept())).rejects.toThrow(
       refused(/on a circle of 400 km, and a point is accepted up to 300 km/),
     );
     other.pointLimitKm = 450;
-    expect(decide(other, [id], accept()).refused).toEqual([]);
+    expect((await decide(other, [id], accept())).refused).toEqual([]);
   });
 });
 
 describe("an estimate that is accepted", () => {
-  it("is the place, with its radius, its model and what it took in", () => {
-    const id = newPicture();
+  it("is the place, with its radius, its model and what it took in", async () => {
+    const id = await newPicture();
     const share = { localizabilityBits: 9, best: { lat: 60, lng: 5 }, ownShare: 0.5 };
     const contributions = [
       { ...share, kind: "album" as const, label: "2 of the same folder" },
       { ...share, kind: "track" as const, label: "a track, 3 minutes away" },
     ];
-    estimate(own, id, { contributions }, 25);
-    decide(own, [id], accept({ level: "city", radiusKm: 3 }));
-    expect(decidedOf(id)).toMatchObject({
+    await estimate(own, id, { contributions }, 25);
+    await decide(own, [id], accept({ level: "city", radiusKm: 3 }));
+    expect(await decidedOf(id)).toMatchObject({
       ...{ lat: 60.4, lng: 5.3, level: "city", radiusKm: 25, source: "estimate", place: bergen },
       ...{ model: "earth 0123456789ab", known: "2 of the same folder, a track, 3 minutes away" },
     });
   });
 
-  it("is the one that was looked at, and no newer one", () => {
-    const id = newPicture();
-    estimate(own, id);
-    const madeAt = store.estimates.of(id)?.madeAt ?? 0;
-    expect(() => decide(own, [id], accept({ madeAt: madeAt - 1 }))).toThrow(refused(/estimated anew/));
-    expect(stateOf(id)).toBe("queue");
-    decide(own, [id], accept({ madeAt }));
-    expect(stateOf(id)).toBe("accepted");
+  it("is the one that was looked at, and no newer one", async () => {
+    const id = await newPicture();
+    await estimate(own, id);
+    const madeAt = (await store.estimates.of(id))?.madeAt ?? 0;
+    await expect(decide(own, [id], accept({ madeAt: madeAt - 1 }))).rejects.toThrow(refused(/estimated anew/));
+    expect(await stateOf(id)).toBe("queue");
+    await decide(own, [id], accept({ madeAt }));
+    expect(await stateOf(id)).toBe("accepted");
   });
 
-  it("is none of other bytes", () => {
-    const id = newPicture();
-    estimate(own, id);
-    store.pictures.rescan(id, scanOf({ sha256: "cd" }), false);
-    expect(() => decide(own, [id], accept())).toThrow(refused(/no estimate to accept/));
+  it("is none of other bytes", async () => {
+    const id = await newPicture();
+    await estimate(own, id);
+    await store.pictures.rescan(id, scanOf({ sha256: "cd" }), false);
+    await expect(decide(own, [id], accept())).rejects.toThrow(refused(/no estimate to accept/));
   });
 });
 
 describe("a pin", () => {
-  it("is the place of any picture, also of one whose file says another", () => {
-    const id = newPicture("located", { lat: 1, lng: 2 });
-    decide(own, [id], accept({ pin: { lat: 60.39, lng: 5.32 } }));
-    expect(decidedOf(id)).toMatchObject({ lat: 60.39, lng: 5.32, level: "point", radiusKm: 1, source: "person" });
-    expect(decidedOf(id)?.place).toMatchObject({ countryCode: "NO", city: "Bergen" });
-    expect(decidedOf(id)?.model).toBeUndefined();
+  it("is the place of any picture, also of one whose file says another", async () => {
+    const id = await newPicture("located", { lat: 1, lng: 2 });
+    await decide(own, [id], accept({ pin: { lat: 60.39, lng: 5.32 } }));
+    expect(await decidedOf(id)).toMatchObject({ lat: 60.39, lng: 5.32, level: "point", radiusKm: 1, source: "person" });
+    expect((await decidedOf(id))?.place).toMatchObject({ countryCode: "NO", city: "Bergen" });
+    expect((await decidedOf(id))?.model).toBeUndefined();
   });
 
-  it("has the radius that the person says", () => {
-    const id = newPicture();
-    decide(own, [id], accept({ pin: { lat: 60.39, lng: 5.32 }, radiusKm: 40 }));
-    expect(decidedOf(id)?.radiusKm).toBe(40);
+  it("has the radius that the person says", async () => {
+    const id = await newPicture();
+    await decide(own, [id], accept({ pin: { lat: 60.39, lng: 5.32 }, radiusKm: 40 }));
+    expect((await decidedOf(id))?.radiusKm).toBe(40);
   });
 
-  it("at sea is a point without names, and no town, region or country", () => {
-    const id = newPicture();
+  it("at sea is a point without names, and no town, region or country", async () => {
+    const id = await newPicture();
     const pin = { lat: 40, lng: -40 };
     for (const level of ["city", "region", "country"] as const)
-      expect(() => decide(own, [id], accept({ pin, level }))).toThrow(refused(new RegExp(`near no ${level}`)));
-    expect(stateOf(id)).toBe("queue");
-    decide(own, [id], accept({ pin }));
-    expect(decidedOf(id)?.place).toMatchObject({ country: "", countryCode: "", region: "", city: "" });
+      await expect(decide(own, [id], accept({ pin, level }))).rejects.toThrow(refused(new RegExp(`near no ${level}`)));
+    expect(await stateOf(id)).toBe("queue");
+    await decide(own, [id], accept({ pin }));
+    expect((await decidedOf(id))?.place).toMatchObject({ country: "", countryCode: "", region: "", city: "" });
   });
 
-  it("far from every town names no town, but the country", () => {
-    const id = newPicture();
+  it("far from every town names no town, but the country", async () => {
+    const id = await newPicture();
     const pin = { lat: 75, lng: -40 };
-    expect(() => decide(own, [id], accept({ pin, level: "city" }))).toThrow(refused(/near no city/));
-    decide(own, [id], accept({ pin, level: "country" }));
-    expect(decidedOf(id)).toMatchObject({ level: "country", place: { countryCode: "GL" } });
+    await expect(decide(own, [id], accept({ pin, level: "city" }))).rejects.toThrow(refused(/near no city/));
+    await decide(own, [id], accept({ pin, level: "country" }));
+    expect(await decidedOf(id)).toMatchObject({ level: "country", place: { countryCode: "GL" } });
   });
 });
 
 describe("an estimate that is not to be relied on", () => {
-  it("is no point if nine tenths lie on a circle of more than 500 km, and may be a country", () => {
-    const [wide, narrow] = [newPicture(), newPicture()];
-    estimate(own, wide, {}, 501);
-    estimate(own, narrow, {}, 500);
-    expect(() => decide(own, [wide], accept())).toThrow(
+  it("is no point if nine tenths lie on a circle of more than 500 km, and may be a country", async () => {
+    const [wide, narrow] = [await newPicture(), await newPicture()];
+    await estimate(own, wide, {}, 501);
+    await estimate(own, narrow, {}, 500);
+    await expect(decide(own, [wide], accept())).rejects.toThrow(
       refused(
         /a\.jpg: holds 90 % of its estimate on a circle of 500 km, and a point is accepted up to 500 km; accept a country/,
       ),
     );
-    expect(stateOf(wide)).toBe("queue");
-    decide(own, [narrow], accept());
-    decide(own, [wide], accept({ level: "country" }));
-    expect([stateOf(wide), stateOf(narrow)]).toEqual(["accepted", "accepted"]);
+    expect(await stateOf(wide)).toBe("queue");
+    await decide(own, [narrow], accept());
+    await decide(own, [wide], accept({ level: "country" }));
+    expect([await stateOf(wide), await stateOf(narrow)]).toEqual(["accepted", "accepted"]);
   });
 
-  it("is no city far from every town, and no country at sea", () => {
-    const id = newPicture();
-    estimate(own, id, { place: { country: "", countryCode: "", region: "", city: "", distanceKm: 900 } });
+  it("is no city far from every town, and no country at sea", async () => {
+    const id = await newPicture();
+    await estimate(own, id, { place: { country: "", countryCode: "", region: "", city: "", distanceKm: 900 } });
     for (const level of ["city", "region", "country"] as const)
-      expect(() => decide(own, [id], accept({ level }))).toThrow(
+      await expect(decide(own, [id], accept({ level }))).rejects.toThrow(
         refused(new RegExp(`its estimate is near no ${level}`)),
       );
-    decide(own, [id], accept());
-    expect(stateOf(id)).toBe("accepted");
+    await decide(own, [id], accept());
+    expect(await stateOf(id)).toBe("accepted");
   });
 
-  it("is not accepted of a picture that the model is not for, and is among the least sure", () => {
-    const [outside, inside] = [newPicture(), newPicture()];
+  it("is not accepted of a picture that the model is not for, and is among the least sure", async () => {
+    const [outside, inside] = [await newPicture(), await newPicture()];
     const of = "a view from above";
-    estimate(own, outside, { localizabilityBits: 12, domain: { of, logOdds: -5, inside: false } });
-    estimate(own, inside, { localizabilityBits: 2, domain: { of, logOdds: 5, inside: true } });
-    expect(() => decide(own, [outside], accept())).toThrow(
+    await estimate(own, outside, { localizabilityBits: 12, domain: { of, logOdds: -5, inside: false } });
+    await estimate(own, inside, { localizabilityBits: 2, domain: { of, logOdds: 5, inside: true } });
+    await expect(decide(own, [outside], accept())).rejects.toThrow(
       refused(/a\.jpg: does not look like a view from above, which is what the model is for/),
     );
-    const page = store.lists.page({ order: "bits", limit: 1000 }).pictures.map((p) => p.id);
+    const page = (await store.lists.page({ order: "bits", limit: 1000 })).pictures.map((p) => p.id);
     expect(page.indexOf(inside)).toBeLessThan(page.indexOf(outside));
-    decide(own, [outside], accept({ pin: { lat: 60.39, lng: 5.32 } }));
-    expect(stateOf(outside)).toBe("accepted");
+    await decide(own, [outside], accept({ pin: { lat: 60.39, lng: 5.32 } }));
+    expect(await stateOf(outside)).toBe("accepted");
   });
 });

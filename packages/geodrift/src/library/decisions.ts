@@ -37,23 +37,23 @@ type Said = Pick<Decisions, "batch" | "refused">;
  * @throws GeodriftError, with nothing said: `not-found` for a picture that the library does not have, `refused` where it can be said
  * of none
  */
-export function decide(library: Library, pictures: readonly number[], verdict: Verdict): Said {
+export function decide(library: Library, pictures: readonly number[], verdict: Verdict): Promise<Said> {
   const { store } = library;
-  return store.transaction(() => {
-    const batch = store.decisions.nextBatch();
+  return store.transaction(async () => {
+    const batch = await store.decisions.nextBatch();
     const refused: Decisions["refused"] = [];
     let first: unknown;
     for (const id of pictures) {
-      const picture = store.pictures.get(id);
+      const picture = await store.pictures.get(id);
       try {
-        const place = verdict.kind === "accept" ? acceptedPlace(library, picture, verdict) : undefined;
+        const place = verdict.kind === "accept" ? await acceptedPlace(library, picture, verdict) : undefined;
         if (verdict.kind === "reject" && picture.state === "located")
           throw new GeodriftError(
             "refused",
             `${picture.path}: its own file says where it was taken, there is no estimate to reject`,
           );
-        store.decisions.add(batch, picture, verdict.kind, place);
-        store.pictures.advance(id, { kind: verdict.kind });
+        await store.decisions.add(batch, picture, verdict.kind, place);
+        await store.pictures.advance(id, { kind: verdict.kind });
       } catch (e) {
         if (!isMendable(e)) throw e;
         first ??= e;
@@ -66,18 +66,18 @@ export function decide(library: Library, pictures: readonly number[], verdict: V
   });
 }
 
-function acceptedPlace(
+async function acceptedPlace(
   { store, pointLimitKm }: Library,
   { id, path, recorded }: PictureRecord,
   { level: wanted, pin, radiusKm, madeAt }: Extract<Verdict, { kind: "accept" }>,
-): Omit<DecidedPlace, "at"> {
+): Promise<Omit<DecidedPlace, "at">> {
   if (pin) return pinnedPlace(path, pin, wanted === "own" ? "point" : wanted, radiusKm);
   if (recorded)
     throw new GeodriftError(
       "refused",
       `${path}: its own file says where it was taken, which an estimate does not replace; set the pin yourself to do so`,
     );
-  const estimate = store.estimates.of(id);
+  const estimate = await store.estimates.of(id);
   if (!estimate) throw new GeodriftError("refused", `${path}: has no estimate to accept`);
   if (isOutside(estimate.result))
     throw new GeodriftError(
@@ -128,7 +128,7 @@ function pinnedPlace(path: string, pin: LatLng, level: Level, radiusKm = pinRadi
  */
 export const decideAndTidy = (library: Library, pictures: readonly number[], verdict: Verdict): Promise<Decisions> =>
   library.inTurn(async () => {
-    const { batch, refused } = decide(library, pictures, verdict);
+    const { batch, refused } = await decide(library, pictures, verdict);
     const left: Decisions["left"] = [];
     const said = new Set(pictures.filter((id) => !refused.some((r) => r.picture === id)));
     for (const picture of verdict.kind === "accept" ? [] : said)
@@ -145,12 +145,14 @@ export const decideAndTidy = (library: Library, pictures: readonly number[], ver
  * @param batch the number; the last word if left out
  * @returns the pictures, each as it was before, or why it is not
  */
-export const undo = (library: Library, batch = library.store.decisions.lastBatch()): Promise<Outcome[]> =>
-  library.inTurn(async () => {
-    const { decisions, pictures, writes } = library.store;
+export async function undo(library: Library, batch?: number): Promise<Outcome[]> {
+  const { decisions, pictures, writes } = library.store;
+  // The last one when it was asked: of two who ask at once, the second takes back no other.
+  const said = batch ?? (await decisions.lastBatch()) ?? -1;
+  return library.inTurn(async () => {
     const outcomes: Outcome[] = [];
-    for (const { id, picture, stateBefore } of decisions.ofBatch(batch ?? -1)) {
-      if (decisions.lastOf(picture) !== id) {
+    for (const { id, picture, stateBefore } of await decisions.ofBatch(said)) {
+      if ((await decisions.lastOf(picture)) !== id) {
         outcomes.push({ picture, ...failureOf(new GeodriftError("conflict", "has been decided anew since")) });
         continue;
       }
@@ -160,12 +162,13 @@ export const undo = (library: Library, batch = library.store.decisions.lastBatch
       });
       // A sidecar that is another program's by now does not hold up the undoing of what was said.
       if (!failed || isChangedSince(failed))
-        library.store.transaction(() => {
-          decisions.markUndone(id);
-          const sidecarStands = writes.lastWritten(picture) !== undefined;
-          pictures.advance(picture, { kind: "undo", before: stateBefore, sidecarStands });
+        await library.store.transaction(async () => {
+          await decisions.markUndone(id);
+          const sidecarStands = (await writes.lastWritten(picture)) !== undefined;
+          await pictures.advance(picture, { kind: "undo", before: stateBefore, sidecarStands });
         });
       outcomes.push({ picture, ...(failed && failureOf(failed)) });
     }
     return outcomes;
   });
+}

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GeodriftError, sampleDistribution, toVec3 } from "@geodrift/core";
 import { describe, expect, it } from "vitest";
-import { archive, estimate, png, resultOf } from "../../../../test/library/archive.js";
+import { archive, estimate, inOrder, png, resultOf } from "../../../../test/library/archive.js";
 import type { EngineAnswer } from "../engine/engine.js";
 import { sha256Of } from "../files/hash.js";
 import { type EstimateOptions, type EstimateProgress, estimateQueue, type LocatePicture } from "./estimate-queue.js";
@@ -34,7 +34,7 @@ async function queue(throws: Record<string, unknown> = {}) {
       ...{ onFailure: (path, thrown) => failures.push([path, thrown]), onProgress: (p) => heard.push(p) },
       ...options,
     });
-  const state = (name: string) => library.store.pictures.get(id[name]).state;
+  const state = async (name: string) => (await library.store.pictures.get(id[name])).state;
   return { library, id, root, located, failures, heard, run, state };
 }
 
@@ -45,7 +45,7 @@ describe("the queue", () => {
     // Two at a time: which of two is first is not said.
     expect([...located].sort()).toEqual(names);
     expect(heard.map((p) => p.done)).toEqual([1, 2, 3, 4, 5]);
-    expect(library.store.estimates.of(id["a.png"])).toMatchObject({ radiusKm: expect.any(Number) });
+    expect(await library.store.estimates.of(id["a.png"])).toMatchObject({ radiusKm: expect.any(Number) });
     expect(await run()).toEqual({ done: 0, failed: 0, of: 0 });
     expect(await run({ again: true, limit: 2 })).toEqual({ done: 2, failed: 0, of: 2 });
     expect(located.slice(5).sort()).toEqual(["a.png", "b.png"]);
@@ -61,24 +61,25 @@ describe("the queue", () => {
     expect(await run()).toEqual({ done: 2, failed: 3, of: 5 });
     expect(Object.fromEntries(failures)).toEqual(throws);
     // Only what cannot be decoded is the picture's own fault.
-    expect(names.map(state)).toEqual(["unreadable", "queue", "queue", "queue", "queue"]);
-    expect(library.store.lists.one(id["a.png"])).toMatchObject({
+    expect(await inOrder(names, state)).toEqual(["unreadable", "queue", "queue", "queue", "queue"]);
+    expect(await library.store.lists.one(id["a.png"])).toMatchObject({
       error: "the picture is truncated",
       errorCode: "picture",
     });
-    expect(library.store.lists.one(id["b.png"])).toMatchObject({ error: null, errorCode: null });
-    expect(names.filter((n) => library.store.estimates.of(id[n]))).toEqual(["d.png", "e.png"]);
+    expect(await library.store.lists.one(id["b.png"])).toMatchObject({ error: null, errorCode: null });
+    const estimates = await inOrder(names, (name) => library.store.estimates.of(id[name]));
+    expect(names.filter((_, i) => estimates[i])).toEqual(["d.png", "e.png"]);
   });
 
   it("leaves the word of a person who was faster", async () => {
     const { library, id, run, state } = await queue();
     const locate: LocatePicture = async () => {
-      library.store.pictures.advance(id["a.png"], { kind: "not-a-place" });
+      await library.store.pictures.advance(id["a.png"], { kind: "not-a-place" });
       throw new GeodriftError("picture", "the picture is truncated");
     };
     await estimateQueue(library, locate, { limit: 1 });
-    expect(state("a.png")).toBe("not-a-place");
-    expect(library.store.lists.one(id["a.png"])?.error).toBeNull();
+    expect(await state("a.png")).toBe("not-a-place");
+    expect((await library.store.lists.one(id["a.png"]))?.error).toBeNull();
     expect((await run()).of).toBe(4);
   });
 
@@ -86,7 +87,7 @@ describe("the queue", () => {
     const { library, id, root, run } = await queue();
     writeFileSync(join(root, "a.png"), pictures[4]);
     await run({ limit: 1 });
-    expect(library.store.estimates.of(id["a.png"])).toBeUndefined();
+    expect(await library.store.estimates.of(id["a.png"])).toBeUndefined();
   });
 
   it("ends when it is stopped: what is under way is neither done nor failed", async () => {
@@ -107,10 +108,10 @@ describe("the queue", () => {
 
   it("hands over what the library knows of each picture", async () => {
     const { library, id } = await queue();
-    library.store.pictures.advance(id["b.png"], { kind: "accept" });
-    library.store.pictures.rescan(
+    await library.store.pictures.advance(id["b.png"], { kind: "accept" });
+    await library.store.pictures.rescan(
       id["b.png"],
-      { ...library.store.pictures.get(id["b.png"]), recorded: { lat: 1, lng: 2 }, failure: null },
+      { ...(await library.store.pictures.get(id["b.png"])), recorded: { lat: 1, lng: 2 }, failure: null },
       true,
     );
     const known: Record<string, string[]> = {};
@@ -169,7 +170,7 @@ describe("a job", () => {
 
   it("hands on what is thrown for a picture", async () => {
     const { library, id } = await queue();
-    for (const name of names.slice(1)) estimate(library, id[name]);
+    for (const name of names.slice(1)) await estimate(library, id[name]);
     const mistake = new TypeError("undefined is not a function");
     let jobs = new Jobs(library);
     const thrown = await new Promise<unknown>((resolve) => {

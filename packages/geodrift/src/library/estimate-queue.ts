@@ -47,21 +47,21 @@ export async function estimateQueue(
   locate: LocatePicture,
   { again = false, limit, signal, onProgress, onFailure, ...known }: EstimateOptions,
 ): Promise<EstimateProgress> {
-  const waiting = library.store.pictures.waiting({ again, limit });
+  const waiting = await library.store.pictures.waiting({ again, limit });
   const progress = { done: 0, failed: 0, of: waiting.length };
   const one = async ({ id, path }: { id: number; path: string }) => {
     try {
       const file = await checkedPictureFile(library, id);
-      keepAnswer(library, id, await locate(file, path, knownPlaces(library, id, known)));
+      await keepAnswer(library, id, await locate(file, path, await knownPlaces(library, id, known)));
       progress.done++;
     } catch (e) {
       if (signal?.aborted) return;
       progress.failed++;
       // Its header was well, the rest is not.
       if (isMendable(e) && e.code === "picture")
-        library.store.transaction(() => {
+        await library.store.transaction(async () => {
           const { pictures } = library.store;
-          if (pictures.advance(id, { kind: "undecodable" })) pictures.failed(id, failureOf(e));
+          if (await pictures.advance(id, { kind: "undecodable" })) await pictures.failed(id, failureOf(e));
         });
       onFailure?.(path, e);
     }

@@ -74,11 +74,11 @@ describe("an answer that is kept", () => {
   it("has the radius of nine tenths around its best guess", async () => {
     const own = await library();
     const { store } = own;
-    const id = store.pictures.add(store.folders.add("/photos"), "a.jpg", scanOf(), "queue");
+    const id = await store.pictures.add(await store.folders.add("/photos"), "a.jpg", scanOf(), "queue");
     const best = { lat: 10, lng: 20 };
     const samples = flat([best, { lat: 10, lng: 21 }]);
-    keepAnswer(own, id, { result: resultOf({ best }), distribution: fromSamples, samples });
-    expect(store.estimates.of(id)?.radiusKm).toBeCloseTo(distanceKm(best, { lat: 10, lng: 21 }), 6);
-    expect(store.estimates.of(id)?.result.best).toEqual(best);
+    await keepAnswer(own, id, { result: resultOf({ best }), distribution: fromSamples, samples });
+    expect((await store.estimates.of(id))?.radiusKm).toBeCloseTo(distanceKm(best, { lat: 10, lng: 21 }), 6);
+    expect((await store.estimates.of(id))?.result.best).toEqual(best);
   });
 });

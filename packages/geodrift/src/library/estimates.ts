@@ -34,10 +34,10 @@ export const keepAnswer = (
   { store }: Library,
   picture: number,
   { result, distribution, samples }: Pick<EngineAnswer, "result" | "distribution" | "samples">,
-): void => {
+): Promise<void> => {
   // Of a method that names a point alone nothing says how far off it is.
   const radiusKm = result.pointOnly ? farthestKm : circleRadiusKm(distribution, samples, result.best);
-  store.estimates.keep(picture, { result, radiusKm });
+  return store.estimates.keep(picture, { result, radiusKm });
 };
 
 /** Nothing on Earth is farther away. */

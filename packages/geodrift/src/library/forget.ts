@@ -9,8 +9,8 @@ import type { Library } from "./library.js";
  * @returns how many pictures
  * @throws GeodriftError `not-found` if the library has no such folder
  */
-export function forgetFolder({ store }: Library, named: string): number {
-  const folder = store.folders.find(resolve(named), named);
+export async function forgetFolder({ store }: Library, named: string): Promise<number> {
+  const folder = await store.folders.find(resolve(named), named);
   if (folder === undefined) throw new GeodriftError("not-found", `${named}: the library has no such folder`);
   return store.folders.remove(folder);
 }

@@ -35,7 +35,7 @@ export class Jobs {
    * @throws GeodriftError `conflict` if something else is under way
    */
   scan(folders: string[]): void {
-    const workerData: ScanTask = { library: this.library.folder, folders };
+    const workerData: ScanTask = { library: this.library.name, folders };
     this.start("scan", (job) => {
       const worker = new Worker(new URL("./scan-worker.js", import.meta.url), { workerData });
       this.cancel = () => worker.postMessage("stop");

@@ -47,9 +47,9 @@ function laterMinutes(
  * @param id number of the picture
  * @throws GeodriftError `not-found` if the library has no such picture
  */
-export function knownPlaces(library: Library, id: number, options: KnownOptions): KnownPlaces[] {
+export async function knownPlaces(library: Library, id: number, options: KnownOptions): Promise<KnownPlaces[]> {
   const { lists, pictures } = library.store;
-  const own = pictures.get(id);
+  const own = await pictures.get(id);
   const { takenAt: time } = own;
   const all: KnownPlaces[] = [];
   const add = (
@@ -78,7 +78,7 @@ export function knownPlaces(library: Library, id: number, options: KnownOptions)
 
   if (options.timeNeighbours !== undefined && time !== null) {
     const clock = { at: time, utcOffsetMinutes: own.utcOffsetMinutes };
-    const said = lists.saidAround(id, clock, 60_000 * options.timeNeighbours, most);
+    const said = await lists.saidAround(id, clock, 60_000 * options.timeNeighbours, most);
     const found = others(said).map((p) => known(p, laterMinutes(p, own) ?? 0));
     add(
       "time-neighbours",
@@ -87,7 +87,7 @@ export function knownPlaces(library: Library, id: number, options: KnownOptions)
     );
   }
   if (options.album) {
-    const said = lists.saidInAlbum(id, own.folder, own.album, time ?? 0, most);
+    const said = await lists.saidInAlbum(id, own.folder, own.album, time ?? 0, most);
     const found = others(said).map((p) => {
       return known(p, laterMinutes(p, own));
     });
@@ -95,7 +95,7 @@ export function knownPlaces(library: Library, id: number, options: KnownOptions)
   }
   if (options.track && time !== null) {
     const offset = own.utcOffsetMinutes ?? options.clockMinutes ?? 0;
-    const { places, apart } = aroundTime(library, time - 60_000 * offset);
+    const { places, apart } = await aroundTime(library, time - 60_000 * offset);
     const nearest = Math.min(...places.map((p) => Math.abs(p.minutes)));
     add("track", () => `a track, ${Math.ceil(nearest)} minutes away`, places, { apart });
   }

@@ -1,7 +1,5 @@
 /** A library: an index of pictures that lie in folders of their own, which it never changes. */
-import { join } from "node:path";
 import PQueue from "p-queue";
-import { alone, aloneIfFree } from "../files/alone.js";
 import { cannotWrite, isSystemError } from "../files/system-error.js";
 import { recoverWrites, type Unrecovered } from "./recover-writes.js";
 import type { Store } from "./store/store.js";
@@ -15,10 +13,12 @@ export class Library {
   private readonly turns = new PQueue({ concurrency: 1 });
 
   /**
-   * @param folder of the index and the thumbnails
+   * @param name it was opened by: its folder, or the address of its database
+   * @param folder of the thumbnails, and of an index that is a file
    * @param store of what is known; closed with the library
    */
   constructor(
+    readonly name: string,
     readonly folder: string,
     readonly store: Store,
   ) {}
@@ -29,16 +29,18 @@ export class Library {
       await this.recover();
       return work();
     };
-    return this.turns.add(() => alone(this.sidecars, afterRecovery).catch(cannotWrite(this.folder)));
+    return this.turns.add(() => this.store.alone(afterRecovery).catch(cannotWrite(this.folder)));
   }
 
   /** Puts right what a crash has left half done, unless a process that lives is at it. */
   async recoverIfFree(): Promise<void> {
-    if (this.store.writes.unfinished().length > 0)
-      await aloneIfFree(this.sidecars, () => this.recover()).catch((e: unknown) => {
-        // On a disk that cannot be written to it waits until it can: the archive opens all the same.
-        if (!isSystemError(e)) throw e;
-      });
+    if ((await this.store.writes.unfinished()).length > 0)
+      await this.store
+        .aloneIfFree(() => this.recover())
+        .catch((e: unknown) => {
+          // On a disk that cannot be written to it waits until it can: the archive opens all the same.
+          if (!isSystemError(e)) throw e;
+        });
   }
 
   /** Whoever is alone with the sidecars knows that nobody is at those that are under way: whoever was has died. */
@@ -46,13 +48,8 @@ export class Library {
     this.unrecovered = await recoverWrites(this.store);
   }
 
-  /** What is locked while sidecars are written. */
-  private get sidecars(): string {
-    return join(this.folder, "sidecars");
-  }
-
   /** Closes the index; nothing may be asked of the library any more. */
-  close(): void {
-    this.store.close();
+  close(): Promise<void> {
+    return this.store.close();
   }
 }

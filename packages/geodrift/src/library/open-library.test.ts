@@ -2,7 +2,6 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { archive } from "../../../../test/library/archive.js";
-import { Library } from "./library.js";
 import { isLibrary, joinLibrary, openLibrary } from "./open-library.js";
 
 const { folder, library } = archive();
@@ -12,14 +11,14 @@ describe("a library", () => {
     for (const path of [folder(), join(folder(), "deep", "inside")]) {
       expect(isLibrary(path)).toBe(false);
       const made = await openLibrary(path, { create: true });
-      made.store.folders.add("/photos");
-      made.close();
+      await made.store.folders.add("/photos");
+      await made.close();
       expect(isLibrary(path)).toBe(true);
       for (const options of [{}, { create: true }]) {
         const again = await openLibrary(path, options);
-        expect(again.store.folders.all().map((f) => f.path)).toEqual(["/photos"]);
+        expect((await again.store.folders.all()).map((f) => f.path)).toEqual(["/photos"]);
         expect(again.folder).toBe(path);
-        again.close();
+        await again.close();
       }
     }
   });
@@ -51,18 +50,18 @@ describe("a library", () => {
 
   it("that is joined sees what the other connection commits", async () => {
     const own = await library();
-    const joined = joinLibrary(own.folder);
-    own.store.folders.add("/photos");
-    expect(joined.store.folders.find("/photos")).toBeDefined();
-    joined.close();
+    const joined = await joinLibrary(own.name);
+    await own.store.folders.add("/photos");
+    expect(await joined.store.folders.find("/photos")).toBeDefined();
+    await joined.close();
     // The other one goes on.
-    expect(own.store.folders.all().length).toBe(1);
+    expect((await own.store.folders.all()).length).toBe(1);
   });
 });
 
 describe("work in turn", () => {
   it("never overlaps, is done in the order in which it was asked for, and what fails holds nothing up", async () => {
-    const own = new Library("/none", (await library()).store);
+    const own = await library();
     const log: string[] = [];
     const work = (name: string, fails = false) =>
       own.inTurn(async () => {

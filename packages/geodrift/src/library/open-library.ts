@@ -1,10 +1,12 @@
 /** Opening a library: the checks of its folder, the steps that its index lacks, and what a crash has left half done. */
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
+import { cacheRoot } from "../hub/cache-root.js";
 import { isPictureFile } from "../pictures/picture-names.js";
 import { Library } from "./library.js";
+import { isDatabaseUrl, shownUrl } from "./store/postgres.js";
 import { openStore } from "./store/store.js";
 
 const indexFile = "index.db";
@@ -14,28 +16,47 @@ export const isLibrary = (folder: string): boolean => existsSync(join(folder, in
 
 /**
  * Opens a library, of this version or an older one; what a crash has left half done is put right.
- * @param folder of the index
- * @param options `create` makes a library where there is none yet, in a folder that is empty or absent
- * @throws GeodriftError `not-found` where there is none, `refused` for a folder that holds something else, `disk` or `file` for
+ * @param name folder of the index, or the address of a database, `postgres://user@host/database`
+ * @param options `create` makes a library where there is none yet, in a folder that is empty or absent, or in a database
+ * @throws GeodriftError `not-found` where there is none, `refused` for a folder that holds something else, `disk`, `network` or `file` for
  * an index that cannot be opened
  * @example
  * ```js
  * import { openLibrary } from "geodrift/library";
  * const library = await openLibrary("out/library", { create: true });
- * console.log(library.store.pictures.counts().byState);
- * library.close();
+ * console.log((await library.store.pictures.counts()).byState);
+ * await library.close();
  * ```
  */
-export async function openLibrary(folder: string, { create = false } = {}): Promise<Library> {
-  if (!isLibrary(folder)) await prepareFolder(folder, create);
-  const library = new Library(folder, openStore(join(folder, indexFile)));
+export async function openLibrary(name: string, { create = false } = {}): Promise<Library> {
+  if (!isDatabaseUrl(name) && !isLibrary(name)) await prepareFolder(name, create);
+  const { index, shown, folder } = await whereabouts(name);
+  const library = new Library(name, folder, await openStore(index, { create }));
   try {
-    await withSubject(join(folder, indexFile), () => library.recoverIfFree());
+    await withSubject(shown, () => library.recoverIfFree());
     return library;
   } catch (e) {
-    library.close();
+    await library.close();
     throw e;
   }
+}
+
+/**
+ * Opens another connection to the index of a library that is open, for another thread: nothing is put right.
+ * @throws GeodriftError `disk` or `network` if it cannot be opened
+ */
+export async function joinLibrary(name: string): Promise<Library> {
+  const { index, folder } = await whereabouts(name);
+  return new Library(name, folder, await openStore(index, { migrated: false }));
+}
+
+/** What a library is made of: its index, as the store opens it and as people read it, and the folder of its thumbnails. */
+async function whereabouts(name: string): Promise<{ index: string; shown: string; folder: string }> {
+  if (!isDatabaseUrl(name)) return { index: join(name, indexFile), shown: join(name, indexFile), folder: name };
+  // Thumbnails are made on each machine; they are known by what they show, whatever archive has it.
+  const folder = join(cacheRoot(), "library");
+  await mkdir(folder, { recursive: true });
+  return { index: name, shown: shownUrl(name), folder };
 }
 
 async function prepareFolder(folder: string, create: boolean): Promise<void> {
@@ -53,10 +74,3 @@ async function prepareFolder(folder: string, create: boolean): Promise<void> {
     throw new GeodriftError("refused", `${folder}: holds other files; a library is a folder of its own`);
   mkdirSync(folder, { recursive: true });
 }
-
-/**
- * Opens another connection to the index of a library that is open, for another thread: nothing is put right.
- * @throws GeodriftError `disk` if it cannot be opened
- */
-export const joinLibrary = (folder: string): Library =>
-  new Library(folder, openStore(join(folder, indexFile), { migrated: false }));

@@ -20,7 +20,7 @@ const unreachable = (e: unknown): never => {
  * be reached
  */
 export async function checkedPictureFile({ store }: Library, id: number): Promise<string> {
-  const { root, path } = store.pictures.get(id);
+  const { root, path } = await store.pictures.get(id);
   const file = join(root, path);
   const info = await lstat(file).catch(unreachable);
   if (!info.isFile()) throw new GeodriftError("not-found", "is no longer a file of its own, but a link or a folder");

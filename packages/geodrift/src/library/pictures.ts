@@ -27,11 +27,11 @@ export type Overview = z.infer<typeof overviewSchema>;
  * @returns the pictures, and where the next page begins; nothing where there is none
  * @throws GeodriftError `option` for an `after` that no page gave
  */
-export function listPictures(
+export async function listPictures(
   { store }: Library,
   filter: PictureFilter,
-): { pictures: ListedPicture[]; next: string | undefined } {
-  const { pictures, next } = store.lists.page(filter);
+): Promise<{ pictures: ListedPicture[]; next: string | undefined }> {
+  const { pictures, next } = await store.lists.page(filter);
   return { pictures: pictures.map(listed), next };
 }
 
@@ -64,22 +64,22 @@ function decidedOf({ level, source, place, lat, lng, model, radiusKm, at }: Deci
  * A picture with its whole estimate and the last word on it.
  * @throws GeodriftError `not-found` if there is none of that number
  */
-export function pictureDetail({ store }: Library, id: number): PictureDetail {
-  const record = store.lists.one(id);
+export async function pictureDetail({ store }: Library, id: number): Promise<PictureDetail> {
+  const record = await store.lists.one(id);
   if (!record) throw new GeodriftError("not-found", `the library has no picture ${id}`);
-  const decision = store.decisions.for(id);
+  const decision = await store.decisions.for(id);
   return {
     ...listed(record),
     sha256: record.sha256,
-    result: store.estimates.of(id)?.result ?? null,
+    result: (await store.estimates.of(id))?.result ?? null,
     decision: decision ? { ...(decision.kind === "accept" ? decision.decided : {}), kind: decision.kind } : null,
   };
 }
 
 /** Pictures by state, folders, and what waits for a model. */
-export function overview({ store, unrecovered }: Library): Overview {
-  const { byState, missing, unestimated } = store.pictures.counts();
+export async function overview({ store, unrecovered }: Library): Promise<Overview> {
+  const { byState, missing, unestimated } = await store.pictures.counts();
   const counts = Object.fromEntries(states.map((s) => [s, 0])) as Record<State, number>;
   for (const { state, n } of byState) counts[state] = n;
-  return { counts, missing, folders: store.folders.all(), unestimated, unrecovered };
+  return { counts, missing, folders: await store.folders.all(), unestimated, unrecovered };
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writ
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { archive, idsOf, png } from "../../../../test/library/archive.js";
+import { archive, idsOf, inOrder, png } from "../../../../test/library/archive.js";
 import { aloneIfFree } from "../files/alone.js";
 import { sha256Of } from "../files/hash.js";
 import { decide } from "./decisions.js";
@@ -10,7 +10,7 @@ import type { Library } from "./library.js";
 import { openLibrary } from "./open-library.js";
 import { overview } from "./pictures.js";
 import { scanFolder } from "./scan.js";
-import { IndexFile } from "./store/index-file.js";
+import { SqliteDatabase } from "./store/sqlite.js";
 
 const { folder } = archive();
 const picture = await png(1);
@@ -30,42 +30,42 @@ async function reopened(about: {
   const [own, root] = [folder(), folder({ "a.png": picture })];
   const first = await openLibrary(own, { create: true });
   await scanFolder(first, root);
-  const id = idsOf(first)["a.png"];
-  decide(first, [id], { kind: "accept", level: "point", pin: { lat: 60.39, lng: 5.32 } });
+  const id = (await idsOf(first))["a.png"];
+  await decide(first, [id], { kind: "accept", level: "point", pin: { lat: 60.39, lng: 5.32 } });
   const [sidecar, temporary] = [join(root, "a.png.xmp"), join(root, ".a.png.xmp.1.partial")];
   const { writes, decisions, pictures } = first.store;
-  const write = writes.begin({
-    ...{ decision: decisions.lastOf(id) ?? 0, picture: id, sidecar, temporary },
+  const write = await writes.begin({
+    ...{ decision: (await decisions.lastOf(id)) ?? 0, picture: id, sidecar, temporary },
     ...{ before: about.before === null ? null : Buffer.from(about.before), afterSha256: sha256Of(Buffer.from(after)) },
   });
   if (about.state === "undoing") {
-    writes.finish(write, id);
-    pictures.advance(id, { kind: "sidecar-written" });
-    writes.beginUndo(write);
+    await writes.finish(write, id);
+    await pictures.advance(id, { kind: "sidecar-written" });
+    await writes.beginUndo(write);
   }
-  first.close();
+  await first.close();
   writeFileSync(temporary, "half");
   if (about.there !== null) writeFileSync(sidecar, about.there);
   if (about.away) {
     renameSync(root, `${root}-away`);
     if (about.away === "folder") mkdirSync(root);
-    (await openLibrary(own)).close();
+    await (await openLibrary(own)).close();
     rmSync(root, { recursive: true, force: true });
     renameSync(`${root}-away`, root);
   }
   const open = () => openLibrary(own);
   const library = about.whileHeld ? await about.whileHeld(join(own, "sidecars"), open) : await open();
-  const again = IndexFile.open(join(own, "index.db"));
-  const state = again.row<{ state: string }>("SELECT state FROM writes WHERE id = ?", write)?.state;
-  again.close();
+  const again = SqliteDatabase.open(join(own, "index.db"));
+  const state = (await again.row<{ state: string }>("SELECT state FROM writes WHERE id = ?", write))?.state;
+  await again.close();
   const result = {
     write: state,
-    picture: library.store.pictures.get(id).state,
+    picture: (await library.store.pictures.get(id)).state,
     sidecar: existsSync(sidecar) ? readFileSync(sidecar, "utf8") : null,
     temporary: existsSync(temporary),
   };
   const scan = await scanFolder(library, root);
-  library.close();
+  await library.close();
   rmSync(root, { recursive: true });
   return { ...result, readAgain: scan.read };
 }
@@ -160,22 +160,27 @@ it("a write that cannot be put right keeps neither the others nor the library fr
   const [own, root] = [folder(), folder({ "a.png": picture, "b.png": picture })];
   const first = await openLibrary(own, { create: true });
   await scanFolder(first, root);
-  const ids = idsOf(first);
+  const ids = await idsOf(first);
   const { writes, decisions } = first.store;
-  const begun = ["a.png", "b.png"].map((name) => {
-    decide(first, [ids[name]], { kind: "accept", level: "point", pin: { lat: 60.39, lng: 5.32 } });
+  const begun = await inOrder(["a.png", "b.png"], async (name) => {
+    await decide(first, [ids[name]], { kind: "accept", level: "point", pin: { lat: 60.39, lng: 5.32 } });
     const sidecar = join(root, `${name}.xmp`);
     return writes.begin({
-      ...{ decision: decisions.lastOf(ids[name]) ?? 0, picture: ids[name], sidecar, temporary: `${sidecar}.partial` },
+      ...{
+        decision: (await decisions.lastOf(ids[name])) ?? 0,
+        picture: ids[name],
+        sidecar,
+        temporary: `${sidecar}.partial`,
+      },
       ...{ before: null, afterSha256: sha256Of(Buffer.from(after)) },
     });
   });
-  first.close();
-  const index = IndexFile.open(join(own, "index.db"));
+  await first.close();
+  const index = SqliteDatabase.open(join(own, "index.db"));
   // A record that no version wrote: of a picture that there is not.
-  index.run("PRAGMA foreign_keys = OFF");
-  index.run("UPDATE writes SET picture = 99 WHERE id = ?", begun[0]);
-  index.close();
+  await index.run("PRAGMA foreign_keys = OFF");
+  await index.run("UPDATE writes SET picture = 99 WHERE id = ?", begun[0]);
+  await index.close();
   writeFileSync(join(root, "b.png.xmp"), after);
   const library = await openLibrary(own);
   expect(library.unrecovered).toEqual([
@@ -184,7 +189,7 @@ it("a write that cannot be put right keeps neither the others nor the library fr
       error: expect.stringMatching(/^whether it was written before a crash cannot be told \(.*99.*\); look at it/),
     },
   ]);
-  expect(overview(library).unrecovered.length).toBe(1);
-  expect(library.store.pictures.get(ids["b.png"]).state).toBe("written");
-  library.close();
+  expect((await overview(library)).unrecovered.length).toBe(1);
+  expect((await library.store.pictures.get(ids["b.png"])).state).toBe("written");
+  await library.close();
 });

@@ -37,7 +37,7 @@ const standing = (sidecar: string, picture: string): Promise<Buffer | "unknown" 
  */
 export async function recoverWrites(store: Store): Promise<Unrecovered[]> {
   const unrecovered: Unrecovered[] = [];
-  for (const write of store.writes.unfinished()) {
+  for (const write of await store.writes.unfinished()) {
     try {
       await recover(store, write);
     } catch (e) {
@@ -52,7 +52,7 @@ export async function recoverWrites(store: Store): Promise<Unrecovered[]> {
 
 async function recover(store: Store, write: WriteRecord): Promise<void> {
   const { id, picture, state, sidecar, temporary, before, afterSha256 } = write;
-  const { root, path } = store.pictures.get(picture);
+  const { root, path } = await store.pictures.get(picture);
   const now = await standing(sidecar, join(root, path));
   if (now === "unknown") return;
   await rm(temporary, { force: true }).catch(() => undefined);
@@ -60,10 +60,10 @@ async function recover(store: Store, write: WriteRecord): Promise<void> {
   const isAfter = now !== undefined && sha256Of(now) === afterSha256;
   if (state === "writing") {
     if (isAfter) await markWritten(store, id, picture, sidecar);
-    else store.writes.set(id, "failed");
+    else await store.writes.set(id, "failed");
     return;
   }
   const isBefore = before === null ? now === undefined : now !== undefined && sha256Of(now) === sha256Of(before);
   if (isBefore) await markUndone(store, id, picture, sidecar);
-  else store.writes.set(id, isAfter ? "written" : "theirs");
+  else await store.writes.set(id, isAfter ? "written" : "theirs");
 }

@@ -7,7 +7,7 @@ import { type ScanProgress, scanFolder } from "./scan.js";
 
 /** What the thread scans. */
 export interface ScanTask {
-  /** Folder of the library. */
+  /** As the library was opened. */
   library: string;
   folders: string[];
 }
@@ -15,9 +15,9 @@ export interface ScanTask {
 /** What the thread says. */
 export type ScanMessage = { progress: ScanProgress } | { done: true } | { thrown: ThrownElsewhere };
 
-const { library: folder, folders } = workerData as ScanTask;
+const { library: name, folders } = workerData as ScanTask;
 const say = (message: ScanMessage): void => parentPort?.postMessage(message);
-const library = joinLibrary(folder);
+const library = await joinLibrary(name);
 const reader = new PictureProcesses();
 let stopping = false;
 // What has been taken in stays, as after a kill; the processes that read are waited for, which nobody else would do.
@@ -46,6 +46,6 @@ try {
   if (!stopping) say({ thrown: toMessage(e) });
 } finally {
   await reader.close();
-  library.close();
+  await library.close();
   parentPort?.close();
 }

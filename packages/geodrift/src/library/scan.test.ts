@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { archive, fill, idsOf, png } from "../../../../test/library/archive.js";
+import { archive, fill, idsOf, inOrder, png } from "../../../../test/library/archive.js";
 import { sha256Of } from "../files/hash.js";
 import { decide } from "./decisions.js";
 import { openLibrary } from "./open-library.js";
@@ -23,14 +23,14 @@ describe("a scan", () => {
     const { library: own, root, id } = await scanned({ "a.png": one, "x/b.PNG": two, "notes.txt": "no picture" });
     expect(Object.keys(id).sort()).toEqual(["a.png", "x/b.PNG"]);
     const { pictures } = own.store;
-    expect(pictures.get(id["a.png"])).toMatchObject({
+    expect(await pictures.get(id["a.png"])).toMatchObject({
       ...{ sha256: sha256Of(one), size: one.length, width: 8, height: 6, album: ".", state: "queue" },
     });
     expect(await scanFolder(own, root)).toEqual({ found: 2, read: 0, missing: 0 });
     writeFileSync(join(root, "a.png"), two);
     utimesSync(join(root, "a.png"), 5, 5);
     expect(await scanFolder(own, root)).toEqual({ found: 2, read: 1, missing: 0 });
-    expect(pictures.get(id["a.png"])).toMatchObject({ sha256: sha256Of(two), modified: 5000 });
+    expect(await pictures.get(id["a.png"])).toMatchObject({ sha256: sha256Of(two), modified: 5000 });
   });
 
   it("says how far it is, last of all what it returns, and when it was", async () => {
@@ -39,39 +39,44 @@ describe("a scan", () => {
     const end = await scanFolder(own, folder({ "a.png": one }), { onProgress: (p) => heard.push(p) });
     expect(heard.at(-1)).toEqual(end);
     expect(end).toEqual({ found: 1, read: 1, missing: 0 });
-    expect(own.store.folders.all()[0].scannedAt).toBeGreaterThan(0);
+    expect((await own.store.folders.all())[0].scannedAt).toBeGreaterThan(0);
   });
 
   it("ends where whoever reads does so no more, and takes no picture for unreadable because of that", async () => {
     const { library: own, root, id } = await scanned({ "a.png": one });
     fill(root, { "b.png": two });
     utimesSync(join(root, "a.png"), 5, 5);
-    const reader = { do: () => Promise.reject(new GeodriftError("stopped", "pictures are read no more")) as never };
+    const reader = {
+      do: () => Promise.reject(new GeodriftError("stopped", "pictures are read no more")) as never,
+    };
     await expect(scanFolder(own, root, { reader })).rejects.toMatchObject({ code: "stopped" });
-    expect([idsOf(own), own.store.pictures.get(id["a.png"]).state]).toEqual([{ "a.png": id["a.png"] }, "queue"]);
+    expect([await idsOf(own), (await own.store.pictures.get(id["a.png"])).state]).toEqual([
+      { "a.png": id["a.png"] },
+      "queue",
+    ]);
     expect(await scanFolder(own, root)).toEqual({ found: 2, read: 2, missing: 0 });
   });
 
   it("keeps what is known of pictures that are gone, and knows them when they are back", async () => {
     const { library: own, root, id } = await scanned({ "a.png": one, "b.png": two });
-    decide(own, [id["a.png"]], { kind: "not-a-place" });
+    await decide(own, [id["a.png"]], { kind: "not-a-place" });
     renameSync(join(root, "a.png"), join(root, "a.away"));
     expect(await scanFolder(own, root)).toEqual({ found: 1, read: 0, missing: 1 });
-    expect(own.store.pictures.get(id["a.png"])).toMatchObject({ missing: true, state: "not-a-place" });
+    expect(await own.store.pictures.get(id["a.png"])).toMatchObject({ missing: true, state: "not-a-place" });
     // They are counted once.
     expect((await scanFolder(own, root)).missing).toBe(0);
     renameSync(join(root, "a.away"), join(root, "a.png"));
     expect(await scanFolder(own, root)).toEqual({ found: 2, read: 0, missing: 0 });
-    expect(own.store.pictures.get(id["a.png"])).toMatchObject({ missing: false, state: "not-a-place" });
+    expect(await own.store.pictures.get(id["a.png"])).toMatchObject({ missing: false, state: "not-a-place" });
   });
 
   it("leaves a person's word to the bytes that it was said of", async () => {
     const { library: own, root, id } = await scanned({ "a.png": one, "b.png": one });
-    decide(own, Object.values(id), { kind: "not-a-place" });
+    await decide(own, Object.values(id), { kind: "not-a-place" });
     utimesSync(join(root, "a.png"), 5, 5);
     writeFileSync(join(root, "b.png"), two);
     expect((await scanFolder(own, root)).read).toBe(2);
-    const states = Object.values(id).map((n) => own.store.pictures.get(n).state);
+    const states = await inOrder(Object.values(id), async (n) => (await own.store.pictures.get(n)).state);
     expect(states).toEqual(["not-a-place", "queue"]);
   });
 
@@ -83,7 +88,7 @@ describe("a scan", () => {
     mkdirSync(join(root, "folder.png"));
     const own = await library();
     expect((await scanFolder(own, root)).found).toBe(1);
-    expect(Object.keys(idsOf(own))).toEqual(["a.png"]);
+    expect(Object.keys(await idsOf(own))).toEqual(["a.png"]);
   });
 
   it("changes nothing in the folder", async () => {
@@ -100,7 +105,7 @@ describe("a scan", () => {
     for (const path of [`${root}/`, relative(process.cwd(), root), link])
       expect(await scanFolder(own, path)).toEqual({ found: 1, read: 0, missing: 0 });
     expect(await folderPath(link)).toBe(root);
-    expect(own.store.folders.all().length).toBe(1);
+    expect((await own.store.folders.all()).length).toBe(1);
   });
 });
 
@@ -108,11 +113,11 @@ describe("a picture that cannot be read", () => {
   it("costs itself alone, and says why", async () => {
     const { library: own, id } = await scanned({ "a.png": one, "empty.png": "", "letter.jpg": "Dear Sir or Madam" });
     const { store } = own;
-    expect(store.pictures.get(id["a.png"]).state).toBe("queue");
-    expect(store.lists.one(id["empty.png"])).toMatchObject({
+    expect((await store.pictures.get(id["a.png"])).state).toBe("queue");
+    expect(await store.lists.one(id["empty.png"])).toMatchObject({
       ...{ state: "unreadable", error: "the file is empty", errorCode: "picture", sha256: null },
     });
-    expect(store.lists.one(id["letter.jpg"])).toMatchObject({
+    expect(await store.lists.one(id["letter.jpg"])).toMatchObject({
       ...{ state: "unreadable", error: expect.stringContaining("not a picture"), errorCode: "picture", width: null },
     });
   });
@@ -126,7 +131,10 @@ describe("a picture that cannot be read", () => {
     writeFileSync(Buffer.concat([closed, Buffer.from("/d.png")]), two);
     const own = await library();
     expect((await scanFolder(own, root)).found).toBe(3);
-    const errors = Object.values(idsOf(own)).map((id) => own.store.lists.one(id)?.error ?? null);
+    const errors = await inOrder(
+      Object.values(await idsOf(own)),
+      async (id) => (await own.store.lists.one(id))?.error ?? null,
+    );
     const untellable = "its name is not UTF-8, by which it could be opened; rename it";
     expect(errors.sort()).toEqual([untellable, untellable, null].sort());
     // And it is the same word the next time.
@@ -135,10 +143,10 @@ describe("a picture that cannot be read", () => {
 
   it("is one of the queue once it is whole", async () => {
     const { library: own, root, id } = await scanned({ "a.png": one.subarray(0, 12) });
-    expect(own.store.pictures.get(id["a.png"]).state).toBe("unreadable");
+    expect((await own.store.pictures.get(id["a.png"])).state).toBe("unreadable");
     writeFileSync(join(root, "a.png"), one);
     await scanFolder(own, root);
-    expect(own.store.lists.one(id["a.png"])).toMatchObject({ state: "queue", error: null, errorCode: null });
+    expect(await own.store.lists.one(id["a.png"])).toMatchObject({ state: "queue", error: null, errorCode: null });
   });
 });
 
@@ -159,7 +167,7 @@ describe("what a scan reads", () => {
       .jpeg()
       .toBuffer();
     const { library: own, id } = await scanned({ "a.jpg": photo });
-    expect(own.store.pictures.get(id["a.jpg"])).toMatchObject({
+    expect(await own.store.pictures.get(id["a.jpg"])).toMatchObject({
       ...{ state: "located", recorded: { lat: -33.5, lng: -70.25 }, camera: "Maker One" },
       ...{ takenAt: Date.UTC(2024, 4, 1, 12), utcOffsetMinutes: -210, width: 10, height: 20 },
     });
@@ -180,18 +188,18 @@ describe("what a scan reads", () => {
     ["of another picture", { "b.png.xmp": sidecarOf(10) }, null],
   ])("has the place of a sidecar %s", async (_, sidecars, lat) => {
     const { library: own, id } = await scanned({ "a.png": one, ...sidecars });
-    const { recorded, state } = own.store.pictures.get(id["a.png"]);
+    const { recorded, state } = await own.store.pictures.get(id["a.png"]);
     expect(recorded).toEqual(lat === null ? null : { lat, lng: 5 });
     expect(state).toBe(lat === null ? "queue" : "located");
   });
 
   it("follows a sidecar that comes and goes, while the picture stays", async () => {
     const { library: own, root, id } = await scanned({ "a.png": one });
-    const state = () => own.store.pictures.get(id["a.png"]).state;
+    const state = async () => (await own.store.pictures.get(id["a.png"])).state;
     fill(root, { "a.png.xmp": sidecarOf(10) });
-    expect([(await scanFolder(own, root)).read, state()]).toEqual([1, "located"]);
+    expect([(await scanFolder(own, root)).read, await state()]).toEqual([1, "located"]);
     rmSync(join(root, "a.png.xmp"));
-    expect([(await scanFolder(own, root)).read, state()]).toEqual([1, "queue"]);
+    expect([(await scanFolder(own, root)).read, await state()]).toEqual([1, "queue"]);
   });
 });
 
@@ -210,7 +218,7 @@ describe("a folder", () => {
       });
     // A name that begins like another is another.
     expect((await scanFolder(inner, join(root, "xy"))).found).toBe(1);
-    expect(inner.store.folders.all().map((f) => f.path)).toEqual([join(root, "x"), join(root, "xy")]);
+    expect((await inner.store.folders.all()).map((f) => f.path)).toEqual([join(root, "x"), join(root, "xy")]);
   });
 
   it.each(["library", "..library", "..", "x/..y/library"])(
@@ -224,8 +232,8 @@ describe("a folder", () => {
         code: "refused",
         message: expect.stringContaining("holds the library"),
       });
-      expect(own.store.folders.all()).toEqual([]);
-      own.close();
+      expect(await own.store.folders.all()).toEqual([]);
+      await own.close();
     },
   );
 
@@ -236,7 +244,7 @@ describe("a folder", () => {
       if (!path.endsWith("-library")) fill(path, { "photos/a.png": one });
       const photos = path.endsWith("-library") ? root : join(path, "photos");
       expect((await scanFolder(own, photos)).found).toBe(1);
-      own.close();
+      await own.close();
     }
   });
 

@@ -65,7 +65,7 @@ export async function scanFolder(
       "refused",
       `${root}: holds the library itself, in ${library.folder}; a folder apart from the pictures is needed`,
     );
-  const id = folderId(library, root);
+  const id = await folderId(library, root);
   const progress = { found: 0, read: 0, missing: 0 };
   const seen = new Set<number>();
   let batch: Found[] = [];
@@ -81,8 +81,8 @@ export async function scanFolder(
     if (batch.length === batchSize) await flush();
   }
   await flush();
-  progress.missing = markMissing(library, id, seen);
-  library.store.folders.scanned(id);
+  progress.missing = await markMissing(library, id, seen);
+  await library.store.folders.scanned(id);
   onProgress?.({ ...progress });
   return progress;
 }
@@ -98,9 +98,9 @@ export async function folderPath(named: string): Promise<string> {
   return realpath(resolve(named));
 }
 
-function folderId(library: Library, root: string): number {
+async function folderId(library: Library, root: string): Promise<number> {
   const within = (a: string, b: string) => a === b || a.startsWith(b.endsWith(sep) ? b : b + sep);
-  for (const { id, path } of library.store.folders.all()) {
+  for (const { id, path } of await library.store.folders.all()) {
     if (path === root) return id;
     if (within(root, path))
       throw new GeodriftError("refused", `${root}: lies in ${path}, which the library has already`);
@@ -145,7 +145,7 @@ async function takeIn(
   const changed: { file: Found; known: PictureRecord | undefined }[] = [];
   const back: number[] = [];
   for (const file of files) {
-    const known = store.pictures.at(folder.id, file.path);
+    const known = await store.pictures.at(folder.id, file.path);
     if (known) seen.add(known.id);
     if (
       known?.size === file.size &&
@@ -167,11 +167,10 @@ async function takeIn(
         changed.slice(from, from + atOnce).map(({ file }) => readContent(folder.root, file, reader)),
       )),
     );
-  store.transaction(() => {
-    store.pictures.setMissing(back, false);
-    changed.forEach(({ file, known }, i) => {
-      seen.add(keep(store, folder.id, file.path, known, contents[i]));
-    });
+  await store.transaction(async () => {
+    await store.pictures.setMissing(back, false);
+    for (const [i, { file, known }] of changed.entries())
+      seen.add(await keep(store, folder.id, file.path, known, contents[i]));
   });
 }
 
@@ -201,27 +200,27 @@ function failureFor(e: unknown): Failure {
   return failureOf(e);
 }
 
-function keep(
+async function keep(
   { pictures }: Store,
   folder: number,
   path: string,
   known: PictureRecord | undefined,
   scanned: ScannedFile,
-): number {
+): Promise<number> {
   // Another process may have entered it since it was looked for.
-  known ??= pictures.at(folder, path);
+  known ??= await pictures.at(folder, path);
   const found = scanned.failure !== null ? "unreadable" : scanned.recorded ? "located" : "queue";
   if (known === undefined) return pictures.add(folder, path, scanned, found);
   // What a person has decided stands for the picture that was looked at, and not for another of its name.
   const sameContent = known.sha256 === scanned.sha256;
-  pictures.rescan(known.id, scanned, sameContent);
-  pictures.advance(known.id, { kind: "scanned", found, sameContent });
+  await pictures.rescan(known.id, scanned, sameContent);
+  await pictures.advance(known.id, { kind: "scanned", found, sameContent });
   return known.id;
 }
 
 /** Pictures that a whole scan has not met stay in the index with all that was decided about them. */
-function markMissing({ store }: Library, folder: number, seen: ReadonlySet<number>): number {
-  const gone = store.pictures.present(folder).filter((id) => !seen.has(id));
-  store.transaction(() => store.pictures.setMissing(gone, true));
+async function markMissing({ store }: Library, folder: number, seen: ReadonlySet<number>): Promise<number> {
+  const gone = (await store.pictures.present(folder)).filter((id) => !seen.has(id));
+  await store.transaction(() => store.pictures.setMissing(gone, true));
   return gone.length;
 }

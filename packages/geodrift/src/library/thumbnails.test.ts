@@ -36,7 +36,7 @@ describe("a thumbnail", () => {
     const made = await thumbnail(library, id["a.png"], "small");
     rmSync(join(root, "a.png"));
     expect(Buffer.from(made).equals(await thumbnail(library, id["a.png"], "small"))).toBe(true);
-    const sha256 = library.store.pictures.get(id["a.png"]).sha256 ?? "";
+    const sha256 = (await library.store.pictures.get(id["a.png"])).sha256 ?? "";
     const kept = join(library.folder, "thumbnails", sha256.slice(0, 2), `${sha256}-small.webp`);
     expect(readFileSync(kept).equals(made)).toBe(true);
     await expect(thumbnail(library, id["a.png"], "large")).rejects.toMatchObject({ message: "the picture is gone" });

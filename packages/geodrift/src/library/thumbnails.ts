@@ -31,7 +31,7 @@ export async function thumbnail(
   size: ThumbnailSize,
   reader: PictureReader = readingHere,
 ): Promise<Uint8Array> {
-  const { sha256 } = library.store.pictures.get(id);
+  const { sha256 } = await library.store.pictures.get(id);
   if (sha256 === null) throw new GeodriftError("not-found", "the picture cannot be read");
   const folder = join(library.folder, "thumbnails", sha256.slice(0, 2));
   const small = join(folder, `${sha256}-${size}.webp`);

@@ -12,9 +12,9 @@ const keep = (points: readonly (readonly [minutes: number, segment?: number])[],
     name,
     points.map(([m, segment = 1]) => ({ at: m * minute, lat: m / 100, lng: 5, segment })),
   );
-const at = (...minutes: number[]) => {
-  keep(minutes.map((m) => [m]));
-  return aroundTime(own, 0).places.map((p) => p.minutes);
+const at = async (...minutes: number[]) => {
+  await keep(minutes.map((m) => [m]));
+  return (await aroundTime(own, 0)).places.map((p) => p.minutes);
 };
 
 describe("a track around a time", () => {
@@ -25,35 +25,38 @@ describe("a track around a time", () => {
     ["is a point of that very time, and the next", [0, 9], [0, 9]],
     ["reaches for twelve hours", [-720, 720], [-720, 720]],
     ["reaches no further", [-721, 720.5], []],
-  ])("%s", (_, points, expected) => {
-    expect(at(...points)).toEqual(expected);
+  ])("%s", async (_, points, expected) => {
+    expect(await at(...points)).toEqual(expected);
   });
 
-  it("is in two pieces between two of its parts, and between two files", () => {
-    keep([
+  it("is in two pieces between two of its parts, and between two files", async () => {
+    await keep([
       [-20, 1],
       [20, 1],
     ]);
-    expect(aroundTime(own, 0).apart).toBe(false);
-    keep([
+    expect((await aroundTime(own, 0)).apart).toBe(false);
+    await keep([
       [-20, 1],
       [20, 2],
     ]);
-    expect(aroundTime(own, 0).apart).toBe(true);
-    keep([[-20, 1]]);
-    keep([[20, 1]], "b.gpx");
-    expect(aroundTime(own, 0).apart).toBe(true);
-    own.store.tracks.keep("b.gpx", []);
+    expect((await aroundTime(own, 0)).apart).toBe(true);
+    await keep([[-20, 1]]);
+    await keep([[20, 1]], "b.gpx");
+    expect((await aroundTime(own, 0)).apart).toBe(true);
+    await own.store.tracks.keep("b.gpx", []);
   });
 
-  it("never says more than two places, within twelve hours", () => {
-    fc.assert(
-      fc.property(fc.uniqueArray(fc.integer({ min: -900, max: 900 }), { minLength: 1, maxLength: 9 }), (points) => {
-        const found = at(...points).map(Math.abs);
-        const nearest = Math.min(...points.map(Math.abs));
-        expect(found.length).toBeLessThanOrEqual(2);
-        expect(found.length > 0 ? Math.min(...found) : undefined).toBe(nearest <= 720 ? nearest : undefined);
-      }),
+  it("never says more than two places, within twelve hours", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: -900, max: 900 }), { minLength: 1, maxLength: 9 }),
+        async (points) => {
+          const found = (await at(...points)).map(Math.abs);
+          const nearest = Math.min(...points.map(Math.abs));
+          expect(found.length).toBeLessThanOrEqual(2);
+          expect(found.length > 0 ? Math.min(...found) : undefined).toBe(nearest <= 720 ? nearest : undefined);
+        },
+      ),
       { numRuns: 60 },
     );
   });

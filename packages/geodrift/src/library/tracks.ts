@@ -54,11 +54,11 @@ const maxMinutes = 12 * 60;
  * @returns places in degrees, with how many minutes later they are; `apart` where they are of two parts of a track, or of two
  * tracks, so that nothing is known of the way between them
  */
-export function aroundTime(
+export async function aroundTime(
   { store }: Library,
   utc: number,
-): { places: (LatLng & { minutes: number })[]; apart: boolean } {
-  const near = store.tracks.around(utc).filter((p) => Math.abs(p.at - utc) <= 60_000 * maxMinutes);
+): Promise<{ places: (LatLng & { minutes: number })[]; apart: boolean }> {
+  const near = (await store.tracks.around(utc)).filter((p) => Math.abs(p.at - utc) <= 60_000 * maxMinutes);
   const [a, b] = near;
   return {
     places: near.map(({ at, lat, lng }) => ({ lat, lng, minutes: (at - utc) / 60_000 })),

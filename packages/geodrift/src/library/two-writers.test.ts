@@ -15,7 +15,7 @@ it("a sidecar stands where the library says that it is written, and nowhere else
   const names = ["a.png", "b.png", "c.png"];
   const files = Object.fromEntries(await Promise.all(names.map(async (name, i) => [name, await png(i)])));
   const { library, root, id } = await scanned(files);
-  const other = await openLibrary(library.folder);
+  const other = await openLibrary(library.name);
   const random = new Generator(1);
   const pictures = names.map((name) => id[name]);
   for (let round = 0; round < 12; round++) {
@@ -28,10 +28,10 @@ it("a sidecar stands where the library says that it is written, and nowhere else
       ][random.integer(3)]();
     await Promise.all([step(library), step(other), step(library), step(other)]);
     for (const name of names) {
-      const written = library.store.pictures.get(id[name]).state === "written";
+      const written = (await library.store.pictures.get(id[name])).state === "written";
       expect(existsSync(join(root, `${name}.xmp`)), `${name} in round ${round}`).toBe(written);
-      expect(library.store.writes.unfinished()).toEqual([]);
+      expect(await library.store.writes.unfinished()).toEqual([]);
     }
   }
-  other.close();
+  await other.close();
 });

@@ -102,7 +102,7 @@ describe("a sidecar is not written", () => {
     change({ file, sidecar });
     const now = readdirSync(root);
     expect(await write()).toEqual([{ picture: one, ...expected }]);
-    expect([state(), leftOver(), readdirSync(root)]).toEqual(["accepted", [], now]);
+    expect([await state(), leftOver(), readdirSync(root)]).toEqual(["accepted", [], now]);
   });
 
   it("beside a picture of another size, though its time is the same", async () => {
@@ -119,14 +119,14 @@ describe("a sidecar is not written", () => {
     writeFileSync(file.replace(".png", ".xmp"), theirs(theirPlace));
     await scanFolder(library, root);
     expect(await write()).toMatchObject([{ code: "refused", error: expect.stringContaining("its own file says") }]);
-    expect(state()).toBe("accepted");
+    expect(await state()).toBe("accepted");
   });
 
   it("for pictures that nobody has accepted, nor for unknown ones; the others are written", async () => {
     const { library, one, root } = await accepted(own, "pin");
     writeFileSync(join(root, "b.png"), await png(2));
     await scanFolder(library, root);
-    const other = idsOf(library)["b.png"];
+    const other = (await idsOf(library))["b.png"];
     expect(await writeSidecars(library, [other, 999_999, one])).toEqual([
       { picture: other, code: "refused", error: expect.stringContaining("only accepted pictures") },
       { picture: 999_999, code: "refused", error: expect.stringContaining("only accepted pictures") },
@@ -136,17 +136,17 @@ describe("a sidecar is not written", () => {
 
   it("where another program is writing the same one, whose file stays", async () => {
     const { library, one, root, sidecar, write, state } = await accepted(own, "pin", theirs());
-    const temporary = join(root, `.a.png.xmp.${library.store.decisions.for(one)?.id}.partial`);
+    const temporary = join(root, `.a.png.xmp.${(await library.store.decisions.for(one))?.id}.partial`);
     writeFileSync(temporary, "theirs");
     expect(await write()).toMatchObject([
       { code: "disk", error: expect.stringContaining("another program is writing it") },
     ]);
-    expect([readFileSync(temporary, "utf8"), readFileSync(sidecar, "utf8"), state()]).toEqual([
+    expect([readFileSync(temporary, "utf8"), readFileSync(sidecar, "utf8"), await state()]).toEqual([
       "theirs",
       theirs(),
       "accepted",
     ]);
-    expect(library.store.writes.unfinished()).toEqual([]);
+    expect(await library.store.writes.unfinished()).toEqual([]);
     rmSync(temporary);
     expect(await write()).toEqual([{ picture: one, sidecar }]);
   });

@@ -22,8 +22,8 @@ describe("a sidecar that is written", () => {
       expect.closeTo(5.32, 6),
       "MANUAL",
     ]);
-    expect(sha256Of(readFileSync(file))).toBe(library.store.pictures.get(one).sha256);
-    expect([state(), leftOver()]).toEqual(["written", []]);
+    expect(sha256Of(readFileSync(file))).toBe((await library.store.pictures.get(one)).sha256);
+    expect([await state(), leftOver()]).toEqual(["written", []]);
   });
 
   it("is not read by the next scan, and is nobody's word where it is an estimate", async () => {
@@ -31,7 +31,7 @@ describe("a sidecar that is written", () => {
     await write();
     expect(placeOfSidecar(readFileSync(sidecar, "utf8"))?.method).toBe("GEODRIFT");
     expect(await scanFolder(library, root)).toMatchObject({ found: 1, read: 0 });
-    expect(library.store.pictures.get(one)).toMatchObject({ state: "written", recorded: null });
+    expect(await library.store.pictures.get(one)).toMatchObject({ state: "written", recorded: null });
   });
 
   it("holds what another program wrote, and gives it back bit for bit", async () => {
@@ -42,7 +42,7 @@ describe("a sidecar that is written", () => {
       expect(placeOfSidecar(readFileSync(sidecar, "utf8"))?.lat).toBeCloseTo(60.39, 6);
       expect(await undo(library)).toEqual([{ picture: expect.any(Number) }]);
       expect(readFileSync(sidecar, "utf8")).toBe(before);
-      expect(state()).toBe("queue");
+      expect(await state()).toBe("queue");
     }
   });
 
@@ -54,11 +54,11 @@ describe("a sidecar that is written", () => {
     expect(existsSync(sidecar)).toBe(false);
     expect(readFileSync(lightroom, "utf8")).toContain('xmp:Rating="4"');
     expect(placeOfSidecar(readFileSync(lightroom, "utf8"))?.lat).toBeCloseTo(60.39, 6);
-    expect(state()).toBe("written");
+    expect(await state()).toBe("written");
     await undo(library);
-    expect([readFileSync(lightroom, "utf8"), state()]).toEqual([theirs(), "queue"]);
+    expect([readFileSync(lightroom, "utf8"), await state()]).toEqual([theirs(), "queue"]);
     // It stands beside it otherwise.
-    decide(library, [one], { kind: "accept", level: "point", pin });
+    await decide(library, [one], { kind: "accept", level: "point", pin });
     expect(await writeSidecars(library, [one])).toEqual([{ picture: one, sidecar }]);
   });
 
@@ -80,14 +80,14 @@ describe("a sidecar that is written", () => {
     const { library, sidecar, write, state, leftOver } = await accepted(own, "pin");
     await write();
     await undo(library);
-    expect([existsSync(sidecar), state(), leftOver()]).toEqual([false, "queue", []]);
+    expect([existsSync(sidecar), await state(), leftOver()]).toEqual([false, "queue", []]);
   });
 
   it("is written over by the next word, and what was there before both comes back", async () => {
     const { library, one, sidecar, write, state } = await accepted(own, "pin", theirs());
     await write();
-    decide(library, [one], { kind: "accept", level: "country", pin: { lat: 48.86, lng: 2.35 } });
-    expect(state()).toBe("accepted");
+    await decide(library, [one], { kind: "accept", level: "country", pin: { lat: 48.86, lng: 2.35 } });
+    expect(await state()).toBe("accepted");
     await write();
     const text = readFileSync(sidecar, "utf8");
     expect(text).toContain("France");
@@ -97,25 +97,25 @@ describe("a sidecar that is written", () => {
     await undo(library);
     expect(readFileSync(sidecar, "utf8")).toBe(theirs());
     // What the first word wrote no longer stands: it is to be written again.
-    expect(state()).toBe("accepted");
+    expect(await state()).toBe("accepted");
   });
 
   it("stays when a word is taken back that wrote none", async () => {
     const { library, one, sidecar, write, state } = await accepted(own, "pin");
     await write();
     const text = readFileSync(sidecar, "utf8");
-    decide(library, [one], { kind: "accept", level: "country", pin });
+    await decide(library, [one], { kind: "accept", level: "country", pin });
     await undo(library);
-    expect([readFileSync(sidecar, "utf8"), state()]).toEqual([text, "written"]);
+    expect([readFileSync(sidecar, "utf8"), await state()]).toEqual([text, "written"]);
   });
 
   it("goes with the decision when the picture is found to show no place", async () => {
     const { library, one, sidecar, write, state } = await accepted(own, "pin");
     await write();
     expect(await decideAndTidy(library, [one], { kind: "not-a-place" })).toMatchObject({ left: [] });
-    expect([existsSync(sidecar), state()]).toEqual([false, "not-a-place"]);
+    expect([existsSync(sidecar), await state()]).toEqual([false, "not-a-place"]);
     await undo(library);
-    expect(state()).toBe("accepted");
+    expect(await state()).toBe("accepted");
   });
 });
 
@@ -135,7 +135,7 @@ describe("a sidecar that another program has changed since", () => {
       error: expect.stringMatching(/changed since by another/),
     });
     // What was said is taken back all the same.
-    expect(state()).toBe("queue");
+    expect(await state()).toBe("queue");
     expect(readdirSync(root).map((name) => [name, readFileSync(join(root, name), "utf8")])).toEqual(now);
     await expect(takeBack(library, one)).resolves.toBeUndefined();
   });
@@ -147,8 +147,8 @@ describe("a sidecar that another program has changed since", () => {
     execFileSync("mkfifo", [sidecar]);
     const [outcome] = await undo(library);
     expect(outcome).toMatchObject({ picture: one, code: "conflict" });
-    expect(state()).toBe("queue");
-    decide(library, [one], { kind: "accept", level: "point", pin });
+    expect(await state()).toBe("queue");
+    await decide(library, [one], { kind: "accept", level: "point", pin });
     const [refused] = await write();
     expect(refused).toMatchObject({ code: "refused", error: expect.stringContaining("is not written to") });
   });
@@ -159,7 +159,7 @@ describe("a sidecar that another program has changed since", () => {
     writeFileSync(sidecar, theirs());
     const { left } = await decideAndTidy(library, [one], { kind: "reject" });
     expect(left).toEqual([{ picture: one, code: "conflict", error: expect.stringContaining("left as it is") }]);
-    expect([readFileSync(sidecar, "utf8"), state()]).toEqual([theirs(), "rejected"]);
+    expect([readFileSync(sidecar, "utf8"), await state()]).toEqual([theirs(), "rejected"]);
   });
 
   it("is not forgotten where its whole folder is away", async () => {
@@ -169,7 +169,7 @@ describe("a sidecar that another program has changed since", () => {
     const failed = await takeBack(library, one).catch((e: unknown) => e);
     expect(failed).toMatchObject({ code: "disk", message: "its sidecar is not taken back: the folder is gone" });
     expect(isChangedSince(failed)).toBe(false);
-    expect(library.store.writes.lastWritten(one)).toBeDefined();
+    expect(await library.store.writes.lastWritten(one)).toBeDefined();
   });
 });
 
@@ -177,8 +177,8 @@ describe("an estimate", () => {
   it("is merged into a sidecar without a place, and into one that has an older estimate of ours", async () => {
     const first = await accepted(own, "estimate", theirs());
     await first.write();
-    expect(first.state()).toBe("written");
-    const decision = first.library.store.decisions.for(first.one);
+    expect(await first.state()).toBe("written");
+    const decision = await first.library.store.decisions.for(first.one);
     if (decision?.kind !== "accept") throw new Error("it was accepted");
     const ours = withPlace(undefined, xmpPlace({ ...decision.decided, lat: 10, lng: 10 }));
     const second = await accepted(own, "estimate", ours);

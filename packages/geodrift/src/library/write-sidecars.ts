@@ -55,8 +55,8 @@ export const writeSidecars = (
 
 async function writeOne(library: Library, picture: number, { intoExisting }: WriteOptions): Promise<string> {
   const { store } = library;
-  const record = store.pictures.find(picture);
-  const decision = store.decisions.for(picture);
+  const record = await store.pictures.find(picture);
+  const decision = await store.decisions.for(picture);
   if (record?.state !== "accepted" || decision?.kind !== "accept")
     throw new GeodriftError("refused", "only accepted pictures are written, and this one is not");
   const file = await checkedPictureFile(library, picture);
@@ -68,7 +68,7 @@ async function writeOne(library: Library, picture: number, { intoExisting }: Wri
       "conflict",
       "the picture has changed since it was scanned; scan again and look at it again",
     );
-  const own = store.writes.lastWritten(picture);
+  const own = await store.writes.lastWritten(picture);
   const sidecar = own?.sidecar ?? ((intoExisting && (await existingSidecar(file))) || `${file}.xmp`);
   const now = await readSidecar(sidecar);
   // Over what we wrote ourselves nothing is merged, but over what was there before that.
@@ -82,7 +82,7 @@ async function writeOne(library: Library, picture: number, { intoExisting }: Wri
   });
   const bytes = Buffer.from(text);
   const temporary = temporaryBeside(sidecar, (own) => `.${own}.${decision.id}.partial`);
-  const write = store.writes.begin({
+  const write = await store.writes.begin({
     decision: decision.id,
     picture,
     sidecar,
@@ -93,7 +93,7 @@ async function writeOne(library: Library, picture: number, { intoExisting }: Wri
   try {
     await replaceFile(sidecar, temporary, bytes);
   } catch (e) {
-    store.writes.set(write, "failed");
+    await store.writes.set(write, "failed");
     throw e;
   }
   await markWritten(store, write, picture, sidecar);
@@ -170,7 +170,7 @@ export const isChangedSince = (e: unknown): boolean => e instanceof ChangedSince
  * it cannot be reached or put back
  */
 export async function takeBack({ store }: Library, picture: number, decision?: number): Promise<void> {
-  const write = store.writes.lastWritten(picture);
+  const write = await store.writes.lastWritten(picture);
   if (!write || (decision !== undefined && write.decision !== decision)) return;
   const { id, sidecar, temporary, before } = write;
   const stays = untouched("its sidecar is not taken back");
@@ -179,15 +179,15 @@ export async function takeBack({ store }: Library, picture: number, decision?: n
     isSystemError(e) && e.code === "ENOENT" && existsSync(dirname(sidecar)) ? undefined : stays(e),
   );
   if (now === undefined || sha256Of(now) !== write.afterSha256) {
-    store.writes.set(id, "theirs");
+    await store.writes.set(id, "theirs");
     throw new ChangedSinceError();
   }
-  store.writes.beginUndo(id);
+  await store.writes.beginUndo(id);
   try {
     if (before === null) await rm(sidecar).catch(stays);
     else await replaceFile(sidecar, temporary, Buffer.from(before));
   } catch (e) {
-    store.writes.set(id, "written");
+    await store.writes.set(id, "written");
     throw e;
   }
   await markUndone(store, id, picture, sidecar);

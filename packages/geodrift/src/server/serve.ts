@@ -144,7 +144,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       await engine.close();
       await memory?.close();
       await pictures.close();
-      library?.close();
+      await library?.close();
     },
   };
 }

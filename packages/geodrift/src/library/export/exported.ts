@@ -12,8 +12,8 @@ import { obscured } from "./obscure.js";
  * if it was accepted.
  * @param options `obscure` gives cells of 0.2 degrees in place of points
  */
-export function exportedPictures({ store }: Library, { obscure = false } = {}): ExportedPicture[] {
-  const pictures = store.lists.located().flatMap((record) => exported(record) ?? []);
+export async function exportedPictures({ store }: Library, { obscure = false } = {}): Promise<ExportedPicture[]> {
+  const pictures = (await store.lists.located()).flatMap((record) => exported(record) ?? []);
   return obscure ? pictures.map(obscured) : pictures;
 }
 

@@ -1,7 +1,7 @@
 import type { LatLng } from "@geodrift/core";
 import type { PlaceName } from "../../locate/result.js";
 import type { Level, State } from "../states.js";
-import type { IndexFile } from "./index-file.js";
+import type { Database } from "./database.js";
 
 /** What a person said of a picture's place, degrees. */
 export interface DecidedPlace extends LatLng {
@@ -55,26 +55,27 @@ export function decisionOf({ id, kind, place, model, known, ...rest }: DecisionR
 }
 
 /** The log of what people said. Nothing is taken out of it: what is taken back is marked so. */
-export const decisionTable = (index: IndexFile) => ({
+export const decisionTable = (database: Database) => ({
   /** The number of the next thing that is said of several pictures at once. */
-  nextBatch: (): number =>
-    1 + (index.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions")?.last ?? 0),
+  nextBatch: async (): Promise<number> =>
+    1 + ((await database.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions"))?.last ?? 0),
 
   /** The number of the last word that can be taken back; undefined if there is none. */
-  lastBatch: (): number | undefined =>
-    index.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions WHERE undone = 0")?.last ?? undefined,
+  lastBatch: async (): Promise<number | undefined> =>
+    (await database.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions WHERE undone = 0"))?.last ??
+    undefined,
 
   /**
    * Enters what was said of a picture, with the bytes that it was said of and the state before.
    * @param place of an accepted one
    */
-  add(
+  async add(
     batch: number,
     picture: { id: number; sha256: string | null; state: State },
     kind: Decision["kind"],
     place: Omit<DecidedPlace, "at"> | undefined,
-  ): void {
-    index.run(
+  ): Promise<void> {
+    await database.run(
       `INSERT INTO decisions (batch, picture, at, kind, level, lat, lng, radius_km, source, place, model, known, sha256,
          state_before)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -96,32 +97,34 @@ export const decisionTable = (index: IndexFile) => ({
   },
 
   /** The last word on a picture, as it is now, that has not been taken back. */
-  for(picture: number): Decision | undefined {
-    const row = index.row<DecisionRow>(
-      `SELECT d.id, d.kind, d.level, d.lat, d.lng, d.radius_km AS radiusKm, d.source, d.place, d.model, d.known, d.at
+  async for(picture: number): Promise<Decision | undefined> {
+    const row = await database.row<DecisionRow>(
+      `SELECT d.id, d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.at
        FROM decisions d JOIN pictures p ON p.id = d.picture
-       WHERE d.picture = ? AND d.undone = 0 AND d.sha256 IS p.sha256 ORDER BY d.id DESC LIMIT 1`,
+       WHERE d.picture = ? AND d.undone = 0 AND d.sha256 IS NOT DISTINCT FROM p.sha256 ORDER BY d.id DESC LIMIT 1`,
       picture,
     );
     return row && decisionOf(row);
   },
 
   /** The last word on a picture, of whichever bytes, that has not been taken back. */
-  lastOf: (picture: number): number | undefined =>
-    index.row<{ id: number }>(
-      "SELECT id FROM decisions WHERE picture = ? AND undone = 0 ORDER BY id DESC LIMIT 1",
-      picture,
+  lastOf: async (picture: number): Promise<number | undefined> =>
+    (
+      await database.row<{ id: number }>(
+        "SELECT id FROM decisions WHERE picture = ? AND undone = 0 ORDER BY id DESC LIMIT 1",
+        picture,
+      )
     )?.id,
 
   /** What was said under a number and has not been taken back, the last first. */
-  ofBatch: (batch: number): UndoableDecision[] =>
-    index.rows(
-      "SELECT id, picture, state_before AS stateBefore FROM decisions WHERE batch = ? AND undone = 0 ORDER BY id DESC",
+  ofBatch: (batch: number): Promise<UndoableDecision[]> =>
+    database.rows(
+      `SELECT id, picture, state_before AS "stateBefore" FROM decisions WHERE batch = ? AND undone = 0 ORDER BY id DESC`,
       batch,
     ),
 
   /** Marks a decision as taken back. */
-  markUndone(id: number): void {
-    index.run("UPDATE decisions SET undone = 1 WHERE id = ?", id);
+  async markUndone(id: number): Promise<void> {
+    await database.run("UPDATE decisions SET undone = 1 WHERE id = ?", id);
   },
 });

@@ -1,6 +1,6 @@
 import { anywhereBits, type LocateResult } from "../../locate/result.js";
 import { isOutside } from "../../locate/text.js";
-import type { IndexFile } from "./index-file.js";
+import type { Database } from "./database.js";
 
 /** What a model says of a picture. */
 export interface EstimateRecord {
@@ -12,14 +12,14 @@ export interface EstimateRecord {
 }
 
 /** Estimates of the index: the last one of every picture. */
-export const estimateTable = (index: IndexFile) => ({
+export const estimateTable = (database: Database) => ({
   /**
    * Keeps an answer as the estimate of a picture, in place of the one before. That of a picture which the model is not for
    * tells nothing.
    */
-  keep(picture: number, { result, radiusKm }: Omit<EstimateRecord, "madeAt">): void {
-    index.transaction(() => {
-      index.run(
+  keep: (picture: number, { result, radiusKm }: Omit<EstimateRecord, "madeAt">): Promise<void> =>
+    database.transaction(async () => {
+      await database.run(
         `INSERT INTO estimates (picture, sha256, made_at, radius_km, result) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (picture) DO UPDATE SET sha256 = excluded.sha256, made_at = excluded.made_at,
            radius_km = excluded.radius_km, result = excluded.result`,
@@ -29,19 +29,18 @@ export const estimateTable = (index: IndexFile) => ({
         radiusKm,
         JSON.stringify(result),
       );
-      index.run(
+      await database.run(
         "UPDATE pictures SET bits = ? WHERE id = ? AND sha256 = ?",
         isOutside(result) ? anywhereBits : result.localizabilityBits,
         picture,
         result.sha256,
       );
-    });
-  },
+    }),
 
   /** The estimate of a picture as it is now; undefined if there is none, or the file has changed since. */
-  of(picture: number): EstimateRecord | undefined {
-    const row = index.row<{ radiusKm: number; result: string; madeAt: number }>(
-      `SELECT e.radius_km AS radiusKm, e.result, e.made_at AS madeAt FROM estimates e JOIN pictures p ON p.id = e.picture
+  async of(picture: number): Promise<EstimateRecord | undefined> {
+    const row = await database.row<{ radiusKm: number; result: string; madeAt: number }>(
+      `SELECT e.radius_km AS "radiusKm", e.result, e.made_at AS "madeAt" FROM estimates e JOIN pictures p ON p.id = e.picture
        WHERE e.picture = ? AND e.sha256 = p.sha256`,
       picture,
     );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { archive, estimate, scanOf } from "../../../../../test/library/archive.js";
+import { archive, estimate, inOrder, scanOf } from "../../../../../test/library/archive.js";
 import { decide } from "../decisions.js";
 import type { PictureFilter } from "./lists.js";
 
@@ -10,7 +10,7 @@ const { store } = own;
 const { pictures, folders, lists } = store;
 let made = 0;
 const newFolder = () => folders.add(`/photos-${made++}`);
-const paths = (filter: PictureFilter) => lists.page(filter).pictures.map((p) => p.path);
+const paths = async (filter: PictureFilter) => (await lists.page(filter)).pictures.map((p) => p.path);
 
 const anyPicture = fc.record({
   takenAt: fc.option(fc.integer({ min: -2, max: 2 }), { nil: null }),
@@ -23,22 +23,25 @@ describe("pages", () => {
     ["number", () => 0],
     ["time", (p: { takenAt: number | null }) => p.takenAt ?? Number.POSITIVE_INFINITY],
     ["bits", (p: { bits: number | null }) => (p.bits === null ? Number.POSITIVE_INFINITY : -p.bits)],
-  ] as const)("in the order of %s, put together, are the whole list, sorted, each picture once", (order, key) => {
-    fc.assert(
-      fc.property(fc.array(anyPicture, { maxLength: 12 }), fc.integer({ min: 1, max: 13 }), (all, limit) => {
-        const folder = newFolder();
-        const entered = store.transaction(() =>
-          all.map((p, i) => ({ ...p, id: pictures.add(folder, `${i}`, scanOf({ takenAt: p.takenAt }), "queue") })),
+  ] as const)("in the order of %s, put together, are the whole list, sorted, each picture once", async (order, key) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyPicture, { maxLength: 12 }), fc.integer({ min: 1, max: 13 }), async (all, limit) => {
+        const folder = await newFolder();
+        const entered = await store.transaction(() =>
+          inOrder(all, async (p, i) => ({
+            ...p,
+            id: await pictures.add(folder, `${i}`, scanOf({ takenAt: p.takenAt }), "queue"),
+          })),
         );
-        for (const { id, bits } of entered) if (bits !== null) estimate(own, id, { localizabilityBits: bits });
-        pictures.setMissing(
+        for (const { id, bits } of entered) if (bits !== null) await estimate(own, id, { localizabilityBits: bits });
+        await pictures.setMissing(
           entered.filter((p) => p.missing).map((p) => p.id),
           true,
         );
         const found: number[] = [];
         let pages = 0;
         for (let after: string | undefined, more = true; more; pages++) {
-          const page = lists.page({ folder, order, limit, after });
+          const page = await lists.page({ folder, order, limit, after });
           expect(page.pictures.length).toBeLessThanOrEqual(limit);
           found.push(...page.pictures.map((p) => p.id));
           after = page.next;
@@ -53,35 +56,38 @@ describe("pages", () => {
     );
   });
 
-  it("have a hundred pictures if nobody says otherwise", () => {
-    const folder = newFolder();
-    store.transaction(() => {
-      for (let i = 0; i < 101; i++) pictures.add(folder, `${i}`, scanOf(), "queue");
+  it("have a hundred pictures if nobody says otherwise", async () => {
+    const folder = await newFolder();
+    await store.transaction(async () => {
+      for (let i = 0; i < 101; i++) await pictures.add(folder, `${i}`, scanOf(), "queue");
     });
-    const { pictures: first, next } = lists.page({ folder });
+    const { pictures: first, next } = await lists.page({ folder });
     expect(first.length).toBe(100);
-    expect(lists.page({ folder, after: next }).pictures.map((p) => p.path)).toEqual(["100"]);
+    expect((await lists.page({ folder, after: next })).pictures.map((p) => p.path)).toEqual(["100"]);
   });
 
-  it.each(["", "5", "a_1", "1_b", "NaN_1", "1_Infinity"])('after "%s", which no page gave, are refused', (after) => {
-    for (const order of ["number", "time", "bits"] as const)
-      expect(() => lists.page({ order, after })).toThrow(expect.objectContaining({ code: "option" }));
-  });
+  it.each(["", "5", "a_1", "1_b", "NaN_1", "1_Infinity"])(
+    'after "%s", which no page gave, are refused',
+    async (after) => {
+      for (const order of ["number", "time", "bits"] as const)
+        await expect(lists.page({ order, after })).rejects.toThrow(expect.objectContaining({ code: "option" }));
+    },
+  );
 });
 
-describe("a filter", () => {
-  const folder = newFolder();
+describe("a filter", async () => {
+  const folder = await newFolder();
   const enter = (
     path: string,
     about: Partial<Parameters<typeof scanOf>[0]> = {},
     state: "queue" | "located" = "queue",
   ) => pictures.add(folder, path, scanOf({ sha256: path, ...about }), state);
-  enter("100%.jpg", { takenAt: 10 });
-  enter("1000.jpg", { takenAt: 20 });
-  enter("x/a_b.jpg", { takenAt: 30, camera: "Maker One" });
-  enter("x/acb.jpg", { camera: "Maker\\Two" }, "located");
-  const told = enter("y/told.jpg", { takenAt: 40 });
-  estimate(own, told, { localizabilityBits: 4 });
+  await enter("100%.jpg", { takenAt: 10 });
+  await enter("1000.jpg", { takenAt: 20 });
+  await enter("x/a_b.jpg", { takenAt: 30, camera: "Maker One" });
+  await enter("x/acb.jpg", { camera: "Maker\\Two" }, "located");
+  const told = await enter("y/told.jpg", { takenAt: 40 });
+  await estimate(own, told, { localizabilityBits: 4 });
 
   it.each<[string, PictureFilter, string[]]>([
     ["a state", { state: "located" }, ["x/acb.jpg"]],
@@ -97,19 +103,19 @@ describe("a filter", () => {
     ["the least bits, which count", { leastBits: 4 }, ["y/told.jpg"]],
     ["more bits than any has", { leastBits: 4.01 }, []],
     ["several things at once", { album: "x", text: "maker", state: "queue" }, ["x/a_b.jpg"]],
-  ])("takes %s", (_, filter, expected) => {
-    expect(paths({ folder, ...filter })).toEqual(expected);
+  ])("takes %s", async (_, filter, expected) => {
+    expect(await paths({ folder, ...filter })).toEqual(expected);
   });
 
-  it("finds a text wherever it stands, as it stands", () => {
-    const all = newFolder();
+  it("finds a text wherever it stands, as it stands", async () => {
+    const all = await newFolder();
     const anyText = fc.string({ unit: fc.constantFrom("a", "%", "_", "\\", "'", "."), minLength: 1, maxLength: 3 });
     let n = 0;
-    fc.assert(
-      fc.property(anyText, anyText, (path, text) => {
+    await fc.assert(
+      fc.asyncProperty(anyText, anyText, async (path, text) => {
         const name = `${n++}${path}`;
-        pictures.add(all, name, scanOf(), "queue");
-        expect(paths({ folder: all, text, limit: 1000 }).includes(name)).toBe(name.includes(text));
+        await pictures.add(all, name, scanOf(), "queue");
+        expect((await paths({ folder: all, text, limit: 1000 })).includes(name)).toBe(name.includes(text));
       }),
       { numRuns: 80 },
     );
@@ -117,41 +123,48 @@ describe("a filter", () => {
 });
 
 describe("a listed picture", () => {
-  it("has its estimate while its bytes are those that were estimated", () => {
-    const id = pictures.add(newFolder(), "a.jpg", scanOf(), "queue");
-    expect(lists.one(id)?.estimate).toBeUndefined();
-    estimate(own, id, { localizabilityBits: 6 }, 12);
-    expect(lists.one(id)?.estimate).toMatchObject({ bits: 6, radiusKm: 12, result: { best: { lat: 60.4, lng: 5.3 } } });
-    pictures.rescan(id, scanOf({ sha256: "cd" }), false);
-    expect(lists.one(id)?.estimate).toBeUndefined();
+  it("has its estimate while its bytes are those that were estimated", async () => {
+    const id = await pictures.add(await newFolder(), "a.jpg", scanOf(), "queue");
+    expect((await lists.one(id))?.estimate).toBeUndefined();
+    await estimate(own, id, { localizabilityBits: 6 }, 12);
+    expect((await lists.one(id))?.estimate).toMatchObject({
+      bits: 6,
+      radiusKm: 12,
+      result: { best: { lat: 60.4, lng: 5.3 } },
+    });
+    await pictures.rescan(id, scanOf({ sha256: "cd" }), false);
+    expect((await lists.one(id))?.estimate).toBeUndefined();
   });
 
-  it("has a decision only where its state stands on one", () => {
-    const id = pictures.add(newFolder(), "a.jpg", scanOf(), "queue");
-    decide(own, [id], { kind: "accept", level: "point", pin: { lat: 48.86, lng: 2.35 } });
-    expect(lists.one(id)?.decision).toMatchObject({ kind: "accept", decided: { source: "person", lat: 48.86 } });
-    decide(own, [id], { kind: "reject" });
-    expect(lists.one(id)?.decision).toBeUndefined();
+  it("has a decision only where its state stands on one", async () => {
+    const id = await pictures.add(await newFolder(), "a.jpg", scanOf(), "queue");
+    await decide(own, [id], { kind: "accept", level: "point", pin: { lat: 48.86, lng: 2.35 } });
+    expect((await lists.one(id))?.decision).toMatchObject({
+      kind: "accept",
+      decided: { source: "person", lat: 48.86 },
+    });
+    await decide(own, [id], { kind: "reject" });
+    expect((await lists.one(id))?.decision).toBeUndefined();
   });
 
-  it("that is unknown is nothing", () => {
-    expect(lists.one(999_999)).toBeUndefined();
+  it("that is unknown is nothing", async () => {
+    expect(await lists.one(999_999)).toBeUndefined();
   });
 });
 
 describe("what is located", () => {
   it("is what files, sidecars and people say, by folder and path, and what is there", async () => {
     const other = await library();
-    const [second, first] = [other.store.folders.add("/b"), other.store.folders.add("/a")];
+    const [second, first] = [await other.store.folders.add("/b"), await other.store.folders.add("/a")];
     const enter = (at: number, path: string, state: "located" | "queue" | "accepted" | "written" | "rejected") =>
       other.store.pictures.add(at, path, scanOf({ recorded: { lat: 1, lng: 2 } }), state);
-    enter(first, "z", "located");
-    enter(second, "y", "written");
-    enter(second, "x", "accepted");
-    enter(second, "queue", "queue");
-    enter(second, "rejected", "rejected");
-    other.store.pictures.setMissing([enter(first, "gone", "located")], true);
-    expect(other.store.lists.located().map((p) => [p.folder, p.path])).toEqual([
+    await enter(first, "z", "located");
+    await enter(second, "y", "written");
+    await enter(second, "x", "accepted");
+    await enter(second, "queue", "queue");
+    await enter(second, "rejected", "rejected");
+    await other.store.pictures.setMissing([await enter(first, "gone", "located")], true);
+    expect((await other.store.lists.located()).map((p) => [p.folder, p.path])).toEqual([
       [second, "x"],
       [second, "y"],
       [first, "z"],

@@ -3,8 +3,8 @@ import type { LatLng } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { LocateResult } from "../../locate/result.js";
 import type { State } from "../states.js";
+import type { Database } from "./database.js";
 import { type Decision, type DecisionRow, decisionOf } from "./decisions.js";
-import type { IndexFile } from "./index-file.js";
 import { notesOf } from "./pictures.js";
 
 /** Which pictures a page has, and in which order. */
@@ -72,10 +72,10 @@ interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate" | 
   decisionId: number | null;
 }
 
-const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at AS takenAt, p.camera, p.width, p.height,
-  p.utc_offset_minutes AS utcOffsetMinutes, p.taken_from AS takenFrom, p.notes, p.file_lat AS fileLat, p.file_lng AS fileLng, p.error, p.error_code AS errorCode, p.bits,
-  e.radius_km AS estimateRadiusKm, e.made_at AS madeAt, e.result,
-  d.id AS decisionId, d.kind, d.level, d.lat, d.lng, d.radius_km AS radiusKm, d.source, d.place, d.model, d.known, d.at`;
+const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at AS "takenAt", p.camera, p.width, p.height,
+  p.utc_offset_minutes AS "utcOffsetMinutes", p.taken_from AS "takenFrom", p.notes, p.file_lat AS "fileLat", p.file_lng AS "fileLng", p.error, p.error_code AS "errorCode", p.bits,
+  e.radius_km AS "estimateRadiusKm", e.made_at AS "madeAt", e.result,
+  d.id AS "decisionId", d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.at`;
 
 /** The decision that a state stands on: of accepted and written pictures, the last word. */
 const decided = `LEFT JOIN decisions d ON p.state IN ('accepted', 'written') AND d.id =
@@ -126,25 +126,25 @@ export interface SaidPlace extends LatLng {
  * a place of its own has a person's pin where the last decision is one.
  */
 const said = `
-  SELECT p.id AS picture, p.path, p.taken_at AS takenAt, p.sha256,
-    p.utc_offset_minutes AS utcOffsetMinutes, CASE WHEN d.source = 'person' AND d.level = 'point' THEN 1000 * d.radius_km ELSE p.place_error_metres END
-      AS placeErrorMetres,
+  SELECT p.id AS picture, p.path, p.taken_at AS "takenAt", p.sha256,
+    p.utc_offset_minutes AS "utcOffsetMinutes", CASE WHEN d.source = 'person' AND d.level = 'point' THEN 1000 * d.radius_km ELSE p.place_error_metres END
+      AS "placeErrorMetres",
     CASE WHEN d.source = 'person' AND d.level = 'point' THEN d.lat ELSE p.file_lat END AS lat,
     CASE WHEN d.source = 'person' AND d.level = 'point' THEN d.lng ELSE p.file_lng END AS lng
   FROM pictures p LEFT JOIN decisions d ON d.id =
-    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS p.sha256)
+    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0 AND sha256 IS NOT DISTINCT FROM p.sha256)
   WHERE p.id != ? AND p.missing = 0 AND (d.source = 'person' AND d.level = 'point' OR p.file_lat IS NOT NULL)`;
 
 /** Two clocks of the world are at most so far apart. */
 const mostOffsetMs = 26 * 3_600_000;
 
 /** Lists of the index. */
-export const lists = (index: IndexFile) => ({
+export const lists = (database: Database) => ({
   /**
    * Pictures that are there, a page at a time.
    * @throws GeodriftError `option` for an `after` that no page gave
    */
-  page(filter: PictureFilter): { pictures: ListedRecord[]; next: string | undefined } {
+  async page(filter: PictureFilter): Promise<{ pictures: ListedRecord[]; next: string | undefined }> {
     const { order = "number", limit = 100, after } = filter;
     const key = orders[order];
     const where = ["p.missing = 0"];
@@ -158,19 +158,19 @@ export const lists = (index: IndexFile) => ({
     if (filter.album !== undefined) add("p.album = ?", filter.album);
     if (filter.text) {
       const like = `%${filter.text.replace(/[\\%_]/g, "\\$&")}%`;
-      add("(p.path LIKE ? ESCAPE '\\' OR p.camera LIKE ? ESCAPE '\\')", like, like);
+      add("(lower(p.path) LIKE lower(?) ESCAPE '\\' OR lower(p.camera) LIKE lower(?) ESCAPE '\\')", like, like);
     }
     if (filter.from !== undefined) add("p.taken_at >= ?", filter.from);
     if (filter.to !== undefined) add("p.taken_at < ?", filter.to);
     if (filter.leastBits !== undefined) add("p.bits >= ?", filter.leastBits);
     if (after !== undefined) {
       const [at, id] = after.split("_").map(Number);
-      if (!Number.isFinite(at) || !Number.isFinite(id))
+      if (!Number.isFinite(at) || !Number.isSafeInteger(id))
         throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
       if (order === "number") add("p.id > ?", id);
       else add(`(${key}, p.id) > (?, ?)`, at, id);
     }
-    const rows = index.rows<Row & { sorted: number }>(
+    const rows = await database.rows<Row & { sorted: number }>(
       `SELECT ${columns}, ${key} AS sorted FROM ${joined} WHERE ${where.join(" AND ")} ORDER BY ${key === "p.id" ? key : `${key}, p.id`} LIMIT ?`,
       ...values,
       limit,
@@ -180,19 +180,19 @@ export const lists = (index: IndexFile) => ({
   },
 
   /** A picture by its number; undefined if there is none. */
-  one(id: number): ListedRecord | undefined {
-    const row = index.row<Row>(`SELECT ${columns} FROM ${joined} WHERE p.id = ?`, id);
+  async one(id: number): Promise<ListedRecord | undefined> {
+    const row = await database.row<Row>(`SELECT ${columns} FROM ${joined} WHERE p.id = ?`, id);
     return row && recordOf(row);
   },
 
   /** Pictures whose place is known, by their files or by a decision, by folder and path. */
-  located: (): ListedRecord[] =>
-    index
-      .rows<Row>(
+  located: async (): Promise<ListedRecord[]> =>
+    (
+      await database.rows<Row>(
         `SELECT ${columns} FROM ${joined}
          WHERE p.missing = 0 AND p.state IN ('located', 'accepted', 'written') ORDER BY p.folder, p.path`,
       )
-      .map(recordOf),
+    ).map(recordOf),
 
   /**
    * What is said of other pictures that were taken within `reachMs` of a time (both milliseconds), the nearest first. Where both
@@ -203,9 +203,9 @@ export const lists = (index: IndexFile) => ({
     { at, utcOffsetMinutes }: { at: number; utcOffsetMinutes: number | null },
     reachMs: number,
     limit: number,
-  ): SaidPlace[] {
+  ): Promise<SaidPlace[]> {
     const apart = "abs(p.taken_at - ?1 - 60000 * coalesce(p.utc_offset_minutes - ?2, 0))";
-    return index.rows(
+    return database.rows(
       `${said.replace("p.id != ?", "p.id != ?3")} AND p.taken_at BETWEEN ?4 AND ?5 AND ${apart} <= ?6 ORDER BY ${apart} LIMIT ?7`,
       at,
       utcOffsetMinutes,
@@ -218,8 +218,8 @@ export const lists = (index: IndexFile) => ({
   },
 
   /** What is said of other pictures of a folder, the nearest in time (milliseconds) first. */
-  saidInAlbum: (picture: number, folder: number, album: string, time: number, limit: number): SaidPlace[] =>
-    index.rows(
+  saidInAlbum: (picture: number, folder: number, album: string, time: number, limit: number): Promise<SaidPlace[]> =>
+    database.rows(
       `${said} AND p.folder = ? AND p.album = ? ORDER BY abs(coalesce(p.taken_at, 0) - ?), p.id LIMIT ?`,
       picture,
       folder,

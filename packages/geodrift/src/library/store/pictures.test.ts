@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { archive, scanOf } from "../../../../../test/library/archive.js";
+import { archive, inOrder, scanOf } from "../../../../../test/library/archive.js";
 import { nextState, type PictureEvent, type State, states } from "../states.js";
 
 const { library } = archive();
@@ -40,65 +40,65 @@ const anyScan = fc.record({
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe("a picture in the store", () => {
-  it("comes back as it was entered, and as it was scanned anew", () => {
-    const folder = newFolder();
-    const root = folders.all().find((f) => f.id === folder)?.path;
+  it("comes back as it was entered, and as it was scanned anew", async () => {
+    const folder = await newFolder();
+    const root = (await folders.all()).find((f) => f.id === folder)?.path;
     let n = 0;
-    fc.assert(
-      fc.property(anyScan, anyScan, (first, second) => {
+    await fc.assert(
+      fc.asyncProperty(anyScan, anyScan, async (first, second) => {
         const path = `2024/may/${n++}.jpg`;
-        const id = pictures.add(folder, path, first, "queue");
+        const id = await pictures.add(folder, path, first, "queue");
         const about = { id, folder, root, path, album: "2024/may", state: "queue", missing: false };
         const { failure: _, ...read } = first;
-        expect(plain(pictures.get(id))).toEqual(plain({ ...about, ...read }));
-        pictures.setMissing([id], true);
-        pictures.rescan(id, second, false);
+        expect(plain(await pictures.get(id))).toEqual(plain({ ...about, ...read }));
+        await pictures.setMissing([id], true);
+        await pictures.rescan(id, second, false);
         const { failure: __, ...anew } = second;
-        expect(plain(pictures.at(folder, path))).toEqual(plain({ ...about, ...anew }));
+        expect(plain(await pictures.at(folder, path))).toEqual(plain({ ...about, ...anew }));
       }),
       { numRuns: 60 },
     );
   });
 
-  it("lies in the album of its folder within the folder, which may be the folder itself", () => {
-    const folder = newFolder();
-    for (const path of ["a.jpg", "b.jpg", "x/a.jpg", "x/y/a.jpg"]) pictures.add(folder, path, scanOf(), "queue");
-    const [gone] = [pictures.add(folder, "x/gone.jpg", scanOf(), "queue")];
-    pictures.setMissing([gone], true);
-    expect(pictures.albums().filter((a) => a.folder === folder)).toEqual([
+  it("lies in the album of its folder within the folder, which may be the folder itself", async () => {
+    const folder = await newFolder();
+    for (const path of ["a.jpg", "b.jpg", "x/a.jpg", "x/y/a.jpg"]) await pictures.add(folder, path, scanOf(), "queue");
+    const [gone] = [await pictures.add(folder, "x/gone.jpg", scanOf(), "queue")];
+    await pictures.setMissing([gone], true);
+    expect((await pictures.albums()).filter((a) => a.folder === folder)).toEqual([
       { folder, album: ".", pictures: 2 },
       { folder, album: "x", pictures: 1 },
       { folder, album: "x/y", pictures: 1 },
     ]);
   });
 
-  it("is not entered twice at one path of a folder, nor in a folder that is not there", () => {
-    const folder = newFolder();
-    pictures.add(folder, "a.jpg", scanOf(), "queue");
-    expect(() => pictures.add(folder, "a.jpg", scanOf(), "queue")).toThrow(/UNIQUE/);
-    expect(() => pictures.add(999_999, "a.jpg", scanOf(), "queue")).toThrow(/FOREIGN KEY/);
-    expect(pictures.add(newFolder(), "a.jpg", scanOf(), "queue")).toBeGreaterThan(0);
+  it("is not entered twice at one path of a folder, nor in a folder that is not there", async () => {
+    const folder = await newFolder();
+    await pictures.add(folder, "a.jpg", scanOf(), "queue");
+    await expect(pictures.add(folder, "a.jpg", scanOf(), "queue")).rejects.toThrow(/unique/i);
+    await expect(pictures.add(999_999, "a.jpg", scanOf(), "queue")).rejects.toThrow(/foreign key/i);
+    expect(await pictures.add(await newFolder(), "a.jpg", scanOf(), "queue")).toBeGreaterThan(0);
   });
 
-  it("that is unknown is said to be", () => {
+  it("that is unknown is said to be", async () => {
     const unknown = { code: "not-found", message: "the library has no picture 999999" };
-    expect(() => pictures.get(999_999)).toThrow(expect.objectContaining(unknown));
-    expect(() => pictures.advance(999_999, { kind: "accept" })).toThrow(expect.objectContaining(unknown));
-    expect(pictures.find(999_999)).toBeUndefined();
-    expect(pictures.at(newFolder(), "a.jpg")).toBeUndefined();
+    await expect(pictures.get(999_999)).rejects.toThrow(expect.objectContaining(unknown));
+    await expect(pictures.advance(999_999, { kind: "accept" })).rejects.toThrow(expect.objectContaining(unknown));
+    expect(await pictures.find(999_999)).toBeUndefined();
+    expect(await pictures.at(await newFolder(), "a.jpg")).toBeUndefined();
   });
 
-  it("keeps its localizability with its bytes, and loses it with them", () => {
-    const id = pictures.add(newFolder(), "a.jpg", scanOf({ sha256: "ab" }), "queue");
-    const waits = () => pictures.waiting({ again: false, limit: undefined }).some((p) => p.id === id);
-    expect(waits()).toBe(true);
+  it("keeps its localizability with its bytes, and loses it with them", async () => {
+    const id = await pictures.add(await newFolder(), "a.jpg", scanOf({ sha256: "ab" }), "queue");
+    const waits = async () => (await pictures.waiting({ again: false, limit: undefined })).some((p) => p.id === id);
+    expect(await waits()).toBe(true);
     const result = { sha256: "ab", localizabilityBits: 5 } as Parameters<typeof store.estimates.keep>[1]["result"];
-    store.estimates.keep(id, { result, radiusKm: 1 });
-    expect(waits()).toBe(false);
-    pictures.rescan(id, scanOf({ sha256: "ab", modified: 5 }), true);
-    expect(waits()).toBe(false);
-    pictures.rescan(id, scanOf({ sha256: "cd", modified: 6 }), false);
-    expect(waits()).toBe(true);
+    await store.estimates.keep(id, { result, radiusKm: 1 });
+    expect(await waits()).toBe(false);
+    await pictures.rescan(id, scanOf({ sha256: "ab", modified: 5 }), true);
+    expect(await waits()).toBe(false);
+    await pictures.rescan(id, scanOf({ sha256: "cd", modified: 6 }), false);
+    expect(await waits()).toBe(true);
   });
 });
 
@@ -116,18 +116,18 @@ describe("the state of a picture in the store", () => {
       .map((kind) => ({ kind }) as PictureEvent),
   );
 
-  it("moves as the state machine says, and stays where the event cannot happen", () => {
-    const folder = newFolder();
+  it("moves as the state machine says, and stays where the event cannot happen", async () => {
+    const folder = await newFolder();
     let n = 0;
-    fc.assert(
-      fc.property(anyState, fc.array(anyEvent, { maxLength: 12 }), (first, events) => {
-        const id = pictures.add(folder, `${n++}.jpg`, scanOf(), first);
+    await fc.assert(
+      fc.asyncProperty(anyState, fc.array(anyEvent, { maxLength: 12 }), async (first, events) => {
+        const id = await pictures.add(folder, `${n++}.jpg`, scanOf(), first);
         let state: State = first;
         for (const event of events) {
           const next = nextState(state, event);
-          expect(pictures.advance(id, event)).toBe(next !== undefined);
+          expect(await pictures.advance(id, event)).toBe(next !== undefined);
           state = next ?? state;
-          expect(pictures.get(id).state).toBe(state);
+          expect((await pictures.get(id)).state).toBe(state);
         }
       }),
       { numRuns: 50 },
@@ -138,26 +138,27 @@ describe("the state of a picture in the store", () => {
 describe("lists of numbers", () => {
   it("count pictures by state, those that are gone apart, and those without an estimate", async () => {
     const { store: own } = await library();
-    const folder = own.folders.add("/photos");
+    const folder = await own.folders.add("/photos");
     const enter = (path: string, state: State, sha256 = path) =>
       own.pictures.add(folder, path, scanOf({ sha256 }), state);
-    const [a, b, c, d] = ["a", "b", "c", "d"].map((path) => enter(path, "queue"));
-    const e = enter("e", "rejected");
-    own.pictures.setMissing([d], true);
-    own.estimates.keep(b, {
+    const [a, b, c, d] = await inOrder(["a", "b", "c", "d"], (path) => enter(path, "queue"));
+    const e = await enter("e", "rejected");
+    await own.pictures.setMissing([d], true);
+    await own.estimates.keep(b, {
       result: { sha256: "b", localizabilityBits: 0 } as Parameters<typeof own.estimates.keep>[1]["result"],
       radiusKm: 1,
     });
-    const { byState, missing, unestimated } = own.pictures.counts();
+    const { byState, missing, unestimated } = await own.pictures.counts();
     expect(Object.fromEntries(byState.map((s) => [s.state, s.n]))).toEqual({ queue: 3, rejected: 1 });
     expect([missing, unestimated]).toEqual([1, 2]);
-    expect(own.pictures.inState("queue")).toEqual([a, b, c]);
-    expect(own.pictures.present(folder)).toEqual([a, b, c, e]);
-    const waiting = (again: boolean, limit?: number) => own.pictures.waiting({ again, limit }).map((p) => p.path);
-    expect(waiting(false)).toEqual(["a", "c"]);
-    expect(waiting(true)).toEqual(["a", "b", "c"]);
-    expect(waiting(true, 2)).toEqual(["a", "b"]);
-    own.pictures.setMissing([d], false);
-    expect(own.pictures.inState("queue")).toEqual([a, b, c, d]);
+    expect(await own.pictures.inState("queue")).toEqual([a, b, c]);
+    expect(await own.pictures.present(folder)).toEqual([a, b, c, e]);
+    const waiting = async (again: boolean, limit?: number) =>
+      (await own.pictures.waiting({ again, limit })).map((p) => p.path);
+    expect(await waiting(false)).toEqual(["a", "c"]);
+    expect(await waiting(true)).toEqual(["a", "b", "c"]);
+    expect(await waiting(true, 2)).toEqual(["a", "b"]);
+    await own.pictures.setMissing([d], false);
+    expect(await own.pictures.inState("queue")).toEqual([a, b, c, d]);
   });
 });

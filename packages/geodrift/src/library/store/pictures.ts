@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { LatLng } from "@geodrift/core";
 import { type Failure, GeodriftError } from "@geodrift/core/errors";
 import { nextState, type PictureEvent, type State } from "../states.js";
-import type { IndexFile } from "./index-file.js";
+import { type Database, inserted } from "./database.js";
 
 /** What a scan reads of a picture's file and of the sidecars beside it. */
 export interface ScannedFile {
@@ -59,9 +59,9 @@ interface Row extends Omit<PictureRecord, "recorded" | "missing" | "notes"> {
 }
 
 const columns = `p.id, p.folder, f.path AS root, p.path, p.album, p.state, p.size, p.modified,
-  p.sidecar_modified AS sidecarModified, p.sha256, p.width, p.height, p.taken_at AS takenAt,
-  p.utc_offset_minutes AS utcOffsetMinutes, p.camera, p.file_lat AS lat, p.file_lng AS lng, p.missing,
-  p.taken_from AS takenFrom, p.place_error_metres AS placeErrorMetres, p.notes`;
+  p.sidecar_modified AS "sidecarModified", p.sha256, p.width, p.height, p.taken_at AS "takenAt",
+  p.utc_offset_minutes AS "utcOffsetMinutes", p.camera, p.file_lat AS lat, p.file_lng AS lng, p.missing,
+  p.taken_from AS "takenFrom", p.place_error_metres AS "placeErrorMetres", p.notes`;
 
 const recordOf = ({ lat, lng, missing, notes, ...row }: Row): PictureRecord => ({
   ...row,
@@ -94,11 +94,11 @@ const valuesOf = (s: ScannedFile) =>
   ] as const;
 
 /** Pictures of the index: what scans know of them, and their states. */
-export function pictureTable(index: IndexFile) {
+export function pictureTable(database: Database) {
   const select = `SELECT ${columns} FROM pictures p JOIN folders f ON f.id = p.folder`;
 
-  const find = (id: number): PictureRecord | undefined => {
-    const row = index.row<Row>(`${select} WHERE p.id = ?`, id);
+  const find = async (id: number): Promise<PictureRecord | undefined> => {
+    const row = await database.row<Row>(`${select} WHERE p.id = ?`, id);
     return row && recordOf(row);
   };
 
@@ -106,8 +106,8 @@ export function pictureTable(index: IndexFile) {
    * A picture by its number.
    * @throws GeodriftError `not-found`
    */
-  const get = (id: number): PictureRecord => {
-    const picture = find(id);
+  const get = async (id: number): Promise<PictureRecord> => {
+    const picture = await find(id);
     if (!picture) throw new GeodriftError("not-found", `the library has no picture ${id}`);
     return picture;
   };
@@ -117,8 +117,8 @@ export function pictureTable(index: IndexFile) {
     get,
 
     /** The picture at a path of a folder; undefined if there is none. */
-    at(folder: number, path: string): PictureRecord | undefined {
-      const row = index.row<Row>(`${select} WHERE p.folder = ? AND p.path = ?`, folder, path);
+    async at(folder: number, path: string): Promise<PictureRecord | undefined> {
+      const row = await database.row<Row>(`${select} WHERE p.folder = ? AND p.path = ?`, folder, path);
       return row && recordOf(row);
     },
 
@@ -126,8 +126,9 @@ export function pictureTable(index: IndexFile) {
      * Enters a picture.
      * @returns its number
      */
-    add: (folder: number, path: string, scanned: ScannedFile, state: State): number =>
-      index.run(
+    add: (folder: number, path: string, scanned: ScannedFile, state: State): Promise<number> =>
+      inserted(
+        database,
         `INSERT INTO pictures (size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera,
            file_lat, file_lng, error, error_code, taken_from, place_error_metres, notes, folder, path, album, state)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -136,15 +137,15 @@ export function pictureTable(index: IndexFile) {
         path,
         dirname(path),
         state,
-      ).lastInsertRowid,
+      ),
 
     /** Enters what a scan has read anew. Estimates of other bytes no longer count. */
-    rescan(id: number, scanned: ScannedFile, sameContent: boolean): void {
-      index.run(
+    async rescan(id: number, scanned: ScannedFile, sameContent: boolean): Promise<void> {
+      await database.run(
         `UPDATE pictures SET size = ?, modified = ?, sidecar_modified = ?, sha256 = ?, width = ?, height = ?, taken_at = ?,
            utc_offset_minutes = ?, camera = ?, file_lat = ?, file_lng = ?, error = ?, error_code = ?, taken_from = ?, place_error_metres = ?,
            notes = ?, missing = 0,
-           bits = CASE WHEN ? THEN bits END
+           bits = CASE WHEN ? = 1 THEN bits END
          WHERE id = ?`,
         ...valuesOf(scanned),
         sameContent ? 1 : 0,
@@ -157,59 +158,76 @@ export function pictureTable(index: IndexFile) {
      * @returns false where the event does not happen in its state, which stays
      * @throws GeodriftError `not-found`
      */
-    advance(id: number, event: PictureEvent): boolean {
-      const next = nextState(get(id).state, event);
+    async advance(id: number, event: PictureEvent): Promise<boolean> {
+      const next = nextState((await get(id)).state, event);
       if (next === undefined) return false;
-      index.run("UPDATE pictures SET state = ? WHERE id = ?", next, id);
+      await database.run("UPDATE pictures SET state = ? WHERE id = ?", next, id);
       return true;
     },
 
     /** Notes why a picture cannot be decoded. */
-    failed(id: number, { error, code }: Failure): void {
-      index.run("UPDATE pictures SET error = ?, error_code = ? WHERE id = ?", error, code, id);
+    async failed(id: number, { error, code }: Failure): Promise<void> {
+      await database.run("UPDATE pictures SET error = ?, error_code = ? WHERE id = ?", error, code, id);
     },
 
     /** Notes that pictures are gone, or are there again. */
-    setMissing(ids: readonly number[], missing: boolean): void {
-      for (const id of ids) index.run("UPDATE pictures SET missing = ? WHERE id = ?", missing ? 1 : 0, id);
+    async setMissing(ids: readonly number[], missing: boolean): Promise<void> {
+      for (const id of ids) await database.run("UPDATE pictures SET missing = ? WHERE id = ?", missing ? 1 : 0, id);
     },
 
     /** Notes when a sidecar was changed by us (milliseconds): the next scan need not read it. */
-    sidecarModified(id: number, modified: number | null): void {
-      index.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, id);
+    async sidecarModified(id: number, modified: number | null): Promise<void> {
+      await database.run("UPDATE pictures SET sidecar_modified = ? WHERE id = ?", modified, id);
     },
 
     /** Numbers of the pictures of a folder that are there. */
-    present: (folder: number): number[] =>
-      index.rows<{ id: number }>("SELECT id FROM pictures WHERE folder = ? AND missing = 0", folder).map((p) => p.id),
+    present: async (folder: number): Promise<number[]> =>
+      (
+        await database.rows<{ id: number }>(
+          "SELECT id FROM pictures WHERE folder = ? AND missing = 0 ORDER BY id",
+          folder,
+        )
+      ).map((p) => p.id),
 
     /** Numbers of the pictures in a state that are there. */
-    inState: (state: State): number[] =>
-      index
-        .rows<{ id: number }>("SELECT id FROM pictures WHERE missing = 0 AND state = ? ORDER BY id", state)
-        .map((p) => p.id),
+    inState: async (state: State): Promise<number[]> =>
+      (
+        await database.rows<{ id: number }>(
+          "SELECT id FROM pictures WHERE missing = 0 AND state = ? ORDER BY id",
+          state,
+        )
+      ).map((p) => p.id),
 
     /** The queue, by number: all of it, or what no model has looked at yet. */
-    waiting: ({ again, limit }: { again: boolean; limit: number | undefined }): { id: number; path: string }[] =>
-      index.rows(
+    waiting: ({
+      again,
+      limit,
+    }: {
+      again: boolean;
+      limit: number | undefined;
+    }): Promise<{ id: number; path: string }[]> =>
+      database.rows(
         `SELECT id, path FROM pictures
-         WHERE missing = 0 AND state = 'queue' ${again ? "" : "AND bits IS NULL"} ORDER BY id LIMIT ?`,
-        limit ?? -1,
+         WHERE missing = 0 AND state = 'queue' ${again ? "" : "AND bits IS NULL"} ORDER BY id
+         ${limit === undefined ? "" : "LIMIT ?"}`,
+        ...(limit === undefined ? [] : [limit]),
       ),
 
     /** Pictures that are there, by state; how many are not; how many wait without an estimate. */
-    counts(): { byState: { state: State; n: number }[]; missing: number; unestimated: number } {
-      const one = (sql: string) => index.row<{ n: number }>(sql)?.n ?? 0;
+    async counts(): Promise<{ byState: { state: State; n: number }[]; missing: number; unestimated: number }> {
+      const one = async (sql: string) => (await database.row<{ n: number }>(sql))?.n ?? 0;
       return {
-        byState: index.rows("SELECT state, count(*) AS n FROM pictures WHERE missing = 0 GROUP BY state"),
-        missing: one("SELECT count(*) AS n FROM pictures WHERE missing = 1"),
-        unestimated: one("SELECT count(*) AS n FROM pictures WHERE missing = 0 AND state = 'queue' AND bits IS NULL"),
+        byState: await database.rows("SELECT state, count(*) AS n FROM pictures WHERE missing = 0 GROUP BY state"),
+        missing: await one("SELECT count(*) AS n FROM pictures WHERE missing = 1"),
+        unestimated: await one(
+          "SELECT count(*) AS n FROM pictures WHERE missing = 0 AND state = 'queue' AND bits IS NULL",
+        ),
       };
     },
 
     /** Folders within the folders that were added, with their pictures; 2000 at most. */
-    albums: (): { folder: number; album: string; pictures: number }[] =>
-      index.rows(
+    albums: (): Promise<{ folder: number; album: string; pictures: number }[]> =>
+      database.rows(
         `SELECT folder, album, count(*) AS pictures FROM pictures WHERE missing = 0 GROUP BY folder, album
          ORDER BY folder, album LIMIT 2000`,
       ),

@@ -1,4 +1,4 @@
-import type { IndexFile } from "./index-file.js";
+import { type Database, inserted } from "./database.js";
 
 /** A sidecar that was written for a decision, or is about to be, or was taken back. */
 export interface WriteRecord {
@@ -25,7 +25,7 @@ export interface WriteRecord {
  */
 export type WriteState = "writing" | "written" | "failed" | "superseded" | "undoing" | "undone" | "theirs";
 
-const columns = "id, decision, picture, at, sidecar, temporary, before, after_sha256 AS afterSha256, state";
+const columns = `id, decision, picture, at, sidecar, temporary, before, after_sha256 AS "afterSha256", state`;
 
 interface Row extends Omit<WriteRecord, "before"> {
   /** libsql gives what SQLite calls a BLOB as an array buffer. */
@@ -35,13 +35,16 @@ interface Row extends Omit<WriteRecord, "before"> {
 const recordOf = ({ before, ...row }: Row): WriteRecord => ({ ...row, before: before && new Uint8Array(before) });
 
 /** The log of sidecars: each is entered before its file is touched, so that a crash at any moment is recognised. */
-export const writeTable = (index: IndexFile) => ({
+export const writeTable = (database: Database) => ({
   /**
    * Enters a sidecar that is about to be written.
    * @returns its number
    */
-  begin: (w: Pick<WriteRecord, "decision" | "picture" | "sidecar" | "temporary" | "before" | "afterSha256">): number =>
-    index.run(
+  begin: (
+    w: Pick<WriteRecord, "decision" | "picture" | "sidecar" | "temporary" | "before" | "afterSha256">,
+  ): Promise<number> =>
+    inserted(
+      database,
       `INSERT INTO writes (decision, picture, at, sidecar, temporary, before, after_sha256, state)
        VALUES (?, ?, ?, ?, ?, ?, ?, 'writing')`,
       w.decision,
@@ -51,11 +54,11 @@ export const writeTable = (index: IndexFile) => ({
       w.temporary,
       w.before ? Buffer.from(w.before) : null,
       w.afterSha256,
-    ).lastInsertRowid,
+    ),
 
   /** The sidecar that stands beside a picture; undefined if there is none of ours. */
-  lastWritten(picture: number): WriteRecord | undefined {
-    const row = index.row<Row>(
+  async lastWritten(picture: number): Promise<WriteRecord | undefined> {
+    const row = await database.row<Row>(
       `SELECT ${columns} FROM writes WHERE picture = ? AND state = 'written' ORDER BY id DESC LIMIT 1`,
       picture,
     );
@@ -63,22 +66,22 @@ export const writeTable = (index: IndexFile) => ({
   },
 
   /** Sidecars that are under way, or were when a process was killed. */
-  unfinished: (): WriteRecord[] =>
-    index.rows<Row>(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`).map(recordOf),
+  unfinished: async (): Promise<WriteRecord[]> =>
+    (await database.rows<Row>(`SELECT ${columns} FROM writes WHERE state IN ('writing', 'undoing')`)).map(recordOf),
 
   /** Notes how a write has ended. */
-  set(id: number, state: Exclude<WriteState, "undoing">): void {
-    index.run("UPDATE writes SET state = ? WHERE id = ?", state, id);
+  async set(id: number, state: Exclude<WriteState, "undoing">): Promise<void> {
+    await database.run("UPDATE writes SET state = ? WHERE id = ?", state, id);
   },
 
   /** Notes that a sidecar is being taken back. */
-  beginUndo(id: number): void {
-    index.run("UPDATE writes SET state = 'undoing', at = ? WHERE id = ?", Date.now(), id);
+  async beginUndo(id: number): Promise<void> {
+    await database.run("UPDATE writes SET state = 'undoing', at = ? WHERE id = ?", Date.now(), id);
   },
 
   /** Notes that a sidecar stands, and those before it no longer do. */
-  finish(id: number, picture: number): void {
-    index.run("UPDATE writes SET state = 'superseded' WHERE picture = ? AND state = 'written'", picture);
-    index.run("UPDATE writes SET state = 'written' WHERE id = ?", id);
+  async finish(id: number, picture: number): Promise<void> {
+    await database.run("UPDATE writes SET state = 'superseded' WHERE picture = ? AND state = 'written'", picture);
+    await database.run("UPDATE writes SET state = 'written' WHERE id = ?", id);
   },
 });

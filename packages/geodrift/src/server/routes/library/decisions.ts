@@ -58,7 +58,7 @@ export function decisionRoutes(context: LibraryContext) {
       }),
       async (c) => {
         const { pictures, ...how } = c.req.valid("json");
-        const done = await writeSidecars(library, pictures ?? library.store.pictures.inState("accepted"), how);
+        const done = await writeSidecars(library, pictures ?? (await library.store.pictures.inState("accepted")), how);
         log("written", { sidecars: done.filter((o) => o.sidecar).length, failed: done.filter((o) => o.error).length });
         return c.json(done, 200);
       },
@@ -77,7 +77,7 @@ export function decisionRoutes(context: LibraryContext) {
       async (c) => {
         const bytes = await readUpload(c.req.raw, maxTrackBytes, { what: "a track" });
         const points = await readGpxAside(decodeText(bytes));
-        library.store.tracks.keep(c.req.valid("query").name, points);
+        await library.store.tracks.keep(c.req.valid("query").name, points);
         return c.json({ points: points.length }, 200);
       },
     )
@@ -95,10 +95,10 @@ export function decisionRoutes(context: LibraryContext) {
           ...failures,
         },
       }),
-      (c) => {
+      async (c) => {
         const { format, obscure } = c.req.valid("query");
         const ending = format === "dwc" ? "dwc.csv" : format;
-        return c.body(exportFormats[format](exportedPictures(library, { obscure })), 200, {
+        return c.body(exportFormats[format](await exportedPictures(library, { obscure })), 200, {
           "content-type": "text/plain; charset=utf-8",
           "content-disposition": `attachment; filename="pictures.${ending}"`,
         }) as never;

@@ -25,8 +25,8 @@ export function estimateRoutes(context: LibraryContext) {
     const { model: named, name: _, prior, region, timeNeighbours, album, track, clockMinutes, ...options } = settings;
     const { model, encoder } = models.named(named);
     const picture = await checkedPictureFile(library, id);
-    const neighbours: KnownPlaces[] = placesKnown(library, id, { timeNeighbours, album, track, clockMinutes });
-    const image = library.store.pictures.get(id).path;
+    const neighbours: KnownPlaces[] = await placesKnown(library, id, { timeNeighbours, album, track, clockMinutes });
+    const { path: image } = await library.store.pictures.get(id);
     return {
       model,
       encoder,
@@ -43,7 +43,7 @@ export function estimateRoutes(context: LibraryContext) {
 
   async function located(id: number, work: LocateJob, call: LocateCall): Promise<EngineAnswer> {
     const answer = await engine.locate(work, call);
-    keepAnswer(library, id, answer);
+    await keepAnswer(library, id, answer);
     return answer;
   }
 
@@ -64,7 +64,7 @@ export function estimateRoutes(context: LibraryContext) {
       async (c) => {
         const { id } = c.req.valid("param");
         const watch = c.req.header("accept")?.includes("text/event-stream") ?? false;
-        const { size } = library.store.pictures.get(id);
+        const { size } = await library.store.pictures.get(id);
         const { hold, giveBack } = engine.reserve(size);
         try {
           hold(size);
@@ -94,7 +94,7 @@ export function estimateRoutes(context: LibraryContext) {
       async (c) => {
         const { id } = c.req.valid("param");
         const settings = { ...c.req.valid("query"), fine: true };
-        const { size } = library.store.pictures.get(id);
+        const { size } = await library.store.pictures.get(id);
         const { hold, giveBack } = engine.reserve(size);
         try {
           hold(size);
@@ -120,7 +120,7 @@ export function estimateRoutes(context: LibraryContext) {
         if (prior !== undefined) await namedPrior(prior);
         const settings = { model, encoder, seed, guidance, prior };
         jobs.estimate((signal) => locateWith(engine, settings, { signal }), options);
-        return c.json(stateOf(context), 202);
+        return c.json(await stateOf(context), 202);
       },
     );
 }

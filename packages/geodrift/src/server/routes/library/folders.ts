@@ -22,7 +22,7 @@ export function folderRoutes(context: LibraryContext) {
         summary: "What the library holds",
         responses: { 200: json(libraryState, "counts, folders, and what it is busy with") },
       }),
-      (c) => c.json(stateOf(context), 200),
+      async (c) => c.json(await stateOf(context), 200),
     )
     .openapi(
       createRoute({
@@ -42,7 +42,7 @@ export function folderRoutes(context: LibraryContext) {
         const { path: named } = c.req.valid("json");
         await folderPath(named);
         jobs.scan([named]);
-        return c.json(stateOf(context), 202);
+        return c.json(await stateOf(context), 202);
       },
     )
     .openapi(
@@ -52,9 +52,9 @@ export function folderRoutes(context: LibraryContext) {
         summary: "Look at all folders again",
         responses: { 202: json(libraryState, "the scan has begun"), ...failures },
       }),
-      (c) => {
-        jobs.scan(library.store.folders.all().map((f) => f.path));
-        return c.json(stateOf(context), 202);
+      async (c) => {
+        jobs.scan((await library.store.folders.all()).map((f) => f.path));
+        return c.json(await stateOf(context), 202);
       },
     )
     .openapi(
@@ -66,7 +66,7 @@ export function folderRoutes(context: LibraryContext) {
           200: json(z.array(album), "with their pictures"),
         },
       }),
-      (c) => c.json(library.store.pictures.albums(), 200),
+      async (c) => c.json(await library.store.pictures.albums(), 200),
     )
     .openapi(
       createRoute({
@@ -77,7 +77,7 @@ export function folderRoutes(context: LibraryContext) {
       }),
       async (c) => {
         await jobs.stop();
-        return c.json(stateOf(context), 200);
+        return c.json(await stateOf(context), 200);
       },
     );
 }

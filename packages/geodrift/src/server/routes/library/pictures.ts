@@ -29,7 +29,7 @@ export function pictureRoutes(context: LibraryContext) {
           ...failures,
         },
       }),
-      (c) => c.json(listPictures(library, c.req.valid("query")), 200),
+      async (c) => c.json(await listPictures(library, c.req.valid("query")), 200),
     )
     .openapi(
       createRoute({
@@ -39,7 +39,7 @@ export function pictureRoutes(context: LibraryContext) {
         request: { params },
         responses: { 200: json(pictureDetail, "the picture"), ...failures },
       }),
-      (c) => c.json(detailOf(library, c.req.valid("param").id), 200),
+      async (c) => c.json(await detailOf(library, c.req.valid("param").id), 200),
     )
     .openapi(
       createRoute({
@@ -68,6 +68,6 @@ export function pictureRoutes(context: LibraryContext) {
         request: { params, query: pictureSettings },
         responses: { 200: json(knownPlaces, "places, with the time between"), ...failures },
       }),
-      (c) => c.json(placesKnown(library, c.req.valid("param").id, c.req.valid("query")), 200),
+      async (c) => c.json(await placesKnown(library, c.req.valid("param").id, c.req.valid("query")), 200),
     );
 }

@@ -27,10 +27,10 @@ export const params = z.object({ id: wholeNumber(1, Number.MAX_SAFE_INTEGER) });
 export const failures = { ...refusals.asked, ...refusals.unknown, ...refusals.conflict };
 
 /** What the library holds, what it is busy with, and what may be asked of it. */
-export function stateOf({ library, jobs, host }: LibraryContext): z.infer<typeof libraryState> {
-  const last = library.store.decisions.lastBatch();
+export async function stateOf({ library, jobs, host }: LibraryContext): Promise<z.infer<typeof libraryState>> {
+  const last = await library.store.decisions.lastBatch();
   return {
-    ...overview(library),
+    ...(await overview(library)),
     canAdd: isLoopback(host),
     ...(last && { undo: last }),
     ...(jobs.state && { job: jobs.state }),

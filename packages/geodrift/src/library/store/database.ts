@@ -1,0 +1,46 @@
+/** What the store's tables ask of a database: SQL with `?` for values, answered later, and transactions. */
+
+/** What a column holds. */
+export type Value = string | number | Uint8Array | null;
+
+/** Which database: their tables are made by different words, and read by the same. */
+export type Dialect = "sqlite" | "postgres";
+
+/** A database of the store. */
+export interface Database {
+  readonly dialect: Dialect;
+  /** All rows of a query. */
+  rows<T>(sql: string, ...values: Value[]): Promise<T[]>;
+  /** The first row of a query; undefined if there is none. */
+  row<T>(sql: string, ...values: Value[]): Promise<T | undefined>;
+  /**
+   * Runs a statement that changes rows.
+   * @returns how many
+   */
+  run(sql: string, ...values: Value[]): Promise<number>;
+  /** Several statements at once, without values. */
+  execute(sql: string): Promise<void>;
+  /**
+   * Runs work in one transaction: all of it is kept, or, if it throws, nothing. Whatever the work asks of the database, until it has
+   * ended, is asked within; a transaction within another is a part of it. Only one at a time changes the database, of all processes.
+   */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Does work on sidecars, which no two may do at once, of all processes: whoever comes second waits, and takes over if the first dies. */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * The same, unless another is at it.
+   * @returns undefined where nothing was done
+   */
+  aloneIfFree<T>(work: () => Promise<T>): Promise<T | undefined>;
+  /** Ends the connection; nothing may be asked any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Inserts a row into a table that counts its rows.
+ * @returns its number
+ */
+export async function inserted(database: Database, sql: string, ...values: Value[]): Promise<number> {
+  const [{ id }] = await database.rows<{ id: number }>(`${sql} RETURNING id`, ...values);
+  return id;
+}

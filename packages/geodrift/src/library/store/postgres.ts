@@ -1,0 +1,168 @@
+/** An archive of several people: PostgreSQL, by a few connections. Its tables lie in a schema of their own, `geodrift`. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { GeodriftError } from "@geodrift/core/errors";
+import type { Client, ClientConfig, Pool, PoolClient, QueryResult } from "pg";
+import type { Database, Value } from "./database.js";
+
+/** Does a library's name say where a database is? */
+export const isDatabaseUrl = (name: string): boolean => /^postgres(ql)?:\/\//.test(name);
+
+/** The address of a database as people may read it: without who asks and the password. */
+export function shownUrl(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `postgres://${host}${pathname}`;
+}
+
+/** Advisory locks, of this database alone, by two numbers: the first says that it is ours. */
+const locks = { family: 0x67656f, changes: 1, sidecars: 2 } as const;
+
+/** Whole numbers of 64 bits, and decimal ones, are numbers here: none is beyond 2⁵³. */
+const numbers: readonly number[] = [20, 1700];
+
+/** A few connections, whose statements are prepared once each. */
+export class PostgresDatabase implements Database {
+  readonly dialect = "postgres";
+  /** The connection of whatever a transaction does, until it has ended. */
+  private readonly within = new AsyncLocalStorage<{ client: PoolClient | undefined }>();
+  private readonly statements = new Map<string, { name: string; text: string }>();
+
+  private constructor(
+    private readonly pool: Pool,
+    private readonly connect: () => Client,
+    private readonly shown: string,
+  ) {}
+
+  /**
+   * Connects to a database, and makes our schema in it if it is to.
+   * @param url `postgres://user:password@host/database`; the usual variables (`PGPASSWORD` …) stand in for what it does not say
+   * @throws GeodriftError `network` if it cannot be reached or refuses, `not-found` where it holds no library and none is to be made
+   */
+  static async open(url: string, { create = false } = {}): Promise<PostgresDatabase> {
+    const { default: pg } = await import("pg");
+    const config: ClientConfig = {
+      connectionString: url,
+      application_name: "geodrift",
+      connectionTimeoutMillis: 10_000,
+      options: "-c search_path=geodrift",
+      types: {
+        getTypeParser: ((type: number, format: "text" | "binary") =>
+          numbers.includes(type) ? Number : pg.types.getTypeParser(type, format as "text")) as never,
+      },
+    };
+    const pool = new pg.Pool({ ...config, max: 8 });
+    // One that is idle when the server goes is forgotten; whoever asks next is told.
+    pool.on("error", () => {});
+    const database = new PostgresDatabase(pool, () => new pg.Client(config), shownUrl(url));
+    try {
+      await database.prepareSchema(create);
+      return database;
+    } catch (e) {
+      await database.close();
+      throw e;
+    }
+  }
+
+  private async prepareSchema(create: boolean): Promise<void> {
+    const there = await this.row("SELECT 1 FROM pg_namespace WHERE nspname = 'geodrift'");
+    if (there) return;
+    if (!create)
+      throw new GeodriftError(
+        "not-found",
+        `${this.shown}: holds no library; "geodrift library add PICTURES --library …" makes one`,
+      );
+    await this.transaction(() => this.execute("CREATE SCHEMA IF NOT EXISTS geodrift"));
+  }
+
+  async rows<T>(sql: string, ...values: Value[]): Promise<T[]> {
+    return (await this.ask(sql, values)).rows as T[];
+  }
+
+  async row<T>(sql: string, ...values: Value[]): Promise<T | undefined> {
+    return (await this.rows<T>(sql, ...values))[0];
+  }
+
+  async run(sql: string, ...values: Value[]): Promise<number> {
+    return (await this.ask(sql, values)).rowCount ?? 0;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await (this.within.getStore()?.client ?? this.pool).query(sql).catch(this.failed);
+  }
+
+  private ask(sql: string, values: readonly Value[]): Promise<QueryResult> {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      let n = 0;
+      const text = sql.replace(/\?(\d*)/g, (_, number: string) => `$${number || ++n}`);
+      statement = { name: `geodrift-${this.statements.size}`, text };
+      this.statements.set(sql, statement);
+    }
+    const asked = { ...statement, values: values.map(sent) };
+    return (this.within.getStore()?.client ?? this.pool).query(asked).catch(this.failed);
+  }
+
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.within.getStore()?.client) return work();
+    const client = await this.pool.connect().catch(this.failed);
+    const own: { client: PoolClient | undefined } = { client };
+    let broken: Error | undefined;
+    try {
+      await client.query("BEGIN").catch(this.failed);
+      // One writer at a time, as in SQLite: what is read within is not changed by another before it is written.
+      await client.query(`SELECT pg_advisory_xact_lock(${locks.family}, ${locks.changes})`).catch(this.failed);
+      const result = await this.within.run(own, work);
+      await client.query("COMMIT").catch(this.failed);
+      return result;
+    } catch (e) {
+      await client.query("ROLLBACK").catch((gone: Error) => {
+        broken = gone;
+      });
+      throw e;
+    } finally {
+      own.client = undefined;
+      client.release(broken);
+    }
+  }
+
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.locked("SELECT pg_advisory_lock($1, $2)", work) as Promise<T>;
+  }
+
+  aloneIfFree<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return this.locked("SELECT pg_try_advisory_lock($1, $2) AS taken", work);
+  }
+
+  /** By a connection of its own: the lock is free as soon as that ends, whatever has ended it. */
+  private async locked<T>(take: string, work: () => Promise<T>): Promise<T | undefined> {
+    const client = this.connect();
+    client.on("error", () => {});
+    try {
+      await client.connect().catch(this.failed);
+      const { rows } = await client.query(take, [locks.family, locks.sidecars]).catch(this.failed);
+      return rows[0].taken === false ? undefined : await work();
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  /** What a query has failed of: a mistake in it is the program's; everything else is the database's. */
+  private readonly failed = (e: Error & { code?: string }): never => {
+    // Classes of SQLSTATE: connections, resources, intervention, the system; what has no such code failed before an answer.
+    const isState = /^[0-9A-Z]{5}$/.test(e.code ?? "");
+    if (isState && !/^(08|28|3D|42501|53|57|58|25006)/.test(e.code ?? "")) throw e;
+    const code = /^53[12]/.test(e.code ?? "") ? "disk" : "network";
+    throw new GeodriftError(code, `${this.shown}: the database does not answer (${e.message})`, { cause: e });
+  };
+}
+
+/** A value as the protocol takes it. Text has no zero character in PostgreSQL, which files may have. */
+const sent = (value: Value): string | number | Buffer | null =>
+  typeof value === "string"
+    ? value.replaceAll("\0", "\uFFFD")
+    : value instanceof Uint8Array
+      ? Buffer.from(value)
+      : value;

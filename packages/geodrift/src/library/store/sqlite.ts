@@ -1,0 +1,112 @@
+/** The file of an index: SQLite, by one connection. */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { existsSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { asMendable } from "@geodrift/core/errors";
+import { Mutex } from "async-mutex";
+import Libsql from "libsql";
+import { alone, aloneIfFree } from "../../files/alone.js";
+import type { Database, Value } from "./database.js";
+
+/** A connection, whose statements are prepared once. */
+export class SqliteDatabase implements Database {
+  readonly dialect = "sqlite";
+  private readonly statements = new Map<string, Libsql.Statement>();
+  private readonly transactions = new Mutex();
+  /** Set in whatever a transaction does, until it has ended. */
+  private readonly within = new AsyncLocalStorage<{ open: boolean }>();
+
+  private constructor(
+    private readonly db: Libsql.Database,
+    /** What is locked while sidecars are written. */
+    private readonly sidecars: string,
+  ) {}
+
+  /**
+   * Opens an SQLite file, or makes one (write-ahead log, foreign keys checked); waits up to 10 seconds for another
+   * writer.
+   * @throws GeodriftError `disk` if the file cannot be opened as an index
+   */
+  static open(file: string): SqliteDatabase {
+    const fresh = !existsSync(file);
+    try {
+      const db = new Libsql(file, { timeout: 10_000 });
+      // Readers do not wait for the writer, and a kill at any moment loses nothing that was committed.
+      db.pragma("journal_mode = WAL");
+      db.pragma("synchronous = NORMAL");
+      db.pragma("foreign_keys = ON");
+      return new SqliteDatabase(db, join(dirname(file), "sidecars"));
+    } catch (e) {
+      if (fresh) rmSync(file, { force: true });
+      return asMendable("disk", (said) => `${file}: cannot be opened (${said})`)(e);
+    }
+  }
+
+  async rows<T>(sql: string, ...values: Value[]): Promise<T[]> {
+    await this.turn();
+    return this.statement(sql).all(...values) as T[];
+  }
+
+  async row<T>(sql: string, ...values: Value[]): Promise<T | undefined> {
+    return (await this.rows<T>(sql, ...values))[0];
+  }
+
+  async run(sql: string, ...values: Value[]): Promise<number> {
+    await this.turn();
+    return this.statement(sql).run(...values).changes;
+  }
+
+  async execute(sql: string): Promise<void> {
+    await this.turn();
+    this.db.exec(sql);
+  }
+
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isWithin()) return work();
+    return this.transactions.runExclusive(async () => {
+      this.db.exec("BEGIN IMMEDIATE");
+      const own = { open: true };
+      try {
+        const result = await this.within.run(own, work);
+        this.db.exec("COMMIT");
+        return result;
+      } catch (e) {
+        this.db.exec("ROLLBACK");
+        throw e;
+      } finally {
+        own.open = false;
+      }
+    });
+  }
+
+  /** Who asks from outside of a transaction waits for its end: there is one connection. */
+  private async turn(): Promise<void> {
+    while (this.transactions.isLocked() && !this.isWithin()) await this.transactions.waitForUnlock();
+  }
+
+  private isWithin(): boolean {
+    return this.within.getStore()?.open === true;
+  }
+
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return alone(this.sidecars, work);
+  }
+
+  aloneIfFree<T>(work: () => Promise<T>): Promise<T | undefined> {
+    return aloneIfFree(this.sidecars, work);
+  }
+
+  private statement(sql: string): Libsql.Statement {
+    let statement = this.statements.get(sql);
+    if (!statement) {
+      statement = this.db.prepare(sql);
+      this.statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  async close(): Promise<void> {
+    this.statements.clear();
+    this.db.close();
+  }
+}
