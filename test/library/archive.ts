@@ -8,6 +8,8 @@ import type { Library } from "../../packages/geodrift/src/library/library.js";
 import { openLibrary } from "../../packages/geodrift/src/library/open-library.js";
 import { scanFolder } from "../../packages/geodrift/src/library/scan.js";
 import type { ScannedFile } from "../../packages/geodrift/src/library/store/pictures.js";
+import type { Taken } from "../../packages/geodrift/src/library/store/queue.js";
+import type { Store } from "../../packages/geodrift/src/library/store/store.js";
 import type { LocateResult } from "../../packages/geodrift/src/locate/result.js";
 import { newDatabase } from "./postgres.js";
 
@@ -125,4 +127,13 @@ export async function inOrder<T, R>(items: readonly T[], work: (item: T, i: numb
   const done: R[] = [];
   for (const [i, item] of items.entries()) done.push(await work(item, i));
   return done;
+}
+
+/** All that wait in the queue, which stay there. */
+export async function waiting({ queue }: Store, again = false, limit?: number): Promise<Pick<Taken, "id" | "path">[]> {
+  const { next } = await queue.open({ again, limit });
+  const all: Taken[] = [];
+  for (let one = await next(); one; one = await next()) all.push(one);
+  for (const one of all) await one.giveBack();
+  return all;
 }

@@ -26,6 +26,7 @@ export const listed = (id: number, more: Partial<ListedPicture> = {}): ListedPic
   error: null,
   errorCode: null,
   decided: null,
+  lastWord: null,
   estimate: { best: cairo, place: "Cairo", bits: 3, radiusKm: 40, abstained: false, madeAt: 1000 + id },
   ...more,
 });
@@ -38,6 +39,7 @@ export const overviewOf = (more: Partial<LibraryState> = {}): LibraryState => ({
   unestimated: 0,
   unrecovered: [],
   canAdd: true,
+  person: { name: null, role: "owner" },
   ...more,
 });
 

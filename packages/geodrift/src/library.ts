@@ -23,7 +23,17 @@ export { forgetFolder } from "./library/forget.js";
 export { type KnownOptions, type KnownPlaces, knownPlaces } from "./library/known-places.js";
 export type { Library } from "./library/library.js";
 export { engineLocator } from "./library/locate-picture.js";
-export { isLibrary, openLibrary } from "./library/open-library.js";
+export { copyLibrary, isLibrary, openLibrary } from "./library/open-library.js";
+export {
+  addPerson,
+  anybody,
+  type Person,
+  type PersonRecord,
+  people,
+  type Role,
+  revokePerson,
+  roles,
+} from "./library/people.js";
 export * from "./library/pictures.js";
 export { type ScanOptions, type ScanProgress, scanFolder } from "./library/scan.js";
 export { type Level, levels, nextState, type PictureEvent, type State, states } from "./library/states.js";

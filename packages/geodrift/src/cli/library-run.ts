@@ -10,7 +10,8 @@ import { type ExportFormat, exportFormats } from "../library/export/formats.js";
 import { forgetFolder } from "../library/forget.js";
 import type { Library } from "../library/library.js";
 import { engineLocator } from "../library/locate-picture.js";
-import { openLibrary } from "../library/open-library.js";
+import { copyLibrary, openLibrary } from "../library/open-library.js";
+import { addPerson, people, type Role, revokePerson } from "../library/people.js";
 import { type ListedPicture, listPictures, overview } from "../library/pictures.js";
 import { scanFolder } from "../library/scan.js";
 import { type State, states } from "../library/states.js";
@@ -218,3 +219,46 @@ export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags
     await writeFileAtomically(out, Buffer.from(text));
     process.stdout.write(`${out}: ${pictures.length} pictures\n`);
   });
+
+/** `geodrift library people`: who has, or had, a token. */
+export const listPeople = (flags: InLibrary & { json?: boolean }): Promise<void> =>
+  within(flags.library, async (library) => {
+    const all = await people(library);
+    if (flags.json) {
+      process.stdout.write(`${JSON.stringify(all)}\n`);
+      return;
+    }
+    if (all.length === 0) process.stdout.write("nobody: whoever reaches a server of this library may do all\n");
+    for (const { name, role, revoked } of all)
+      process.stdout.write(`${printable(name)}: ${role}${revoked ? ", without a token" : ""}\n`);
+  });
+
+/**
+ * `geodrift library people add`: gives a person a token.
+ * @throws GeodriftError `conflict` where they have one
+ */
+export const addToPeople = (name: string, flags: InLibrary & { role: Role }): Promise<void> =>
+  within(flags.library, async (library) => {
+    process.stdout.write(`${await addPerson(library, name, flags.role)}\n`);
+  });
+
+/**
+ * `geodrift library people revoke`: takes a person's token away.
+ * @throws GeodriftError `not-found` where they have none
+ */
+export const revokeFromPeople = (name: string, flags: InLibrary): Promise<void> =>
+  within(flags.library, async (library) => {
+    await revokePerson(library, name);
+    process.stdout.write(`${printable(name)} has no token any more\n`);
+  });
+
+/**
+ * `geodrift library copy`: one library into another.
+ * @throws GeodriftError `refused` where the other holds something
+ */
+export async function copy(from: string, to: string): Promise<void> {
+  const rows = new Map<string, number>();
+  await copyLibrary(from, to, (table, more) => rows.set(table, (rows.get(table) ?? 0) + more));
+  const copied = ["pictures", "estimates", "decisions"].map((table) => `${rows.get(table) ?? 0} ${table}`);
+  process.stdout.write(`copied ${copied.join(", ")}\n`);
+}

@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { defaultLibrary } from "../library/default-library.js";
 import { exportFormats } from "../library/export/formats.js";
 import { states } from "../library/states.js";
+import { roles } from "../library/store/people.js";
 import { offsetOf } from "../pictures/taken-time.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -14,8 +15,8 @@ const running = () => import("./library-run.js");
 
 const libraryOption = () =>
   new Option(
-    "--library <folder>",
-    "folder of the index; GEODRIFT_LIBRARY or one of the platform's if left out",
+    "--library <folder|postgres://…>",
+    "folder of the index, or the address of a database; GEODRIFT_LIBRARY or one of the platform's folders if left out",
   ).default(defaultLibrary(), "the usual one");
 
 /** `geodrift library`. */
@@ -75,6 +76,33 @@ export function define(library: Command, { exit }: Invocation): void {
     .option("-o, --out <file>", "file; standard output if left out")
     .option("--obscure", "a cell of 0.2 degrees in place of a point")
     .action(async (flags) => (await running()).exportAll(flags));
+
+  const people = command("people", "who may ask a server of the library, each by a token of their own")
+    .option("--json", "as JSON")
+    .action(async (flags) => (await running()).listPeople(flags));
+  const ofPeople = (name: string, description: string) =>
+    people
+      .command(name)
+      .description(description)
+      .argument("<name>", "of the person")
+      .addOption(libraryOption())
+      .exitOverride()
+      .showSuggestionAfterError();
+  ofPeople("add", "give a person a token, which is shown once and kept as its hash alone")
+    .addOption(new Option("--role <role>", "what they may do").choices(roles).default("reviewer"))
+    .action(async (name, flags) => (await running()).addToPeople(name, flags));
+  ofPeople("revoke", "take a person's token away; what they have said stays theirs").action(
+    async (name, flags) => (await running()).revokeFromPeople(name, flags),
+  );
+
+  library
+    .command("copy")
+    .description("copy a library into an empty folder or database, with all that was decided, and the log of sidecars")
+    .argument("<from>", "folder, or postgres://…")
+    .argument("<to>", "folder, or postgres://…")
+    .exitOverride()
+    .showSuggestionAfterError()
+    .action(async (from, to) => (await running()).copy(from, to));
 }
 
 function clock(text: string): number {

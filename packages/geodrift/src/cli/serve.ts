@@ -39,7 +39,7 @@ export function define(command: Command): void {
       "--rasters <folder>",
       "rasters that the model of places was trained on, to show the training views nearest to its pictures",
     )
-    .option("--library <folder>", "library of pictures, made if there is none; the usual one if left out")
+    .option("--library <folder|postgres://…>", "library of pictures, made if there is none; the usual one if left out")
     .option("--port <n>", "port; 0 for any that is free", wholeNumber(0, 65_535), 8080)
     .option(
       "--host <address>",

@@ -64,9 +64,19 @@ export const listedPicture = z
         model: z.string().optional().openapi({ description: "that estimated it, with its hash" }),
         radiusKm: z.number(),
         at: z.number().openapi({ description: "when it was accepted" }),
+        who: z.string().nullable().openapi({ description: "who accepted it, where the archive knows people by name" }),
       })
       .nullable()
       .openapi({ description: "what a person has accepted, in words" }),
+    lastWord: z
+      .object({
+        id: z.number().openapi({ description: "its number, for `seen`" }),
+        kind: z.enum(["accept", "reject", "not-a-place"]),
+        who: z.string().nullable(),
+        at: z.number(),
+      })
+      .nullable()
+      .openapi({ description: "the last thing that a person has said of it and not taken back" }),
     estimate: z
       .object({
         best: latLng,

@@ -10,8 +10,9 @@ import { formatKm } from "../places/format.js";
 import type { decisions, outcome, verdict } from "./contract.js";
 import { namesOf } from "./decided-place.js";
 import type { Library } from "./library.js";
+import { anybody, type Person } from "./people.js";
 import { type Level, levelFor } from "./states.js";
-import type { DecidedPlace } from "./store/decisions.js";
+import type { DecidedPlace, Word } from "./store/decisions.js";
 import type { PictureRecord } from "./store/pictures.js";
 import { isChangedSince, takeBack } from "./write-sidecars.js";
 
@@ -30,29 +31,43 @@ const pinRadiusKm = 1;
 /** What has been said, and of which pictures it cannot be. */
 type Said = Pick<Decisions, "batch" | "refused">;
 
+/** Who says something, and what they have seen. */
+export interface Saying {
+  /** Whoever has the archive to themselves if left out. */
+  by?: Person;
+  /** Of each picture the number of the last word on it that was seen, null for none; if left out, nobody looks whether there is another. */
+  seen?: readonly (number | null)[];
+}
+
 /**
  * Says one thing of several pictures, each by itself: one of which it cannot be said costs the others nothing.
  * @param pictures their numbers
  * @returns the number under which it can be taken back, and those of which it cannot be said
- * @throws GeodriftError, with nothing said: `not-found` for a picture that the library does not have, `refused` where it can be said
- * of none
+ * @throws GeodriftError, with nothing said: `not-found` for a picture that the library does not have; where it can be said of none,
+ * `refused`, or `conflict` if somebody has said something else meanwhile
  */
-export function decide(library: Library, pictures: readonly number[], verdict: Verdict): Promise<Said> {
+export function decide(
+  library: Library,
+  pictures: readonly number[],
+  verdict: Verdict,
+  { by = anybody, seen }: Saying = {},
+): Promise<Said> {
   const { store } = library;
   return store.transaction(async () => {
     const batch = await store.decisions.nextBatch();
     const refused: Decisions["refused"] = [];
     let first: unknown;
-    for (const id of pictures) {
+    for (const [i, id] of pictures.entries()) {
       const picture = await store.pictures.get(id);
       try {
+        if (seen) checkSeen(picture.path, (await store.decisions.lastOf(id)) ?? null, seen[i]);
         const place = verdict.kind === "accept" ? await acceptedPlace(library, picture, verdict) : undefined;
         if (verdict.kind === "reject" && picture.state === "located")
           throw new GeodriftError(
             "refused",
             `${picture.path}: its own file says where it was taken, there is no estimate to reject`,
           );
-        await store.decisions.add(batch, picture, verdict.kind, place);
+        await store.decisions.add(batch, picture, verdict.kind, place, by.name);
         await store.pictures.advance(id, { kind: verdict.kind });
       } catch (e) {
         if (!isMendable(e)) throw e;
@@ -64,6 +79,21 @@ export function decide(library: Library, pictures: readonly number[], verdict: V
     if (refused.length === pictures.length && first) throw first;
     return { batch, refused };
   });
+}
+
+const said = {
+  accept: "accepted a place for it",
+  reject: "rejected its estimate",
+  "not-a-place": "said that it shows no place",
+};
+
+/** @throws GeodriftError `conflict` where the last word on a picture is another than the one that was seen */
+function checkSeen(path: string, last: Word | null, seen: number | null | undefined): void {
+  if ((last?.id ?? null) === (seen ?? null)) return;
+  const what = last
+    ? `${last.who ?? "somebody"} has ${said[last.kind]} since it was shown`
+    : "what was said of it has been taken back since it was shown";
+  throw new GeodriftError("conflict", `${path}: ${what}; look at it again`);
 }
 
 async function acceptedPlace(
@@ -126,9 +156,14 @@ function pinnedPlace(path: string, pin: LatLng, level: Level, radiusKm = pinRadi
  * cannot be said
  * @throws GeodriftError as `decide`
  */
-export const decideAndTidy = (library: Library, pictures: readonly number[], verdict: Verdict): Promise<Decisions> =>
+export const decideAndTidy = (
+  library: Library,
+  pictures: readonly number[],
+  verdict: Verdict,
+  saying: Saying = {},
+): Promise<Decisions> =>
   library.inTurn(async () => {
-    const { batch, refused } = await decide(library, pictures, verdict);
+    const { batch, refused } = await decide(library, pictures, verdict, saying);
     const left: Decisions["left"] = [];
     const said = new Set(pictures.filter((id) => !refused.some((r) => r.picture === id)));
     for (const picture of verdict.kind === "accept" ? [] : said)
@@ -140,19 +175,24 @@ export const decideAndTidy = (library: Library, pictures: readonly number[], ver
   });
 
 /**
- * Takes back what was said last, or under a number; sidecars that it led to become what they were. One that another
+ * Takes back what somebody said last, or what was said under a number; sidecars that it led to become what they were. One that another
  * program has changed since is left as it is, and said.
- * @param batch the number; the last word if left out
+ * @param batch the number; the last word of whoever asks if left out
+ * @param by who asks; whoever has the archive to themselves if left out
  * @returns the pictures, each as it was before, or why it is not
+ * @throws GeodriftError `refused` where another has said it, and whoever asks is no owner
  */
-export async function undo(library: Library, batch?: number): Promise<Outcome[]> {
+export async function undo(library: Library, batch?: number, by: Person = anybody): Promise<Outcome[]> {
   const { decisions, pictures, writes } = library.store;
   // The last one when it was asked: of two who ask at once, the second takes back no other.
-  const said = batch ?? (await decisions.lastBatch()) ?? -1;
+  const said = batch ?? (await decisions.lastBatch(by.name)) ?? -1;
+  const sayer = (await decisions.sayerOf(said)) ?? null;
+  if (sayer !== by.name && by.role !== "owner" && batch !== undefined)
+    throw new GeodriftError("refused", `${sayer ?? "somebody"} has said it: only they, and owners, take it back`);
   return library.inTurn(async () => {
     const outcomes: Outcome[] = [];
     for (const { id, picture, stateBefore } of await decisions.ofBatch(said)) {
-      if ((await decisions.lastOf(picture)) !== id) {
+      if ((await decisions.lastOf(picture))?.id !== id) {
         outcomes.push({ picture, ...failureOf(new GeodriftError("conflict", "has been decided anew since")) });
         continue;
       }

@@ -5,6 +5,7 @@ import { keepAnswer } from "./estimates.js";
 import { type KnownOptions, type KnownPlaces, knownPlaces } from "./known-places.js";
 import type { Library } from "./library.js";
 import { checkedPictureFile } from "./paths.js";
+import type { Taken } from "./store/queue.js";
 
 /**
  * Locates one file of the library.
@@ -39,7 +40,8 @@ const atOnce = 2;
 
 /**
  * Locates the pictures of the queue, two at a time, and keeps the answers as their estimates. One that cannot be located
- * does not hold up the others.
+ * does not hold up the others. Where the index is in a database, several may be at it at once, on several machines: each picture is
+ * located by one of them, and what one that dies has taken is free at once.
  * @returns how far it came
  */
 export async function estimateQueue(
@@ -47,15 +49,15 @@ export async function estimateQueue(
   locate: LocatePicture,
   { again = false, limit, signal, onProgress, onFailure, ...known }: EstimateOptions,
 ): Promise<EstimateProgress> {
-  const waiting = await library.store.pictures.waiting({ again, limit });
-  const progress = { done: 0, failed: 0, of: waiting.length };
-  const one = async ({ id, path }: { id: number; path: string }) => {
+  const queue = await library.store.queue.open({ again, limit });
+  const progress = { done: 0, failed: 0, of: queue.of };
+  const one = async ({ id, path, done, giveBack }: Taken): Promise<void> => {
     try {
       const file = await checkedPictureFile(library, id);
       await keepAnswer(library, id, await locate(file, path, await knownPlaces(library, id, known)));
       progress.done++;
     } catch (e) {
-      if (signal?.aborted) return;
+      if (signal?.aborted) return giveBack();
       progress.failed++;
       // Its header was well, the rest is not.
       if (isMendable(e) && e.code === "picture")
@@ -66,10 +68,16 @@ export async function estimateQueue(
       onFailure?.(path, e);
     }
     onProgress?.({ ...progress });
+    await done();
   };
   const next = async (): Promise<void> => {
-    for (let item = waiting.shift(); item && !signal?.aborted; item = waiting.shift()) await one(item);
+    while (!signal?.aborted) {
+      const taken = await queue.next();
+      if (!taken) return;
+      await one(taken);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, next));
-  return progress;
+  // The others of a queue that several work at are theirs.
+  return signal?.aborted ? progress : { ...progress, of: progress.done + progress.failed };
 }

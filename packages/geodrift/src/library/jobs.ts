@@ -41,8 +41,11 @@ export class Jobs {
       this.cancel = () => worker.postMessage("stop");
       return new Promise((resolve, reject) => {
         worker.on("message", (message: ScanMessage) => {
-          if ("progress" in message) Object.assign(job.progress, message.progress);
-          else if ("thrown" in message) reject(fromMessage(message.thrown));
+          if ("progress" in message) {
+            Object.assign(job.progress, message.progress);
+            // The thread has a connection of its own, which tells nobody of a file that is open here.
+            void this.library.store.changed("pictures").catch(() => {});
+          } else if ("thrown" in message) reject(fromMessage(message.thrown));
         });
         worker.on("error", reject);
         worker.on("exit", () => resolve());

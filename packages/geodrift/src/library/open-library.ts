@@ -7,7 +7,7 @@ import { cacheRoot } from "../hub/cache-root.js";
 import { isPictureFile } from "../pictures/picture-names.js";
 import { Library } from "./library.js";
 import { isDatabaseUrl, shownUrl } from "./store/postgres.js";
-import { openStore } from "./store/store.js";
+import { copyStore, openStore } from "./store/store.js";
 
 const indexFile = "index.db";
 
@@ -48,6 +48,25 @@ export async function openLibrary(name: string, { create = false } = {}): Promis
 export async function joinLibrary(name: string): Promise<Library> {
   const { index, folder } = await whereabouts(name);
   return new Library(name, folder, await openStore(index, { migrated: false }));
+}
+
+/**
+ * Copies a library, from a folder into a database or the other way, or from one to another of a kind: folders, pictures, estimates, decisions,
+ * the log of sidecars, tracks, people. The pictures and their sidecars stay where they are, and thumbnails are made anew.
+ * @param from as it would be opened; `to` likewise, empty or not there yet
+ * @param onRows told of each table how many rows have been copied since it was told last
+ * @throws GeodriftError as `openLibrary`, and `refused` where the other holds something already
+ */
+export async function copyLibrary(
+  from: string,
+  to: string,
+  onRows?: (table: string, rows: number) => void,
+): Promise<void> {
+  // What a crash has left half done is put right before it is copied.
+  await (await openLibrary(from)).close();
+  if (!isDatabaseUrl(to) && !isLibrary(to)) await prepareFolder(to, true);
+  const [source, target] = [await whereabouts(from), await whereabouts(to)];
+  await withSubject(target.shown, () => copyStore(source.index, target.index, onRows));
 }
 
 /** What a library is made of: its index, as the store opens it and as people read it, and the folder of its thumbnails. */

@@ -8,7 +8,7 @@ import type { listedPicture, overview as overviewSchema, pictureDetail as pictur
 import { namesOf } from "./decided-place.js";
 import type { Library } from "./library.js";
 import { type State, states } from "./states.js";
-import type { DecidedPlace } from "./store/decisions.js";
+import type { Decision } from "./store/decisions.js";
 import type { ListedRecord, PictureFilter } from "./store/lists.js";
 
 export type { PictureFilter } from "./store/lists.js";
@@ -38,7 +38,7 @@ export async function listPictures(
 function listed({ decision, estimate, sha256: _, ...picture }: ListedRecord): ListedPicture {
   return {
     ...picture,
-    decided: decision?.kind === "accept" ? decidedOf(decision.decided) : null,
+    decided: decision?.kind === "accept" ? decidedOf(decision) : null,
     estimate: estimate ? estimateOf(estimate) : null,
   };
 }
@@ -54,10 +54,11 @@ function estimateOf({ result, bits, radiusKm, madeAt }: NonNullable<ListedRecord
   };
 }
 
-function decidedOf({ level, source, place, lat, lng, model, radiusKm, at }: DecidedPlace): ListedPicture["decided"] {
+function decidedOf({ who, decided }: Extract<Decision, { kind: "accept" }>): ListedPicture["decided"] {
+  const { level, source, place, lat, lng, model, radiusKm, at } = decided;
   const named = placeText(namesOf({ level, place }));
   const words = level === "point" ? [formatLatLng({ lat, lng }), named].filter(Boolean).join(", ") : named;
-  return { place: words, level, source, ...(model && { model }), radiusKm, at };
+  return { place: words, level, source, ...(model && { model }), radiusKm, at, who };
 }
 
 /**
@@ -72,7 +73,14 @@ export async function pictureDetail({ store }: Library, id: number): Promise<Pic
     ...listed(record),
     sha256: record.sha256,
     result: (await store.estimates.of(id))?.result ?? null,
-    decision: decision ? { ...(decision.kind === "accept" ? decision.decided : {}), kind: decision.kind } : null,
+    decision: decision
+      ? {
+          ...(decision.kind === "accept" ? decision.decided : {}),
+          kind: decision.kind,
+          who: decision.who,
+          at: decision.at,
+        }
+      : null,
   };
 }
 

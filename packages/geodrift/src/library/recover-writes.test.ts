@@ -35,7 +35,7 @@ async function reopened(about: {
   const [sidecar, temporary] = [join(root, "a.png.xmp"), join(root, ".a.png.xmp.1.partial")];
   const { writes, decisions, pictures } = first.store;
   const write = await writes.begin({
-    ...{ decision: (await decisions.lastOf(id)) ?? 0, picture: id, sidecar, temporary },
+    ...{ decision: (await decisions.lastOf(id))?.id ?? 0, picture: id, sidecar, temporary },
     ...{ before: about.before === null ? null : Buffer.from(about.before), afterSha256: sha256Of(Buffer.from(after)) },
   });
   if (about.state === "undoing") {
@@ -167,7 +167,7 @@ it("a write that cannot be put right keeps neither the others nor the library fr
     const sidecar = join(root, `${name}.xmp`);
     return writes.begin({
       ...{
-        decision: (await decisions.lastOf(ids[name])) ?? 0,
+        decision: (await decisions.lastOf(ids[name]))?.id ?? 0,
         picture: ids[name],
         sidecar,
         temporary: `${sidecar}.partial`,

@@ -1,10 +1,12 @@
-/** Who may ask: this machine's own pages and programs, or whoever has the token. */
-import { timingSafeEqual } from "node:crypto";
+/** Who may ask: this machine's own pages and programs, whoever has the server's token, and people whom its archive knows. */
+import { randomUUID, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import { hostname } from "node:os";
 import type { MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { anybody, type Person, type Role, roles } from "../library/people.js";
 import { refused } from "./failure.js";
+import type { ServerEnv } from "./router.js";
 
 /** Whom the server answers. */
 export interface GuardOptions {
@@ -14,6 +16,12 @@ export interface GuardOptions {
   token?: string;
   /** Opens the page once in place of the token, which has no business in the arguments of a browser. */
   entrance?: string;
+  /** People whom the archive knows. While it knows any, nobody else may ask. */
+  people?: {
+    any(): Promise<boolean>;
+    /** Whoever has this token; undefined if nobody does. */
+    whose(token: Uint8Array): Promise<Person | undefined>;
+  };
 }
 
 const loopbackNames = ["localhost", "127.0.0.1", "::1"];
@@ -59,10 +67,18 @@ const noToken = {
   code: "unauthorized",
 };
 
-/** Checks host, origin and token (bearer, RFC 6750, or cookie) of every request: 421, 403 or 401 where they do not fit. */
-export const guard = (options: GuardOptions): MiddlewareHandler => {
+/**
+ * Checks host, origin and token (bearer, RFC 6750, or cookie) of every request: 421, 403 or 401 where they do not fit. Says who asks.
+ */
+export const guard = (options: GuardOptions): MiddlewareHandler<ServerEnv> => {
   let { entrance } = options;
-  const { token } = options;
+  const { people } = options;
+  // Where only people's tokens are asked for, whoever has started the server has come by the entrance.
+  const token = options.token ?? randomUUID();
+  const whose = async (given: string | undefined, encoding: "utf8" | "latin1" = "utf8") => {
+    if (given === undefined) return undefined;
+    return isToken(given, token, encoding) ? anybody : people?.whose(Buffer.from(given, encoding));
+  };
   return async (c, next) => {
     const { headers } = c.req.raw;
     if (!hostAllowed(headers.get("host") ?? undefined, options))
@@ -74,20 +90,33 @@ export const guard = (options: GuardOptions): MiddlewareHandler => {
     // Following a link from elsewhere to the page is no harm.
     const navigation = !api && c.req.method === "GET" && headers.get("sec-fetch-mode") === "navigate";
     if (!originAllowed(headers, navigation)) throw refused(403, "requests from pages of other sites are not answered");
-    if (token !== undefined) {
+    let person: Person | undefined = anybody;
+    if (options.token !== undefined || (await people?.any())) {
       const query = c.req.query("token");
       const once = entrance !== undefined && isToken(c.req.query("enter"), entrance);
-      if (!api && (once || isToken(query, token))) {
+      if (!api && (once || (await whose(query)))) {
         if (once) entrance = undefined;
-        setCookie(c, tokenCookie, token, { httpOnly: true, sameSite: "Strict", path: "/" });
+        const cookie = once ? token : (query ?? "");
+        setCookie(c, tokenCookie, cookie, { httpOnly: true, sameSite: "Strict", path: "/" });
         // A path that begins with two slashes would be another server's address.
         return c.redirect(c.req.path.replace(/^\/+/, "/"));
       }
       // By hand: hono's bearer-auth takes no token with a space in it, which people have chosen.
       const bearer = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
-      const known = isToken(bearer, token, "latin1") || isToken(bearer ?? getCookie(c, tokenCookie), token);
-      if (!known) return c.json(noToken, 401);
+      person = (await whose(bearer, "latin1")) ?? (await whose(bearer ?? getCookie(c, tokenCookie)));
+      if (!person) return c.json(noToken, 401);
     }
+    c.set("person", person);
     return next();
   };
 };
+
+/** For routes that not everybody may use: 403 for whoever may do less than a role does. */
+export const needs =
+  (role: Role): MiddlewareHandler<ServerEnv> =>
+  (c, next) => {
+    const { person } = c.var;
+    if (roles.indexOf(person.role) < roles.indexOf(role))
+      throw refused(403, `this is for ${role}s, and ${person.name} is a ${person.role}`);
+    return next();
+  };

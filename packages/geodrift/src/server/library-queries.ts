@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { job, overview, verdict } from "../library/contract.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
+import { roles } from "../library/people.js";
 import { states } from "../library/states.js";
 import { decimalNumber, locateSettings, wholeNumber } from "./schemas.js";
 
@@ -15,7 +16,13 @@ const flag = z
 export const libraryState = overview
   .extend({
     canAdd: z.boolean().openapi({ description: "whether folders can be added over this interface" }),
-    undo: z.number().optional().openapi({ description: "number of the last word that can be taken back" }),
+    undo: z
+      .number()
+      .optional()
+      .openapi({ description: "number of the last word of whoever asks, which can be taken back" }),
+    person: z
+      .object({ name: z.string().nullable(), role: z.enum(roles) })
+      .openapi({ description: "who asks, and what they may do" }),
     job: job.optional(),
   })
   .openapi("Library");
@@ -48,7 +55,20 @@ export const pictureSettings = locateSettings.extend(knownQuery);
 const pictures = z.array(z.int().positive()).min(1).max(100_000);
 
 /** What is said of which pictures, by number. */
-export const decisionBody = z.strictObject({ pictures, verdict }).openapi("Decision");
+export const decisionBody = z
+  .strictObject({
+    pictures,
+    verdict,
+    seen: z.array(z.int().positive().nullable()).max(100_000).optional().openapi({
+      description:
+        "of each of the pictures, `lastWord.id` as it was seen, null for none: 409 where somebody has said something else meanwhile",
+    }),
+  })
+  .refine(({ pictures, seen }) => seen === undefined || seen.length === pictures.length, {
+    path: ["seen"],
+    message: "has one number, or null, for each of the pictures",
+  })
+  .openapi("Decision");
 
 /** Pictures that sidecars are written for; all that are accepted if left out. */
 export const writeBody = z.strictObject({

@@ -1,8 +1,14 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Person } from "../library/people.js";
+
+/** What the guard has found out for the routes behind it. */
+export interface ServerEnv {
+  Variables: { person: Person };
+}
 
 /** Routes whose requests are checked against their schemas: one that does not fit is refused in one sentence. */
 export const router = () =>
-  new OpenAPIHono({
+  new OpenAPIHono<ServerEnv>({
     defaultHook: (result, c) => {
       if (result.success) return undefined;
       const [issue] = result.error.issues;

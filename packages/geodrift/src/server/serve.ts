@@ -13,6 +13,7 @@ import { TrainingMemory } from "../engine/training-memory.js";
 import { cannotRead } from "../files/system-error.js";
 import { Jobs } from "../library/jobs.js";
 import type { Library } from "../library/library.js";
+import { personOf } from "../library/people.js";
 import { describeImageModel, describeLandmarkModel } from "../models/image-model.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
 import { serverApp } from "./app.js";
@@ -79,10 +80,12 @@ const patienceMs = 30_000;
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { host, port, token, iKnow, log } = options;
-  if (!isLoopback(host) && token === undefined && !iKnow)
+  const { library } = options;
+  const named = (await library?.store.people.any()) ?? false;
+  if (!isLoopback(host) && token === undefined && !named && !iKnow)
     throw new GeodriftError(
       "option",
-      `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know if that is meant`,
+      `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or people tokens of their own ("geodrift library people"), or --i-know if that is meant`,
     );
   if (token !== undefined && token.length < 8) throw new GeodriftError("option", "--token: has at least 8 characters");
   if (options.detail !== undefined) await checkPmtiles(options.detail);
@@ -98,7 +101,6 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const images = { model: imageModel, description, memory, ...landmark };
   const engine = new Engine({ mostWaiting: options.mostWaiting ?? 64 });
   const limits = { bytes: options.maxBytes ?? 64 * 2 ** 20, pixels: options.maxPixels ?? 100_000_000 };
-  const { library } = options;
   const pictures = new PictureProcesses({ count: 1 });
   const densities = new Densities();
   const context = {
@@ -108,19 +110,21 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     limits,
     log,
     pictures,
-    fetches: isLoopback(host) && token === undefined,
+    fetches: isLoopback(host) && token === undefined && !named,
     library: library !== undefined,
   };
   const entrance = randomUUID();
+  const ending = new AbortController();
   const jobs = library && new Jobs(library, (e) => !isMendable(e) && logMistake(e, log, { job: "library" }));
   const app = serverApp(context, {
     host,
     token,
     entrance,
+    ...(library && { people: { any: () => library.store.people.any(), whose: (given) => personOf(library, given) } }),
     version,
     detail: options.detail,
     images,
-    ...(library && jobs && { library: { ...context, library, jobs, host } }),
+    ...(library && jobs && { library: { ...context, library, jobs, host, ending: ending.signal } }),
   });
   const server = await listen(app, host, port);
   const { port: own } = server.address() as AddressInfo;
@@ -129,7 +133,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const url = `http://${shown}:${own}/`;
   return {
     url,
-    entrance: token === undefined ? url : `${url}?enter=${entrance}`,
+    entrance: token === undefined && !named ? url : `${url}?enter=${entrance}`,
     context,
     async stop() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -137,6 +141,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       // Those that still answer do not wait for another question.
       server.keepAliveTimeout = 1;
       engine.endLifts();
+      ending.abort();
       await jobs?.stop();
       const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
       await Promise.race([Promise.all([closed, engine.idle()]), late]);

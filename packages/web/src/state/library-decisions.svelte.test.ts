@@ -78,6 +78,7 @@ describe("what is said of a picture", () => {
     expect(there.sent("POST", "/decisions")).toEqual({
       pictures: [1],
       verdict: { kind: "accept", level: "point", madeAt: 1001 },
+      seen: [null],
     });
     expect([ids(library), library.current?.id]).toEqual([[2, 3, 4, 5], 2]);
     expect([library.message, library.error]).toEqual(["One picture accepted. U takes it back.", undefined]);
@@ -95,7 +96,7 @@ describe("what is said of a picture", () => {
     expect(there.asked("POST", "/decisions")).toEqual([]);
     expect(library.error).toBe("There is no estimate to accept yet: wait for it, or set the pin yourself.");
     await library.decide("reject");
-    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2], verdict: { kind: "reject" } });
+    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2], verdict: { kind: "reject" }, seen: [null] });
   });
 
   it("accepts the stored estimate before another one is there", async () => {
@@ -104,7 +105,7 @@ describe("what is said of a picture", () => {
     library.look(library.pictures[1]);
     await library.decide("accept");
     const verdict = { kind: "accept", level: "point", madeAt: 1002 };
-    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2], verdict });
+    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2], verdict, seen: [null] });
   });
 
   it("asks before it says more than the estimate does, and says the radius", async () => {
@@ -123,6 +124,7 @@ describe("what is said of a picture", () => {
     expect(there.sent("POST", "/decisions")).toEqual({
       pictures: [1],
       verdict: { kind: "accept", level: "point", madeAt: 1001 },
+      seen: [null],
     });
     expect(library.asking).toBeUndefined();
   });
@@ -134,7 +136,7 @@ describe("what is said of a picture", () => {
     library.choose("city");
     await library.decide("accept");
     const verdict = { kind: "accept", level: "city", pin: { lat: 1, lng: 2 }, radiusKm: 0.5 };
-    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [1], verdict });
+    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [1], verdict, seen: [null] });
     expect(library.pin).toBeUndefined();
   });
 
@@ -153,7 +155,11 @@ describe("what is said of a picture", () => {
     library.select(2);
     library.select(4);
     await library.decide("not-a-place");
-    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2, 4], verdict: { kind: "not-a-place" } });
+    expect(there.sent("POST", "/decisions")).toEqual({
+      pictures: [2, 4],
+      verdict: { kind: "not-a-place" },
+      seen: [null, null],
+    });
     expect([ids(library), library.selected.size]).toEqual([[1, 3, 5], 0]);
     expect(library.message).toBe("2 pictures marked as showing no place. U takes it back.");
     expect(library.current?.id).toBe(3);
@@ -165,7 +171,7 @@ describe("what is said of a picture", () => {
     library.select(3);
     await library.decide("accept");
     const verdict = { kind: "accept", level: "own" };
-    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2, 3], verdict });
+    expect(there.sent("POST", "/decisions")).toEqual({ pictures: [2, 3], verdict, seen: [null, null] });
   });
 
   it("goes on from the end of the list to what is then the last, and from the last to nothing", async () => {

@@ -14,6 +14,7 @@ import type {
 import { answerOf, archive } from "../engine/client.js";
 import { defaultSettings, queryOf } from "../engine/engine.js";
 import { asEvents, followAnswer } from "../engine/events.js";
+import { listenToChanges } from "../engine/library-events.js";
 import { levels, plural } from "../words.js";
 import { app } from "./app.svelte.js";
 import { Pane } from "./pane.svelte.js";
@@ -59,6 +60,7 @@ export class LibraryState {
   error = $state<string>();
   readonly pane = new Pane();
   private watching = 0;
+  private stopListening = () => {};
   private turn = Promise.resolve();
 
   /** Address of a picture's thumbnail. */
@@ -95,10 +97,21 @@ export class LibraryState {
     return this.turn;
   }
 
-  /** Asks what the library holds, and for the first page of its list. */
+  /** Asks what the library holds, and for the first page of its list; from then on it shows what others do as they do it. */
   async open(): Promise<void> {
+    this.stopListening = listenToChanges(() => void this.follow());
     await this.refresh();
     await this.list();
+  }
+
+  /** Shows what has changed; what a person here is about to say something of stays, with what is said of it now. */
+  private async follow(): Promise<void> {
+    await this.refresh();
+    await this.relist();
+    const id = this.current?.id;
+    if (id === undefined) return;
+    const now = await this.attempt(() => answerOf(api.pictures[":id"].$get({ param: { id: String(id) } })));
+    if (now && this.current?.id === now.id) this.current = now;
   }
 
   /** Asks what the library holds and is busy with, and again while a job runs. */
@@ -124,9 +137,9 @@ export class LibraryState {
     }, 700);
   }
 
-  /** The list as it is now, with what is looked at and selected left alone. */
+  /** The list as it is now, as far as it was loaded, with what is looked at and selected left alone. */
   private async relist(): Promise<void> {
-    const page = await this.page();
+    const page = await this.page(undefined, Math.min(1000, Math.max(pageSize, this.pictures.length)));
     if (!page) return;
     this.pictures = page.pictures;
     this.next = page.next;
@@ -154,11 +167,11 @@ export class LibraryState {
     this.next = page.next;
   }
 
-  private page(after?: string) {
+  private page(after?: string, limit = pageSize) {
     const query = {
       state: this.state,
       order: this.order,
-      limit: String(pageSize),
+      limit: String(limit),
       ...(this.text && { text: this.text }),
       ...(this.album && { folder: String(this.album.folder), album: this.album.album }),
       ...(after !== undefined && { after }),
@@ -190,7 +203,7 @@ export class LibraryState {
     // Nor is the answer of the one before to be seen, or accepted, beside it.
     this.pane.clear();
     // Whoever decides at a glance does not wait for it.
-    if (picture && picture.state !== "unreadable") void this.locate();
+    if (picture && picture.state !== "unreadable" && this.mayReview) void this.locate();
   }
 
   /** Locates the picture that is looked at, with what is known besides, and keeps the answer as its estimate. */
@@ -288,7 +301,11 @@ export class LibraryState {
       }
       const verdict = kind === "accept" ? this.acceptance() : { kind };
       if (!verdict) return;
-      const { left, refused } = await answerOf(api.decisions.$post({ json: { pictures, verdict } }));
+      const seen = pictures.map((id) => this.shownOf(id)?.lastWord?.id ?? null);
+      const said = await this.attempt(() => answerOf(api.decisions.$post({ json: { pictures, verdict, seen } })));
+      // Somebody else may have been faster: what they have said is shown.
+      if (!said) return this.follow();
+      const { left, refused } = said;
       const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
       this.message = `${plural(pictures.length - refused.length, "picture")} ${words[kind]}. U takes it back.`;
       const troubles = [
@@ -383,8 +400,18 @@ export class LibraryState {
     });
   }
 
+  /** May whoever looks say where pictures were taken? */
+  get mayReview(): boolean {
+    return this.overview?.person.role !== "reader";
+  }
+
+  private shownOf(id: number): ListedPicture | undefined {
+    return this.current?.id === id ? this.current : this.pictures.find((p) => p.id === id);
+  }
+
   /** Ends what runs for a page that is left. */
   close(): void {
+    this.stopListening();
     clearTimeout(this.watching);
     this.pane.stop();
   }

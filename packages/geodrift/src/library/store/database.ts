@@ -6,6 +6,17 @@ export type Value = string | number | Uint8Array | null;
 /** Which database: their tables are made by different words, and read by the same. */
 export type Dialect = "sqlite" | "postgres";
 
+/** Of what something has changed, as pages are told. */
+export const changes = ["folders", "pictures", "estimates", "decisions"] as const;
+/** Of what something has changed. */
+export type Change = (typeof changes)[number];
+
+/** A row that is nobody else's for now. */
+export interface Lease<T> {
+  row: T;
+  end(sql?: string, ...values: Value[]): Promise<void>;
+}
+
 /** A database of the store. */
 export interface Database {
   readonly dialect: Dialect;
@@ -32,6 +43,19 @@ export interface Database {
    * @returns undefined where nothing was done
    */
   aloneIfFree<T>(work: () => Promise<T>): Promise<T | undefined>;
+  /**
+   * Where rows can be locked one by one: a row that is nobody else's until `end`, whose statement is the last that is done with it. If this
+   * process dies before, it is free at once, and nothing was done.
+   * @returns undefined where the query finds no row that is free
+   */
+  lease?<T>(sql: string, ...values: Value[]): Promise<Lease<T> | undefined>;
+  /** Tells whoever listens that something has changed; of what a transaction does, when it is kept. */
+  changed(what: Change): Promise<void>;
+  /**
+   * Listens to what changes: of a file, to what is changed through this connection; of PostgreSQL, to what anybody changes.
+   * @returns ends the listening
+   */
+  onChange(listener: (what: Change) => void): () => void;
   /** Ends the connection; nothing may be asked any more. */
   close(): Promise<void>;
 }

@@ -20,9 +20,17 @@ export interface DecidedPlace extends LatLng {
 }
 
 /** A word of a person about a picture; only an accepted one has a place. */
-export type Decision =
-  | { id: number; kind: "accept"; decided: DecidedPlace }
-  | { id: number; kind: "reject" | "not-a-place" };
+export type Decision = Word & ({ kind: "accept"; decided: DecidedPlace } | { kind: "reject" | "not-a-place" });
+
+/** That somebody has said something, and what kind of thing. */
+export interface Word {
+  id: number;
+  kind: "accept" | "reject" | "not-a-place";
+  /** Who has said it; null where the archive knows nobody by name. */
+  who: string | null;
+  /** Milliseconds since 1970, when it was said. */
+  at: number;
+}
 
 /** A decision with the state that it was said in. */
 export interface UndoableDecision {
@@ -44,14 +52,16 @@ export interface DecisionRow {
   place: string | null;
   model: string | null;
   known: string | null;
+  who: string | null;
   at: number;
 }
 
 /** A decision as the columns of a row have it. */
-export function decisionOf({ id, kind, place, model, known, ...rest }: DecisionRow): Decision {
-  if (kind !== "accept" || place === null) return { id, kind: kind as "reject" | "not-a-place" };
-  const decided = { ...rest, place: JSON.parse(place) as PlaceName };
-  return { id, kind, decided: { ...decided, model: model ?? undefined, known: known ?? undefined } };
+export function decisionOf({ id, kind, place, model, known, who, at, ...rest }: DecisionRow): Decision {
+  const word = { id, who, at };
+  if (kind !== "accept" || place === null) return { ...word, kind: kind as "reject" | "not-a-place" };
+  const decided = { ...rest, at, place: JSON.parse(place) as PlaceName };
+  return { ...word, kind, decided: { ...decided, model: model ?? undefined, known: known ?? undefined } };
 }
 
 /** The log of what people said. Nothing is taken out of it: what is taken back is marked so. */
@@ -60,25 +70,35 @@ export const decisionTable = (database: Database) => ({
   nextBatch: async (): Promise<number> =>
     1 + ((await database.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions"))?.last ?? 0),
 
-  /** The number of the last word that can be taken back; undefined if there is none. */
-  lastBatch: async (): Promise<number | undefined> =>
-    (await database.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions WHERE undone = 0"))?.last ??
-    undefined,
+  /** The number of somebody's last word that can be taken back; undefined if there is none. */
+  lastBatch: async (who: string | null): Promise<number | undefined> =>
+    (
+      await database.row<{ last: number | null }>(
+        "SELECT max(batch) AS last FROM decisions WHERE undone = 0 AND who IS NOT DISTINCT FROM ?",
+        who,
+      )
+    )?.last ?? undefined,
+
+  /** Who has said something under a number; undefined if nobody has. */
+  sayerOf: async (batch: number): Promise<string | null | undefined> =>
+    (await database.row<{ who: string | null }>("SELECT who FROM decisions WHERE batch = ? LIMIT 1", batch))?.who,
 
   /**
    * Enters what was said of a picture, with the bytes that it was said of and the state before.
    * @param place of an accepted one
+   * @param who has said it
    */
   async add(
     batch: number,
     picture: { id: number; sha256: string | null; state: State },
     kind: Decision["kind"],
     place: Omit<DecidedPlace, "at"> | undefined,
+    who: string | null,
   ): Promise<void> {
     await database.run(
       `INSERT INTO decisions (batch, picture, at, kind, level, lat, lng, radius_km, source, place, model, known, sha256,
-         state_before)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         state_before, who)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       batch,
       picture.id,
       Date.now(),
@@ -93,13 +113,15 @@ export const decisionTable = (database: Database) => ({
       place?.known ?? null,
       picture.sha256,
       picture.state,
+      who,
     );
+    await database.changed("decisions");
   },
 
   /** The last word on a picture, as it is now, that has not been taken back. */
   async for(picture: number): Promise<Decision | undefined> {
     const row = await database.row<DecisionRow>(
-      `SELECT d.id, d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.at
+      `SELECT d.id, d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.who, d.at
        FROM decisions d JOIN pictures p ON p.id = d.picture
        WHERE d.picture = ? AND d.undone = 0 AND d.sha256 IS NOT DISTINCT FROM p.sha256 ORDER BY d.id DESC LIMIT 1`,
       picture,
@@ -108,13 +130,11 @@ export const decisionTable = (database: Database) => ({
   },
 
   /** The last word on a picture, of whichever bytes, that has not been taken back. */
-  lastOf: async (picture: number): Promise<number | undefined> =>
-    (
-      await database.row<{ id: number }>(
-        "SELECT id FROM decisions WHERE picture = ? AND undone = 0 ORDER BY id DESC LIMIT 1",
-        picture,
-      )
-    )?.id,
+  lastOf: (picture: number): Promise<Word | undefined> =>
+    database.row<Word>(
+      "SELECT id, kind, who, at FROM decisions WHERE picture = ? AND undone = 0 ORDER BY id DESC LIMIT 1",
+      picture,
+    ),
 
   /** What was said under a number and has not been taken back, the last first. */
   ofBatch: (batch: number): Promise<UndoableDecision[]> =>
@@ -126,5 +146,6 @@ export const decisionTable = (database: Database) => ({
   /** Marks a decision as taken back. */
   async markUndone(id: number): Promise<void> {
     await database.run("UPDATE decisions SET undone = 1 WHERE id = ?", id);
+    await database.changed("decisions");
   },
 });

@@ -35,6 +35,7 @@ export const estimateTable = (database: Database) => ({
         picture,
         result.sha256,
       );
+      await database.changed("estimates");
     }),
 
   /** The estimate of a picture as it is now; undefined if there is none, or the file has changed since. */

@@ -35,6 +35,7 @@ export const folderTable = (database: Database) => ({
   /** Notes that a scan has ended now. */
   async scanned(id: number): Promise<void> {
     await database.run("UPDATE folders SET scanned_at = ? WHERE id = ?", Date.now(), id);
+    await database.changed("folders");
   },
 
   /**
@@ -47,6 +48,7 @@ export const folderTable = (database: Database) => ({
         await database.run(`DELETE FROM ${table} WHERE picture IN (SELECT id FROM pictures WHERE folder = ?)`, id);
       const pictures = await database.run("DELETE FROM pictures WHERE folder = ?", id);
       await database.run("DELETE FROM folders WHERE id = ?", id);
+      await database.changed("folders");
       return pictures;
     }),
 });

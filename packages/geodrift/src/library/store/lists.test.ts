@@ -143,8 +143,13 @@ describe("a listed picture", () => {
       kind: "accept",
       decided: { source: "person", lat: 48.86 },
     });
-    await decide(own, [id], { kind: "reject" });
-    expect((await lists.one(id))?.decision).toBeUndefined();
+    await decide(own, [id], { kind: "reject" }, { by: { name: "Anna", role: "reviewer" } });
+    expect((await lists.one(id))?.decision).toMatchObject({ kind: "reject", who: "Anna" });
+    // Of other bytes it is said still, and decides nothing.
+    await pictures.rescan(id, scanOf({ sha256: "cd" }), false);
+    await pictures.advance(id, { kind: "scanned", found: "queue", sameContent: false });
+    const { decision, lastWord } = (await lists.one(id)) ?? {};
+    expect([decision, lastWord]).toEqual([undefined, expect.objectContaining({ kind: "reject", who: "Anna" })]);
   });
 
   it("that is unknown is nothing", async () => {

@@ -4,7 +4,7 @@ import { GeodriftError } from "@geodrift/core/errors";
 import type { LocateResult } from "../../locate/result.js";
 import type { State } from "../states.js";
 import type { Database } from "./database.js";
-import { type Decision, type DecisionRow, decisionOf } from "./decisions.js";
+import { type Decision, type DecisionRow, decisionOf, type Word } from "./decisions.js";
 import { notesOf } from "./pictures.js";
 
 /** Which pictures a page has, and in which order. */
@@ -55,13 +55,17 @@ export interface ListedRecord {
   recorded: LatLng | null;
   error: string | null;
   errorCode: string | null;
-  /** What a person has accepted. */
+  /** What the state stands on, where a person has said something. */
   decision: Decision | undefined;
+  /** The last word on it that has not been taken back, of whichever bytes. */
+  lastWord: Word | null;
   /** The answer, its localizability, the radius of 90 % in km, and when it was made (milliseconds since 1970). */
   estimate: { result: LocateResult; bits: number; radiusKm: number; madeAt: number } | undefined;
 }
 
-interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate" | "notes">, Omit<DecisionRow, "id"> {
+interface Row
+  extends Omit<ListedRecord, "recorded" | "decision" | "lastWord" | "estimate" | "notes">,
+    Omit<DecisionRow, "id"> {
   notes: string | null;
   fileLat: number | null;
   fileLng: number | null;
@@ -75,11 +79,13 @@ interface Row extends Omit<ListedRecord, "recorded" | "decision" | "estimate" | 
 const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at AS "takenAt", p.camera, p.width, p.height,
   p.utc_offset_minutes AS "utcOffsetMinutes", p.taken_from AS "takenFrom", p.notes, p.file_lat AS "fileLat", p.file_lng AS "fileLng", p.error, p.error_code AS "errorCode", p.bits,
   e.radius_km AS "estimateRadiusKm", e.made_at AS "madeAt", e.result,
-  d.id AS "decisionId", d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.at`;
+  d.id AS "decisionId", d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.who, d.at`;
 
-/** The decision that a state stands on: of accepted and written pictures, the last word. */
-const decided = `LEFT JOIN decisions d ON p.state IN ('accepted', 'written') AND d.id =
-    (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)`;
+/** The last word on a picture. */
+const decided = "LEFT JOIN decisions d ON d.id = (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)";
+
+/** States that the last word has led to; in the others it is of other bytes, or there is none. */
+const decidedStates: readonly State[] = ["accepted", "written", "rejected", "not-a-place"];
 
 const joined = `pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256 ${decided}`;
 
@@ -98,7 +104,9 @@ function recordOf(row: Row): ListedRecord {
     ...{ id, path, folder, album, state, sha256, takenAt, camera, width, height, error, errorCode },
     ...{ utcOffsetMinutes, takenFrom, notes: notesOf(notes) },
     recorded: fileLat === null || fileLng === null ? null : { lat: fileLat, lng: fileLng },
-    decision: decisionId === null ? undefined : decisionOf({ ...decision, id: decisionId }),
+    decision:
+      decisionId === null || !decidedStates.includes(state) ? undefined : decisionOf({ ...decision, id: decisionId }),
+    lastWord: decisionId === null ? null : { id: decisionId, kind: decision.kind, who: decision.who, at: decision.at },
     // Read when it is asked for: an export of a whole archive asks for none.
     get estimate() {
       if (result === null || bits === null || estimateRadiusKm === null || madeAt === null) return undefined;

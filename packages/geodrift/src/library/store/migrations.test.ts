@@ -64,7 +64,7 @@ describe("an index of version 0.1", () => {
       const { decisions, writes, tracks } = library.store;
       expect(await writes.lastWritten(2)).toMatchObject({ sidecar: "/archive/photos/view-0.png.xmp", before: null });
       expect(await decisions.for(8)).toBeUndefined();
-      expect(await decisions.lastBatch()).toBe(5);
+      expect(await decisions.lastBatch(null)).toBe(5);
       expect((await tracks.around(1_700_000_300_000)).map((p) => p.lat)).toEqual([48.85, 48.86]);
     } finally {
       await library.close();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { archive, inOrder, scanOf } from "../../../../../test/library/archive.js";
+import { archive, inOrder, scanOf, waiting } from "../../../../../test/library/archive.js";
 import { nextState, type PictureEvent, type State, states } from "../states.js";
 
 const { library } = archive();
@@ -90,7 +90,7 @@ describe("a picture in the store", () => {
 
   it("keeps its localizability with its bytes, and loses it with them", async () => {
     const id = await pictures.add(await newFolder(), "a.jpg", scanOf({ sha256: "ab" }), "queue");
-    const waits = async () => (await pictures.waiting({ again: false, limit: undefined })).some((p) => p.id === id);
+    const waits = async () => (await store.lists.one(id))?.estimate === undefined;
     expect(await waits()).toBe(true);
     const result = { sha256: "ab", localizabilityBits: 5 } as Parameters<typeof store.estimates.keep>[1]["result"];
     await store.estimates.keep(id, { result, radiusKm: 1 });
@@ -153,11 +153,10 @@ describe("lists of numbers", () => {
     expect([missing, unestimated]).toEqual([1, 2]);
     expect(await own.pictures.inState("queue")).toEqual([a, b, c]);
     expect(await own.pictures.present(folder)).toEqual([a, b, c, e]);
-    const waiting = async (again: boolean, limit?: number) =>
-      (await own.pictures.waiting({ again, limit })).map((p) => p.path);
-    expect(await waiting(false)).toEqual(["a", "c"]);
-    expect(await waiting(true)).toEqual(["a", "b", "c"]);
-    expect(await waiting(true, 2)).toEqual(["a", "b"]);
+    const paths = async (again: boolean, limit?: number) => (await waiting(own, again, limit)).map((p) => p.path);
+    expect(await paths(false)).toEqual(["a", "c"]);
+    expect(await paths(true)).toEqual(["a", "b", "c"]);
+    expect(await paths(true, 2)).toEqual(["a", "b"]);
     await own.pictures.setMissing([d], false);
     expect(await own.pictures.inState("queue")).toEqual([a, b, c, d]);
   });

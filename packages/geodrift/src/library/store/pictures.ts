@@ -162,6 +162,7 @@ export function pictureTable(database: Database) {
       const next = nextState((await get(id)).state, event);
       if (next === undefined) return false;
       await database.run("UPDATE pictures SET state = ? WHERE id = ?", next, id);
+      await database.changed("pictures");
       return true;
     },
 
@@ -197,21 +198,6 @@ export function pictureTable(database: Database) {
           state,
         )
       ).map((p) => p.id),
-
-    /** The queue, by number: all of it, or what no model has looked at yet. */
-    waiting: ({
-      again,
-      limit,
-    }: {
-      again: boolean;
-      limit: number | undefined;
-    }): Promise<{ id: number; path: string }[]> =>
-      database.rows(
-        `SELECT id, path FROM pictures
-         WHERE missing = 0 AND state = 'queue' ${again ? "" : "AND bits IS NULL"} ORDER BY id
-         ${limit === undefined ? "" : "LIMIT ?"}`,
-        ...(limit === undefined ? [] : [limit]),
-      ),
 
     /** Pictures that are there, by state; how many are not; how many wait without an estimate. */
     async counts(): Promise<{ byState: { state: State; n: number }[]; missing: number; unestimated: number }> {

@@ -2,7 +2,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { Client, ClientConfig, Pool, PoolClient, QueryResult } from "pg";
-import type { Database, Value } from "./database.js";
+import type { Change, Database, Lease, Value } from "./database.js";
+import { Listening, notice } from "./listening.js";
 
 /** Does a library's name say where a database is? */
 export const isDatabaseUrl = (name: string): boolean => /^postgres(ql)?:\/\//.test(name);
@@ -19,18 +20,27 @@ const locks = { family: 0x67656f, changes: 1, sidecars: 2 } as const;
 /** Whole numbers of 64 bits, and decimal ones, are numbers here: none is beyond 2⁵³. */
 const numbers: readonly number[] = [20, 1700];
 
+/** A transaction: its connection, until it has ended, and what it has changed, which is told then. */
+interface Transaction {
+  client: PoolClient | undefined;
+  changes: Set<Change>;
+}
+
 /** A few connections, whose statements are prepared once each. */
 export class PostgresDatabase implements Database {
   readonly dialect = "postgres";
   /** The connection of whatever a transaction does, until it has ended. */
-  private readonly within = new AsyncLocalStorage<{ client: PoolClient | undefined }>();
+  private readonly within = new AsyncLocalStorage<Transaction>();
   private readonly statements = new Map<string, { name: string; text: string }>();
+  private readonly listening: Listening;
 
   private constructor(
     private readonly pool: Pool,
     private readonly connect: () => Client,
     private readonly shown: string,
-  ) {}
+  ) {
+    this.listening = new Listening(connect);
+  }
 
   /**
    * Connects to a database, and makes our schema in it if it is to.
@@ -52,6 +62,7 @@ export class PostgresDatabase implements Database {
     const pool = new pg.Pool({ ...config, max: 8 });
     // One that is idle when the server goes is forgotten; whoever asks next is told.
     pool.on("error", () => {});
+    pool.on("connect", (client) => client.on("error", () => {}));
     const database = new PostgresDatabase(pool, () => new pg.Client(config), shownUrl(url));
     try {
       await database.prepareSchema(create);
@@ -89,7 +100,11 @@ export class PostgresDatabase implements Database {
     await (this.within.getStore()?.client ?? this.pool).query(sql).catch(this.failed);
   }
 
-  private ask(sql: string, values: readonly Value[]): Promise<QueryResult> {
+  private ask(
+    sql: string,
+    values: readonly Value[],
+    by: PoolClient | Pool = this.within.getStore()?.client ?? this.pool,
+  ): Promise<QueryResult> {
     let statement = this.statements.get(sql);
     if (!statement) {
       let n = 0;
@@ -98,19 +113,20 @@ export class PostgresDatabase implements Database {
       this.statements.set(sql, statement);
     }
     const asked = { ...statement, values: values.map(sent) };
-    return (this.within.getStore()?.client ?? this.pool).query(asked).catch(this.failed);
+    return by.query(asked).catch(this.failed);
   }
 
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.within.getStore()?.client) return work();
     const client = await this.pool.connect().catch(this.failed);
-    const own: { client: PoolClient | undefined } = { client };
+    const own: Transaction = { client, changes: new Set() };
     let broken: Error | undefined;
     try {
       await client.query("BEGIN").catch(this.failed);
       // One writer at a time, as in SQLite: what is read within is not changed by another before it is written.
       await client.query(`SELECT pg_advisory_xact_lock(${locks.family}, ${locks.changes})`).catch(this.failed);
       const result = await this.within.run(own, work);
+      for (const what of own.changes) await client.query(...notice(what)).catch(this.failed);
       await client.query("COMMIT").catch(this.failed);
       return result;
     } catch (e) {
@@ -121,6 +137,41 @@ export class PostgresDatabase implements Database {
     } finally {
       own.client = undefined;
       client.release(broken);
+    }
+  }
+
+  async lease<T>(sql: string, ...values: Value[]): Promise<Lease<T> | undefined> {
+    const client = await this.pool.connect().catch(this.failed);
+    let isOpen = true;
+    const ended = async (last: string): Promise<void> => {
+      if (!isOpen) return;
+      isOpen = false;
+      let broken: Error | undefined;
+      await client.query(last).catch((e: Error) => {
+        broken = e;
+      });
+      client.release(broken);
+      if (broken) this.failed(broken);
+    };
+    try {
+      await client.query("BEGIN").catch(this.failed);
+      const row = (await this.ask(sql, values, client)).rows[0] as T | undefined;
+      if (row === undefined) {
+        await ended("ROLLBACK");
+        return undefined;
+      }
+      const end = async (last?: string, ...of: Value[]) => {
+        if (last !== undefined)
+          await this.ask(last, of, client).catch(async (e: unknown) => {
+            await ended("ROLLBACK").catch(() => {});
+            throw e;
+          });
+        await ended("COMMIT");
+      };
+      return { row, end };
+    } catch (e) {
+      await ended("ROLLBACK").catch(() => {});
+      throw e;
     }
   }
 
@@ -145,7 +196,18 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  async changed(what: Change): Promise<void> {
+    const own = this.within.getStore();
+    if (own?.client) own.changes.add(what);
+    else await this.pool.query(...notice(what)).catch(this.failed);
+  }
+
+  onChange(listener: (what: Change) => void): () => void {
+    return this.listening.add(listener);
+  }
+
   async close(): Promise<void> {
+    await this.listening.close();
     await this.pool.end();
   }
 

@@ -6,15 +6,16 @@ import { asMendable } from "@geodrift/core/errors";
 import { Mutex } from "async-mutex";
 import Libsql from "libsql";
 import { alone, aloneIfFree } from "../../files/alone.js";
-import type { Database, Value } from "./database.js";
+import type { Change, Database, Value } from "./database.js";
 
 /** A connection, whose statements are prepared once. */
 export class SqliteDatabase implements Database {
   readonly dialect = "sqlite";
   private readonly statements = new Map<string, Libsql.Statement>();
   private readonly transactions = new Mutex();
-  /** Set in whatever a transaction does, until it has ended. */
-  private readonly within = new AsyncLocalStorage<{ open: boolean }>();
+  /** Set in whatever a transaction does, until it has ended; what it has changed is told then. */
+  private readonly within = new AsyncLocalStorage<{ open: boolean; changes: Set<Change> }>();
+  private readonly listeners = new Set<(what: Change) => void>();
 
   private constructor(
     private readonly db: Libsql.Database,
@@ -44,7 +45,7 @@ export class SqliteDatabase implements Database {
 
   async rows<T>(sql: string, ...values: Value[]): Promise<T[]> {
     await this.turn();
-    return this.statement(sql).all(...values) as T[];
+    return this.statement(sql).all(values) as T[];
   }
 
   async row<T>(sql: string, ...values: Value[]): Promise<T | undefined> {
@@ -53,7 +54,7 @@ export class SqliteDatabase implements Database {
 
   async run(sql: string, ...values: Value[]): Promise<number> {
     await this.turn();
-    return this.statement(sql).run(...values).changes;
+    return this.statement(sql).run(values).changes;
   }
 
   async execute(sql: string): Promise<void> {
@@ -65,10 +66,11 @@ export class SqliteDatabase implements Database {
     if (this.isWithin()) return work();
     return this.transactions.runExclusive(async () => {
       this.db.exec("BEGIN IMMEDIATE");
-      const own = { open: true };
+      const own = { open: true, changes: new Set<Change>() };
       try {
         const result = await this.within.run(own, work);
         this.db.exec("COMMIT");
+        for (const what of own.changes) this.tell(what);
         return result;
       } catch (e) {
         this.db.exec("ROLLBACK");
@@ -94,6 +96,21 @@ export class SqliteDatabase implements Database {
 
   aloneIfFree<T>(work: () => Promise<T>): Promise<T | undefined> {
     return aloneIfFree(this.sidecars, work);
+  }
+
+  async changed(what: Change): Promise<void> {
+    const own = this.within.getStore();
+    if (own?.open) own.changes.add(what);
+    else this.tell(what);
+  }
+
+  private tell(what: Change): void {
+    for (const listener of this.listeners) listener(what);
+  }
+
+  onChange(listener: (what: Change) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   private statement(sql: string): Libsql.Statement {

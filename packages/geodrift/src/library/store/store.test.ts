@@ -80,8 +80,14 @@ describe("a folder in the store", () => {
     const [lost, kept] = [await newPicture(), await newPicture()];
     for (const id of [lost, kept]) {
       await estimate(own, id);
-      await store.decisions.add(await store.decisions.nextBatch(), await store.pictures.get(id), "accept", place);
-      const decision = (await store.decisions.lastOf(id)) ?? 0;
+      await store.decisions.add(
+        await store.decisions.nextBatch(),
+        await store.pictures.get(id),
+        "accept",
+        place,
+        "Anna",
+      );
+      const decision = (await store.decisions.lastOf(id))?.id ?? 0;
       const files = { sidecar: `/${id}.xmp`, temporary: `/.${id}`, before: null, afterSha256: "ab" };
       await store.writes.finish(await store.writes.begin({ decision, picture: id, ...files }), id);
     }
@@ -110,7 +116,7 @@ describe("an estimate in the store", () => {
     const id = await newPicture("ab");
     await store.estimates.keep(id, { result: resultOf({ sha256: "of the file before" }), radiusKm: 1 });
     expect(await store.estimates.of(id)).toBeUndefined();
-    expect((await store.pictures.waiting({ again: false, limit: undefined })).map((p) => p.id)).toContain(id);
+    expect((await store.lists.one(id))?.estimate).toBeUndefined();
   });
 });
 
@@ -118,31 +124,41 @@ describe("a decision in the store", () => {
   it("comes back as it was said, with the state that it was said in", async () => {
     const id = await newPicture();
     const batch = await store.decisions.nextBatch();
-    await store.decisions.add(batch, await store.pictures.get(id), "accept", place);
+    await store.decisions.add(batch, await store.pictures.get(id), "accept", place, "Anna");
     const decision = await store.decisions.for(id);
-    expect(decision).toEqual({ id: expect.any(Number), kind: "accept", decided: { ...place, at: expect.any(Number) } });
+    const at = expect.any(Number);
+    expect(decision).toEqual({ id: at, kind: "accept", who: "Anna", at, decided: { ...place, at } });
     expect(await store.decisions.ofBatch(batch)).toEqual([{ id: decision?.id, picture: id, stateBefore: "queue" }]);
-    expect([await store.decisions.lastBatch(), await store.decisions.nextBatch()]).toEqual([batch, batch + 1]);
+    const { lastBatch, sayerOf, nextBatch } = store.decisions;
+    expect([await lastBatch("Anna"), await sayerOf(batch), await nextBatch()]).toEqual([batch, "Anna", batch + 1]);
+    // It is nobody else's.
+    expect([await lastBatch("Ben"), await sayerOf(batch + 1)]).toEqual([undefined, undefined]);
   });
 
   it("gives way to the next, and stands again when that is taken back", async () => {
     const id = await newPicture();
     const [first, second] = [await store.decisions.nextBatch(), (await store.decisions.nextBatch()) + 1];
-    await store.decisions.add(first, await store.pictures.get(id), "accept", {
-      ...place,
-      model: undefined,
-      known: undefined,
-    });
-    await store.decisions.add(second, await store.pictures.get(id), "not-a-place", undefined);
-    const last = (await store.decisions.lastOf(id)) ?? 0;
-    expect(await store.decisions.for(id)).toEqual({ id: last, kind: "not-a-place" });
+    await store.decisions.add(
+      first,
+      await store.pictures.get(id),
+      "accept",
+      {
+        ...place,
+        model: undefined,
+        known: undefined,
+      },
+      "Anna",
+    );
+    await store.decisions.add(second, await store.pictures.get(id), "not-a-place", undefined, null);
+    const last = (await store.decisions.lastOf(id))?.id ?? 0;
+    expect(await store.decisions.for(id)).toEqual({ id: last, kind: "not-a-place", who: null, at: expect.any(Number) });
     await store.decisions.markUndone(last);
     expect(await store.decisions.for(id)).toMatchObject({
       kind: "accept",
       decided: { model: undefined, known: undefined },
     });
     expect(await store.decisions.ofBatch(second)).toEqual([]);
-    expect(await store.decisions.lastBatch()).toBe(first);
+    expect(await store.decisions.lastBatch("Anna")).toBe(first);
     // Numbers are not given twice.
     expect(await store.decisions.nextBatch()).toBe(second + 1);
   });
@@ -156,7 +172,13 @@ describe("a decision in the store", () => {
       [null, "ab", false],
     ] as const) {
       const id = await newPicture(said);
-      await store.decisions.add(await store.decisions.nextBatch(), await store.pictures.get(id), "reject", undefined);
+      await store.decisions.add(
+        await store.decisions.nextBatch(),
+        await store.pictures.get(id),
+        "reject",
+        undefined,
+        null,
+      );
       await store.pictures.rescan(id, scanOf({ sha256: now }), said === now);
       expect((await store.decisions.for(id)) !== undefined, `${said} ${now}`).toBe(stands);
       expect(await store.decisions.lastOf(id)).toBeDefined();
@@ -166,8 +188,14 @@ describe("a decision in the store", () => {
 
 describe("a write in the store", () => {
   const begin = async (picture: number, before: Uint8Array | null = null) => {
-    await store.decisions.add(await store.decisions.nextBatch(), await store.pictures.get(picture), "accept", place);
-    const decision = (await store.decisions.lastOf(picture)) ?? 0;
+    await store.decisions.add(
+      await store.decisions.nextBatch(),
+      await store.pictures.get(picture),
+      "accept",
+      place,
+      "Anna",
+    );
+    const decision = (await store.decisions.lastOf(picture))?.id ?? 0;
     const files = { sidecar: "/a.jpg.xmp", temporary: "/.a.jpg.xmp.partial", before, afterSha256: "ef" };
     return { decision, files, id: await store.writes.begin({ decision, picture, ...files }) };
   };

@@ -1,12 +1,16 @@
 /** The store of a library: all that speaks SQL lies in this folder, and everything else asks the store. */
+import { GeodriftError } from "@geodrift/core/errors";
+import { copyTables, isEmpty } from "./copy.js";
 import type { Database } from "./database.js";
 import { decisionTable } from "./decisions.js";
 import { estimateTable } from "./estimates.js";
 import { folderTable } from "./folders.js";
 import { lists } from "./lists.js";
 import { migrate } from "./migrations.js";
+import { peopleTable } from "./people.js";
 import { pictureTable } from "./pictures.js";
 import { isDatabaseUrl, PostgresDatabase } from "./postgres.js";
+import { queueTable } from "./queue.js";
 import { SqliteDatabase } from "./sqlite.js";
 import { trackTable } from "./tracks.js";
 import { writeTable } from "./writes.js";
@@ -18,11 +22,15 @@ export interface Store {
   estimates: ReturnType<typeof estimateTable>;
   decisions: ReturnType<typeof decisionTable>;
   writes: ReturnType<typeof writeTable>;
+  people: ReturnType<typeof peopleTable>;
+  queue: ReturnType<typeof queueTable>;
   tracks: ReturnType<typeof trackTable>;
   lists: ReturnType<typeof lists>;
   transaction: Database["transaction"];
   alone: Database["alone"];
   aloneIfFree: Database["aloneIfFree"];
+  changed: Database["changed"];
+  onChange: Database["onChange"];
   close: Database["close"];
 }
 
@@ -34,15 +42,44 @@ export interface Store {
  * @throws GeodriftError `disk` or `network` if it cannot be opened, `not-found` for a database without an index, `file` if a newer geodrift
  * has changed it
  */
-export async function openStore(name: string, { create = false, migrated = true } = {}): Promise<Store> {
+export const openStore = async (name: string, { create = false, migrated = true } = {}): Promise<Store> =>
+  storeOn(await openDatabase(name, { create, migrated }));
+
+async function openDatabase(name: string, { create = false, migrated = true }): Promise<Database> {
   const database = isDatabaseUrl(name) ? await PostgresDatabase.open(name, { create }) : SqliteDatabase.open(name);
   try {
     if (migrated) await migrate(database);
+    return database;
   } catch (e) {
     await database.close();
     throw e;
   }
-  return storeOn(database);
+}
+
+/**
+ * Copies all that one index holds into another, which is made if it is not there.
+ * @param from of its file, or the address of a database; `to` likewise
+ * @param onRows told of each table how many rows have been copied since it was told last
+ * @throws GeodriftError as `openStore`, and `refused` where the other holds something already
+ */
+export async function copyStore(
+  from: string,
+  to: string,
+  onRows?: (table: string, rows: number) => void,
+): Promise<void> {
+  const source = await openDatabase(from, {});
+  try {
+    const target = await openDatabase(to, { create: true });
+    try {
+      if (!(await isEmpty(target)))
+        throw new GeodriftError("refused", "holds a library already, and a copy is made in an empty one");
+      await copyTables(source, target, onRows);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
 }
 
 const storeOn = (database: Database): Store => ({
@@ -51,10 +88,14 @@ const storeOn = (database: Database): Store => ({
   estimates: estimateTable(database),
   decisions: decisionTable(database),
   writes: writeTable(database),
+  people: peopleTable(database),
+  queue: queueTable(database),
   tracks: trackTable(database),
   lists: lists(database),
   transaction: (work) => database.transaction(work),
   alone: (work) => database.alone(work),
   aloneIfFree: (work) => database.aloneIfFree(work),
+  changed: (what) => database.changed(what),
+  onChange: (listener) => database.onChange(listener),
   close: () => database.close(),
 });

@@ -2,6 +2,7 @@
 import { router } from "../router.js";
 import { decisionRoutes } from "./library/decisions.js";
 import { estimateRoutes } from "./library/estimates.js";
+import { eventRoutes } from "./library/events.js";
 import { folderRoutes } from "./library/folders.js";
 import { pictureRoutes } from "./library/pictures.js";
 import type { LibraryContext } from "./library/shared.js";
@@ -12,4 +13,5 @@ export const libraryRoutes = (context: LibraryContext) =>
     .route("/", folderRoutes(context))
     .route("/", pictureRoutes(context))
     .route("/", estimateRoutes(context))
-    .route("/", decisionRoutes(context));
+    .route("/", decisionRoutes(context))
+    .route("/", eventRoutes(context));

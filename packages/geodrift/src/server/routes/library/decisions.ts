@@ -8,6 +8,7 @@ import { exportedPictures } from "../../../library/export/exported.js";
 import { exportFormats } from "../../../library/export/formats.js";
 import { readGpxAside } from "../../../library/tracks.js";
 import { writeSidecars } from "../../../library/write-sidecars.js";
+import { needs } from "../../guard.js";
 import { decisionBody, exportQuery, undoBody, writeBody } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { body, json } from "../../schemas.js";
@@ -26,6 +27,7 @@ export function decisionRoutes(context: LibraryContext) {
       createRoute({
         method: "post",
         path: `${path}/decisions`,
+        middleware: needs("reviewer"),
         summary: "Accept, reject, or say that it shows no place; of one picture or many, all or none",
         request: { body: body(decisionBody) },
         responses: {
@@ -34,24 +36,27 @@ export function decisionRoutes(context: LibraryContext) {
         },
       }),
       async (c) => {
-        const { pictures, verdict } = c.req.valid("json");
-        return c.json(await decideAndTidy(library, pictures, verdict), 200);
+        const { pictures, verdict, seen } = c.req.valid("json");
+        return c.json(await decideAndTidy(library, pictures, verdict, { by: c.var.person, seen }), 200);
       },
     )
     .openapi(
       createRoute({
         method: "post",
         path: `${path}/undo`,
-        summary: "Take back what was said last; sidecars become what they were",
+        middleware: needs("reviewer"),
+        summary:
+          "Take back what whoever asks said last, or, for owners, what anybody did; sidecars become what they were",
         request: { body: body(undoBody) },
         responses: { 200: json(z.array(outcome), "the pictures, and what could not be taken back"), ...failures },
       }),
-      async (c) => c.json(await undo(library, c.req.valid("json").batch), 200),
+      async (c) => c.json(await undo(library, c.req.valid("json").batch, c.var.person), 200),
     )
     .openapi(
       createRoute({
         method: "post",
         path: `${path}/write`,
+        middleware: needs("reviewer"),
         summary: "Write sidecars for accepted pictures: all, or those named",
         request: { body: body(writeBody) },
         responses: { 200: json(z.array(outcome), "sidecars, and what could not be written"), ...failures },
@@ -67,6 +72,7 @@ export function decisionRoutes(context: LibraryContext) {
       createRoute({
         method: "post",
         path: `${path}/tracks`,
+        middleware: needs("reviewer"),
         summary: "Take in a GPX track",
         request: {
           query: z.object({ name: z.string().max(300).default("track.gpx") }),

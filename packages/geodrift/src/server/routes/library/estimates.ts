@@ -10,6 +10,7 @@ import { checkedPictureFile } from "../../../library/paths.js";
 import { locateResult } from "../../../locate/contract.js";
 import { namedPrior } from "../../../locate/named-prior.js";
 import { maxPixels } from "../../../pictures/read-picture.js";
+import { needs } from "../../guard.js";
 import { estimateBody, libraryState, pictureSettings } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { body, file, json, refusals } from "../../schemas.js";
@@ -52,6 +53,7 @@ export function estimateRoutes(context: LibraryContext) {
       createRoute({
         method: "post",
         path: `${picturePath}/locate`,
+        middleware: needs("reviewer"),
         summary: "Locate a picture of the library, with what is known besides",
         description: "As POST /api/locate; the answer is kept as the picture's estimate.",
         request: { params, query: pictureSettings },
@@ -110,6 +112,7 @@ export function estimateRoutes(context: LibraryContext) {
       createRoute({
         method: "post",
         path: `${path}/estimate`,
+        middleware: needs("reviewer"),
         summary: "Locate the whole queue in the background",
         request: { body: body(estimateBody) },
         responses: { 202: json(libraryState, "it has begun"), ...failures },
@@ -120,7 +123,7 @@ export function estimateRoutes(context: LibraryContext) {
         if (prior !== undefined) await namedPrior(prior);
         const settings = { model, encoder, seed, guidance, prior };
         jobs.estimate((signal) => locateWith(engine, settings, { signal }), options);
-        return c.json(await stateOf(context), 202);
+        return c.json(await stateOf(context, c.var.person), 202);
       },
     );
 }

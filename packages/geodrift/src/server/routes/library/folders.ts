@@ -4,7 +4,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { album } from "../../../library/contract.js";
 import { folderPath } from "../../../library/scan.js";
 import { refused } from "../../failure.js";
-import { isLoopback } from "../../guard.js";
+import { isLoopback, needs } from "../../guard.js";
 import { folderBody, libraryState } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { body, failure, json } from "../../schemas.js";
@@ -22,12 +22,13 @@ export function folderRoutes(context: LibraryContext) {
         summary: "What the library holds",
         responses: { 200: json(libraryState, "counts, folders, and what it is busy with") },
       }),
-      async (c) => c.json(await stateOf(context), 200),
+      async (c) => c.json(await stateOf(context, c.var.person), 200),
     )
     .openapi(
       createRoute({
         method: "post",
         path: `${path}/folders`,
+        middleware: needs("owner"),
         summary: "Take a folder of this machine in; answered on the machine itself alone",
         request: { body: body(folderBody) },
         responses: {
@@ -42,19 +43,20 @@ export function folderRoutes(context: LibraryContext) {
         const { path: named } = c.req.valid("json");
         await folderPath(named);
         jobs.scan([named]);
-        return c.json(await stateOf(context), 202);
+        return c.json(await stateOf(context, c.var.person), 202);
       },
     )
     .openapi(
       createRoute({
         method: "post",
         path: `${path}/scan`,
+        middleware: needs("owner"),
         summary: "Look at all folders again",
         responses: { 202: json(libraryState, "the scan has begun"), ...failures },
       }),
       async (c) => {
         jobs.scan((await library.store.folders.all()).map((f) => f.path));
-        return c.json(await stateOf(context), 202);
+        return c.json(await stateOf(context, c.var.person), 202);
       },
     )
     .openapi(
@@ -72,12 +74,13 @@ export function folderRoutes(context: LibraryContext) {
       createRoute({
         method: "delete",
         path: `${path}/job`,
+        middleware: needs("owner"),
         summary: "Stop what it is busy with",
         responses: { 200: json(libraryState, "it has stopped") },
       }),
       async (c) => {
         await jobs.stop();
-        return c.json(await stateOf(context), 200);
+        return c.json(await stateOf(context, c.var.person), 200);
       },
     );
 }

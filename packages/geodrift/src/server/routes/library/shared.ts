@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import type { Jobs } from "../../../library/jobs.js";
 import type { Library } from "../../../library/library.js";
+import type { Person } from "../../../library/people.js";
 import { overview } from "../../../library/pictures.js";
 import type { ServerContext } from "../../context.js";
 import { isLoopback } from "../../guard.js";
@@ -14,6 +15,8 @@ export interface LibraryContext extends Omit<ServerContext, "library"> {
   jobs: Jobs;
   /** The address that the server listens on. */
   host: string;
+  /** Aborted when the server stops: whoever listens to events is let go. */
+  ending: AbortSignal;
 }
 
 /** Where a library's routes begin. */
@@ -26,12 +29,16 @@ export const params = z.object({ id: wholeNumber(1, Number.MAX_SAFE_INTEGER) });
 /** What every route of a library may be refused for. */
 export const failures = { ...refusals.asked, ...refusals.unknown, ...refusals.conflict };
 
-/** What the library holds, what it is busy with, and what may be asked of it. */
-export async function stateOf({ library, jobs, host }: LibraryContext): Promise<z.infer<typeof libraryState>> {
-  const last = await library.store.decisions.lastBatch();
+/** What the library holds, what it is busy with, and what whoever asks may ask of it. */
+export async function stateOf(
+  { library, jobs, host }: LibraryContext,
+  person: Person,
+): Promise<z.infer<typeof libraryState>> {
+  const last = await library.store.decisions.lastBatch(person.name);
   return {
     ...(await overview(library)),
-    canAdd: isLoopback(host),
+    person,
+    canAdd: isLoopback(host) && person.role === "owner",
     ...(last && { undo: last }),
     ...(jobs.state && { job: jobs.state }),
   };
