@@ -1,4 +1,7 @@
-/** A library of 100,000 pictures: scanning, memory, size, and how long lists take over HTTP. */
+/**
+ * A library of 100,000 pictures: scanning, memory, size, how long lists take over HTTP, and decisions, of one and of two at once. In a file of its
+ * own; or, with LIBRARY, in a database that is empty: `LIBRARY=postgres://… npm run bench library`.
+ */
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -65,7 +68,7 @@ export const benches = {
   library: async function* () {
     const folder = mkdtempSync(join(tmpdir(), "geodrift-bench-"));
     await archive(join(folder, "pictures"));
-    const index = join(folder, "index");
+    const index = process.env.LIBRARY ?? join(folder, "index");
     const round = (x) => Number(x.toFixed(1));
     const add = await timed(["library", "add", join(folder, "pictures"), "--library", index]);
     yield {
@@ -74,7 +77,7 @@ export const benches = {
       seconds: round(add.seconds),
       perSecond: Math.round(count / add.seconds),
       peakMb: add.peakMb,
-      indexMb: round(statSync(join(index, "index.db")).size / 2 ** 20),
+      ...(process.env.LIBRARY === undefined && { indexMb: round(statSync(join(index, "index.db")).size / 2 ** 20) }),
     };
     const again = await timed(["library", "add", join(folder, "pictures"), "--library", index]);
     yield {
@@ -120,13 +123,53 @@ export const benches = {
       after = `&after=${page.next}`;
     }
     const decide = performance.now();
-    const answer = await fetch(new URL("api/library/decisions", url), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ pictures, verdict: { kind: "reject" } }),
-    });
-    if (!answer.ok) throw new Error(await answer.text());
+    const post = async (body) => {
+      const answer = await fetch(new URL("api/library/decisions", url), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, ...(await answer.json()) };
+    };
+    const rejected = await post({ pictures, verdict: { kind: "reject" } });
+    if (rejected.status !== 200) throw new Error(JSON.stringify(rejected));
     yield { bench: "library-decide", pictures: pictures.length, ms: Math.round(performance.now() - decide) };
+
+    // Two who go through the same pictures from both ends, ten at a time, and have seen the same.
+    const words = new Map();
+    for (let after = ""; ; ) {
+      const page = await get(`/pictures?state=rejected&limit=1000${after}`);
+      for (const { id, lastWord } of page.pictures) words.set(id, lastWord.id);
+      if (page.next === undefined) break;
+      after = `&after=${page.next}`;
+    }
+    const both = performance.now();
+    const said = { well: 0, late: 0 };
+    const slowest = [];
+    const reviewer = async (order) => {
+      for (let i = 0; i < order.length; i += 10) {
+        const lot = order.slice(i, i + 10);
+        const then = performance.now();
+        const { refused } = await post({
+          pictures: lot,
+          seen: lot.map((id) => words.get(id)),
+          verdict: { kind: "not-a-place" },
+        });
+        slowest.push(performance.now() - then);
+        said.late += refused?.length ?? lot.length;
+        said.well += lot.length - (refused?.length ?? lot.length);
+      }
+    };
+    await Promise.all([reviewer(pictures), reviewer([...pictures].reverse())]);
+    slowest.sort((a, b) => a - b);
+    yield {
+      bench: "library-two-reviewers",
+      pictures: pictures.length,
+      ...said,
+      seconds: round((performance.now() - both) / 1000),
+      medianMs: round(slowest[slowest.length >> 1]),
+      worstMs: round(slowest.at(-1)),
+    };
     child.kill();
     rmSync(folder, { recursive: true });
   },

@@ -10,6 +10,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { inThisProcess } from "./program.js";
 import { raw, sentence, startServer, type TestServer } from "./server.js";
+import { asksForToken } from "./token-checks.js";
 
 const folder = mkdtempSync(join(tmpdir(), "serve-"));
 const at = (name: string) => join(folder, name);
@@ -273,28 +274,7 @@ describe("the server does not let happen", () => {
   it("that anybody asks it without its token", async () => {
     const own = await startServer(["--host", "0.0.0.0", "--token", "open sesame"]);
     try {
-      const asked = (headers: Record<string, string> = {}, path = "/api/health") => raw(own, path, { headers });
-      expect((await asked()).status).toBe(401);
-      expect((await asked({}, "/")).status).toBe(401);
-      expect((await asked({ authorization: "Bearer open sesam" })).status).toBe(401);
-      expect((await asked({ cookie: "geodrift-token=guess" })).status).toBe(401);
-      expect((await asked({}, "/api/health?token=open%20sesame")).status).toBe(401);
-      expect((await asked({ authorization: "Bearer open sesame" })).status).toBe(200);
-      const entered = await asked({}, "/?token=open%20sesame");
-      expect([entered.status, entered.headers.location]).toEqual([302, "/"]);
-      const [cookie] = entered.headers["set-cookie"] as string[];
-      expect(cookie).toMatch(/HttpOnly/);
-      expect(cookie).toMatch(/SameSite=Strict/);
-      expect((await asked({ cookie: cookie.split(";")[0] })).status).toBe(200);
-      expect((await asked({ authorization: "Bearer open sesame", host: "evil.example" })).status).toBe(421);
-      // Folders are not added from elsewhere.
-      const add = await raw(own, "/api/library/folders", {
-        method: "POST",
-        headers: { authorization: "Bearer open sesame", "content-type": "application/json" },
-        body: JSON.stringify({ path: folder }),
-      });
-      expect(add.status).toBe(403);
-      expect(JSON.stringify(own.log())).not.toContain("sesame");
+      await asksForToken(own, "open sesame", folder);
     } finally {
       await own.stop();
     }

@@ -220,7 +220,7 @@ export const exportAll = ({ library: folder, format, out, obscure }: ExportFlags
     process.stdout.write(`${out}: ${pictures.length} pictures\n`);
   });
 
-/** `geodrift library people`: who has, or had, a token. */
+/** `geodrift library people list`: who has, or had, a token. */
 export const listPeople = (flags: InLibrary & { json?: boolean }): Promise<void> =>
   within(flags.library, async (library) => {
     const all = await people(library);

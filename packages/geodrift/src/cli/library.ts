@@ -77,23 +77,24 @@ export function define(library: Command, { exit }: Invocation): void {
     .option("--obscure", "a cell of 0.2 degrees in place of a point")
     .action(async (flags) => (await running()).exportAll(flags));
 
-  const people = command("people", "who may ask a server of the library, each by a token of their own")
+  // No option of its own: it would take those of the commands below it.
+  const people = library
+    .command("people")
+    .description("who may ask a server of the library, each by a token of their own")
+    .exitOverride()
+    .showSuggestionAfterError();
+  const ofPeople = (name: string, description: string) =>
+    people.command(name).description(description).addOption(libraryOption()).exitOverride().showSuggestionAfterError();
+  ofPeople("list", "all who have a token, or had one")
     .option("--json", "as JSON")
     .action(async (flags) => (await running()).listPeople(flags));
-  const ofPeople = (name: string, description: string) =>
-    people
-      .command(name)
-      .description(description)
-      .argument("<name>", "of the person")
-      .addOption(libraryOption())
-      .exitOverride()
-      .showSuggestionAfterError();
   ofPeople("add", "give a person a token, which is shown once and kept as its hash alone")
+    .argument("<name>", "of the person")
     .addOption(new Option("--role <role>", "what they may do").choices(roles).default("reviewer"))
     .action(async (name, flags) => (await running()).addToPeople(name, flags));
-  ofPeople("revoke", "take a person's token away; what they have said stays theirs").action(
-    async (name, flags) => (await running()).revokeFromPeople(name, flags),
-  );
+  ofPeople("revoke", "take a person's token away; what they have said stays theirs")
+    .argument("<name>", "of the person")
+    .action(async (name, flags) => (await running()).revokeFromPeople(name, flags));
 
   library
     .command("copy")

@@ -57,31 +57,36 @@ export function decide(
     const batch = await store.decisions.nextBatch();
     const refused: Decisions["refused"] = [];
     let first: unknown;
-    for (const [i, id] of pictures.entries()) {
-      const picture = await store.pictures.get(id);
+    const words = seen && (await store.decisions.lastOfSeveral(pictures));
+    const said: Parameters<typeof store.decisions.add>[2][number][] = [];
+    for (const [i, picture] of (await store.pictures.several(pictures)).entries()) {
       try {
-        if (seen) checkSeen(picture.path, (await store.decisions.lastOf(id)) ?? null, seen[i]);
+        if (seen) checkSeen(picture.path, words?.get(picture.id) ?? null, seen[i]);
         const place = verdict.kind === "accept" ? await acceptedPlace(library, picture, verdict) : undefined;
         if (verdict.kind === "reject" && picture.state === "located")
           throw new GeodriftError(
             "refused",
             `${picture.path}: its own file says where it was taken, there is no estimate to reject`,
           );
-        await store.decisions.add(batch, picture, verdict.kind, place, by.name);
-        await store.pictures.advance(id, { kind: verdict.kind });
+        said.push({ picture, place });
       } catch (e) {
         if (!isMendable(e)) throw e;
         first ??= e;
-        refused.push({ picture: id, ...failureOf(e) });
+        refused.push({ picture: picture.id, ...failureOf(e) });
       }
     }
     // Of one picture, or of none of several: an error as any other.
     if (refused.length === pictures.length && first) throw first;
+    await store.decisions.add(batch, verdict.kind, said, by.name);
+    await store.pictures.advanceAll(
+      said.map(({ picture }) => picture),
+      { kind: verdict.kind },
+    );
     return { batch, refused };
   });
 }
 
-const said = {
+const deeds = {
   accept: "accepted a place for it",
   reject: "rejected its estimate",
   "not-a-place": "said that it shows no place",
@@ -91,7 +96,7 @@ const said = {
 function checkSeen(path: string, last: Word | null, seen: number | null | undefined): void {
   if ((last?.id ?? null) === (seen ?? null)) return;
   const what = last
-    ? `${last.who ?? "somebody"} has ${said[last.kind]} since it was shown`
+    ? `${last.who ?? "somebody"} has ${deeds[last.kind]} since it was shown`
     : "what was said of it has been taken back since it was shown";
   throw new GeodriftError("conflict", `${path}: ${what}; look at it again`);
 }
@@ -165,8 +170,9 @@ export const decideAndTidy = (
   library.inTurn(async () => {
     const { batch, refused } = await decide(library, pictures, verdict, saying);
     const left: Decisions["left"] = [];
-    const said = new Set(pictures.filter((id) => !refused.some((r) => r.picture === id)));
-    for (const picture of verdict.kind === "accept" ? [] : said)
+    const not = new Set(refused.map((r) => r.picture));
+    const said = verdict.kind === "accept" ? [] : pictures.filter((id) => !not.has(id));
+    for (const picture of await library.store.writes.written(said))
       await takeBack(library, picture).catch((e: unknown) => {
         if (!isMendable(e)) throw e;
         left.push({ picture, ...failureOf(e) });

@@ -2,6 +2,7 @@ import type { LatLng } from "@geodrift/core";
 import type { PlaceName } from "../../locate/result.js";
 import type { Level, State } from "../states.js";
 import type { Database } from "./database.js";
+import { lots, marks } from "./lots.js";
 
 /** What a person said of a picture's place, degrees. */
 export interface DecidedPlace extends LatLng {
@@ -84,37 +85,43 @@ export const decisionTable = (database: Database) => ({
     (await database.row<{ who: string | null }>("SELECT who FROM decisions WHERE batch = ? LIMIT 1", batch))?.who,
 
   /**
-   * Enters what was said of a picture, with the bytes that it was said of and the state before.
-   * @param place of an accepted one
+   * Enters what was said of pictures, of each with the bytes that it was said of and the state before.
+   * @param said the pictures; with their places, where they are accepted
    * @param who has said it
    */
   async add(
     batch: number,
-    picture: { id: number; sha256: string | null; state: State },
-    kind: Decision["kind"],
-    place: Omit<DecidedPlace, "at"> | undefined,
+    kind: Word["kind"],
+    said: readonly {
+      picture: { id: number; sha256: string | null; state: State };
+      place?: Omit<DecidedPlace, "at">;
+    }[],
     who: string | null,
   ): Promise<void> {
-    await database.run(
-      `INSERT INTO decisions (batch, picture, at, kind, level, lat, lng, radius_km, source, place, model, known, sha256,
-         state_before, who)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      batch,
-      picture.id,
-      Date.now(),
-      kind,
-      place?.level ?? null,
-      place?.lat ?? null,
-      place?.lng ?? null,
-      place?.radiusKm ?? null,
-      place?.source ?? null,
-      place ? JSON.stringify(place.place) : null,
-      place?.model ?? null,
-      place?.known ?? null,
-      picture.sha256,
-      picture.state,
-      who,
-    );
+    const columns = `batch, picture, at, kind, level, lat, lng, radius_km, source, place, model, known, sha256, state_before, who`;
+    const row = `(${marks(columns.split(",").length)})`;
+    const at = Date.now();
+    for (const lot of lots(said))
+      await database.run(
+        `INSERT INTO decisions (${columns}) VALUES ${lot.map(() => row).join(", ")}`,
+        ...lot.flatMap(({ picture, place }) => [
+          batch,
+          picture.id,
+          at,
+          kind,
+          place?.level ?? null,
+          place?.lat ?? null,
+          place?.lng ?? null,
+          place?.radiusKm ?? null,
+          place?.source ?? null,
+          place ? JSON.stringify(place.place) : null,
+          place?.model ?? null,
+          place?.known ?? null,
+          picture.sha256,
+          picture.state,
+          who,
+        ]),
+      );
     await database.changed("decisions");
   },
 
@@ -135,6 +142,19 @@ export const decisionTable = (database: Database) => ({
       "SELECT id, kind, who, at FROM decisions WHERE picture = ? AND undone = 0 ORDER BY id DESC LIMIT 1",
       picture,
     ),
+
+  /** Of pictures the last words, of whichever bytes, that have not been taken back, by the pictures' numbers. */
+  async lastOfSeveral(pictures: readonly number[]): Promise<Map<number, Word>> {
+    const words = new Map<number, Word>();
+    for (const lot of lots(pictures))
+      for (const { picture, ...word } of await database.rows<Word & { picture: number }>(
+        `SELECT picture, id, kind, who, at FROM decisions WHERE id IN
+           (SELECT max(id) FROM decisions WHERE picture IN (${marks(lot.length)}) AND undone = 0 GROUP BY picture)`,
+        ...lot,
+      ))
+        words.set(picture, word);
+    return words;
+  },
 
   /** What was said under a number and has not been taken back, the last first. */
   ofBatch: (batch: number): Promise<UndoableDecision[]> =>

@@ -3,6 +3,7 @@ import type { LatLng } from "@geodrift/core";
 import { type Failure, GeodriftError } from "@geodrift/core/errors";
 import { nextState, type PictureEvent, type State } from "../states.js";
 import { type Database, inserted } from "./database.js";
+import { lots, marks } from "./lots.js";
 
 /** What a scan reads of a picture's file and of the sidecars beside it. */
 export interface ScannedFile {
@@ -93,6 +94,10 @@ const valuesOf = (s: ScannedFile) =>
     s.notes.length > 0 ? JSON.stringify(s.notes) : null,
   ] as const;
 
+function missing(id: number): never {
+  throw new GeodriftError("not-found", `the library has no picture ${id}`);
+}
+
 /** Pictures of the index: what scans know of them, and their states. */
 export function pictureTable(database: Database) {
   const select = `SELECT ${columns} FROM pictures p JOIN folders f ON f.id = p.folder`;
@@ -107,14 +112,24 @@ export function pictureTable(database: Database) {
    * @throws GeodriftError `not-found`
    */
   const get = async (id: number): Promise<PictureRecord> => {
-    const picture = await find(id);
-    if (!picture) throw new GeodriftError("not-found", `the library has no picture ${id}`);
-    return picture;
+    return (await find(id)) ?? missing(id);
   };
 
   return {
     find,
     get,
+
+    /**
+     * Pictures by their numbers.
+     * @throws GeodriftError `not-found` for the first that there is not
+     */
+    async several(ids: readonly number[]): Promise<PictureRecord[]> {
+      const found = new Map<number, PictureRecord>();
+      for (const lot of lots(ids))
+        for (const row of await database.rows<Row>(`${select} WHERE p.id IN (${marks(lot.length)})`, ...lot))
+          found.set(row.id, recordOf(row));
+      return ids.map((id) => found.get(id) ?? missing(id));
+    },
 
     /** The picture at a path of a folder; undefined if there is none. */
     async at(folder: number, path: string): Promise<PictureRecord | undefined> {
@@ -164,6 +179,21 @@ export function pictureTable(database: Database) {
       await database.run("UPDATE pictures SET state = ? WHERE id = ?", next, id);
       await database.changed("pictures");
       return true;
+    },
+
+    /** Moves pictures on, of which the states are known, where the event happens in them. */
+    async advanceAll(pictures: readonly Pick<PictureRecord, "id" | "state">[], event: PictureEvent): Promise<void> {
+      const to = new Map<State, number[]>();
+      for (const { id, state } of pictures) {
+        const next = nextState(state, event);
+        if (next === undefined) continue;
+        if (!to.has(next)) to.set(next, []);
+        to.get(next)?.push(id);
+      }
+      for (const [state, ids] of to)
+        for (const lot of lots(ids))
+          await database.run(`UPDATE pictures SET state = ? WHERE id IN (${marks(lot.length)})`, state, ...lot);
+      if (to.size > 0) await database.changed("pictures");
     },
 
     /** Notes why a picture cannot be decoded. */

@@ -89,4 +89,12 @@ CREATE TABLE track_points (
   PRIMARY KEY (track, at)
 );
 CREATE INDEX track_points_by_time ON track_points (at);
+
+-- Parts of names are found by their trigrams; where the server has none, or we may not have them, all names are looked through.
+DO $$ BEGIN
+  CREATE EXTENSION IF NOT EXISTS pg_trgm;
+  CREATE INDEX pictures_by_path_part ON pictures USING gin (lower(path) gin_trgm_ops);
+  CREATE INDEX pictures_by_camera_part ON pictures USING gin (lower(camera) gin_trgm_ops);
+EXCEPTION WHEN OTHERS THEN NULL;
+END $$;
 `;

@@ -82,9 +82,8 @@ describe("a folder in the store", () => {
       await estimate(own, id);
       await store.decisions.add(
         await store.decisions.nextBatch(),
-        await store.pictures.get(id),
         "accept",
-        place,
+        [{ picture: await store.pictures.get(id), place }],
         "Anna",
       );
       const decision = (await store.decisions.lastOf(id))?.id ?? 0;
@@ -124,7 +123,7 @@ describe("a decision in the store", () => {
   it("comes back as it was said, with the state that it was said in", async () => {
     const id = await newPicture();
     const batch = await store.decisions.nextBatch();
-    await store.decisions.add(batch, await store.pictures.get(id), "accept", place, "Anna");
+    await store.decisions.add(batch, "accept", [{ picture: await store.pictures.get(id), place }], "Anna");
     const decision = await store.decisions.for(id);
     const at = expect.any(Number);
     expect(decision).toEqual({ id: at, kind: "accept", who: "Anna", at, decided: { ...place, at } });
@@ -140,16 +139,11 @@ describe("a decision in the store", () => {
     const [first, second] = [await store.decisions.nextBatch(), (await store.decisions.nextBatch()) + 1];
     await store.decisions.add(
       first,
-      await store.pictures.get(id),
       "accept",
-      {
-        ...place,
-        model: undefined,
-        known: undefined,
-      },
+      [{ picture: await store.pictures.get(id), place: { ...place, model: undefined, known: undefined } }],
       "Anna",
     );
-    await store.decisions.add(second, await store.pictures.get(id), "not-a-place", undefined, null);
+    await store.decisions.add(second, "not-a-place", [{ picture: await store.pictures.get(id) }], null);
     const last = (await store.decisions.lastOf(id))?.id ?? 0;
     expect(await store.decisions.for(id)).toEqual({ id: last, kind: "not-a-place", who: null, at: expect.any(Number) });
     await store.decisions.markUndone(last);
@@ -174,9 +168,8 @@ describe("a decision in the store", () => {
       const id = await newPicture(said);
       await store.decisions.add(
         await store.decisions.nextBatch(),
-        await store.pictures.get(id),
         "reject",
-        undefined,
+        [{ picture: await store.pictures.get(id) }],
         null,
       );
       await store.pictures.rescan(id, scanOf({ sha256: now }), said === now);
@@ -190,9 +183,8 @@ describe("a write in the store", () => {
   const begin = async (picture: number, before: Uint8Array | null = null) => {
     await store.decisions.add(
       await store.decisions.nextBatch(),
-      await store.pictures.get(picture),
       "accept",
-      place,
+      [{ picture: await store.pictures.get(picture), place }],
       "Anna",
     );
     const decision = (await store.decisions.lastOf(picture))?.id ?? 0;

@@ -1,4 +1,5 @@
 import { type Database, inserted } from "./database.js";
+import { lots, marks } from "./lots.js";
 
 /** A sidecar that was written for a decision, or is about to be, or was taken back. */
 export interface WriteRecord {
@@ -63,6 +64,18 @@ export const writeTable = (database: Database) => ({
       picture,
     );
     return row && recordOf(row);
+  },
+
+  /** Those of some pictures beside which a sidecar of ours stands. */
+  async written(pictures: readonly number[]): Promise<Set<number>> {
+    const found = new Set<number>();
+    for (const lot of lots(pictures))
+      for (const { picture } of await database.rows<{ picture: number }>(
+        `SELECT picture FROM writes WHERE state = 'written' AND picture IN (${marks(lot.length)})`,
+        ...lot,
+      ))
+        found.add(picture);
+    return found;
   },
 
   /** Sidecars that are under way, or were when a process was killed. */
