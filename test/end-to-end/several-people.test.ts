@@ -1,9 +1,10 @@
 /** One archive, several people, with its index in a file and in a database; and what holds of a database alone. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newDatabase, type Postgres, postgresPrograms, startPostgres } from "../library/postgres.js";
@@ -332,5 +333,27 @@ describe.skipIf(!hasPostgres)("an archive in a database", () => {
     );
     expect(await said("postgres://x:secret@127.0.0.1:1/y")).toMatch(/: the database does not answer \(.*ECONNREFUSED/);
     expect(await said("postgres://x:secret@:99999:/y")).toMatch(/^geodrift: /);
+  });
+
+  it("is made, given to people and located as the guide says", async () => {
+    const guide = readFileSync(fileURLToPath(new URL("../../docs/guide/several-people.md", import.meta.url)), "utf8");
+    const said = [...guide.matchAll(/^```console\n([\s\S]*?)^```/gm)].flatMap(([, text]) => text.trim().split("\n"));
+    const [first, second] = [await newDatabase(postgres?.address ?? ""), await newDatabase(postgres?.address ?? "")];
+    const home = await archive("file");
+    const addresses = new Map([["copy", second]]);
+    const commands = said.filter((line) => /^geodrift library/.test(line));
+    expect(commands.length).toBeGreaterThan(6);
+    for (const line of commands) {
+      const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, word]) => quoted ?? word).slice(1);
+      const address = addresses.get(words[1]) ?? first;
+      const args = words.map((w) =>
+        /^postgres:/.test(w) ? address : w === "/srv/photographs" ? photos : w === "~/library" ? home : w,
+      );
+      expect(await inThisProcess(args), line).toMatchObject({ code: 0, stderr: "" });
+    }
+    const [serving] = said.filter((line) => /^geodrift serve/.test(line));
+    const server = await startServer(["--library", first, ...serving.split(" ").slice(2, 4)]);
+    expect((await raw(server, "/api/library")).status).toBe(401);
+    expect(await server.stop()).toBe(0);
   });
 });
