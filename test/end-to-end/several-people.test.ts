@@ -328,9 +328,7 @@ describe.skipIf(!hasPostgres)("an archive in a database", () => {
     const url = new URL(address);
     url.password = "secret";
     url.pathname = "/none";
-    expect(await said(url.href)).toMatch(
-      /^geodrift: postgres:\/\/127\S+: the database does not answer \(database "none"/,
-    );
+    expect(await said(url.href)).toMatch(/^geodrift: postgres:\/\/127\S+: the database refuses \(database "none"/);
     expect(await said("postgres://x:secret@127.0.0.1:1/y")).toMatch(/: the database does not answer \(.*ECONNREFUSED/);
     expect(await said("postgres://x:secret@:99999:/y")).toMatch(/^geodrift: /);
   });

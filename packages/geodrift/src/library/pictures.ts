@@ -86,8 +86,11 @@ export async function pictureDetail({ store }: Library, id: number): Promise<Pic
 
 /** Pictures by state, folders, and what waits for a model. */
 export async function overview({ store, unrecovered }: Library): Promise<Overview> {
-  const { byState, missing, unestimated } = await store.pictures.counts();
+  const [{ byState, missing, unestimated }, folders] = await Promise.all([
+    store.pictures.counts(),
+    store.folders.all(),
+  ]);
   const counts = Object.fromEntries(states.map((s) => [s, 0])) as Record<State, number>;
   for (const { state, n } of byState) counts[state] = n;
-  return { counts, missing, folders: await store.folders.all(), unestimated, unrecovered };
+  return { counts, missing, folders, unestimated, unrecovered };
 }

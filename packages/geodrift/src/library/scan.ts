@@ -65,7 +65,8 @@ export async function scanFolder(
       "refused",
       `${root}: holds the library itself, in ${library.folder}; a folder apart from the pictures is needed`,
     );
-  const id = await folderId(library, root);
+  // Of two that add it at once, the second finds it.
+  const id = await library.store.transaction(() => folderId(library, root));
   const progress = { found: 0, read: 0, missing: 0 };
   const seen = new Set<number>();
   let batch: Found[] = [];
@@ -144,8 +145,12 @@ async function takeIn(
 ): Promise<void> {
   const changed: { file: Found; known: PictureRecord | undefined }[] = [];
   const back: number[] = [];
+  const before = await store.pictures.atPaths(
+    folder.id,
+    files.map((file) => file.path),
+  );
   for (const file of files) {
-    const known = await store.pictures.at(folder.id, file.path);
+    const known = before.get(file.path);
     if (known) seen.add(known.id);
     if (
       known?.size === file.size &&
@@ -169,8 +174,7 @@ async function takeIn(
     );
   await store.transaction(async () => {
     await store.pictures.setMissing(back, false);
-    for (const [i, { file, known }] of changed.entries())
-      seen.add(await keep(store, folder.id, file.path, known, contents[i]));
+    await keep(store, folder.id, changed, contents, seen);
   });
 }
 
@@ -203,19 +207,28 @@ function failureFor(e: unknown): Failure {
 async function keep(
   { pictures }: Store,
   folder: number,
-  path: string,
-  known: PictureRecord | undefined,
-  scanned: ScannedFile,
-): Promise<number> {
-  // Another process may have entered it since it was looked for.
-  known ??= await pictures.at(folder, path);
-  const found = scanned.failure !== null ? "unreadable" : scanned.recorded ? "located" : "queue";
-  if (known === undefined) return pictures.add(folder, path, scanned, found);
-  // What a person has decided stands for the picture that was looked at, and not for another of its name.
-  const sameContent = known.sha256 === scanned.sha256;
-  await pictures.rescan(known.id, scanned, sameContent);
-  await pictures.advance(known.id, { kind: "scanned", found, sameContent });
-  return known.id;
+  changed: readonly { file: Found; known: PictureRecord | undefined }[],
+  contents: readonly ScannedFile[],
+  seen: Set<number>,
+): Promise<void> {
+  // Another process may have entered some since they were looked for.
+  const unknown = changed.filter(({ known }) => known === undefined).map(({ file }) => file.path);
+  const since = await pictures.atPaths(folder, unknown);
+  const fresh: Parameters<typeof pictures.addAll>[1][number][] = [];
+  for (const [i, { file, known = since.get(file.path) }] of changed.entries()) {
+    const scanned = contents[i];
+    const found = scanned.failure !== null ? "unreadable" : scanned.recorded ? "located" : "queue";
+    if (known === undefined) {
+      fresh.push({ path: file.path, scanned, state: found });
+      continue;
+    }
+    seen.add(known.id);
+    // What a person has decided stands for the picture that was looked at, and not for another of its name.
+    const sameContent = known.sha256 === scanned.sha256;
+    await pictures.rescan(known.id, scanned, sameContent);
+    await pictures.advance(known.id, { kind: "scanned", found, sameContent });
+  }
+  for (const id of await pictures.addAll(folder, fresh)) seen.add(id);
 }
 
 /** Pictures that a whole scan has not met stay in the index with all that was decided about them. */

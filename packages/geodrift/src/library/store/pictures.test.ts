@@ -54,7 +54,7 @@ describe("a picture in the store", () => {
         await pictures.setMissing([id], true);
         await pictures.rescan(id, second, false);
         const { failure: __, ...anew } = second;
-        expect(plain(await pictures.at(folder, path))).toEqual(plain({ ...about, ...anew }));
+        expect(plain((await pictures.atPaths(folder, [path])).get(path))).toEqual(plain({ ...about, ...anew }));
       }),
       { numRuns: 60 },
     );
@@ -85,7 +85,7 @@ describe("a picture in the store", () => {
     await expect(pictures.get(999_999)).rejects.toThrow(expect.objectContaining(unknown));
     await expect(pictures.advance(999_999, { kind: "accept" })).rejects.toThrow(expect.objectContaining(unknown));
     expect(await pictures.find(999_999)).toBeUndefined();
-    expect(await pictures.at(await newFolder(), "a.jpg")).toBeUndefined();
+    expect(await pictures.atPaths(await newFolder(), ["a.jpg"])).toEqual(new Map());
   });
 
   it("keeps its localizability with its bytes, and loses it with them", async () => {

@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { LatLng } from "@geodrift/core";
 import { type Failure, GeodriftError } from "@geodrift/core/errors";
 import { nextState, type PictureEvent, type State } from "../states.js";
-import { type Database, inserted } from "./database.js";
+import type { Database } from "./database.js";
 import { lots, marks } from "./lots.js";
 
 /** What a scan reads of a picture's file and of the sidecars beside it. */
@@ -74,6 +74,9 @@ const recordOf = ({ lat, lng, missing, notes, ...row }: Row): PictureRecord => (
 /** Sentences as a column keeps them. */
 export const notesOf = (column: string | null): string[] => (column === null ? [] : (JSON.parse(column) as string[]));
 
+const scannedColumns = `size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera, file_lat, file_lng, error,
+  error_code, taken_from, place_error_metres, notes`;
+
 const valuesOf = (s: ScannedFile) =>
   [
     s.size,
@@ -115,9 +118,30 @@ export function pictureTable(database: Database) {
     return (await find(id)) ?? missing(id);
   };
 
+  /**
+   * Enters pictures that are new.
+   * @returns their numbers, in whatever order
+   */
+  const addAll = async (
+    folder: number,
+    pictures: readonly { path: string; scanned: ScannedFile; state: State }[],
+  ): Promise<number[]> => {
+    const ids: number[] = [];
+    for (const lot of lots(pictures)) {
+      const rows = await database.rows<{ id: number }>(
+        `INSERT INTO pictures (${scannedColumns}, folder, path, album, state)
+         VALUES ${lot.map(() => `(${marks(scannedColumns.split(",").length + 4)})`).join(", ")} RETURNING id`,
+        ...lot.flatMap(({ path, scanned, state }) => [...valuesOf(scanned), folder, path, dirname(path), state]),
+      );
+      ids.push(...rows.map((row) => row.id));
+    }
+    return ids;
+  };
+
   return {
     find,
     get,
+    addAll,
 
     /**
      * Pictures by their numbers.
@@ -131,28 +155,27 @@ export function pictureTable(database: Database) {
       return ids.map((id) => found.get(id) ?? missing(id));
     },
 
-    /** The picture at a path of a folder; undefined if there is none. */
-    async at(folder: number, path: string): Promise<PictureRecord | undefined> {
-      const row = await database.row<Row>(`${select} WHERE p.folder = ? AND p.path = ?`, folder, path);
-      return row && recordOf(row);
+    /** The pictures at paths of a folder, by path; those that there are. */
+    async atPaths(folder: number, paths: readonly string[]): Promise<Map<string, PictureRecord>> {
+      const found = new Map<string, PictureRecord>();
+      for (const lot of lots(paths))
+        for (const row of await database.rows<Row>(
+          `${select} WHERE p.folder = ? AND p.path IN (${marks(lot.length)})`,
+          folder,
+          ...lot,
+        ))
+          found.set(row.path, recordOf(row));
+      return found;
     },
 
     /**
      * Enters a picture.
      * @returns its number
      */
-    add: (folder: number, path: string, scanned: ScannedFile, state: State): Promise<number> =>
-      inserted(
-        database,
-        `INSERT INTO pictures (size, modified, sidecar_modified, sha256, width, height, taken_at, utc_offset_minutes, camera,
-           file_lat, file_lng, error, error_code, taken_from, place_error_metres, notes, folder, path, album, state)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        ...valuesOf(scanned),
-        folder,
-        path,
-        dirname(path),
-        state,
-      ),
+    async add(folder: number, path: string, scanned: ScannedFile, state: State): Promise<number> {
+      const [id] = await addAll(folder, [{ path, scanned, state }]);
+      return id;
+    },
 
     /** Enters what a scan has read anew. Estimates of other bytes no longer count. */
     async rescan(id: number, scanned: ScannedFile, sameContent: boolean): Promise<void> {
@@ -203,7 +226,12 @@ export function pictureTable(database: Database) {
 
     /** Notes that pictures are gone, or are there again. */
     async setMissing(ids: readonly number[], missing: boolean): Promise<void> {
-      for (const id of ids) await database.run("UPDATE pictures SET missing = ? WHERE id = ?", missing ? 1 : 0, id);
+      for (const lot of lots(ids))
+        await database.run(
+          `UPDATE pictures SET missing = ? WHERE id IN (${marks(lot.length)})`,
+          missing ? 1 : 0,
+          ...lot,
+        );
     },
 
     /** Notes when a sidecar was changed by us (milliseconds): the next scan need not read it. */
@@ -232,13 +260,14 @@ export function pictureTable(database: Database) {
     /** Pictures that are there, by state; how many are not; how many wait without an estimate. */
     async counts(): Promise<{ byState: { state: State; n: number }[]; missing: number; unestimated: number }> {
       const one = async (sql: string) => (await database.row<{ n: number }>(sql))?.n ?? 0;
-      return {
-        byState: await database.rows("SELECT state, count(*) AS n FROM pictures WHERE missing = 0 GROUP BY state"),
-        missing: await one("SELECT count(*) AS n FROM pictures WHERE missing = 1"),
-        unestimated: await one(
-          "SELECT count(*) AS n FROM pictures WHERE missing = 0 AND state = 'queue' AND bits IS NULL",
+      const [byState, missing, unestimated] = await Promise.all([
+        database.rows<{ state: State; n: number }>(
+          "SELECT state, count(*) AS n FROM pictures WHERE missing = 0 GROUP BY state",
         ),
-      };
+        one("SELECT count(*) AS n FROM pictures WHERE missing = 1"),
+        one("SELECT count(*) AS n FROM pictures WHERE missing = 0 AND state = 'queue' AND bits IS NULL"),
+      ]);
+      return { byState, missing, unestimated };
     },
 
     /** Folders within the folders that were added, with their pictures; 2000 at most. */

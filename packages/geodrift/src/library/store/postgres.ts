@@ -211,14 +211,20 @@ export class PostgresDatabase implements Database {
     await this.pool.end();
   }
 
-  /** What a query has failed of: a mistake in it is the program's; everything else is the database's. */
+  /** What a query has failed of: what is wrong with the query itself is the program's mistake. */
   private readonly failed = (e: Error & { code?: string }): never => {
-    // Classes of SQLSTATE: connections, resources, intervention, the system; what has no such code failed before an answer.
-    const isState = /^[0-9A-Z]{5}$/.test(e.code ?? "");
-    if (isState && !/^(08|28|3D|42501|53|57|58|25006)/.test(e.code ?? "")) throw e;
-    const code = /^53[12]/.test(e.code ?? "") ? "disk" : "network";
-    throw new GeodriftError(code, `${this.shown}: the database does not answer (${e.message})`, { cause: e });
+    const [kind, words] = kindOf(e.code);
+    if (kind === undefined) throw e;
+    throw new GeodriftError(kind, `${this.shown}: the database ${words} (${e.message})`, { cause: e });
   };
+}
+
+/** Whose failure it is, by the classes of SQLSTATE; what has no such code has failed on the way. */
+function kindOf(code = ""): [kind: "disk" | "network" | undefined, words: string] {
+  if (!/^[0-9A-Z]{5}$/.test(code) || /^(08|57)/.test(code)) return ["network", "does not answer"];
+  if (/^53[12]/.test(code)) return ["disk", "is full"];
+  if (/^(28|3D|42501|25006|53|58)/.test(code)) return ["network", "refuses"];
+  return [undefined, ""];
 }
 
 /** A value as the protocol takes it. Text has no zero character in PostgreSQL, which files may have. */
