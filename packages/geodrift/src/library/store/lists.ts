@@ -166,7 +166,10 @@ export const lists = (database: Database) => ({
     if (filter.album !== undefined) add("p.album = ?", filter.album);
     if (filter.text) {
       const like = `%${filter.text.replace(/[\\%_]/g, "\\$&")}%`;
-      add("(lower(p.path) LIKE lower(?) ESCAPE '\\' OR lower(p.camera) LIKE lower(?) ESCAPE '\\')", like, like);
+      // SQLite's LIKE takes small and capital letters for the same by itself, and lower() would double its time.
+      const plain = (text: string) => (database.dialect === "sqlite" ? text : `lower(${text})`);
+      const has = (column: string) => `${plain(column)} LIKE ${plain("?")} ESCAPE '\\'`;
+      add(`(${has("p.path")} OR ${has("p.camera")})`, like, like);
     }
     if (filter.from !== undefined) add("p.taken_at >= ?", filter.from);
     if (filter.to !== undefined) add("p.taken_at < ?", filter.to);
