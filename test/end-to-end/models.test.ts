@@ -199,6 +199,32 @@ describe("released models over HTTP", () => {
     await server.stop();
   });
 
+  it("are fetched no further when the server stops, which does not wait for them", async () => {
+    const server = await startServer([], { ...env, GEODRIFT_CACHE: at("cache-of-stopped") });
+    const halfway = new Promise<void>((resolve) => {
+      hub.mischief = (_, response, file) => {
+        if (file.length < 100_000) return false;
+        response.writeHead(200, { "content-length": file.length });
+        response.write(file.subarray(0, 50_000));
+        setTimeout(resolve, 300);
+        return true;
+      };
+    });
+    const headers = { "content-type": "application/json" };
+    const answer = raw(server, "/api/models/plonk-yfcc/fetch", { method: "POST", headers, body: "{}" });
+    await halfway;
+    const then = performance.now();
+    expect(await server.stop()).toBe(0);
+    hub.mischief = undefined;
+    // Half a minute is what others have to end.
+    expect(performance.now() - then).toBeLessThan(20_000);
+    const { status, body } = await answer;
+    expect([status, JSON.parse(body.toString())]).toEqual([
+      503,
+      { error: "the server has been stopped", code: "stopped" },
+    ]);
+  });
+
   it("are fetched for nobody on another machine", async () => {
     const server = await startServer(["--host", "0.0.0.0", "--token", "long-enough-token"], env);
     const headers = { authorization: "Bearer long-enough-token" };

@@ -26,4 +26,6 @@ export interface ServerContext {
   fetches: boolean;
   /** Is there an archive? */
   library: boolean;
+  /** Aborted when the server stops: whoever listens to events, or waits for a model to be fetched, is let go. */
+  ending: AbortSignal;
 }

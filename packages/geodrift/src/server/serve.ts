@@ -103,6 +103,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const limits = { bytes: options.maxBytes ?? 64 * 2 ** 20, pixels: options.maxPixels ?? 100_000_000 };
   const pictures = new PictureProcesses({ count: 1 });
   const densities = new Densities();
+  const ending = new AbortController();
   const context = {
     engine,
     models,
@@ -112,9 +113,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     pictures,
     fetches: isLoopback(host) && token === undefined && !named,
     library: library !== undefined,
+    ending: ending.signal,
   };
   const entrance = randomUUID();
-  const ending = new AbortController();
   const jobs = library && new Jobs(library, (e) => !isMendable(e) && logMistake(e, log, { job: "library" }));
   const app = serverApp(context, {
     host,
@@ -124,7 +125,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     version,
     detail: options.detail,
     images,
-    ...(library && jobs && { library: { ...context, library, jobs, host, ending: ending.signal } }),
+    ...(library && jobs && { library: { ...context, library, jobs, host } }),
   });
   const server = await listen(app, host, port);
   const { port: own } = server.address() as AddressInfo;
@@ -141,7 +142,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       // Those that still answer do not wait for another question.
       server.keepAliveTimeout = 1;
       engine.endLifts();
-      ending.abort();
+      ending.abort(new GeodriftError("stopped", "the server has been stopped"));
       await jobs?.stop();
       const late = new Promise((resolve) => setTimeout(resolve, patienceMs).unref());
       await Promise.race([Promise.all([closed, engine.idle()]), late]);

@@ -50,7 +50,7 @@ const fetchRoute = createRoute({
 const told = 200;
 
 /** GET /api/models and /api/models/{id}/offer, POST /api/models/{id}/fetch. */
-export function modelRoutes({ models, fetches, log }: ServerContext) {
+export function modelRoutes({ models, fetches, log, ending }: ServerContext) {
   /** @throws HTTPException 403 for somebody on another machine; GeodriftError `not-found` for a name that is not known */
   function published(id: string) {
     if (!fetches) throw refused(403, `models are fetched on the machine itself: "geodrift models pull ${id}"`);
@@ -61,7 +61,8 @@ export function modelRoutes({ models, fetches, log }: ServerContext) {
   }
 
   async function fetched(id: string, acceptLicence: boolean, call: Parameters<typeof follow>[1]) {
-    await follow(id, call, acceptLicence);
+    // What has come is kept: whoever asks again goes on from there.
+    await follow(id, { ...call, signal: AbortSignal.any([call.signal, ending]) }, acceptLicence);
     return models.add(id);
   }
 

@@ -15,8 +15,6 @@ export interface LibraryContext extends Omit<ServerContext, "library"> {
   jobs: Jobs;
   /** The address that the server listens on. */
   host: string;
-  /** Aborted when the server stops: whoever listens to events is let go. */
-  ending: AbortSignal;
 }
 
 /** Where a library's routes begin. */
