@@ -19,14 +19,19 @@ export interface XmlVisitor {
 /** Deeper than any file of the kinds that are read here, and more than a packet of metadata has. */
 const mostDepth = 200;
 
+/** More than an element has that a program wrote. */
+const mostOfOne = 1000;
+
 /** How much of XML is read. */
 export interface XmlLimits {
   elements: number;
+  /** Of all elements together. */
+  attributes: number;
   characters: number;
 }
 
 /** More than a packet of metadata has. */
-const ofPackets: XmlLimits = { elements: 100_000, characters: 2 ** 24 };
+const ofPackets: XmlLimits = { elements: 100_000, attributes: 50_000, characters: 2 ** 24 };
 
 /** Characters handed over at a time. */
 const piece = 2 ** 16;
@@ -34,8 +39,8 @@ const piece = 2 ** 16;
 /**
  * Walks through a document.
  * @param sentence from the first complaint of the parser
- * @param most 100,000 elements and 2²⁴ characters if left out
- * @throws GeodriftError `data` if it is not well-formed, deeper than 200 elements, or too large
+ * @param most 100,000 elements, 50,000 attributes and 2²⁴ characters if left out
+ * @throws GeodriftError `data` if it is not well-formed, deeper than 200 elements, has an element of more than 1,000 attributes, or is too large
  */
 export function walkXml(
   text: string,
@@ -46,13 +51,18 @@ export function walkXml(
   const tooLarge = (limit: number, of: string) =>
     new GeodriftError("data", sentence(`more than ${limit.toLocaleString("en")} ${of}`));
   if (text.length > most.characters) throw tooLarge(most.characters, "characters");
-  let elements = 0;
+  let [elements, attributes, ofOne] = [0, 0, 0];
   const parser = new SaxesParser({ xmlns: true });
   const open: { element: XmlElement; text: string }[] = [];
   parser.on("error", (e) => {
     throw new GeodriftError("data", sentence(e.message.replace(/^\d+:\d+: /, "")), { cause: e });
   });
+  parser.on("attribute", () => {
+    if (++ofOne > mostOfOne) throw tooLarge(mostOfOne, "attributes of one element");
+    if (++attributes > most.attributes) throw tooLarge(most.attributes, "attributes");
+  });
   parser.on("opentag", (tag) => {
+    ofOne = 0;
     if (++elements > most.elements) throw tooLarge(most.elements, "elements");
     if (open.length >= mostDepth) throw tooLarge(mostDepth, "elements deep");
     const element = elementOf(tag);

@@ -18,7 +18,7 @@ export interface TrackPoint extends LatLng {
 const pointNames = new Set(["trkpt", "rtept", "wpt"]);
 
 /** A week of points every second has a tenth of it. */
-export const mostOfTracks = { elements: 5_000_000, characters: 2 ** 28 };
+export const mostOfTracks = { elements: 5_000_000, attributes: 20_000_000, characters: 2 ** 28 };
 
 /**
  * The points of a GPX file that have a time, in the order of time. A time without a zone is UTC, as the format has it. Points

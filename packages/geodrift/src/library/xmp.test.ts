@@ -133,7 +133,8 @@ describe("a level", () => {
   it("is not built where it is no packet, but a trap", () => {
     const many = Array.from({ length: 110_000 }, (_, i) => `<n${i}:a xmlns:n${i}="u"/>`).join("");
     const nested = "<a>".repeat(5000);
-    for (const text of [`<r>${many}</r>`, nested])
+    const wide = `<r ${Array.from({ length: 200_000 }, (_, i) => `a${i}="b"`).join(" ")}/>`;
+    for (const text of [`<r>${many}</r>`, nested, wide])
       expect(() => withPlace(text, { exif: {}, location: {}, created: {} })).toThrow(/its XML is damaged \(more than/);
   });
 });

@@ -1,9 +1,11 @@
 /** What changes in a library, as it changes. */
 import { setTimeout as delay } from "node:timers/promises";
+import { GeodriftError } from "@geodrift/core/errors";
 import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { type Change, changes } from "../../../library/store/database.js";
 import { router } from "../../router.js";
+import { refusals } from "../../schemas.js";
 import { type LibraryContext, path } from "./shared.js";
 
 /** What changes at once is told at once, milliseconds. */
@@ -12,18 +14,28 @@ const togetherMs = 150;
 /** So often something is sent, milliseconds: who has gone without a word is noticed, and no proxy takes the silence for an end. */
 const beatMs = 20_000;
 
+/** Pages that may be open at once. */
+const mostListeners = 500;
+
 /** The route of a library's events. */
 export function eventRoutes({ library, ending }: LibraryContext) {
+  let listeners = 0;
   return router().openapi(
     createRoute({
       method: "get",
       path: `${path}/events`,
       summary: "What changes, as server-sent events",
       description: `\`ready\` first, then \`changed\` with \`{ "what": [${changes.map((what) => `"${what}"`).join(", ")}] }\`, those of them that have: of a database, whoever has changed them.`,
-      responses: { 200: { description: "events", content: { "text/event-stream": { schema: z.string() } } } },
+      responses: {
+        200: { description: "events", content: { "text/event-stream": { schema: z.string() } } },
+        ...refusals.busy,
+      },
     }),
-    (c) =>
-      streamSSE(c, async (stream) => {
+    (c) => {
+      if (listeners >= mostListeners)
+        throw new GeodriftError("busy", `${mostListeners} listen to what changes already, and no more can`);
+      listeners++;
+      return streamSSE(c, async (stream) => {
         const waiting = new Set<Change>();
         let wake = () => {};
         const silence = library.store.onChange((what) => {
@@ -55,7 +67,9 @@ export function eventRoutes({ library, ending }: LibraryContext) {
           }
         } finally {
           silence();
+          listeners--;
         }
-      }) as never,
+      }) as never;
+    },
   );
 }
