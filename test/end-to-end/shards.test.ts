@@ -111,6 +111,38 @@ describe("geodrift shards", () => {
     await expectSame("both");
   });
 
+  it("of a disk that is full are not done, say so, leave nothing half written, and go on when there is room", async ({
+    skip,
+  }) => {
+    mkdirSync(at("narrow"));
+    try {
+      execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", at("narrow")], { stdio: "ignore" });
+    } catch {
+      skip("file systems cannot be mounted here");
+    }
+    try {
+      await plan("narrow/full", 32);
+      expect((await run("shards", "run", "narrow/full", "--index", "0")).code).toBe(0);
+      const done = readdirSync(at("narrow/full")).sort();
+      let fill = 0;
+      try {
+        for (; ; fill++) writeFileSync(at("narrow", `fill-${fill}`), Buffer.alloc(4096));
+      } catch {
+        rmSync(at("narrow", `fill-${fill}`), { force: true });
+      }
+      const full = await run("shards", "run", "narrow/full");
+      expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/narrow\/full: cannot be written \(the disk is full\)\n$/)]);
+      expect(readdirSync(at("narrow/full")).sort()).toEqual(done);
+      expect(await status("narrow/full")).toMatchObject({ done: 1, missing: [1, 2, 3, 4], damaged: [] });
+      for (let i = 0; i < fill; i++) rmSync(at("narrow", `fill-${i}`));
+      expect((await run("shards", "run", "narrow/full")).code).toBe(0);
+      cpSync(at("narrow/full"), at("full"), { recursive: true });
+    } finally {
+      execFileSync("umount", ["--lazy", at("narrow")]);
+    }
+    await expectSame("full");
+  });
+
   it("that were damaged afterwards are told, and made again", async () => {
     await plan("damaged", 32);
     await run("shards", "run", "damaged");
