@@ -131,7 +131,10 @@ describe("geodrift shards", () => {
         rmSync(at("narrow", `fill-${fill}`), { force: true });
       }
       const full = await run("shards", "run", "narrow/full");
-      expect([full.code, full.stderr]).toEqual([1, expect.stringMatching(/narrow\/full: cannot be written \(the disk is full\)\n$/)]);
+      expect([full.code, full.stderr]).toEqual([
+        1,
+        expect.stringMatching(/narrow\/full: cannot be written \(the disk is full\)\n$/),
+      ]);
       expect(readdirSync(at("narrow/full")).sort()).toEqual(done);
       expect(await status("narrow/full")).toMatchObject({ done: 1, missing: [1, 2, 3, 4], damaged: [] });
       for (let i = 0; i < fill; i++) rmSync(at("narrow", `fill-${i}`));

@@ -8,6 +8,7 @@ import { finishShards } from "../shards/finish.js";
 import { type Engine, engines } from "../shards/job.js";
 import { type Locating, planLocating } from "../shards/located.js";
 import { readPlan } from "../shards/plan.js";
+import { openRun } from "../shards/run-folder.js";
 import { runShards } from "../shards/run-shards.js";
 import { arraySpec, statusOf } from "../shards/status.js";
 import { exitCodes, reportError } from "./report-error.js";
@@ -43,7 +44,7 @@ export async function plan(path: string, { out, items: wanted, ready, model, ...
 
 /** `geodrift shards run`. */
 export async function run(folder: string, { index, of }: { index?: number; of?: number }): Promise<number> {
-  const { shards, command } = await readPlan(folder);
+  const { shards, command } = await readPlan(openRun(folder));
   const done = doneIn[command];
   const task = index ?? arrayIndex(process.env);
   if (task === undefined && of !== undefined)
@@ -68,7 +69,7 @@ export async function run(folder: string, { index, of }: { index?: number; of?: 
 
 /** `geodrift shards job`. */
 export async function job(folder: string, { for: engine, tasks }: { for: Engine; tasks?: number }): Promise<void> {
-  const { shards, source } = await readPlan(folder);
+  const { shards, source } = await readPlan(openRun(folder));
   const { most, write } = engines[engine];
   process.stdout.write(write({ run: folder, source: source.path, tasks: Math.min(tasks ?? most, shards.length) }));
 }

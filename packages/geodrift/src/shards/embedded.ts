@@ -1,6 +1,6 @@
 /** Shards of pictures that are embedded. */
 import { open, readFile, rename, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import { embeddedBatches } from "../embed/batches.js";
@@ -13,12 +13,17 @@ import { writeTable } from "../embed/write-table.js";
 import { toCsvRows } from "../files/csv.js";
 import { sha256OfFile } from "../files/hash.js";
 import { writeJsonFile } from "../files/json-file.js";
+import { isS3 } from "../files/s3.js";
 import { cannotRead } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { isEncoderName } from "../models/encoders.js";
 import type { PictureReader } from "../pictures/picture-tasks.js";
 import { jsonLines, type ShardMaker, type ShardMarker, writePart } from "./part.js";
 import { beginOf, changedSource, type EmbedPlan, shardsOf, writePlan } from "./plan.js";
+import { openRun, type RunFolder } from "./run-folder.js";
+
+/** Where a table of a run would lie, from which encoders are named; of one in S3, where the command runs. */
+const tableIn = ({ name }: RunFolder): string => resolve(isS3(name) ? "." : name, "table.parquet");
 
 /** Rows that are handed on at once. */
 const piece = 1024;
@@ -33,11 +38,12 @@ interface ShardRefusal {
 
 /**
  * Goes through a source, reading no picture, and writes down where shards of it begin.
- * @param run the folder of the work
+ * @param name where the work is to lie: a folder, or `s3://bucket/prefix`
  * @param items of a shard, rounded up to whole batches
  * @throws GeodriftError as `openEmbedding`, `shardsOf` and `writePlan`
  */
-export async function planEmbedding(run: string, embedding: Embedding, items: number): Promise<EmbedPlan> {
+export async function planEmbedding(name: string, embedding: Embedding, items: number): Promise<EmbedPlan> {
+  const run = openRun(name);
   const { source, encoder, about } = await openEmbedding(embedding);
   await encoder?.dispose();
   async function* ids() {
@@ -47,9 +53,9 @@ export async function planEmbedding(run: string, embedding: Embedding, items: nu
   return writePlan(run, {
     ...(await shardsOf(path, ids(), items)),
     command: "embed",
-    source: { named: path, path: resolve(path), ...(ready !== undefined && { ready }) },
+    source: { named: path, path: isS3(path) ? path : resolve(path), ...(ready !== undefined && { ready }) },
     ...(named !== undefined && { encoder: { named, path: isEncoderName(named) ? named : resolve(named) } }),
-    about: about(join(run, "table.parquet")),
+    about: about(tableIn(run)),
   });
 }
 
@@ -58,7 +64,7 @@ export async function planEmbedding(run: string, embedding: Embedding, items: nu
  * @throws GeodriftError `data` if the encoder, or what the source's columns are, is no longer what was planned
  */
 export async function embeddingMaker(
-  run: string,
+  run: RunFolder,
   plan: EmbedPlan,
   reader: PictureReader,
   onMistake?: (item: string, thrown: unknown) => void,
@@ -66,14 +72,14 @@ export async function embeddingMaker(
   const { path, ready } = plan.source;
   const opened = await openEmbedding({ path, ready, encoder: plan.encoder?.path });
   const { source, encoder } = opened;
-  const now = opened.about(resolve(run, "table.parquet"));
+  const now = opened.about(tableIn(run));
   const { about, shards } = plan;
   const same =
     now.encoder.sha256 === about.encoder.sha256 &&
     isDeepStrictEqual([now.encoder.config, now.width, now.columns], [about.encoder.config, about.width, about.columns]);
   if (!same) {
     await encoder?.dispose();
-    throw new GeodriftError("data", `${run}: was planned with another encoder, or for other columns of ${path}`);
+    throw new GeodriftError("data", `${run.name}: was planned with another encoder, or for other columns of ${path}`);
   }
   return {
     async make(shard) {
@@ -123,7 +129,7 @@ export async function embeddingMaker(
  * @throws GeodriftError `data` if a table of something else is in the place
  */
 export async function finishEmbedding(
-  run: string,
+  run: RunFolder,
   plan: EmbedPlan,
   markers: readonly ShardMarker[],
   out: string,
@@ -157,13 +163,19 @@ export async function finishEmbedding(
 }
 
 /** The rows of a shard that is done, in order, in pieces. */
-async function* rowsOf(run: string, { part }: ShardMarker): AsyncGenerator<EmbeddedRow[]> {
-  if (part) yield* (await openEmbeddings(join(run, part.file))).rows();
+async function* rowsOf(run: RunFolder, { part }: ShardMarker): AsyncGenerator<EmbeddedRow[]> {
+  if (!part) return;
+  const { path, close } = await run.open(part);
+  try {
+    yield* (await openEmbeddings(path)).rows();
+  } finally {
+    await close();
+  }
 }
 
 /** The rows of a shard that count, in pieces; what does not count is handed to `refuse`, in the order of the items. */
 async function* keptOfShard(
-  run: string,
+  run: RunFolder,
   marker: ShardMarker,
   seen: Seen,
   refuse: (refusal: { id: string; reason: string }) => Promise<void>,
@@ -188,9 +200,10 @@ async function* keptOfShard(
   await refusedBefore();
 }
 
-async function* refusalsOf(run: string, { refusals }: ShardMarker): AsyncGenerator<ShardRefusal> {
+async function* refusalsOf(run: RunFolder, { refusals }: ShardMarker): AsyncGenerator<ShardRefusal> {
   if (!refusals) return;
-  const text = await readFile(join(run, refusals.file), "utf8").catch(cannotRead(join(run, refusals.file)));
+  const { path, close } = await run.open(refusals);
+  const text = await readFile(path, "utf8").catch(cannotRead(path)).finally(close);
   // Not by `readline`, which also ends lines where names may have marks.
   for (const line of text.split("\n")) if (line) yield JSON.parse(line);
 }

@@ -5,20 +5,23 @@ import { finishEmbedding } from "./embedded.js";
 import { finishLocating } from "./located.js";
 import { type ShardMarker, stateOf } from "./part.js";
 import { readPlan, type ShardPlan } from "./plan.js";
+import { openRun, type RunFolder } from "./run-folder.js";
 import { arraySpec } from "./status.js";
 
 /**
  * Puts the shards together: to the table that `embed` makes by itself, byte for byte on one kind of processor, or to the lines that
  * `locate --json` writes, to seven digits. Of several of the same picture the first is embedded, wherever the others are. Run it again after a stop.
+ * @param name folder of the plan, or `s3://bucket/prefix`
  * @param out a .parquet file, beside which refusals and a manifest are written, or a .jsonl file
  * @returns what was done, to how many pictures, and how many it could not be done to
  * @throws GeodriftError `data` if shards are missing or damaged, saying which, or a table of something else is in the place; `option`
  * for a file of another ending
  */
 export async function finishShards(
-  run: string,
+  name: string,
   out: string,
 ): Promise<{ command: ShardPlan["command"]; rows: number; refused: number }> {
+  const run = openRun(name);
   const plan = await readPlan(run);
   const [ending, what] = plan.command === "embed" ? [".parquet", "table"] : [".jsonl", "list of answers"];
   if (!out.toLowerCase().endsWith(ending))
@@ -34,7 +37,7 @@ export async function finishShards(
 }
 
 /** @throws GeodriftError `data` naming the shards that are not done */
-async function allMarkers(run: string, shards: number): Promise<ShardMarker[]> {
+async function allMarkers(run: RunFolder, shards: number): Promise<ShardMarker[]> {
   const markers: ShardMarker[] = [];
   const left: number[] = [];
   let reason = "";
@@ -47,6 +50,6 @@ async function allMarkers(run: string, shards: number): Promise<ShardMarker[]> {
   if (left.length === 0) return markers;
   throw new GeodriftError(
     "data",
-    `${run}: ${left.length} of ${shards} shards are still to be made, ${arraySpec(left)}${reason}`,
+    `${run.name}: ${left.length} of ${shards} shards are still to be made, ${arraySpec(left)}${reason}`,
   );
 }

@@ -1,12 +1,15 @@
 /** Shards of pictures that are located: lines as `locate --json` writes them. */
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { mkdtemp, rename, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { extname, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { GeodriftError, isMendable } from "@geodrift/core/errors";
+import { s3Source } from "../datasets/sources/s3.js";
 import { chained } from "../embed/batches.js";
 import { synced } from "../files/atomic-file.js";
 import { sha256OfFile } from "../files/hash.js";
+import { isS3, S3Prefix } from "../files/s3.js";
 import { cannotRead } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { locate } from "../locate/locate.js";
@@ -18,6 +21,7 @@ import type { PictureReader } from "../pictures/picture-tasks.js";
 import { walkPictures } from "../pictures/walk-pictures.js";
 import { jsonLines, type ShardMaker, type ShardMarker, writePart } from "./part.js";
 import { beginOf, changedSource, type LocatePlan, shardsOf, writePlan } from "./plan.js";
+import { openRun, type RunFolder } from "./run-folder.js";
 
 /** What is located, by what, and how, as the command `locate` takes it. */
 export interface Locating extends Omit<LocatePlan["options"], "prior"> {
@@ -28,35 +32,40 @@ export interface Locating extends Omit<LocatePlan["options"], "prior"> {
   prior?: string;
 }
 
-/** Names of the pictures of a folder from there, in the order of `locate`. */
+/** Names of the pictures of a folder from there, in the order of `locate`; of a prefix in S3, in the order of their keys. */
 async function* namesIn(folder: string): AsyncGenerator<string> {
+  if (isS3(folder)) {
+    for await (const { id } of s3Source(folder).items()) yield id;
+    return;
+  }
   for await (const { file } of walkPictures(folder)) yield relative(folder, file);
 }
 
 /**
  * Goes through a folder, reading no picture, and writes down where shards of it begin.
- * @param run the folder of the work
+ * @param name where the work is to lie: a folder, or `s3://bucket/prefix`
  * @param items of a shard, rounded up to whole batches
  * @throws GeodriftError `option` or `model` as the model and the options are opened; as `shardsOf` and `writePlan`
  */
 export async function planLocating(
-  run: string,
+  name: string,
   { path, model: named, prior, encoder, ...options }: Locating,
   items: number,
 ): Promise<LocatePlan> {
+  const run = openRun(name);
   const resolved = await resolveModel(named, { encoder });
   // What cannot be is told before the weights are read, for their hash.
   solvingOf(resolved.description, options, options.guidance);
   if (prior !== undefined) await readPrior(prior);
   const model = await openModel(resolved);
   await model.dispose();
-  if (!(await stat(path).catch(cannotRead(path))).isDirectory())
+  if (!isS3(path) && !(await stat(path).catch(cannotRead(path))).isDirectory())
     throw new GeodriftError("data", `${path}: pictures are located in shards from a folder, this is none`);
   const placed = (text: string, isName: boolean) => ({ named: text, path: isName ? text : resolve(text) });
   return writePlan(run, {
     ...(await shardsOf(path, namesIn(path), items)),
     command: "locate",
-    source: placed(path, false),
+    source: placed(path, isS3(path)),
     model: { ...placed(named, isModelName(named)), sha256: model.sha256 },
     options: {
       ...options,
@@ -75,7 +84,7 @@ export async function planLocating(
  * @throws GeodriftError `data` if it, or the file of a prior, is no longer what was planned
  */
 export async function locatingMaker(
-  run: string,
+  run: RunFolder,
   plan: LocatePlan,
   reader: PictureReader,
   onMistake?: (item: string, thrown: unknown) => void,
@@ -83,13 +92,13 @@ export async function locatingMaker(
   const { source, options } = plan;
   const { prior, ...asked } = options;
   if (prior?.sha256 !== undefined && (await sha256OfFile(prior.path)) !== prior.sha256)
-    throw new GeodriftError("data", `${run}: was planned with another ${prior.named}`);
+    throw new GeodriftError("data", `${run.name}: was planned with another ${prior.named}`);
   // As it was named, not as where it lies.
   const known = prior && [{ ...(await readPrior(prior.path)), ...(prior.sha256 && { label: prior.named }) }];
   const model = await openModel(await resolveModel(plan.model.path, asked));
   if (model.sha256 !== plan.model.sha256) {
     await model.dispose();
-    throw new GeodriftError("data", `${run}: was planned with another ${plan.model.named}`);
+    throw new GeodriftError("data", `${run.name}: was planned with another ${plan.model.named}`);
   }
   return {
     async make(shard) {
@@ -97,13 +106,11 @@ export async function locatingMaker(
       const names = await namesOfShard(run, plan, shard);
       const answers: unknown[] = [];
       let refused = 0;
-      for await (const answer of locate(
-        names.map((name) => join(source.path, name)),
-        model,
-        { ...asked, known },
-        reader,
+      const at = (name: string) => (isS3(source.named) ? `${source.named}/${name}` : join(source.named, name));
+      for await (const answer of locatedOf(source.path, names, (files) =>
+        locate(files, model, { ...asked, known }, reader),
       )) {
-        const image = join(source.named, names[answers.length]);
+        const image = at(names[answers.length]);
         if ("error" in answer) {
           if (!isMendable(answer.thrown)) onMistake?.(image, answer.thrown);
           else if (answer.thrown.code === "stopped") throw answer.thrown;
@@ -125,11 +132,41 @@ export async function locatingMaker(
   };
 }
 
+/** Pictures that are fetched from S3 at a time. */
+const fetched = 64;
+
+/** Locates pictures where they lie; those in S3 as files of this machine, a few at a time. */
+async function* locatedOf<T>(
+  path: string,
+  names: readonly string[],
+  work: (files: string[]) => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  if (!isS3(path)) {
+    yield* work(names.map((name) => join(path, name)));
+    return;
+  }
+  const prefix = S3Prefix.open(path);
+  for (let from = 0; from < names.length; from += fetched) {
+    const folder = await mkdtemp(join(tmpdir(), "geodrift-pictures-"));
+    try {
+      const files: string[] = [];
+      for (const [i, name] of names.slice(from, from + fetched).entries()) {
+        const file = join(folder, `${i}${extname(name)}`);
+        if (!(await prefix.hash(name, file))) throw new GeodriftError("data", `${path}/${name}: is gone`);
+        files.push(file);
+      }
+      yield* work(files);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
 /**
  * Names of the pictures of a shard.
  * @throws GeodriftError `data` if the folder does not hold what was planned up to the shard's end, or more behind the last one
  */
-async function namesOfShard(run: string, plan: LocatePlan, shard: number): Promise<string[]> {
+async function namesOfShard(run: RunFolder, plan: LocatePlan, shard: number): Promise<string[]> {
   const { consumed } = beginOf(plan, shard);
   const { until, chain: end } = plan.shards[shard];
   const names: string[] = [];
@@ -167,7 +204,7 @@ async function checkAnswers(out: string): Promise<void> {
  * @throws GeodriftError `data` if something else is in the place
  */
 export async function finishLocating(
-  run: string,
+  run: RunFolder,
   markers: readonly ShardMarker[],
   out: string,
 ): Promise<{ rows: number; refused: number }> {
@@ -175,7 +212,15 @@ export async function finishLocating(
   const whole = `${out}.whole`;
   try {
     async function* bytes() {
-      for (const { part } of markers) if (part) yield* createReadStream(join(run, part.file));
+      for (const { part } of markers) {
+        if (!part) continue;
+        const { path, close } = await run.open(part);
+        try {
+          yield* createReadStream(path);
+        } finally {
+          await close();
+        }
+      }
     }
     await pipeline(bytes, createWriteStream(whole));
     await synced(whole);

@@ -2,15 +2,11 @@
  * What a shard leaves: a file named by its own hash, and then a marker that names it. A shard is done if and only if its marker names
  * files that are there with those hashes. Two workers on one shard cannot tear anything: whichever marker comes last names whole files.
  */
-import { existsSync } from "node:fs";
-import { rename, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { join } from "node:path";
 import { z } from "zod";
-import { synced } from "../files/atomic-file.js";
-import { sha256OfFile } from "../files/hash.js";
-import { readJsonFile } from "../files/json-file.js";
-import { cannotRead, cannotWrite } from "../files/system-error.js";
+import { decodeText } from "../files/text.js";
+import type { RunFolder } from "./run-folder.js";
 
 const hashed = z.strictObject({ file: z.string(), sha256: z.string().length(64) });
 
@@ -34,7 +30,7 @@ export const shardMarker = z.strictObject({
 export type ShardMarker = z.infer<typeof shardMarker>;
 
 const numbered = (shard: number): string => `part-${String(shard).padStart(6, "0")}`;
-const markerFile = (run: string, shard: number): string => join(run, `${numbered(shard)}.json`);
+const markerFile = (shard: number): string => `${numbered(shard)}.json`;
 
 /** A file of a shard that is to be written. */
 export interface PartFile {
@@ -49,39 +45,25 @@ export type Made = Pick<ShardMarker, "rows" | "refused" | "seconds" | "versions"
 
 /**
  * Writes what a shard has come to; after it returns, the shard is done.
- * @throws GeodriftError `disk` if it cannot be written
+ * @throws GeodriftError `disk` or `network` if it cannot be written
  */
 export async function writePart(
-  run: string,
+  run: RunFolder,
   shard: number,
   files: { part?: PartFile; refusals?: PartFile },
   made: Made,
 ): Promise<ShardMarker> {
-  // Several workers may be at it, on several machines.
-  const own = join(run, `${numbered(shard)}.${hostname()}-${process.pid}.partial`);
-  /** Puts a finished file in the place that its hash gives it. */
-  const placed = async ({ ending, write }: PartFile) => {
-    await write(own);
-    await synced(own);
-    const sha256 = await sha256OfFile(own);
-    const file = `${numbered(shard)}.${sha256.slice(0, 16)}.${ending}`;
-    await rename(own, join(run, file));
-    return { file, sha256 };
-  };
-  try {
-    const part = files.part && (await placed(files.part));
-    const refusals = files.refusals && (await placed(files.refusals));
-    const marker: ShardMarker = { ...(part && { part }), ...(refusals && { refusals }), ...made, host: hostname() };
-    // Not by the name that all workers would share: one would rename what another is writing.
-    await writeFile(own, `${JSON.stringify(marker, null, 1)}\n`);
-    await synced(own);
-    await rename(own, markerFile(run, shard));
-    return marker;
-  } catch (e) {
-    return cannotWrite(run)(e);
-  } finally {
-    await rm(own, { force: true });
-  }
+  /** Several workers may be at it, on several machines: a file is named by what it holds. */
+  const placed = ({ ending, write }: PartFile) =>
+    run.place(write, (sha256) => `${numbered(shard)}.${sha256.slice(0, 16)}.${ending}`);
+  const part = files.part && (await placed(files.part));
+  const refusals = files.refusals && (await placed(files.refusals));
+  const marker: ShardMarker = { ...(part && { part }), ...(refusals && { refusals }), ...made, host: hostname() };
+  await run.place(
+    (file) => writeFile(file, `${JSON.stringify(marker, null, 1)}\n`),
+    () => markerFile(shard),
+  );
+  return marker;
 }
 
 /** Lines of JSON. */
@@ -107,20 +89,26 @@ export type ShardState =
   | { state: "damaged"; reason: string };
 
 /**
- * Looks whether a shard is done, reading all that it has left.
+ * Looks whether a shard is done.
+ * @param reading all that it has left is read; if false, what is in S3 is only looked for, and read by whoever opens it
  * @throws GeodriftError `file` if a part is there and cannot be read
  */
-export async function stateOf(run: string, shard: number): Promise<ShardState> {
-  const file = markerFile(run, shard);
-  if (!existsSync(file)) return { state: "missing" };
-  const marker = await readJsonFile(file, shardMarker).catch(() => undefined);
-  if (!marker) return { state: "damaged", reason: `${file} cannot be read` };
-  for (const named of [marker.part, marker.refusals]) {
-    if (!named) continue;
-    const path = join(run, named.file);
-    if (!existsSync(path)) return { state: "damaged", reason: `${path} is not there` };
-    if ((await sha256OfFile(path).catch(cannotRead(path))) !== named.sha256)
-      return { state: "damaged", reason: `${path} is not what was written` };
+export async function stateOf(run: RunFolder, shard: number, { reading = false } = {}): Promise<ShardState> {
+  const bytes = await run.read(markerFile(shard));
+  if (!bytes) return { state: "missing" };
+  const marker = markerOf(bytes);
+  if (!marker) return { state: "damaged", reason: `${run.name}/${markerFile(shard)} cannot be read` };
+  for (const hashed of [marker.part, marker.refusals]) {
+    const reason = hashed && (await run.wrong(hashed, reading));
+    if (reason !== undefined) return { state: "damaged", reason };
   }
   return { state: "done", marker };
+}
+
+function markerOf(bytes: Uint8Array): ShardMarker | undefined {
+  try {
+    return shardMarker.parse(JSON.parse(decodeText(bytes)));
+  } catch {
+    return undefined;
+  }
 }

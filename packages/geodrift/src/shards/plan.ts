@@ -1,14 +1,14 @@
 /** Work on many pictures, cut into shards: what is done, in which order, and where each shard begins and ends. */
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { isDeepStrictEqual } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
 import { z } from "zod";
 import { batchItems, chained } from "../embed/batches.js";
 import { provenance } from "../embed/embeddings-file.js";
-import { readJsonFile, writeJsonFile } from "../files/json-file.js";
-import { cannotWrite } from "../files/system-error.js";
+import { parseJson } from "../files/json-file.js";
+import { decodeText } from "../files/text.js";
+import { parseWith } from "../files/validation.js";
+import type { RunFolder } from "./run-folder.js";
 
 const whole = z.int().positive();
 /** As it was named, and where it lies: tasks run elsewhere. */
@@ -61,7 +61,7 @@ export type EmbedPlan = z.infer<typeof embedPlan>;
 /** Of pictures that are located. */
 export type LocatePlan = z.infer<typeof locatePlan>;
 
-const planFile = (run: string): string => join(run, "plan.json");
+const planFile = "plan.json";
 
 /**
  * Cuts a source into shards.
@@ -88,14 +88,18 @@ export async function shardsOf(
 }
 
 /**
- * Writes a plan into the folder of its work. A folder that holds the very same one is left as it is.
- * @throws GeodriftError `data` if it holds another
+ * Writes a plan where its work is to lie. Where the very same one is, it is left as it is.
+ * @throws GeodriftError `data` if there is another
  */
-export async function writePlan<T extends ShardPlan>(run: string, plan: T): Promise<T> {
-  await mkdir(run, { recursive: true }).catch(cannotWrite(run));
-  if (!existsSync(planFile(run))) await writeJsonFile(planFile(run), plan);
+export async function writePlan<T extends ShardPlan>(run: RunFolder, plan: T): Promise<T> {
+  const there = await run.read(planFile);
+  if (!there)
+    await run.place(
+      (file) => writeFile(file, `${JSON.stringify(plan, null, 2)}\n`),
+      () => planFile,
+    );
   else if (!isDeepStrictEqual(await readPlan(run), plan))
-    throw new GeodriftError("data", `${run}: holds another plan; name another folder, or move that one away`);
+    throw new GeodriftError("data", `${run.name}: holds another plan; name another folder, or move that one away`);
   return plan;
 }
 
@@ -103,15 +107,16 @@ export async function writePlan<T extends ShardPlan>(run: string, plan: T): Prom
  * Reads the plan of a run.
  * @throws GeodriftError `not-found`, `file` or `data` if it is missing or damaged
  */
-export async function readPlan(run: string): Promise<ShardPlan> {
-  if (!existsSync(planFile(run)))
-    throw new GeodriftError("not-found", `${run}: holds no plan; "geodrift shards plan" makes one`);
-  return readJsonFile(planFile(run), shardPlan);
+export async function readPlan(run: RunFolder): Promise<ShardPlan> {
+  const bytes = await run.read(planFile);
+  if (!bytes) throw new GeodriftError("not-found", `${run.name}: holds no plan; "geodrift shards plan" makes one`);
+  const subject = `${run.name}/${planFile}`;
+  return parseWith(shardPlan, parseJson(decodeText(bytes), subject), subject);
 }
 
 /** What is thrown where a source is no longer what was planned. */
-export const changedSource = (run: string, { source: { path } }: ShardPlan): GeodriftError =>
-  new GeodriftError("data", `${path}: is no longer what ${run} was planned for; plan it anew in another folder`);
+export const changedSource = (run: RunFolder, { source: { path } }: ShardPlan): GeodriftError =>
+  new GeodriftError("data", `${path}: is no longer what ${run.name} was planned for; plan it anew in another folder`);
 
 /** Where a shard begins: items before it, and the chain over their ids. */
 export const beginOf = ({ items, shards }: ShardPlan, shard: number): { consumed: number; chain: string } => ({

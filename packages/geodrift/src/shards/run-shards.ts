@@ -4,6 +4,7 @@ import { embeddingMaker } from "./embedded.js";
 import { locatingMaker } from "./located.js";
 import { type ShardMaker, type ShardMarker, stateOf } from "./part.js";
 import { readPlan, type ShardPlan } from "./plan.js";
+import { openRun, type RunFolder } from "./run-folder.js";
 
 /** Who reads, and who hears of it. */
 export interface RunShardsOptions {
@@ -17,22 +18,23 @@ export interface RunShardsOptions {
 
 /**
  * Makes shards that are not done, one after another.
- * @param run folder of the plan
+ * @param name folder of the plan, or `s3://bucket/prefix`
  * @param shards their numbers
  * @throws GeodriftError `data` if source, encoder or model are no longer those of the plan; `option` for a shard that it does not
  * have; and as they are opened
  */
 export async function runShards(
-  run: string,
+  name: string,
   shards: Iterable<number>,
   { reader = readingHere, onShard, onMistake }: RunShardsOptions = {},
 ): Promise<void> {
+  const run = openRun(name);
   const plan = await readPlan(run);
   let maker: ShardMaker | undefined;
   try {
     for (const shard of shards) {
       if (!(shard in plan.shards))
-        throw new GeodriftError("option", `${run}: has the shards 0 to ${plan.shards.length - 1}, got ${shard}`);
+        throw new GeodriftError("option", `${name}: has the shards 0 to ${plan.shards.length - 1}, got ${shard}`);
       const there = await stateOf(run, shard);
       if (there.state === "done") {
         onShard?.(shard, there.marker, true);
@@ -47,7 +49,7 @@ export async function runShards(
 }
 
 const makerOf = (
-  run: string,
+  run: RunFolder,
   plan: ShardPlan,
   reader: PictureReader,
   onMistake: RunShardsOptions["onMistake"],

@@ -1,5 +1,6 @@
 import { type ShardState, stateOf } from "./part.js";
 import { readPlan } from "./plan.js";
+import { openRun } from "./run-folder.js";
 
 /** How far a run is. */
 export interface RunStatus {
@@ -16,13 +17,15 @@ export interface RunStatus {
 
 /**
  * Looks at every shard of a run, reading all that it has left.
+ * @param name folder of the plan, or `s3://bucket/prefix`
  * @throws GeodriftError as `readPlan`
  */
-export async function statusOf(run: string): Promise<RunStatus> {
+export async function statusOf(name: string): Promise<RunStatus> {
+  const run = openRun(name);
   const { shards } = await readPlan(run);
   const status: RunStatus = { shards: shards.length, done: 0, missing: [], damaged: [], rows: 0, refused: 0 };
   for (let shard = 0; shard < shards.length; shard++) {
-    const seen: ShardState = await stateOf(run, shard);
+    const seen: ShardState = await stateOf(run, shard, { reading: true });
     if (seen.state === "missing") status.missing.push(shard);
     else if (seen.state === "damaged") status.damaged.push({ shard, reason: seen.reason });
     else {

@@ -4,12 +4,14 @@ import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
+import { isS3 } from "../../files/s3.js";
 import { cannotRead } from "../../files/system-error.js";
 import { csvSource } from "./csv.js";
 import { folderSource } from "./folder.js";
 import { geoJsonSource } from "./geojson.js";
 import { osv5mSource, zipsOf } from "./osv5m.js";
 import { parquetSource } from "./parquet.js";
+import { s3Source } from "./s3.js";
 import type { PictureSource, ReadyOptions } from "./source.js";
 import { webdatasetSource } from "./webdataset.js";
 
@@ -18,12 +20,17 @@ const tables = [".csv", ".tsv", ".txt"];
 
 /**
  * Opens located pictures: a folder of pictures with places in their files; a `.csv`, `.tsv` or `.parquet` table; a `.geojson` or `.kml` file; a `.tar`, or a
- * folder of them; the `.csv` of OSV-5M beside its zips, or the folder of it.
+ * folder of them; the `.csv` of OSV-5M beside its zips, or the folder of it; or `s3://bucket/prefix`, under which pictures are.
  * @param options `ready` takes embeddings in place of pictures, from tars and Parquet tables alone
  * @throws GeodriftError `not-found` if there is nothing of that name, `data` if it is none of these, `file` if it cannot
  * be read
  */
 export async function openSource(path: string, options: ReadyOptions = {}): Promise<PictureSource> {
+  if (isS3(path)) {
+    if (options.ready !== undefined)
+      throw new GeodriftError("data", `${path}: ready-made embeddings are taken from files, not from S3`);
+    return s3Source(path);
+  }
   const info = await stat(path).catch(() => undefined);
   if (!info) throw new GeodriftError("not-found", `${path}: no such file or folder`);
   const ready = (source: PictureSource) => {
