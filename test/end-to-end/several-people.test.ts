@@ -119,6 +119,27 @@ describe.each(kinds)("an archive with people, its index in a %s", (kind) => {
     ];
     expect(await may(cleo)).toEqual([200, 403, 403, 403, 403]);
     expect(sentence(await as(server, cleo).post("/undo"))).toBe("this is for reviewers, and Cleo Ó is a reader");
+    // Of all that changes something: what is for whom.
+    const api = JSON.parse(
+      (await raw(server, "/api/openapi.json", { headers: { authorization: `Bearer ${cleo}` } })).body.toString(),
+    );
+    const changing = Object.entries<object>(api.paths).flatMap(([path, methods]) =>
+      Object.keys(methods)
+        .filter((method) => method !== "get" && path.startsWith("/api/library/"))
+        .map((method) => [method.toUpperCase(), path.replace("{id}", "1")] as const),
+    );
+    expect(changing.length).toBeGreaterThan(8);
+    const status = async (token: string, [method, path]: readonly [string, string]) => {
+      const type = path.endsWith("tracks") ? "application/gpx+xml" : "application/json";
+      const headers = { authorization: `Bearer ${token}`, "content-type": type };
+      const { status, body } = await raw(server, path, { method, headers, ...(method !== "DELETE" && { body: "{" }) });
+      return status === 403 && /^this is for/.test(JSON.parse(body.toString()).error) ? "not theirs" : "theirs";
+    };
+    for (const route of changing) {
+      expect(await status(cleo, route), route.join(" ")).toBe("not theirs");
+      const owners = /(folders|scan)$/.test(route[1]);
+      expect(await status(ben, route), route.join(" ")).toBe(owners ? "not theirs" : "theirs");
+    }
     expect(await may(ben)).toEqual([200, 200, 200, 200, 403]);
     expect(await may(anna)).toEqual([200, 200, 200, 200, 202]);
     await until(async () => (await as(server, anna).get()).job?.running === false);
@@ -185,6 +206,10 @@ describe.each(kinds)("an archive with people, its index in a %s", (kind) => {
     expect(await as(server, ben).status("")).toBe(200);
     expect((await revoke()).code).toBe(0);
     expect(await as(server, ben).status("")).toBe(401);
+    // Nor does an archive open to all when nobody has one any more.
+    for (const name of ["Anna", "Cleo Ó"])
+      await inThisProcess(["library", "people", "revoke", name, "--library", library]);
+    expect(await as(server).status("")).toBe(401);
     expect(await revoke()).toMatchObject({ code: 1, stderr: "geodrift: Ben: has no token\n" });
     const other = await give("Ben", library, "reader");
     expect(other).not.toBe(ben);
@@ -330,7 +355,9 @@ describe.skipIf(!hasPostgres)("an archive in a database", () => {
     url.pathname = "/none";
     expect(await said(url.href)).toMatch(/^geodrift: postgres:\/\/127\S+: the database refuses \(database "none"/);
     expect(await said("postgres://x:secret@127.0.0.1:1/y")).toMatch(/: the database does not answer \(.*ECONNREFUSED/);
-    expect(await said("postgres://x:secret@:99999:/y")).toMatch(/^geodrift: /);
+    // Neither is a password that is not written as it should be.
+    for (const odd of ["postgres://x:se#secret@db/y", "postgres://x:1/secret@db/y", "postgres://x:secret@:99999:/y"])
+      expect(await said(odd), odd).toMatch(/^geodrift: postgres:\/\/[^/]*: (is no address of a database|the database)/);
   });
 
   it("is made, given to people and located as the guide says", async () => {

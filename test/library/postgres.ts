@@ -50,9 +50,14 @@ export async function startPostgres(): Promise<Postgres> {
   let child: ChildProcess;
   const start = async () => {
     const settings = [`port=${port}`, "listen_addresses=127.0.0.1", `unix_socket_directories=${root}`];
-    child = spawn(join(programs, "postgres"), ["-D", data, ...settings.flatMap((s) => ["-c", s])], run);
-    child.stderr?.resume();
+    const begin = () => {
+      child = spawn(join(programs, "postgres"), ["-D", data, ...settings.flatMap((s) => ["-c", s])], run);
+      child.stderr?.resume();
+    };
+    begin();
     for (let tries = 0; ; tries++) {
+      // What one that was killed has left may still be ending.
+      if (child.exitCode !== null) begin();
       const client = new pg.Client(`${address}postgres`);
       client.on("error", () => {});
       try {
@@ -61,7 +66,7 @@ export async function startPostgres(): Promise<Postgres> {
         return;
       } catch (e) {
         await client.end().catch(() => {});
-        if (tries === 200 || child.exitCode !== null) throw e;
+        if (tries === 200) throw e;
         await delay(100);
       }
     }

@@ -66,11 +66,11 @@ it.skipIf(!hasBrowser)("see at once what the other has said, and may do what the
   }
   await look(anna, "people");
   expect(await violations(anna)).toEqual([]);
-  // What is said now is said over that; and what Ben has said is Ben's to take back.
+  // What is said now is said over that; and what Anna has overruled is not Ben's last word any more.
   await anna.keyboard.press("n");
   await anna.getByText("One picture marked as showing no place.").waitFor();
   await ben.keyboard.press("u");
-  await ben.getByText("One of them: has been decided anew since.").waitFor();
+  await ben.getByText("There is nothing to take back.").waitFor();
   await anna.keyboard.press("u");
   await anna.getByText("Taken back: 1.").waitFor();
   for (const { complaints } of [annas, bens, cleos]) expect(complaints).toEqual([]);

@@ -17,6 +17,7 @@ interface Flags {
   rasters?: string;
   library?: string;
   host: string;
+  name?: string;
   port: number;
   token?: string;
   iKnow?: boolean;
@@ -46,6 +47,7 @@ export function define(command: Command): void {
       "address to listen on; others than this machine's own want --token or --i-know",
       "127.0.0.1",
     )
+    .option("--name <host>", "name of a proxy in front, under which it is asked")
     .addOption(
       new Option("--token <text>", "what a client must know; in GEODRIFT_TOKEN others do not see it").env(
         "GEODRIFT_TOKEN",
@@ -85,6 +87,7 @@ async function run(flags: Flags): Promise<void> {
     landmarkModel: flags.landmarkModel,
     rasters: flags.rasters,
     host,
+    name: flags.name,
     port,
     token,
     iKnow,
@@ -116,10 +119,15 @@ async function run(flags: Flags): Promise<void> {
 
 /** The one that is named, else the usual one, without which the page works as well. */
 async function libraryOf(named: string | undefined, log: Log): Promise<Library | undefined> {
-  const { openLibrary } = await import("../library/open-library.js");
+  const [{ openLibrary }, { isDatabaseUrl }] = await Promise.all([
+    import("../library/open-library.js"),
+    import("../library/store/postgres.js"),
+  ]);
   if (named !== undefined) return openLibrary(named, { create: true });
-  return openLibrary(defaultLibrary(), { create: true }).catch((e: unknown) => {
-    if (!isMendable(e)) throw e;
+  const usual = defaultLibrary();
+  return openLibrary(usual, { create: true }).catch((e: unknown) => {
+    // Without a database nobody knows who may ask.
+    if (!isMendable(e) || isDatabaseUrl(usual)) throw e;
     log("no library", { message: e.message });
     return undefined;
   });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { archive, bergen, estimate, inOrder, scanOf } from "../../../../test/library/archive.js";
 import { decide, undo, type Verdict } from "./decisions.js";
+import type { Person } from "./people.js";
 import type { State } from "./states.js";
 
 const { library } = archive();
@@ -103,7 +104,7 @@ describe("what people say and take back", () => {
       { picture: a },
     ]);
     expect([await stateOf(a), await stateOf(b)]).toEqual(["queue", "not-a-place"]);
-    expect(await undo(own, 999_999)).toEqual([]);
+    await expect(undo(own, 999_999)).rejects.toMatchObject({ code: "not-found" });
   });
 
   it("of nothing at all, where nothing was said, takes nothing back", async () => {
@@ -285,5 +286,41 @@ describe("an estimate that is not to be relied on", () => {
     expect(page.indexOf(inside)).toBeLessThan(page.indexOf(outside));
     await decide(own, [outside], accept({ pin: { lat: 60.39, lng: 5.32 } }));
     expect(await stateOf(outside)).toBe("accepted");
+  });
+});
+
+describe("several people", () => {
+  const anna: Person = { name: "Anna", role: "reviewer" };
+  const ben: Person = { name: "Ben", role: "reviewer" };
+
+  it("take back their own words: the last of which no later one of another stands", async () => {
+    const [first, second] = [await newPicture(), await newPicture()];
+    await decide(own, [first], { kind: "reject" }, { by: anna });
+    const { batch } = await decide(own, [second], { kind: "reject" }, { by: anna });
+    await decide(own, [second], { kind: "not-a-place" }, { by: ben });
+    // What Ben has overruled is not Anna's last word any more.
+    expect(await undo(own, undefined, anna)).toEqual([{ picture: first }]);
+    expect(await undo(own, undefined, anna)).toEqual([]);
+    expect(await undo(own, undefined, ben)).toEqual([{ picture: second }]);
+    // Now it is again.
+    await expect(undo(own, batch, ben)).rejects.toThrow(refused(/^Anna has said it/));
+    expect(await undo(own, undefined, anna)).toEqual([{ picture: second }]);
+    expect(await inOrder([first, second], stateOf)).toEqual(["queue", "queue"]);
+  });
+
+  it("say something over what they have seen, and of some of many only where nobody was faster", async () => {
+    const ids = await inOrder(Array.from({ length: 300 }), () => newPicture());
+    await decide(own, [ids[0], ids[299]], { kind: "reject" }, { by: anna });
+    const seen = ids.map(() => null);
+    const { refused: late } = await decide(own, ids, { kind: "not-a-place" }, { by: ben, seen });
+    expect(late.map(({ picture, code }) => [picture, code])).toEqual([ids[0], ids[299]].map((id) => [id, "conflict"]));
+    expect(late[0].error).toMatch(/: Anna has rejected its estimate since it was shown; look at it again$/);
+    await expect(decide(own, [ids[1]], { kind: "reject" }, { by: anna, seen: [null] })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await undo(own, undefined, ben);
+    await expect(decide(own, [ids[1]], { kind: "reject" }, { by: anna, seen: [7] })).rejects.toThrow(
+      /what was said of it has been taken back since it was shown/,
+    );
   });
 });

@@ -186,14 +186,17 @@ export const decideAndTidy = (
  * @param batch the number; the last word of whoever asks if left out
  * @param by who asks; whoever has the archive to themselves if left out
  * @returns the pictures, each as it was before, or why it is not
- * @throws GeodriftError `refused` where another has said it, and whoever asks is no owner
+ * @throws GeodriftError `not-found` for a number under which nothing was said, `refused` where another has said it, and whoever asks is no
+ * owner
  */
 export async function undo(library: Library, batch?: number, by: Person = anybody): Promise<Outcome[]> {
   const { decisions, pictures, writes } = library.store;
   // The last one when it was asked: of two who ask at once, the second takes back no other.
   const said = batch ?? (await decisions.lastBatch(by.name)) ?? -1;
-  const sayer = (await decisions.sayerOf(said)) ?? null;
-  if (sayer !== by.name && by.role !== "owner" && batch !== undefined)
+  const sayer = await decisions.sayerOf(said);
+  if (sayer === undefined && batch !== undefined)
+    throw new GeodriftError("not-found", `nothing has been said under the number ${batch}`);
+  if (batch !== undefined && sayer !== by.name && by.role !== "owner")
     throw new GeodriftError("refused", `${sayer ?? "somebody"} has said it: only they, and owners, take it back`);
   return library.inTurn(async () => {
     const outcomes: Outcome[] = [];

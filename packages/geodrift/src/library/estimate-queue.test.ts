@@ -7,6 +7,7 @@ import type { EngineAnswer } from "../engine/engine.js";
 import { sha256Of } from "../files/hash.js";
 import { type EstimateOptions, type EstimateProgress, estimateQueue, type LocatePicture } from "./estimate-queue.js";
 import { Jobs } from "./jobs.js";
+import { scanFolder } from "./scan.js";
 
 const { scanned } = archive();
 const pictures = await Promise.all([1, 2, 3, 4, 5].map((seed) => png(seed)));
@@ -69,6 +70,43 @@ describe("the queue", () => {
     expect(await library.store.lists.one(id["b.png"])).toMatchObject({ error: null, errorCode: null });
     const estimates = await inOrder(names, (name) => library.store.estimates.of(id[name]));
     expect(names.filter((_, i) => estimates[i])).toEqual(["d.png", "e.png"]);
+  });
+
+  it("ends with a mistake of its own, holds nothing then, and leaves the rest to whoever comes", async () => {
+    const { library, id, root, run } = await queue();
+    const others: string[] = [];
+    const locate: LocatePicture = async (_, name) => {
+      others.push(name);
+      // Forgotten while it was looked at, by somebody else.
+      if (name === "a.png") await library.store.folders.remove((await library.store.pictures.get(id["a.png"])).folder);
+      throw new GeodriftError("picture", "the picture is truncated");
+    };
+    await expect(estimateQueue(library, locate, {})).rejects.toThrow(/has no picture/);
+    const begun = others.length;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(others.length).toBe(begun);
+    await scanFolder(library, root);
+    expect(await run()).toEqual({ done: 5, failed: 0, of: 5 });
+  });
+
+  it("is one thing again and another for the first time: neither takes from the other", async () => {
+    const { library } = await queue();
+    const { queue: waiting } = library.store;
+    const [again, first] = [
+      await waiting.open({ again: true, limit: undefined }),
+      await waiting.open({ again: false, limit: undefined }),
+    ];
+    const all = async (of: typeof again) => {
+      const paths: string[] = [];
+      for (let one = await of.next(); one; one = await of.next()) {
+        paths.push(one.path);
+        await one.done();
+      }
+      return paths;
+    };
+    expect([again.of, first.of]).toEqual([5, 5]);
+    expect(await all(first)).toEqual(names);
+    expect(await all(again)).toEqual(names);
   });
 
   it("leaves the word of a person who was faster", async () => {

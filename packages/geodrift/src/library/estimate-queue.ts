@@ -56,28 +56,41 @@ export async function estimateQueue(
       const file = await checkedPictureFile(library, id);
       await keepAnswer(library, id, await locate(file, path, await knownPlaces(library, id, known)));
       progress.done++;
+      onProgress?.({ ...progress });
+      await done();
     } catch (e) {
-      if (signal?.aborted) return giveBack();
+      if (signal?.aborted) return;
       progress.failed++;
+      onProgress?.({ ...progress });
+      onFailure?.(path, e);
       // Its header was well, the rest is not.
       if (isMendable(e) && e.code === "picture")
         await library.store.transaction(async () => {
           const { pictures } = library.store;
           if (await pictures.advance(id, { kind: "undecodable" })) await pictures.failed(id, failureOf(e));
         });
-      onFailure?.(path, e);
+      await done();
+    } finally {
+      // Of one that is done there is nothing to give back.
+      await giveBack();
     }
-    onProgress?.({ ...progress });
-    await done();
   };
+  // What ends one of them ends all: nothing goes on that nobody waits for.
+  const end = new AbortController();
   const next = async (): Promise<void> => {
-    while (!signal?.aborted) {
-      const taken = await queue.next();
-      if (!taken) return;
-      await one(taken);
+    try {
+      while (!signal?.aborted && !end.signal.aborted) {
+        const taken = await queue.next();
+        if (!taken) return;
+        await one(taken);
+      }
+    } catch (e) {
+      end.abort();
+      throw e;
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, next));
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, next));
+  for (const result of ended) if (result.status === "rejected") throw result.reason;
   // The others of a queue that several work at are theirs.
   return signal?.aborted ? progress : { ...progress, of: progress.done + progress.failed };
 }

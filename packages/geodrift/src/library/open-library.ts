@@ -1,7 +1,7 @@
 /** Opening a library: the checks of its folder, the steps that its index lacks, and what a crash has left half done. */
 import { existsSync, mkdirSync, statSync } from "node:fs";
 import { mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import { cacheRoot } from "../hub/cache-root.js";
 import { isPictureFile } from "../pictures/picture-names.js";
@@ -62,11 +62,13 @@ export async function copyLibrary(
   to: string,
   onRows?: (table: string, rows: number) => void,
 ): Promise<void> {
-  // What a crash has left half done is put right before it is copied.
+  // What a crash has left half done is put right before it is copied, and steps that the index lacks are taken.
   await (await openLibrary(from)).close();
   if (!isDatabaseUrl(to) && !isLibrary(to)) await prepareFolder(to, true);
   const [source, target] = [await whereabouts(from), await whereabouts(to)];
-  await withSubject(target.shown, () => copyStore(source.index, target.index, onRows));
+  if (source.shown === target.shown || resolve(source.index) === resolve(target.index))
+    throw new GeodriftError("option", `${target.shown}: a library is copied to another place than its own`);
+  await copyStore(source, target, onRows);
 }
 
 /** What a library is made of: its index, as the store opens it and as people read it, and the folder of its thumbnails. */

@@ -131,6 +131,10 @@ describe("a picture that cannot be read", () => {
     writeFileSync(Buffer.concat([closed, Buffer.from("/d.png")]), two);
     const own = await library();
     expect((await scanFolder(own, root)).found).toBe(3);
+    // One that can be opened may have the very name that another is told by.
+    const alike = folder({ "a\ufffd.png": one });
+    writeFileSync(Buffer.concat([Buffer.from(`${alike}/a`), Buffer.from([0xff]), Buffer.from(".png")]), two);
+    expect((await scanFolder(await library(), alike)).found).toBe(2);
     const errors = await inOrder(
       Object.values(await idsOf(own)),
       async (id) => (await own.store.lists.one(id))?.error ?? null,

@@ -228,7 +228,9 @@ async function keep(
     await pictures.rescan(known.id, scanned, sameContent);
     await pictures.advance(known.id, { kind: "scanned", found, sameContent });
   }
-  for (const id of await pictures.addAll(folder, fresh)) seen.add(id);
+  // Names that are no UTF-8 may be told alike: the first has the path.
+  const byPath = new Map(fresh.toReversed().map((one) => [one.path, one]));
+  for (const id of await pictures.addAll(folder, [...byPath.values()].toReversed())) seen.add(id);
 }
 
 /** Pictures that a whole scan has not met stay in the index with all that was decided about them. */

@@ -1,8 +1,10 @@
 import { hostname } from "node:os";
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
+import type { Person } from "../library/people.js";
 import { toRefusal } from "./failure.js";
-import { type GuardOptions, guard, isLoopback } from "./guard.js";
+import { type GuardOptions, guard, isLoopback, needs } from "./guard.js";
+import type { ServerEnv } from "./router.js";
 
 function served(options: GuardOptions) {
   const app = new Hono();
@@ -123,5 +125,81 @@ describe("the token", () => {
     const first = await enter("/?enter=once");
     expect(first.headers.get("set-cookie")).toContain("geodrift-token=");
     expect((await enter("/?enter=once")).status).toBe(401);
+  });
+});
+
+describe("people", () => {
+  const tokens: Record<string, Person> = {
+    "anna's token": { name: "Anna", role: "owner" },
+    "ben's töken": { name: "Ben", role: "reader" },
+  };
+  const people = (any = true) => ({
+    any: async () => any,
+    whose: async (token: Uint8Array) => tokens[Buffer.from(token).toString()],
+  });
+  function told(options: GuardOptions) {
+    const app = new Hono<ServerEnv>();
+    app.use(guard(options));
+    app.onError((e, c) => {
+      const { status, body } = toRefusal(e, () => {}, c.req.path);
+      return c.json(body, status);
+    });
+    app.get("/api/owners", needs("owner"), (c) => c.text("done"));
+    app.all("*", (c) => c.json(c.var.person));
+    return (path: string, headers: Record<string, string> = {}) =>
+      app.request(path, { headers: { host: "localhost", ...headers } });
+  }
+
+  it("are known by their tokens, in a header, a cookie, or once in the address of the page", async () => {
+    const asked = told({ host: "127.0.0.1", people: people() });
+    expect((await asked("/api/x")).status).toBe(401);
+    expect((await asked("/")).status).toBe(401);
+    for (const [token, person] of Object.entries(tokens)) {
+      const bytes = Buffer.from(token).toString("latin1");
+      expect(await (await asked("/api/x", { authorization: `Bearer ${bytes}` })).json()).toEqual(person);
+      const entered = await asked(`/?token=${encodeURIComponent(token)}`);
+      expect(entered.status).toBe(302);
+      const [cookie] = entered.headers.getSetCookie()[0].split(";");
+      expect(await (await asked("/api/x", { cookie })).json()).toEqual(person);
+    }
+    expect((await asked("/api/x", { authorization: "Bearer anna" })).status).toBe(401);
+    // A cookie is not looked at beside a header that is wrong.
+    const both = { authorization: "Bearer guess", cookie: "geodrift-token=anna's%20token" };
+    expect((await asked("/api/x", both)).status).toBe(401);
+  });
+
+  it("may do what their roles may", async () => {
+    const asked = told({ host: "127.0.0.1", people: people() });
+    expect((await asked("/api/owners", { authorization: "Bearer anna's token" })).status).toBe(200);
+    const refused = await asked("/api/owners", {
+      authorization: `Bearer ${Buffer.from("ben's töken").toString("latin1")}`,
+    });
+    expect([refused.status, (await refused.json()).error]).toEqual([403, "this is for owners, and Ben is a reader"]);
+  });
+
+  it("are asked for as well where the server has a token of its own, whose owner has no name", async () => {
+    const asked = told({ host: "127.0.0.1", token: "open sesame", people: people(false) });
+    const own = await asked("/api/x", { authorization: "Bearer open sesame" });
+    expect(await own.json()).toEqual({ name: null, role: "owner" });
+    expect(await (await asked("/api/x", { authorization: "Bearer anna's token" })).json()).toMatchObject({
+      name: "Anna",
+    });
+    expect((await asked("/api/x")).status).toBe(401);
+  });
+
+  it("let whoever started the server in by the entrance, once", async () => {
+    const asked = told({ host: "127.0.0.1", entrance: "way in", people: people() });
+    const entered = await asked("/?enter=way%20in");
+    const [cookie] = entered.headers.getSetCookie()[0].split(";");
+    expect(await (await asked("/api/x", { cookie })).json()).toEqual({ name: null, role: "owner" });
+    expect((await asked("/?enter=way%20in")).status).toBe(401);
+  });
+
+  it("may come through a proxy, by its name", async () => {
+    const asked = told({ host: "0.0.0.0", name: "Archive.example", people: people(false) });
+    const origin = "https://archive.example";
+    expect((await asked("/api/x", { host: "archive.example", origin })).status).toBe(200);
+    expect((await asked("/api/x", { host: "other.example" })).status).toBe(421);
+    expect((await asked("/api/x", { host: "archive.example", origin: "https://evil.example" })).status).toBe(403);
   });
 });

@@ -12,6 +12,8 @@ import type { ServerEnv } from "./router.js";
 export interface GuardOptions {
   /** The address that is listened on. */
   host: string;
+  /** Another name that it is asked under, as by a proxy in front of it. */
+  name?: string;
   /** Without one, whoever reaches the address may ask. */
   token?: string;
   /** Opens the page once in place of the token, which has no business in the arguments of a browser. */
@@ -37,9 +39,10 @@ const nameOf = (hostHeader: string): string => hostHeader.replace(/:\d+$/, "").r
  * A page of another site may point a name of its own at this machine (DNS rebinding), and is then asked under that name: so
  * only names that no stranger can own are answered.
  */
-function hostAllowed(header: string | undefined, { host }: GuardOptions): boolean {
+function hostAllowed(header: string | undefined, { host, name: other }: GuardOptions): boolean {
   if (header === undefined) return false;
   const name = nameOf(header).toLowerCase();
+  if (name === other?.toLowerCase()) return true;
   if (isLoopback(host)) return isLoopback(name);
   return (
     isIP(name) !== 0 || loopbackNames.includes(name) || [host, hostname()].some((own) => own.toLowerCase() === name)

@@ -40,6 +40,8 @@ export interface ServeOptions {
   host: string;
   /** 0 for any that is free. */
   port: number;
+  /** Another name that it is asked under, as by a proxy in front of it. */
+  name?: string;
   /** What whoever asks must say; at least 8 characters. */
   token?: string;
   /** Lets whoever reaches the address ask, without a token. */
@@ -119,6 +121,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const jobs = library && new Jobs(library, (e) => !isMendable(e) && logMistake(e, log, { job: "library" }));
   const app = serverApp(context, {
     host,
+    name: options.name,
     token,
     entrance,
     ...(library && { people: { any: () => library.store.people.any(), whose: (given) => personOf(library, given) } }),

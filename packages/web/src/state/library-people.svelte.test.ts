@@ -9,8 +9,10 @@ let open: InstanceType<typeof LibraryState>[] = [];
 
 /** The events of a server, told by the tests. */
 class Told extends EventTarget {
+  static readonly CLOSED = 2;
   static all: Told[] = [];
   closed = false;
+  readyState = 1;
   constructor(readonly url: URL) {
     super();
     Told.all.push(this);
@@ -78,6 +80,36 @@ it("what others do is shown as they do it, many things at once, and the list sta
   expect(later).toHaveLength(2);
   library.close();
   expect(events.closed).toBe(true);
+});
+
+it("a server that answers something else for a while is listened to again", async () => {
+  const library = await opened();
+  Told.all[0].say("ready");
+  // What a browser tries again by itself is left to it.
+  Told.all[0].say("error");
+  expect(later).toEqual([]);
+  Told.all[0].readyState = Told.CLOSED;
+  Told.all[0].say("error");
+  expect(later).toHaveLength(1);
+  later.pop()?.();
+  expect(Told.all).toHaveLength(2);
+  there.overview = overviewOf({ missing: 4 });
+  Told.all[1].say("ready");
+  later.pop()?.();
+  await until(() => expect(library.overview?.missing).toBe(4));
+});
+
+it("no other estimate is accepted than the one that is shown, whoever has made another meanwhile", async () => {
+  const library = await opened();
+  const shown = library.current?.estimate?.madeAt;
+  const { estimate } = listed(1);
+  there.pictures[0] = listed(1, { estimate: estimate && { ...estimate, madeAt: 9999 } });
+  Told.all[0].say("changed");
+  later.pop()?.();
+  await until(() => expect(library.current?.estimate?.madeAt).toBe(9999));
+  await library.decide("accept");
+  expect(there.sent("POST", "/decisions")).toMatchObject({ verdict: { madeAt: shown } });
+  await until(() => expect(library.settled).toBe(true));
 });
 
 it("a word is said over that which is shown, and over no other, which is shown then", async () => {

@@ -44,6 +44,8 @@ export class LibraryState {
   private levelChosen = false;
   /** The answer that is shown is the one that the library keeps. */
   settled = $state(false);
+  /** When the estimate was made that is shown, milliseconds since 1970: no other is accepted. */
+  private shownMadeAt: number | undefined;
   /** Where a person has put it, degrees. */
   pin = $state<LatLng>();
   /** Radius of the pin's circle, km. */
@@ -61,6 +63,8 @@ export class LibraryState {
   readonly pane = new Pane();
   private watching = 0;
   private stopListening = () => {};
+  private following = false;
+  private behind = false;
   private turn = Promise.resolve();
 
   /** Address of a picture's thumbnail. */
@@ -104,14 +108,29 @@ export class LibraryState {
     await this.list();
   }
 
-  /** Shows what has changed; what a person here is about to say something of stays, with what is said of it now. */
+  /** Shows what has changed, one change after another; of many that come meanwhile, once for all. */
   private async follow(): Promise<void> {
+    this.behind = true;
+    if (this.following) return;
+    this.following = true;
+    while (this.behind) {
+      this.behind = false;
+      await this.catchUp();
+    }
+    this.following = false;
+  }
+
+  /** What a person here is about to say something of stays, with what is said of it now. */
+  private async catchUp(): Promise<void> {
     await this.refresh();
     await this.relist();
     const id = this.current?.id;
     if (id === undefined) return;
     const now = await this.attempt(() => answerOf(api.pictures[":id"].$get({ param: { id: String(id) } })));
-    if (now && this.current?.id === now.id) this.current = now;
+    if (!now || this.current?.id !== now.id) return;
+    // Without an answer beside it, what the library keeps is what is shown.
+    if (!this.pane.answer) this.shownMadeAt = now.estimate?.madeAt;
+    this.current = now;
   }
 
   /** Asks what the library holds and is busy with, and again while a job runs. */
@@ -139,8 +158,10 @@ export class LibraryState {
 
   /** The list as it is now, as far as it was loaded, with what is looked at and selected left alone. */
   private async relist(): Promise<void> {
+    const { turn } = this;
     const page = await this.page(undefined, Math.min(1000, Math.max(pageSize, this.pictures.length)));
-    if (!page) return;
+    // What was asked before somebody here did something may be older than that.
+    if (!page || turn !== this.turn) return;
     this.pictures = page.pictures;
     this.next = page.next;
     if (!this.current) this.look(this.pictures[0]);
@@ -200,6 +221,7 @@ export class LibraryState {
     this.asking = undefined;
     this.settled = false;
     if (picture?.estimate) this.level = levelFor(picture.estimate.radiusKm);
+    this.shownMadeAt = picture?.estimate?.madeAt;
     // Nor is the answer of the one before to be seen, or accepted, beside it.
     this.pane.clear();
     // Whoever decides at a glance does not wait for it.
@@ -237,6 +259,7 @@ export class LibraryState {
     this.pictures = this.pictures.map((p) => (p.id === kept.id ? kept : p));
     if (this.current?.id !== kept.id) return;
     this.current = kept;
+    this.shownMadeAt = kept.estimate?.madeAt;
     this.settled = true;
     if (kept.estimate && !this.pin && !this.levelChosen) this.level = levelFor(kept.estimate.radiusKm);
   }
@@ -292,6 +315,7 @@ export class LibraryState {
 
   /** Says it of the selection, of each picture at its own level, or of the picture that is looked at. */
   async decide(kind: "accept" | "reject" | "not-a-place"): Promise<void> {
+    if (!this.mayReview) return;
     await this.act(async () => {
       const pictures = this.meant;
       if (pictures.length === 0) return;
@@ -339,11 +363,12 @@ export class LibraryState {
     }
     this.asking = undefined;
     // No other estimate is accepted than the one that is shown.
-    return { kind: "accept", level, madeAt: this.current?.estimate?.madeAt };
+    return { kind: "accept", level, madeAt: this.shownMadeAt };
   }
 
   /** Takes back what was said last. */
   async undo(): Promise<void> {
+    if (!this.mayReview) return;
     await this.act(async () => {
       const outcomes = await answerOf(api.undo.$post({ json: {} }));
       const failed = outcomes.find((o) => o.error);

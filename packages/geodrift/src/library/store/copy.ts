@@ -24,7 +24,7 @@ export async function isEmpty(database: Database): Promise<boolean> {
 }
 
 /**
- * Copies all rows, with their numbers; all of them or none. The one that is copied is not written to meanwhile.
+ * Copies all rows, with their numbers, as they are at one moment; all of them or none.
  * @param to is empty
  * @param onRows told how many rows of a table have been copied since it was told last
  */
@@ -33,7 +33,7 @@ export const copyTables = (
   to: Database,
   onRows?: (table: string, rows: number) => void,
 ): Promise<void> =>
-  from.transaction(() =>
+  from.snapshot(() =>
     to.transaction(async () => {
       for (const [table, keys] of Object.entries(tables)) {
         const key = keys.join(", ");

@@ -14,6 +14,7 @@ export type Change = (typeof changes)[number];
 /** A row that is nobody else's for now. */
 export interface Lease<T> {
   row: T;
+  /** Ends it, with a statement that is the last; nothing if it has ended. */
   end(sql?: string, ...values: Value[]): Promise<void>;
 }
 
@@ -36,6 +37,8 @@ export interface Database {
    * ended, is asked within; a transaction within another is a part of it. Only one at a time changes the database, of all processes.
    */
   transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Reads as if nothing changed meanwhile, and keeps nobody from changing; not within a transaction. */
+  snapshot<T>(work: () => Promise<T>): Promise<T>;
   /** Does work on sidecars, which no two may do at once, of all processes: whoever comes second waits, and takes over if the first dies. */
   alone<T>(work: () => Promise<T>): Promise<T>;
   /**

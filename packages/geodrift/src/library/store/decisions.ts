@@ -71,14 +71,16 @@ export const decisionTable = (database: Database) => ({
   nextBatch: async (): Promise<number> =>
     1 + ((await database.row<{ last: number | null }>("SELECT max(batch) AS last FROM decisions"))?.last ?? 0),
 
-  /** The number of somebody's last word that can be taken back; undefined if there is none. */
+  /** The number of somebody's last word that can be taken back, as no later one stands on any of its pictures; undefined if there is none. */
   lastBatch: async (who: string | null): Promise<number | undefined> =>
     (
-      await database.row<{ last: number | null }>(
-        "SELECT max(batch) AS last FROM decisions WHERE undone = 0 AND who IS NOT DISTINCT FROM ?",
+      await database.row<{ batch: number }>(
+        `SELECT d.batch FROM decisions d WHERE d.undone = 0 AND d.who IS NOT DISTINCT FROM ? AND NOT EXISTS
+           (SELECT 1 FROM decisions later WHERE later.picture = d.picture AND later.undone = 0 AND later.id > d.id)
+         ORDER BY d.batch DESC LIMIT 1`,
         who,
       )
-    )?.last ?? undefined,
+    )?.batch,
 
   /** Who has said something under a number; undefined if nobody has. */
   sayerOf: async (batch: number): Promise<string | null | undefined> =>

@@ -14,7 +14,9 @@ const pauseMs = 1000;
 /** A connection that listens while anybody does. */
 export class Listening {
   private readonly listeners = new Set<(what: Change) => void>();
-  private running: { client: Client | undefined; stop: AbortController; end: Promise<void> } | undefined;
+  private running:
+    | { client: Client | undefined; stop: AbortController; stopped: Promise<void>; end: Promise<void> }
+    | undefined;
 
   /** @param connect makes a client that is not connected yet */
   constructor(private readonly connect: () => Client) {}
@@ -24,7 +26,8 @@ export class Listening {
     this.listeners.add(listener);
     if (!this.running) {
       const stop = new AbortController();
-      this.running = { client: undefined, stop, end: Promise.resolve() };
+      const stopped = new Promise<void>((resolve) => stop.signal.addEventListener("abort", () => resolve()));
+      this.running = { client: undefined, stop, stopped, end: Promise.resolve() };
       this.running.end = this.listen(this.running);
     }
     return () => this.listeners.delete(listener);
@@ -41,7 +44,9 @@ export class Listening {
         if (what) this.tell(what);
       });
       try {
-        await client.connect();
+        // One that is told to end before it is connected never answers.
+        await Promise.race([client.connect(), own.stopped]);
+        if (own.stop.signal.aborted) break;
         await client.query(`LISTEN ${channel}`);
         if (again) for (const what of changes) this.tell(what);
         await ended;
@@ -60,7 +65,8 @@ export class Listening {
   async close(): Promise<void> {
     this.listeners.clear();
     this.running?.stop.abort();
-    await this.running?.client?.end().catch(() => undefined);
-    await this.running?.end;
+    const { client, end } = this.running ?? {};
+    await Promise.race([client?.end().catch(() => undefined), end]);
+    await end;
   }
 }

@@ -176,3 +176,20 @@ describe("what is located", () => {
     ]);
   });
 });
+
+it("a part of a name is found in small and in capital letters, as far as each database knows them", async () => {
+  const folder = await newFolder();
+  await pictures.add(folder, "Ärmel/Kanal.jpg", scanOf({ camera: "Öko CAM" }), "queue");
+  for (const text of ["Ärmel", "kanal", "KANAL", "Öko", "cam"])
+    expect(await paths({ folder, text }), text).toEqual(["Ärmel/Kanal.jpg"]);
+  expect(await paths({ folder, text: "kanäle" })).toEqual([]);
+});
+
+it("a path as long as any may be has its picture, in whichever database", async () => {
+  const folder = await newFolder();
+  const long = Array.from({ length: 16 }, (_, i) => `${i}`.repeat(250).slice(0, 250)).join("/");
+  const id = await pictures.add(folder, `${long}/a.jpg`, scanOf(), "queue");
+  expect((await pictures.atPaths(folder, [`${long}/a.jpg`])).get(`${long}/a.jpg`)?.id).toBe(id);
+  await expect(pictures.add(folder, `${long}/a.jpg`, scanOf(), "queue")).rejects.toThrow(/unique/i);
+  expect(await paths({ folder, album: long })).toEqual([`${long}/a.jpg`]);
+});

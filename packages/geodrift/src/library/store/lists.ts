@@ -169,7 +169,8 @@ export const lists = (database: Database) => ({
       // SQLite's LIKE takes small and capital letters for the same by itself, and lower() would double its time.
       const plain = (text: string) => (database.dialect === "sqlite" ? text : `lower(${text})`);
       const has = (column: string) => `${plain(column)} LIKE ${plain("?")} ESCAPE '\\'`;
-      add(`(${has("p.path")} OR ${has("p.camera")})`, like, like);
+      const path = database.dialect === "sqlite" ? "p.path" : 'p.path COLLATE "default"';
+      add(`(${has(path)} OR ${has("p.camera")})`, like, like);
     }
     if (filter.from !== undefined) add("p.taken_at >= ?", filter.from);
     if (filter.to !== undefined) add("p.taken_at < ?", filter.to);
@@ -217,7 +218,7 @@ export const lists = (database: Database) => ({
   ): Promise<SaidPlace[]> {
     const apart = "abs(p.taken_at - ?1 - 60000 * coalesce(p.utc_offset_minutes - ?2, 0))";
     return database.rows(
-      `${said.replace("p.id != ?", "p.id != ?3")} AND p.taken_at BETWEEN ?4 AND ?5 AND ${apart} <= ?6 ORDER BY ${apart} LIMIT ?7`,
+      `${said.replace("p.id != ?", "p.id != ?3")} AND p.taken_at BETWEEN ?4 AND ?5 AND ${apart} <= ?6 ORDER BY ${apart}, p.id LIMIT ?7`,
       at,
       utcOffsetMinutes,
       picture,

@@ -126,6 +126,7 @@ CREATE TABLE people (
   made_at INTEGER NOT NULL
 );
 ALTER TABLE decisions ADD COLUMN who TEXT;
+CREATE INDEX decisions_by_who ON decisions (who, undone, batch);
 `,
   postgres: `
 CREATE TABLE people (
@@ -136,7 +137,8 @@ CREATE TABLE people (
   made_at BIGINT NOT NULL
 );
 ALTER TABLE decisions ADD COLUMN who TEXT;
-CREATE TABLE claims (picture BIGINT PRIMARY KEY);
+CREATE TABLE claims (picture BIGINT NOT NULL, again INTEGER NOT NULL, PRIMARY KEY (picture, again));
+CREATE INDEX decisions_by_who ON decisions (who, undone, batch);
 `,
 };
 

@@ -135,6 +135,7 @@ export function pictureTable(database: Database) {
       );
       ids.push(...rows.map((row) => row.id));
     }
+    if (ids.length > 0) await database.changed("pictures");
     return ids;
   };
 
@@ -158,9 +159,11 @@ export function pictureTable(database: Database) {
     /** The pictures at paths of a folder, by path; those that there are. */
     async atPaths(folder: number, paths: readonly string[]): Promise<Map<string, PictureRecord>> {
       const found = new Map<string, PictureRecord>();
+      // PostgreSQL's index is of hashes, as paths may be longer than what an index takes.
+      const key = (text: string) => (database.dialect === "sqlite" ? text : `md5(${text})`);
       for (const lot of lots(paths))
         for (const row of await database.rows<Row>(
-          `${select} WHERE p.folder = ? AND p.path IN (${marks(lot.length)})`,
+          `${select} WHERE p.folder = ? AND ${key("p.path")} IN (${lot.map(() => key("?")).join(", ")})`,
           folder,
           ...lot,
         ))
@@ -232,6 +235,7 @@ export function pictureTable(database: Database) {
           missing ? 1 : 0,
           ...lot,
         );
+      if (ids.length > 0) await database.changed("pictures");
     },
 
     /** Notes when a sidecar was changed by us (milliseconds): the next scan need not read it. */

@@ -28,9 +28,10 @@ CREATE TABLE pictures (
   error TEXT,
   error_code TEXT,
   missing INTEGER NOT NULL DEFAULT 0,
-  bits DOUBLE PRECISION,
-  UNIQUE (folder, path)
+  bits DOUBLE PRECISION
 );
+-- Of hashes: a path may be longer than what an index takes.
+CREATE UNIQUE INDEX pictures_by_path ON pictures (folder, md5(path));
 CREATE INDEX pictures_by_state ON pictures (missing, state, id);
 CREATE INDEX pictures_in_order ON pictures (missing, id);
 CREATE INDEX pictures_by_time ON pictures (missing, (coalesce(taken_at, 9e15)), id);
@@ -38,7 +39,7 @@ CREATE INDEX pictures_by_state_and_time ON pictures (missing, state, (coalesce(t
 CREATE INDEX pictures_by_clock ON pictures (taken_at);
 CREATE INDEX pictures_by_bits ON pictures (missing, (coalesce(-bits, 1e9)), id);
 CREATE INDEX pictures_by_state_and_bits ON pictures (missing, state, (coalesce(-bits, 1e9)), id);
-CREATE INDEX pictures_by_album ON pictures (folder, album);
+CREATE INDEX pictures_by_album ON pictures USING hash (album);
 CREATE INDEX pictures_by_hash ON pictures (sha256);
 CREATE TABLE estimates (
   picture BIGINT PRIMARY KEY REFERENCES pictures,
@@ -90,11 +91,17 @@ CREATE TABLE track_points (
 );
 CREATE INDEX track_points_by_time ON track_points (at);
 
--- Parts of names are found by their trigrams; where the server has none, or we may not have them, all names are looked through.
-DO $$ BEGIN
-  CREATE EXTENSION IF NOT EXISTS pg_trgm;
-  CREATE INDEX pictures_by_path_part ON pictures USING gin (lower(path) gin_trgm_ops);
-  CREATE INDEX pictures_by_camera_part ON pictures USING gin (lower(camera) gin_trgm_ops);
-EXCEPTION WHEN OTHERS THEN NULL;
+-- Parts of names are found by their trigrams, wherever that extension is; where it is not, and may not be made, all names are looked through.
+-- They are compared as the database's language has small and capital letters, and not as bytes.
+DO $$ DECLARE place TEXT; BEGIN
+  BEGIN
+    CREATE EXTENSION IF NOT EXISTS pg_trgm;
+  EXCEPTION WHEN insufficient_privilege OR undefined_file OR feature_not_supported THEN NULL;
+  END;
+  SELECT n.nspname INTO place FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm';
+  IF place IS NOT NULL THEN
+    EXECUTE format('CREATE INDEX pictures_by_path_part ON pictures USING gin (lower(path COLLATE "default") %I.gin_trgm_ops)', place);
+    EXECUTE format('CREATE INDEX pictures_by_camera_part ON pictures USING gin (lower(camera) %I.gin_trgm_ops)', place);
+  END IF;
 END $$;
 `;

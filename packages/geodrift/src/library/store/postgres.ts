@@ -10,12 +10,29 @@ export const isDatabaseUrl = (name: string): boolean => /^postgres(ql)?:\/\//.te
 
 /** The address of a database as people may read it: without who asks and the password. */
 export function shownUrl(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `postgres://${host}${pathname}`;
+  const parsed = parsedOrNot(url);
+  if (!parsed)
+    throw new GeodriftError(
+      "option",
+      "postgres://…: is no address of a database; in names and passwords # / ? and @ are written %23 %2F %3F and %40",
+    );
+  // What looks like no name of a database may be the rest of a password.
+  return `postgres://${parsed.host}${/^\/[\w.-]*$/.test(parsed.pathname) ? parsed.pathname : ""}`;
+}
+
+function parsedOrNot(url: string): URL | undefined {
+  try {
+    return new URL(url);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Advisory locks, of this database alone, by two numbers: the first says that it is ours. */
 const locks = { family: 0x67656f, changes: 1, sidecars: 2 } as const;
+
+/** A machine that has gone without a word is noticed within a minute, and what it held is free. */
+const noticing = "-c tcp_keepalives_idle=20 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
 
 /** Whole numbers of 64 bits, and decimal ones, are numbers here: none is beyond 2⁵³. */
 const numbers: readonly number[] = [20, 1700];
@@ -48,12 +65,15 @@ export class PostgresDatabase implements Database {
    * @throws GeodriftError `network` if it cannot be reached or refuses, `not-found` where it holds no library and none is to be made
    */
   static async open(url: string, { create = false } = {}): Promise<PostgresDatabase> {
+    const shown = shownUrl(url);
     const { default: pg } = await import("pg");
     const config: ClientConfig = {
       connectionString: url,
       application_name: "geodrift",
       connectionTimeoutMillis: 10_000,
-      options: "-c search_path=geodrift",
+      options: `-c search_path=geodrift ${noticing}`,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 20_000,
       types: {
         getTypeParser: ((type: number, format: "text" | "binary") =>
           numbers.includes(type) ? Number : pg.types.getTypeParser(type, format as "text")) as never,
@@ -63,7 +83,7 @@ export class PostgresDatabase implements Database {
     // One that is idle when the server goes is forgotten; whoever asks next is told.
     pool.on("error", () => {});
     pool.on("connect", (client) => client.on("error", () => {}));
-    const database = new PostgresDatabase(pool, () => new pg.Client(config), shownUrl(url));
+    const database = new PostgresDatabase(pool, () => new pg.Client(config), shown);
     try {
       await database.prepareSchema(create);
       return database;
@@ -140,6 +160,20 @@ export class PostgresDatabase implements Database {
     }
   }
 
+  async snapshot<T>(work: () => Promise<T>): Promise<T> {
+    const client = await this.pool.connect().catch(this.failed);
+    const own: Transaction = { client, changes: new Set() };
+    try {
+      await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").catch(this.failed);
+      return await this.within.run(own, work);
+    } finally {
+      own.client = undefined;
+      // Nothing has been written that could be lost: a connection that is not as it was is not used again.
+      const ended = await client.query("ROLLBACK").catch((e: Error) => e);
+      client.release(ended instanceof Error ? ended : undefined);
+    }
+  }
+
   async lease<T>(sql: string, ...values: Value[]): Promise<Lease<T> | undefined> {
     const client = await this.pool.connect().catch(this.failed);
     let isOpen = true;
@@ -161,6 +195,7 @@ export class PostgresDatabase implements Database {
         return undefined;
       }
       const end = async (last?: string, ...of: Value[]) => {
+        if (!isOpen) return;
         if (last !== undefined)
           await this.ask(last, of, client).catch(async (e: unknown) => {
             await ended("ROLLBACK").catch(() => {});
@@ -214,14 +249,15 @@ export class PostgresDatabase implements Database {
   /** What a query has failed of: what is wrong with the query itself is the program's mistake. */
   private readonly failed = (e: Error & { code?: string }): never => {
     const [kind, words] = kindOf(e.code);
-    if (kind === undefined) throw e;
+    if (kind === undefined || e instanceof TypeError) throw e;
     throw new GeodriftError(kind, `${this.shown}: the database ${words} (${e.message})`, { cause: e });
   };
 }
 
 /** Whose failure it is, by the classes of SQLSTATE; what has no such code has failed on the way. */
 function kindOf(code = ""): [kind: "disk" | "network" | undefined, words: string] {
-  if (!/^[0-9A-Z]{5}$/.test(code) || /^(08|57)/.test(code)) return ["network", "does not answer"];
+  // No class begins with E, as the system's own errors do.
+  if (!/^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) || /^(08|57)/.test(code)) return ["network", "does not answer"];
   if (/^53[12]/.test(code)) return ["disk", "is full"];
   if (/^(28|3D|42501|25006|53|58)/.test(code)) return ["network", "refuses"];
   return [undefined, ""];

@@ -7,7 +7,7 @@ export interface Taken {
   path: string;
   /** Its turn is over, whatever came of it. */
   done(): Promise<void>;
-  /** Another may have it. */
+  /** Another may have it, unless it is done. */
   giveBack(): Promise<void>;
 }
 
@@ -40,14 +40,21 @@ export const queueTable = (database: Database) => ({
       };
       return { of: left.length, next };
     }
-    // What others have taken stays theirs; what they have left, or died over, is taken by whoever comes.
+    // What others have taken stays theirs; what they have left, or died over, is taken by whoever comes and looks for the same.
+    const round = again ? 1 : 0;
     await database.run(
-      `DELETE FROM claims WHERE picture IN (SELECT c.picture FROM claims c JOIN pictures p ON p.id = c.picture
-         WHERE NOT (${waiting}) FOR UPDATE OF c SKIP LOCKED)`,
+      `DELETE FROM claims WHERE again = ? AND picture IN
+         (SELECT c.picture FROM claims c LEFT JOIN pictures p ON p.id = c.picture
+          WHERE c.again = ? AND (p.id IS NULL OR NOT (${waiting})) FOR UPDATE OF c SKIP LOCKED)`,
+      round,
+      round,
     );
-    await database.run(`INSERT INTO claims SELECT p.id FROM pictures p WHERE ${waiting} ON CONFLICT DO NOTHING`);
-    const claimed = `FROM claims c JOIN pictures p ON p.id = c.picture WHERE ${waiting}`;
-    const { n } = (await database.row<{ n: number }>(`SELECT count(*) AS n ${claimed}`)) ?? { n: 0 };
+    await database.run(
+      `INSERT INTO claims (picture, again) SELECT p.id, CAST(? AS INTEGER) FROM pictures p WHERE ${waiting} ON CONFLICT DO NOTHING`,
+      round,
+    );
+    const claimed = `FROM claims c JOIN pictures p ON p.id = c.picture WHERE c.again = ? AND ${waiting}`;
+    const { n } = (await database.row<{ n: number }>(`SELECT count(*) AS n ${claimed}`, round)) ?? { n: 0 };
     let left = limit ?? Number.POSITIVE_INFINITY;
     return {
       of: Math.min(n, left),
@@ -56,12 +63,13 @@ export const queueTable = (database: Database) => ({
         if (left-- <= 0) return undefined;
         const leased = await lease<{ id: number; path: string }>(
           `SELECT c.picture AS id, p.path ${claimed} ORDER BY c.picture LIMIT 1 FOR UPDATE OF c SKIP LOCKED`,
+          round,
         );
         if (!leased) return undefined;
         const { row, end } = leased;
         return {
           ...row,
-          done: () => end("DELETE FROM claims WHERE picture = ?", row.id),
+          done: () => end("DELETE FROM claims WHERE picture = ? AND again = ?", row.id, round),
           giveBack: () => end(),
         };
       },

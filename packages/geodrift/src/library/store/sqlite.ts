@@ -1,18 +1,33 @@
 /** The file of an index: SQLite, by one connection. */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, realpathSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { asMendable } from "@geodrift/core/errors";
+import { asMendable, GeodriftError } from "@geodrift/core/errors";
 import { Mutex } from "async-mutex";
 import Libsql from "libsql";
 import { alone, aloneIfFree } from "../../files/alone.js";
 import type { Change, Database, Value } from "./database.js";
 
+const mutexes = new Map<string, Mutex>();
+
+/** One for each file, by whatever path it is named. */
+function mutexOf(file: string): Mutex {
+  const path = realpathSync(file);
+  const mutex = mutexes.get(path) ?? new Mutex();
+  mutexes.set(path, mutex);
+  return mutex;
+}
+
+/** What another program's transaction, which has not ended after ten seconds, makes of ours. */
+function busy(e: unknown): never {
+  if ((e as { code?: string }).code !== "SQLITE_BUSY") throw e;
+  throw new GeodriftError("busy", "another program is writing to the library; try again", { cause: e });
+}
+
 /** A connection, whose statements are prepared once. */
 export class SqliteDatabase implements Database {
   readonly dialect = "sqlite";
   private readonly statements = new Map<string, Libsql.Statement>();
-  private readonly transactions = new Mutex();
   /** Set in whatever a transaction does, until it has ended; what it has changed is told then. */
   private readonly within = new AsyncLocalStorage<{ open: boolean; changes: Set<Change> }>();
   private readonly listeners = new Set<(what: Change) => void>();
@@ -21,6 +36,8 @@ export class SqliteDatabase implements Database {
     private readonly db: Libsql.Database,
     /** What is locked while sidecars are written. */
     private readonly sidecars: string,
+    /** Held by whichever connection of this thread has a transaction open on the file: to wait for one another there is no other time. */
+    private readonly transactions: Mutex,
   ) {}
 
   /**
@@ -36,7 +53,7 @@ export class SqliteDatabase implements Database {
       db.pragma("journal_mode = WAL");
       db.pragma("synchronous = NORMAL");
       db.pragma("foreign_keys = ON");
-      return new SqliteDatabase(db, join(dirname(file), "sidecars"));
+      return new SqliteDatabase(db, join(dirname(file), "sidecars"), mutexOf(file));
     } catch (e) {
       if (fresh) rmSync(file, { force: true });
       return asMendable("disk", (said) => `${file}: cannot be opened (${said})`)(e);
@@ -54,7 +71,11 @@ export class SqliteDatabase implements Database {
 
   async run(sql: string, ...values: Value[]): Promise<number> {
     await this.turn();
-    return this.statement(sql).run(values).changes;
+    try {
+      return this.statement(sql).run(values).changes;
+    } catch (e) {
+      return busy(e);
+    }
   }
 
   async execute(sql: string): Promise<void> {
@@ -65,7 +86,11 @@ export class SqliteDatabase implements Database {
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.isWithin()) return work();
     return this.transactions.runExclusive(async () => {
-      this.db.exec("BEGIN IMMEDIATE");
+      try {
+        this.db.exec("BEGIN IMMEDIATE");
+      } catch (e) {
+        busy(e);
+      }
       const own = { open: true, changes: new Set<Change>() };
       try {
         const result = await this.within.run(own, work);
@@ -77,6 +102,20 @@ export class SqliteDatabase implements Database {
         throw e;
       } finally {
         own.open = false;
+      }
+    });
+  }
+
+  async snapshot<T>(work: () => Promise<T>): Promise<T> {
+    return this.transactions.runExclusive(async () => {
+      // In a write-ahead log readers keep no writer waiting.
+      this.db.exec("BEGIN");
+      const own = { open: true, changes: new Set<Change>() };
+      try {
+        return await this.within.run(own, work);
+      } finally {
+        own.open = false;
+        this.db.exec("ROLLBACK");
       }
     });
   }

@@ -45,6 +45,31 @@ describe("a store", () => {
     await again.close();
   });
 
+  it("waits for another connection's transaction, of this thread as of any, and tells what changes when it is kept", async () => {
+    const file = join(newFolder(), "index.db");
+    const both = [await openStore(file), await openStore(file)];
+    const heard: string[] = [];
+    const end = both[0].onChange((what) => heard.push(what));
+    const then = performance.now();
+    const adding = both.map((s, k) =>
+      s.transaction(async () => {
+        for (let i = 0; i < 20; i++) {
+          await s.folders.add(`/${k}-${i}`);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        await s.changed("folders");
+        if (k === 0) expect(heard).toEqual([]);
+      }),
+    );
+    await Promise.all(adding);
+    // Not ten seconds, after which it would be given up.
+    expect(performance.now() - then).toBeLessThan(9000);
+    expect((await both[1].folders.all()).length).toBe(40);
+    expect(heard).toEqual(["folders"]);
+    end();
+    for (const s of both) await s.close();
+  });
+
   it("is not made of a file that is none", async () => {
     const file = join(newFolder(), "index.db");
     writeFileSync(file, "this is a letter, and no index of anything, however long it goes on".repeat(20));

@@ -56,23 +56,29 @@ async function openDatabase(name: string, { create = false, migrated = true }): 
   }
 }
 
+/** An index as it is opened, and as people read it. */
+export interface NamedIndex {
+  /** Of its file, or the address of a database. */
+  index: string;
+  shown: string;
+}
+
 /**
  * Copies all that one index holds into another, which is made if it is not there.
- * @param from of its file, or the address of a database; `to` likewise
  * @param onRows told of each table how many rows have been copied since it was told last
  * @throws GeodriftError as `openStore`, and `refused` where the other holds something already
  */
 export async function copyStore(
-  from: string,
-  to: string,
+  from: NamedIndex,
+  to: NamedIndex,
   onRows?: (table: string, rows: number) => void,
 ): Promise<void> {
-  const source = await openDatabase(from, {});
+  const source = await openDatabase(from.index, {});
   try {
-    const target = await openDatabase(to, { create: true });
+    const target = await openDatabase(to.index, { create: true });
     try {
       if (!(await isEmpty(target)))
-        throw new GeodriftError("refused", "holds a library already, and a copy is made in an empty one");
+        throw new GeodriftError("refused", `${to.shown}: holds a library already, and a copy is made in an empty one`);
       await copyTables(source, target, onRows);
     } finally {
       await target.close();

@@ -1,6 +1,7 @@
 /** The models that can be asked, and those that can be fetched. */
 import { GeodriftError } from "@geodrift/core/errors";
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Person } from "../../library/people.js";
 import { modelRegistry } from "../../models/model-registry.js";
 import { asksConsent, offerOf, pull } from "../../models/pull.js";
 import type { ServerContext } from "../context.js";
@@ -52,8 +53,9 @@ const told = 200;
 /** GET /api/models and /api/models/{id}/offer, POST /api/models/{id}/fetch. */
 export function modelRoutes({ models, fetches, log, ending }: ServerContext) {
   /** @throws HTTPException 403 for somebody on another machine; GeodriftError `not-found` for a name that is not known */
-  function published(id: string) {
-    if (!fetches) throw refused(403, `models are fetched on the machine itself: "geodrift models pull ${id}"`);
+  function published(id: string, { role }: Person) {
+    if (!fetches || role !== "owner")
+      throw refused(403, `models are fetched on the machine itself: "geodrift models pull ${id}"`);
     const model = modelRegistry[id];
     if (!model)
       throw new GeodriftError("not-found", `models that can be fetched are ${Object.keys(modelRegistry).join(", ")}`);
@@ -70,7 +72,7 @@ export function modelRoutes({ models, fetches, log, ending }: ServerContext) {
     .openapi(modelsRoute, (c) => c.json(models.entries, 200))
     .openapi(offerRoute, async (c) => {
       const { id } = c.req.valid("param");
-      const { description } = published(id).description;
+      const { description } = published(id, c.var.person).description;
       const options = { token: process.env.HF_TOKEN, signal: c.req.raw.signal };
       const parts = (await offerOf(id, options)).map(({ name, repository, licence, bytes }) => ({
         ...{ name, repository, bytes },
@@ -81,7 +83,7 @@ export function modelRoutes({ models, fetches, log, ending }: ServerContext) {
     })
     .openapi(fetchRoute, async (c) => {
       const { id } = c.req.valid("param");
-      published(id);
+      published(id, c.var.person);
       const { acceptLicence } = c.req.valid("json");
       if (!c.req.header("accept")?.includes("text/event-stream"))
         return c.json(await fetched(id, acceptLicence, { signal: c.req.raw.signal, step: () => undefined }), 200);

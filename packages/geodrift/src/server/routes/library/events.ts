@@ -35,6 +35,8 @@ export function eventRoutes({ library, ending }: LibraryContext) {
       if (listeners >= mostListeners)
         throw new GeodriftError("busy", `${mostListeners} listen to what changes already, and no more can`);
       listeners++;
+      // A proxy that gathers what it passes on would tell of changes when they are old.
+      c.header("x-accel-buffering", "no");
       return streamSSE(c, async (stream) => {
         const waiting = new Set<Change>();
         let wake = () => {};

@@ -74,7 +74,7 @@ export function folderRoutes(context: LibraryContext) {
       createRoute({
         method: "delete",
         path: `${path}/job`,
-        middleware: needs("owner"),
+        middleware: needs("reviewer"),
         summary: "Stop what it is busy with",
         responses: { 200: json(libraryState, "it has stopped") },
       }),
