@@ -137,6 +137,12 @@ describe("S3", () => {
     });
     expect((await run(...plan)).code).toBe(0);
     expect((await run("shards", "status", s3("runs/one"))).code).toBe(1);
+    for (const engine of ["slurm", "kubernetes", "aws-batch", "grid-engine", "pbs"]) {
+      const job = await run("shards", "job", s3("runs/one"), "--for", engine);
+      expect(job.stdout, engine).toContain(s3("runs/one"));
+      // No folder of this machine.
+      expect(job.stdout, engine).not.toContain(folder);
+    }
     const { child, outcome } = start(["shards", "run", s3("runs/one")], folder, env);
     await delay(1500);
     child.kill("SIGKILL");

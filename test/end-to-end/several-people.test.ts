@@ -377,7 +377,7 @@ describe.skipIf(!hasPostgres)("an archive in a database", () => {
       expect(await inThisProcess(args), line).toMatchObject({ code: 0, stderr: "" });
     }
     const [serving] = said.filter((line) => /^geodrift serve/.test(line));
-    const server = await startServer(["--library", first, ...serving.split(" ").slice(2, 4)]);
+    const server = await startServer(["--library", first, ...serving.split(" ").slice(2, 6)]);
     expect((await raw(server, "/api/library")).status).toBe(401);
     expect(await server.stop()).toBe(0);
   });

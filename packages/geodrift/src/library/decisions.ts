@@ -167,18 +167,23 @@ export const decideAndTidy = (
   verdict: Verdict,
   saying: Saying = {},
 ): Promise<Decisions> =>
-  library.inTurn(async () => {
+  library.inTurn(async (check) => {
     const { batch, refused } = await decide(library, pictures, verdict, saying);
     const left: Decisions["left"] = [];
     const not = new Set(refused.map((r) => r.picture));
     const said = verdict.kind === "accept" ? [] : pictures.filter((id) => !not.has(id));
     for (const picture of await library.store.writes.written(said))
-      await takeBack(library, picture).catch((e: unknown) => {
+      await tryTo(check, () => takeBack(library, picture)).catch((e: unknown) => {
         if (!isMendable(e)) throw e;
         left.push({ picture, ...failureOf(e) });
       });
     return { batch, left, refused };
   });
+
+async function tryTo<T>(check: () => void, work: () => Promise<T>): Promise<T> {
+  check();
+  return work();
+}
 
 /**
  * Takes back what somebody said last, or what was said under a number; sidecars that it led to become what they were. One that another
@@ -198,14 +203,14 @@ export async function undo(library: Library, batch?: number, by: Person = anybod
     throw new GeodriftError("not-found", `nothing has been said under the number ${batch}`);
   if (batch !== undefined && sayer !== by.name && by.role !== "owner")
     throw new GeodriftError("refused", `${sayer ?? "somebody"} has said it: only they, and owners, take it back`);
-  return library.inTurn(async () => {
+  return library.inTurn(async (check) => {
     const outcomes: Outcome[] = [];
     for (const { id, picture, stateBefore } of await decisions.ofBatch(said)) {
       if ((await decisions.lastOf(picture))?.id !== id) {
         outcomes.push({ picture, ...failureOf(new GeodriftError("conflict", "has been decided anew since")) });
         continue;
       }
-      const failed = await takeBack(library, picture, id).catch((e: unknown) => {
+      const failed = await tryTo(check, () => takeBack(library, picture, id)).catch((e: unknown) => {
         if (!isMendable(e)) throw e;
         return e;
       });

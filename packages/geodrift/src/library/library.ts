@@ -23,11 +23,14 @@ export class Library {
     readonly store: Store,
   ) {}
 
-  /** Runs whatever writes sidecars or takes them back, one after another, whichever process it is of. */
-  inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const afterRecovery = async () => {
+  /**
+   * Runs whatever writes sidecars or takes them back, one after another, whichever process it is of.
+   * @param work calls `check` before each of them, as `Database.alone` says
+   */
+  inTurn<T>(work: (check: () => void) => Promise<T>): Promise<T> {
+    const afterRecovery = async (check: () => void) => {
       await this.recover();
-      return work();
+      return work(check);
     };
     return this.turns.add(() => this.store.alone(afterRecovery).catch(cannotWrite(this.folder)));
   }

@@ -40,10 +40,11 @@ export const writeSidecars = (
   pictures: readonly number[],
   options: WriteOptions = {},
 ): Promise<Outcome[]> =>
-  library.inTurn(async () => {
+  library.inTurn(async (check) => {
     const outcomes: Outcome[] = [];
     for (const picture of pictures) {
       try {
+        check();
         outcomes.push({ picture, sidecar: await writeOne(library, picture, options) });
       } catch (e) {
         if (!isMendable(e)) throw e;

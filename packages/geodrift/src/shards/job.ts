@@ -1,11 +1,12 @@
 /** Array jobs that make the shards of a run: scripts and manifests of engines that start, restart and report. */
 import { resolve } from "node:path";
+import { isS3 } from "../files/s3.js";
 
 /** What a job is made of. */
 export interface JobOptions {
-  /** Folder of the plan, which every machine sees. */
+  /** Folder of the plan, which every machine sees, or `s3://bucket/prefix`. */
   run: string;
-  /** Where the source lies, which every machine sees as well. */
+  /** Where the source lies, likewise. */
   source: string;
   /** Tasks; each makes every so many of the shards. */
   tasks: number;
@@ -14,9 +15,15 @@ export interface JobOptions {
 /** As a word of a shell. */
 const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+/** Where it is, from wherever a task begins. */
+const placed = (name: string): string => (isS3(name) ? name : resolve(name));
+
+/** A file beside the parts; of a run in S3, where the job was submitted. */
+const beside = (run: string, file: string): string => (isS3(run) ? file : `${resolve(run)}/${file}`);
+
 /** Of one task there is no array, and no engine that says its number. */
 const command = ({ run, tasks }: JobOptions): string[] => [
-  ...["geodrift", "shards", "run", resolve(run)],
+  ...["geodrift", "shards", "run", placed(run)],
   ...(tasks > 1 ? ["--of", `${tasks}`] : []),
 ];
 const line = (options: JobOptions): string => command(options).map(quoted).join(" ");
@@ -31,7 +38,7 @@ const slurm = (o: JobOptions): string => `#!/bin/bash
 #SBATCH --job-name=geodrift
 ${o.tasks > 1 ? `#SBATCH --array=0-${o.tasks - 1}\n` : ""}#SBATCH --requeue
 #SBATCH --open-mode=append
-#SBATCH --output="${resolve(o.run).replaceAll("%", "%%")}/slurm-%A_%a.log"
+#SBATCH --output="${beside(o.run.replaceAll("%", "%%"), "slurm-%A_%a.log")}"
 # A node that dies is Slurm's to see; a task that fails is begun again here.
 ${line(o)} && exit 0
 code=$?
@@ -49,7 +56,7 @@ ${o.tasks > 1 ? `#$ -t 1-${o.tasks}\n` : ""}#$ -r y
 ${line(o)} && exit 0
 code=$?
 # 99 asks Grid Engine to begin the task again; it does not say how often it has.
-tries=${quoted(resolve(o.run))}/tries-$SGE_TASK_ID
+tries=${quoted(beside(o.run, "tries"))}-$SGE_TASK_ID
 echo $code >> "$tries"
 [ "$(wc -l < "$tries")" -le ${restarts} ] && exit 99
 exit $code
@@ -64,6 +71,11 @@ ${line(o)}
 
 const kubernetes = (o: JobOptions): string => {
   const json = (value: unknown) => JSON.stringify(value);
+  const mounts = [
+    { place: o.run, more: "subPath: RUN-IN-CLAIM" },
+    { place: o.source, more: "subPath: SOURCE-IN-CLAIM, readOnly: true" },
+  ].filter(({ place }) => !isS3(place));
+  const keys = isS3(o.run) || isS3(o.source);
   return `apiVersion: batch/v1
 kind: Job
 metadata:
@@ -80,13 +92,15 @@ spec:
         - name: geodrift
           image: ${image}
           command: ${json(command(o))}
-          volumeMounts:
-            - { name: work, mountPath: ${json(resolve(o.run))}, subPath: RUN-IN-CLAIM }
-            - { name: work, mountPath: ${json(o.source)}, subPath: SOURCE-IN-CLAIM, readOnly: true }
-      volumes:
+${keys ? "          envFrom: [{ secretRef: { name: SECRET-WITH-AWS-KEYS } }]\n" : ""}${
+  mounts.length > 0
+    ? `          volumeMounts:
+${mounts.map(({ place, more }) => `            - { name: work, mountPath: ${json(placed(place))}, ${more} }\n`).join("")}      volumes:
         - name: work
           persistentVolumeClaim: { claimName: CLAIM-WITH-RUN-AND-SOURCE }
-`;
+`
+    : ""
+}`;
 };
 
 const awsBatch = (o: JobOptions): string =>

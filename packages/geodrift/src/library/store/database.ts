@@ -39,8 +39,11 @@ export interface Database {
   transaction<T>(work: () => Promise<T>): Promise<T>;
   /** Reads as if nothing changed meanwhile, and keeps nobody from changing; not within a transaction. */
   snapshot<T>(work: () => Promise<T>): Promise<T>;
-  /** Does work on sidecars, which no two may do at once, of all processes: whoever comes second waits, and takes over if the first dies. */
-  alone<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Does work on sidecars, which no two may do at once, of all processes: whoever comes second waits, and takes over if the first dies.
+   * @param work is to call `check` before each sidecar: it throws if what says that nobody else is at it has been lost meanwhile
+   */
+  alone<T>(work: (check: () => void) => Promise<T>): Promise<T>;
   /**
    * The same, unless another is at it.
    * @returns undefined where nothing was done

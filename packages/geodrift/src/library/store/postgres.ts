@@ -210,7 +210,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  async alone<T>(work: () => Promise<T>): Promise<T> {
+  async alone<T>(work: (check: () => void) => Promise<T>): Promise<T> {
     return this.locked("SELECT pg_advisory_lock($1, $2)", work) as Promise<T>;
   }
 
@@ -219,13 +219,24 @@ export class PostgresDatabase implements Database {
   }
 
   /** By a connection of its own: the lock is free as soon as that ends, whatever has ended it. */
-  private async locked<T>(take: string, work: () => Promise<T>): Promise<T | undefined> {
+  private async locked<T>(take: string, work: (check: () => void) => Promise<T>): Promise<T | undefined> {
     const client = this.connect();
-    client.on("error", () => {});
+    let isHeld = true;
+    for (const event of ["error", "end"] as const)
+      client.on(event, () => {
+        isHeld = false;
+      });
+    const check = () => {
+      if (!isHeld)
+        throw new GeodriftError(
+          "network",
+          `${this.shown}: the connection that kept others from the sidecars has ended`,
+        );
+    };
     try {
       await client.connect().catch(this.failed);
       const { rows } = await client.query(take, [locks.family, locks.sidecars]).catch(this.failed);
-      return rows[0].taken === false ? undefined : await work();
+      return rows[0].taken === false ? undefined : await work(check);
     } finally {
       await client.end().catch(() => undefined);
     }

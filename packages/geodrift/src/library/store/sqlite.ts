@@ -129,8 +129,8 @@ export class SqliteDatabase implements Database {
     return this.within.getStore()?.open === true;
   }
 
-  alone<T>(work: () => Promise<T>): Promise<T> {
-    return alone(this.sidecars, work);
+  alone<T>(work: (check: () => void) => Promise<T>): Promise<T> {
+    return alone(this.sidecars, () => work(() => {}));
   }
 
   aloneIfFree<T>(work: () => Promise<T>): Promise<T | undefined> {
