@@ -260,7 +260,7 @@ describe("the server does not let happen", () => {
       const { code, stderr } = await inThisProcess(["serve", "--port", "0", "--host", host]);
       expect(code).toBe(2);
       expect(stderr).toContain(
-        `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or --i-know`,
+        `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or a token to each person ("geodrift library people add"), or --i-know`,
       );
     }
     expect((await inThisProcess(["serve", "--port", "0", "--token", "short"])).stderr).toContain(

@@ -87,7 +87,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   if (!isLoopback(host) && token === undefined && !named && !iKnow)
     throw new GeodriftError(
       "option",
-      `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or people tokens of their own ("geodrift library people"), or --i-know if that is meant`,
+      `--host ${host}: other machines could ask this one to read pictures; give --token TEXT, or a token to each person ("geodrift library people add"), or --i-know if that is meant`,
     );
   if (token !== undefined && token.length < 8) throw new GeodriftError("option", "--token: has at least 8 characters");
   if (options.detail !== undefined) await checkPmtiles(options.detail);

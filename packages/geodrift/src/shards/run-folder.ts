@@ -45,8 +45,8 @@ export interface RunFolder {
  */
 export const openRun = (name: string): RunFolder => (isS3(name) ? inS3(name, S3Prefix.open(name)) : onDisk(name));
 
-/** A name that no other worker uses, on this machine or another. */
 let made = 0;
+/** A name that no other worker uses, on this machine or another. */
 const own = (): string => `${hostname()}-${process.pid}-${made++}.partial`;
 
 const onDisk = (name: string): RunFolder => ({

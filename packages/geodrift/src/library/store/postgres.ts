@@ -142,9 +142,13 @@ export class PostgresDatabase implements Database {
     const own: Transaction = { client, changes: new Set() };
     let broken: Error | undefined;
     try {
-      await client.query("BEGIN").catch(this.failed);
-      // One writer at a time, as in SQLite: what is read within is not changed by another before it is written.
-      await client.query(`SELECT pg_advisory_xact_lock(${locks.family}, ${locks.changes})`).catch(this.failed);
+      // One writer at a time, as in SQLite: what is read within is not changed by another before it is written. Who stands still keeps
+      // the others waiting for a minute.
+      await client
+        .query(
+          `BEGIN; SET LOCAL idle_in_transaction_session_timeout = '60s'; SELECT pg_advisory_xact_lock(${locks.family}, ${locks.changes})`,
+        )
+        .catch(this.failed);
       const result = await this.within.run(own, work);
       for (const what of own.changes) await client.query(...notice(what)).catch(this.failed);
       await client.query("COMMIT").catch(this.failed);
@@ -188,7 +192,8 @@ export class PostgresDatabase implements Database {
       if (broken) this.failed(broken);
     };
     try {
-      await client.query("BEGIN").catch(this.failed);
+      // A picture may take its time, whatever the server allows others.
+      await client.query("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0").catch(this.failed);
       const row = (await this.ask(sql, values, client)).rows[0] as T | undefined;
       if (row === undefined) {
         await ended("ROLLBACK");
@@ -269,7 +274,7 @@ export class PostgresDatabase implements Database {
 function kindOf(code = ""): [kind: "disk" | "network" | undefined, words: string] {
   // No class begins with E, as the system's own errors do.
   if (!/^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) || /^(08|57)/.test(code)) return ["network", "does not answer"];
-  if (/^53[12]/.test(code)) return ["disk", "is full"];
+  if (code === "53100") return ["disk", "has no room"];
   if (/^(28|3D|42501|25006|53|58)/.test(code)) return ["network", "refuses"];
   return [undefined, ""];
 }
