@@ -63,7 +63,8 @@ const sorry = expect.stringMatching(
 
 describe("a mistake of the program", () => {
   it.each([
-    ["the decoder", "/pictures/read-picture.js", "readPicture", "calls === 1"],
+    // Which of several is read first is not said.
+    ["the decoder", "/pictures/read-picture.js", "readPicture", 'args[0].endsWith("1.png")'],
     ["the summary of one answer", "/locate/result.js", "summarize", "calls === 1"],
   ])("in %s costs one picture, and says whose it is", async (_, module, name, when) => {
     const { code, stdout, stderr } = await locate(sabotaged(module, name, { when }), "--json");

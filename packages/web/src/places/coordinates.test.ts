@@ -48,6 +48,8 @@ describe("notations of a place", () => {
           [-90, 180],
           [89.99999999999999, 0],
           [0, -180],
+          // Its geohash begins as a place in the military grid does: 2pbp21859.
+          [-0.1229525, -179.9999145],
         ],
       },
     );

@@ -100,7 +100,8 @@ export function parsePlace(written: string): LatLng | undefined {
   }
   const utm = /^(\d{1,2})\s*([C-HJ-NP-X])\s*(\d{5,7}(?:\.\d+)?)\s+(\d{1,8}(?:\.\d+)?)$/i.exec(text);
   if (utm) return tried(() => fromUtm(utm[1], utm[2], utm[3], utm[4]));
-  if (/^\d{1,2}[C-HJ-NP-X]\s*[A-HJ-NP-Z]{2}\s*(\d\s*){2,10}$/i.test(text))
+  // As many digits east as north: with one more, it is a geohash.
+  if (/^\d{1,2}[C-HJ-NP-X]\s*[A-HJ-NP-Z]{2}\s*(\d\s*\d\s*){1,5}$/i.test(text))
     return tried(() => {
       const { lat, lon } = Mgrs.parse(text.toUpperCase()).toUtm().toLatLon();
       return valid({ lat, lng: lon });
