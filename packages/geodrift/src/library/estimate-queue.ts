@@ -55,9 +55,9 @@ export async function estimateQueue(
     try {
       const file = await checkedPictureFile(library, id);
       await keepAnswer(library, id, await locate(file, path, await knownPlaces(library, id, known)));
+      await done();
       progress.done++;
       onProgress?.({ ...progress });
-      await done();
     } catch (e) {
       if (signal?.aborted) return;
       progress.failed++;

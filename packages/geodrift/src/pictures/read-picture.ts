@@ -27,7 +27,7 @@ export const maxPixels = 2 ** 28;
 sharp.cache(false);
 
 /** A larger file is no picture: what it holds would have more pixels than are decoded. */
-const mostBytes = 2 ** 29;
+export const mostBytes = 2 ** 29;
 
 /** The square of a picture's file, with the file's hash and metadata. */
 export interface ReadPicture extends Picture {

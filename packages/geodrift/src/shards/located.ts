@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { extname, join, relative, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { GeodriftError, isMendable } from "@geodrift/core/errors";
-import { s3Source } from "../datasets/sources/s3.js";
+import { picturesUnder } from "../datasets/sources/s3.js";
 import { chained } from "../embed/batches.js";
 import { synced } from "../files/atomic-file.js";
 import { sha256OfFile } from "../files/hash.js";
@@ -35,7 +35,7 @@ export interface Locating extends Omit<LocatePlan["options"], "prior"> {
 /** Names of the pictures of a folder from there, in the order of `locate`; of a prefix in S3, in the order of their keys. */
 async function* namesIn(folder: string): AsyncGenerator<string> {
   if (isS3(folder)) {
-    for await (const { id } of s3Source(folder).items()) yield id;
+    for await (const { name } of picturesUnder(S3Prefix.open(folder))) yield name;
     return;
   }
   for await (const { file } of walkPictures(folder)) yield relative(folder, file);

@@ -3,6 +3,7 @@ import { type S3Object, S3Prefix } from "../../files/s3.js";
 import { decodeText } from "../../files/text.js";
 import { readMetadata } from "../../pictures/metadata.js";
 import { isPictureFile, mayHoldPictures } from "../../pictures/picture-names.js";
+import { mostBytes } from "../../pictures/read-picture.js";
 import { mostSidecarBytes } from "../../pictures/sidecars.js";
 import type { PictureSource, SourceItem } from "./source.js";
 
@@ -11,8 +12,22 @@ interface Found extends S3Object {
   sidecar?: S3Object;
 }
 
-/** More than a picture's file has, here as on disk. */
-const mostBytes = 512 * 2 ** 20;
+/** The pictures under a prefix, in the order of their keys' bytes; none is read. */
+export async function* picturesUnder(prefix: S3Prefix): AsyncGenerator<Found> {
+  // A sidecar's key comes behind its picture's, with others of the picture's whole name at most between them.
+  let waiting: Found | undefined;
+  for await (const { name, size } of prefix.objects()) {
+    if (waiting && name === `${waiting.name}.xmp`) waiting.sidecar = { name, size };
+    const folders = name.split("/");
+    const isPicture = isPictureFile(folders.pop() ?? "") && folders.every(mayHoldPictures);
+    if (waiting && (isPicture || !name.startsWith(`${waiting.name}.`))) {
+      yield waiting;
+      waiting = undefined;
+    }
+    if (isPicture) waiting = { name, size };
+  }
+  if (waiting) yield waiting;
+}
 
 /**
  * Pictures under a prefix in S3, at any depth, that say themselves where they were taken: in their files, or in a sidecar `photo.jpg.xmp`
@@ -28,21 +43,7 @@ export function s3Source(url: string): PictureSource {
     columns: [],
     async *items(from = 0) {
       let at = 0;
-      // A sidecar's key comes behind its picture's, with others of the picture's whole name at most between them.
-      let waiting: Found | undefined;
-      async function* done(): AsyncGenerator<SourceItem> {
-        if (waiting && at++ >= from) yield await itemOf(prefix, waiting);
-        waiting = undefined;
-      }
-      for await (const { name, size } of prefix.objects()) {
-        if (waiting && name === `${waiting.name}.xmp`) waiting.sidecar = { name, size };
-        if (waiting && !name.startsWith(`${waiting.name}.`)) yield* done();
-        const folders = name.split("/");
-        if (!isPictureFile(folders.pop() ?? "") || !folders.every(mayHoldPictures)) continue;
-        yield* done();
-        waiting = { name, size };
-      }
-      yield* done();
+      for await (const found of picturesUnder(prefix)) if (at++ >= from) yield await itemOf(prefix, found);
     },
   };
 }
