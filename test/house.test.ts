@@ -48,7 +48,8 @@ const rooms = [
   ["lift"],
   ["engine", "figures", "split"],
   ["embed", "evidence", "library"],
-  ["evaluate", "server", "shards", "train"],
+  ["evaluate", "server", "train"],
+  ["shards"],
   ["cli"],
 ];
 

@@ -327,11 +327,130 @@ describe("geodrift shards of pictures that are located", () => {
     ]);
     expect(await sentence("plan", "album", "-o", "odd", "--encoder", "vision", "--seed", "3")).toEqual([
       2,
-      "geodrift: --seed is of pictures that are located, by what says --model",
+      "geodrift: --seed is of pictures that are located or evaluated, by what says --model or --evaluate",
     ]);
     expect((await sentence("plan", "album", "-o", "odd", "--model", "earth", "--ready", "x"))[0]).toBe(2);
     expect((await sentence("plan", "album", "-o", "odd", "--model", "earth", "--solver", "x"))[1]).toContain("solver");
     expect((await sentence("plan", "album/0000.jpg", "-o", "odd", "--model", "earth"))[1]).toContain("this is none");
     expect((await sentence("plan", "nowhere", "-o", "odd", "--model", "earth"))[1]).toContain("nowhere");
+  });
+});
+
+describe("geodrift shards of an evaluation", () => {
+  const examples = 260;
+  const options = ["--samples", "8", "--steps", "2", "--likelihoods", "130"];
+  const report = (name: string) =>
+    Object.fromEntries(readdirSync(at(name)).map((file) => [file, readFileSync(at(name, file), "utf8")]));
+  const said = async (...args: string[]) => {
+    const { code, stderr } = await run("shards", ...args);
+    return [code, stderr.trim().split("\n").pop()];
+  };
+
+  beforeAll(async () => {
+    mkdirSync(at("views"));
+    const rows = ["file,lat,lng,country"];
+    for (let i = 0; i < 12; i++)
+      writeFileSync(at("views", `${i}.jpg`), await photograph({ lat: 5 * i - 30, lng: 29 * i - 160, seed: i }));
+    for (let i = 0; i < examples; i++)
+      rows.push(`views/${i % 12}.jpg,${5 * (i % 12) - 30 + i / 1000},${29 * (i % 12) - 160},${i % 5 ? "DE" : ""}`);
+    writeFileSync(at("places.csv"), `${rows.join("\n")}\n`);
+  });
+
+  it("gives the report that evaluate gives, byte for byte, killed on the way or not; of several models one", async () => {
+    for (const [seed, folder] of [
+      ["0", "first"],
+      ["5", "second"],
+    ]) {
+      const asked = [...options, "--seed", seed];
+      const planned = await run(
+        "shards",
+        "plan",
+        "places.csv",
+        "-o",
+        folder,
+        "--evaluate",
+        "earth",
+        "--items",
+        "100",
+        ...asked,
+      );
+      expect([planned.code, planned.stdout]).toEqual([0, `${folder}: 260 items in 3 shards of 128\n`]);
+      expect((await run("shards", "run", folder, "--index", "1")).code).toBe(0);
+      const { child, outcome } = start(["shards", "run", folder], at());
+      await delay(1500);
+      child.kill("SIGKILL");
+      await outcome;
+      const done = await status(folder);
+      expect(done).toMatchObject({ shards: 3, damaged: [] });
+      if (done.missing.length > 0)
+        expect((await said("finish", folder, "-o", "early"))[1]).toMatch(/of 3 shards are still to be made/);
+      expect(await said("run", folder)).toEqual([0, expect.stringMatching(/^shard 2: 4 evaluated, 0 refused/)]);
+      expect((await run("shards", "finish", folder, "-o", `${folder}-report`, "--groups")).code).toBe(0);
+      const alone = await run("evaluate", "earth", "places.csv", ...asked, "--groups", "--out", `${folder}-alone`);
+      expect(alone.code).toBe(0);
+      expect(report(`${folder}-report`)).toEqual(report(`${folder}-alone`));
+      expect(report(`${folder}-report`)["examples-earth.csv"].split("\n")).toHaveLength(examples + 2);
+    }
+    const { stdout } = await run("shards", "finish", "first", "second", "-o", "both-report");
+    expect(stdout).toMatch(/\| earth \| mode .*\n(?:.*\n)*\| earth-2 \| mode /);
+    const [one, two] = JSON.parse(report("both-report")["evaluations.json"]);
+    expect(one).toEqual(JSON.parse(report("first-alone")["evaluations.json"])[0]);
+    expect({ ...two, model: one.model }).toEqual(JSON.parse(report("second-alone")["evaluations.json"])[0]);
+    expect(one.likelihood.examples).toBe(130);
+  });
+
+  it("is the same in several threads, to seven digits", async () => {
+    const threads = async (n: string) => {
+      const asked = ["evaluate", "earth", "places.csv", "--json", ...options];
+      const { code, stdout } = await inThisProcess(asked, folder, { GEODRIFT_THREADS: n });
+      expect(code).toBe(0);
+      return JSON.parse(stdout);
+    };
+    const [one, two] = [await threads("1"), await threads("2")];
+    for (const [i, { rule, meanKm, medianKm }] of one.rules.entries()) {
+      expect(two.rules[i].rule).toBe(rule);
+      expect(two.rules[i].meanKm.value / meanKm.value).toBeCloseTo(1, 3);
+      expect(two.rules[i].medianKm.value / medianKm.value).toBeCloseTo(1, 3);
+    }
+    expect(two.likelihood.nats.value).toBeCloseTo(one.likelihood.nats.value, 3);
+  });
+
+  it("takes tables of embeddings, and a part of a split", async () => {
+    expect((await run("embed", "views", "-o", "views.parquet", "--encoder", "earth")).code).toBe(0);
+    expect((await run("split", "views.parquet", "-o", "split.csv", "--by", "random")).code).toBe(0);
+    const asked = ["--split", "split.csv", "--part", "train", "--samples", "8"];
+    expect((await run("shards", "plan", "views.parquet", "-o", "table", "--evaluate", "earth", ...asked)).code).toBe(0);
+    expect((await run("shards", "run", "table")).code).toBe(0);
+    expect((await run("shards", "finish", "table", "-o", "table-report")).code).toBe(0);
+    expect((await run("evaluate", "earth", "views.parquet", ...asked, "--out", "table-alone")).code).toBe(0);
+    expect(report("table-report")).toEqual(report("table-alone"));
+    expect(await said("finish", "first", "table", "-o", "x")).toEqual([
+      2,
+      "geodrift: table: is of other examples than first; figures are compared on the same",
+    ]);
+  });
+
+  it("refuses another dataset by now, and what is none of its options", async () => {
+    expect((await run("shards", "plan", "places.csv", "-o", "later", "--evaluate", "earth", ...options)).code).toBe(0);
+    appendFileSync(at("places.csv"), "views/0.jpg,1,1,DE\n");
+    expect(await said("run", "later")).toEqual([
+      1,
+      expect.stringMatching(/places\.csv: is no longer what later was planned for; plan it anew in another folder$/),
+    ]);
+    const odd: [args: string[], sentence: RegExp][] = [
+      [["--model", "earth", "--whole", "3"], /--whole is of a dataset that a model is evaluated on/],
+      [["--evaluate", "earth", "--prior", "Chile"], /--prior is of pictures that are located/],
+      [["--evaluate", "earth", "--model", "earth"], /got --model and --evaluate$/],
+      [["--evaluate", "earth", "--split", "split.csv"], /--split is of a table of embeddings/],
+      [["--evaluate", "earth", "--solver", "best"], /got "best"/],
+      [["--evaluate", "earht"], /model "earht" is neither known nor a folder or file; did you mean "earth"/],
+    ];
+    for (const [args, sentence] of odd)
+      expect(await said("plan", "places.csv", "-o", "odd", ...args)).toEqual([2, expect.stringMatching(sentence)]);
+    expect((await plan("embedding", 32)).code).toBe(0);
+    expect(await said("finish", "embedding", "later", "-o", "x.parquet")).toEqual([
+      2,
+      'geodrift: of several plans at once evaluations are finished, embedding is of "embed"',
+    ]);
   });
 });

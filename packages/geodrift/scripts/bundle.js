@@ -17,6 +17,7 @@ const entries = [
   "engine/engine-worker",
   "engine/locating-worker",
   "engine/training-memory-worker",
+  "evaluate/outcomes-worker",
   "library/gpx-worker",
   "library/scan-worker",
   "pictures/picture-process",

@@ -15,6 +15,7 @@ export * from "./datasets/open-dataset.js";
 export * from "./evaluate/ablation.js";
 export * from "./evaluate/embedded-dataset.js";
 export * from "./evaluate/evaluate.js";
+export * from "./evaluate/outcomes.js";
 export * from "./evaluate/report.js";
 export * from "./evaluate/table.js";
 export * from "./evaluate/tables.js";

@@ -1,24 +1,24 @@
 import { mkdir } from "node:fs/promises";
 import { GeodriftError } from "@geodrift/core/errors";
 import { type Command, Option } from "commander";
-import { openDataset } from "../datasets/open-dataset.js";
-import { readMask } from "../earth/raster.js";
 import { type Ablation, ablate, ablationRows } from "../evaluate/ablation.js";
-import { type EmbeddedDataset, embedDataset, embeddedTable } from "../evaluate/embedded-dataset.js";
-import { type EvaluationRun, evaluate } from "../evaluate/evaluate.js";
+import type { EmbeddedDataset } from "../evaluate/embedded-dataset.js";
+import { type EvaluationRun, evaluationOf } from "../evaluate/evaluate.js";
+import { isTable, openExamples } from "../evaluate/examples.js";
 import { extremes } from "../evaluate/extremes.js";
-import { byClimate, byContinent, byLatitude } from "../evaluate/groups.js";
-import { type Drawing, reportOf, writeReport } from "../evaluate/report.js";
+import { outcomesBy } from "../evaluate/outcomes-in-threads.js";
+import { type Drawing, distinctName, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import type { Dataset } from "../pictures/dataset.js";
-import { gazetteer, readGazetteer } from "../places/bundled-towns.js";
 import { type Part, parts } from "../split/split.js";
+import { addFigureOptions, type FigureFlags } from "./figure-options.js";
+import { figuresAsked } from "./figures-asked.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { withProgress } from "./progress.js";
 
-interface Flags {
+interface Flags extends FigureFlags {
   encoder?: string;
   samples: number;
   steps?: number;
@@ -28,21 +28,17 @@ interface Flags {
   likelihoods?: number;
   most?: number;
   whole?: number;
-  official?: boolean;
   split?: string;
   part: Part;
-  towns?: string;
   extremes?: number;
   ablations?: number;
-  groups?: boolean;
-  climates?: string;
   json?: boolean;
   out?: string;
 }
 
 /** `geodrift evaluate`. */
 export function define(command: Command): void {
-  command
+  addFigureOptions(command)
     .argument(
       "<models-and-dataset...>",
       "models by name or folder, and last a dataset: .csv of pictures, .parquet of embeddings, or .json of views",
@@ -62,12 +58,8 @@ export function define(command: Command): void {
     .option("--whole <n>", "pictures whose distribution is also taken whole, on a mesh", wholeNumber(1, 1e9))
     .option("--split <file>", "of a table of embeddings: a split of geodrift split, of which one part is taken")
     .addOption(new Option("--part <name>", "that part").choices([...parts]).default("test"))
-    .option("--official", "areas as the released code tells them: nearest town in degrees, labels that lack are missed")
-    .option("--towns <file>", "table of towns that tell the areas: lat, lon, name, admin1, admin2, cc; .csv or .csv.gz")
     .option("--extremes <n>", "draw so many of the most and of the least localizable pictures", wholeNumber(1, 100))
     .option("--ablations <n>", "compare guidance, solvers and steps on so many pictures", wholeNumber(4, 1e9))
-    .option("--groups", "figures by latitude and by continent as well")
-    .option("--climates <file>", "and by climate: a map of the classes of Köppen and Geiger, 0 to 30, .tif or .png")
     .option("--json", "one JSON object per model and line")
     .option("--out <folder>", "write tables, charts and a page that holds them all")
     .action(run);
@@ -83,50 +75,37 @@ async function run(names: string[], flags: Flags): Promise<void> {
     solvingOf(one.description, flags, 0);
     resolved.push(one);
   }
-  const table = /\.parquet$/i.test(dataset);
-  if (flags.split !== undefined && !table)
-    throw new GeodriftError("option", "--split is of a table of embeddings, a .parquet file of geodrift embed");
-  if (table && flags.extremes !== undefined)
+  if (isTable(dataset) && flags.extremes !== undefined)
     throw new GeodriftError("option", "--extremes draws pictures, of which a table of embeddings holds none");
-  const { json, out, most, split, part, towns: townsFile, extremes: extremeCount, ablations, ...rest } = flags;
-  const { groups, climates, ...options } = rest;
-  const groupings = [
-    ...((groups ?? climates !== undefined) ? [byLatitude, byContinent] : []),
-    ...(climates === undefined ? [] : [byClimate(await readMask(climates))]),
-  ];
+  const { json, out, most, split, part, extremes: extremeCount, ablations, official, ...options } = flags;
   if ((extremeCount ?? ablations) !== undefined && out === undefined)
     throw new GeodriftError("option", "--extremes and --ablations are written into a folder, which --out names");
-  const towns = townsFile === undefined ? gazetteer() : await readGazetteer(townsFile);
+  const { towns, groupings } = await figuresAsked(flags);
   if (out !== undefined) await mkdir(out, { recursive: true });
   const runs: EvaluationRun[] = [];
   const taken = new Set<string>();
-  const embedded = new Map<string, { opened?: Dataset; data: EmbeddedDataset }>();
+  const embedded = new Map<string, { pictures?: Dataset; data: EmbeddedDataset }>();
   const drawings: Drawing[] = [];
   const ablated: { name: string; ablation: Ablation }[] = [];
   for (const one of resolved) {
     const loaded = await openModel(one);
-    const description = { ...loaded.description, name: distinct(loaded.description.name, taken) };
+    const description = { ...loaded.description, name: distinctName(loaded.description.name, taken) };
     const model = { ...loaded, description };
     const { encoder } = model;
     let known = embedded.get(encoder.sha256);
-    if (!known && table) {
+    if (!known) {
       const chosen = split === undefined ? undefined : { file: split, parts: [part] };
-      known = { data: await embeddedTable(dataset, encoder, loaded.description, { split: chosen, most }) };
-      embedded.set(encoder.sha256, known);
-    } else if (!known) {
-      const opened = await openDataset(dataset, encoder.preparation);
-      const data = await withProgress(Math.min(opened.length, most ?? opened.length), (onExample) =>
-        embedDataset(opened, encoder, { most, onExample }),
-      );
-      known = { opened, data };
+      const examples = await openExamples(dataset, loaded, { split: chosen, most });
+      const data = await withProgress(examples.about.count, (onExample) => examples.embedded(undefined, onExample));
+      known = { pictures: examples.pictures, data };
       embedded.set(encoder.sha256, known);
     }
-    const { opened, data } = known;
+    const { pictures, data } = known;
     const run = await withProgress(data.ids.length, (onExample) =>
-      evaluate(model, data, options, { towns, onExample }),
-    );
-    if (extremeCount !== undefined && opened) {
-      const drawing = await extremes(model, opened, data, run, options, extremeCount);
+      outcomesBy(one, model, data, options, { onExample }),
+    ).then((outcomes) => evaluationOf(model, data, outcomes, { ...options, official }, towns));
+    if (extremeCount !== undefined && pictures) {
+      const drawing = await extremes(model, pictures, data, run, options, extremeCount);
       if (drawing) drawings.push(drawing);
     }
     if (ablations !== undefined && description.method === "generative") {
@@ -142,13 +121,4 @@ async function run(names: string[], flags: Flags): Promise<void> {
   const report = reportOf(runs, ablated, drawings, groupings);
   if (!json) for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
   if (out !== undefined) await writeReport(out, report);
-}
-
-/** A name for rows and files that no other model of the run has. */
-function distinct(name: string, taken: Set<string>): string {
-  const plain = name.replaceAll(/[^\w.-]+/g, "-");
-  let own = plain;
-  for (let i = 2; taken.has(own); i++) own = `${plain}-${i}`;
-  taken.add(own);
-  return own;
 }

@@ -2,6 +2,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { Command } from "commander";
 import { locateInThreads } from "../engine/locating-threads.js";
+import { gainsByThreads } from "../engine/many-threads.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import type { Knowledge } from "../locate/known.js";
 import { locate } from "../locate/locate.js";
@@ -12,7 +13,6 @@ import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import { type Named, pictureFiles } from "../pictures/picture-files.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
-import { device } from "../runtime/device.js";
 import { threads } from "../runtime/threads.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -133,11 +133,9 @@ async function* answersOf(
 ): AsyncGenerator<Located | { result: LocateResult; camera?: string } | LocateFailure> {
   // What a file does to its decoder costs the others nothing; there are none where it is alone.
   const reader = named.length > 1 ? new PictureProcesses() : undefined;
-  // Large encoders keep all cores busy by themselves, and they, or all the pictures that a model knows, would be in memory several times.
-  const isSmall = resolved.encoder.config.kind === "places" && resolved.description.method === "generative";
-  const isPlain = flags.map === undefined && flags.timeNeighbours === undefined && device() === "cpu";
+  const isPlain = flags.map === undefined && flags.timeNeighbours === undefined;
   const count = Math.min(threads(), Math.floor(named.length / leastPerThread));
-  if (reader && isSmall && isPlain && count > 1) {
+  if (reader && isPlain && count > 1 && gainsByThreads(resolved)) {
     const { name: model } = resolved;
     const { encoder, prior, samples, seed, guidance, steps, solver, abstain } = flags;
     const options = { samples, seed, guidance, steps, solver, abstain };

@@ -1,43 +1,61 @@
 /** The commands of `geodrift shards`. */
 import { GeodriftError } from "@geodrift/core/errors";
 import { manifestFile, refusedFile } from "../embed/embed.js";
+import { reportOf, writeReport } from "../evaluate/report.js";
+import { toMarkdown } from "../evaluate/table.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
 import { arrayIndex, shardsOfTask } from "../shards/array-index.js";
 import { planEmbedding } from "../shards/embedded.js";
-import { finishShards } from "../shards/finish.js";
+import { type Evaluating, planEvaluating } from "../shards/evaluated.js";
+import { finishEvaluations, finishShards } from "../shards/finish.js";
 import { type Engine, engines } from "../shards/job.js";
 import { type Locating, planLocating } from "../shards/located.js";
 import { readPlan } from "../shards/plan.js";
 import { openRun } from "../shards/run-folder.js";
 import { runShards } from "../shards/run-shards.js";
 import { arraySpec, statusOf } from "../shards/status.js";
+import type { FigureFlags } from "./figure-options.js";
+import { figuresAsked } from "./figures-asked.js";
 import { exitCodes, reportError } from "./report-error.js";
 
 /** What was done to pictures. */
-const doneIn = { embed: "embedded", locate: "located" } as const;
+const doneIn = { embed: "embedded", locate: "located", evaluate: "evaluated" } as const;
 
-/** Options of `geodrift shards plan` that are of pictures which are located. */
-const locatingAlone = ["samples", "steps", "guidance", "seed", "solver", "prior", "abstain"] as const;
+/** Options of `geodrift shards plan` that are not of pictures which are embedded. */
+const solving = ["samples", "steps", "guidance", "seed", "solver"] as const;
+const locatingAlone = ["prior", "abstain"] as const;
+const evaluatingAlone = ["most", "likelihoods", "whole", "split", "part"] as const;
 
 /** What `geodrift shards plan` is asked. */
-export interface PlanFlags extends Partial<Omit<Locating, "path">> {
+export interface PlanFlags extends Partial<Omit<Locating & Evaluating, "path">> {
   out: string;
   items: number;
   ready?: string;
+  evaluate?: string;
 }
 
 /** `geodrift shards plan`. */
-export async function plan(path: string, { out, items: wanted, ready, model, ...asked }: PlanFlags): Promise<void> {
-  const { encoder } = asked;
-  if (model !== undefined && ready !== undefined)
-    throw new GeodriftError("option", "--ready is of embeddings, and --model locates pictures: one of them is enough");
-  if (model === undefined) {
-    const odd = locatingAlone.find((name) => asked[name] !== undefined);
-    if (odd) throw new GeodriftError("option", `--${odd} is of pictures that are located, by what says --model`);
-  }
-  const { shards, items } = await (model === undefined
-    ? planEmbedding(out, { path, encoder, ready }, wanted)
-    : planLocating(out, { samples: 256, guidance: 0, seed: 0, ...asked, path, model }, wanted));
+export async function plan(path: string, { out, items: wanted, ...flags }: PlanFlags): Promise<void> {
+  const { ready, model, evaluate, ...asked } = flags;
+  const ways = (["ready", "model", "evaluate"] as const).filter((name) => flags[name] !== undefined);
+  if (ways.length > 1)
+    throw new GeodriftError(
+      "option",
+      `--ready is of embeddings, --model locates pictures, and --evaluate tells how a model does: got --${ways.join(" and --")}`,
+    );
+  const refuse = (names: readonly (keyof typeof asked)[], of: string) => {
+    const odd = names.find((name) => asked[name] !== undefined);
+    if (odd) throw new GeodriftError("option", `--${odd} is of ${of}`);
+  };
+  if (evaluate === undefined && model === undefined)
+    refuse(solving, "pictures that are located or evaluated, by what says --model or --evaluate");
+  if (model === undefined) refuse(locatingAlone, "pictures that are located, by what says --model");
+  if (evaluate === undefined) refuse(evaluatingAlone, "a dataset that a model is evaluated on, which says --evaluate");
+  const { shards, items } = await (model !== undefined
+    ? planLocating(out, { samples: 256, guidance: 0, seed: 0, ...asked, path, model }, wanted)
+    : evaluate !== undefined
+      ? planEvaluating(out, { samples: 256, guidance: 2, seed: 0, ...asked, path, model: evaluate }, wanted)
+      : planEmbedding(out, { path, encoder: asked.encoder, ready }, wanted));
   const total = shards[shards.length - 1].until;
   process.stdout.write(`${out}: ${total} items in ${shards.length} shards of ${items}\n`);
 }
@@ -88,8 +106,23 @@ export async function status(folder: string, { json }: { json?: boolean }): Prom
 }
 
 /** `geodrift shards finish`. */
-export async function finish(folder: string, { out }: { out: string }): Promise<void> {
-  const { command, rows, refused } = await finishShards(folder, out);
+export async function finish(folders: string[], { out, ...figures }: { out: string } & FigureFlags): Promise<void> {
+  const [folder] = folders;
+  const { command } = await readPlan(openRun(folder));
+  if (command === "evaluate") {
+    const { towns, groupings } = await figuresAsked(figures);
+    const runs = await finishEvaluations(folders, { official: figures.official, towns });
+    const report = reportOf(runs, [], [], groupings);
+    for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
+    await writeReport(out, report);
+    return;
+  }
+  if (folders.length > 1)
+    throw new GeodriftError(
+      "option",
+      `of several plans at once evaluations are finished, ${folder} is of "${command}"`,
+    );
+  const { rows, refused } = await finishShards(folder, out);
   const beside = command === "embed" ? ` (${refusedFile(out)}), ${manifestFile(out)}` : "";
   process.stdout.write(`${out}: ${rows} ${doneIn[command]}, ${refused} refused${beside}\n`);
 }

@@ -8,7 +8,7 @@ import { parquetSchema, type SchemaElement } from "hyparquet";
 import { fileWriter, ParquetWriter } from "hyparquet-writer";
 import { z } from "zod";
 import { encoderConfig } from "../encode/config.js";
-import { openParquet } from "../files/open-parquet.js";
+import { openParquet, type RowRange } from "../files/open-parquet.js";
 import { parseWith } from "../files/validation.js";
 
 /** A located picture and its embedding. */
@@ -123,8 +123,12 @@ export interface EmbeddingsFile extends Provenance {
   file: string;
   /** Number of rows. */
   length: number;
-  /** Reads the rows, a row group at a time. */
-  rows(): AsyncGenerator<EmbeddedRow[]>;
+  /**
+   * Reads the rows, a row group at a time.
+   * @param embedded rows from … to − 1 are to have their embeddings; of groups without any of them these are left on disk, and empty
+   * here. All, if left out
+   */
+  rows(embedded?: RowRange): AsyncGenerator<EmbeddedRow[]>;
 }
 
 /**
@@ -143,20 +147,22 @@ export async function openEmbeddings(file: string): Promise<EmbeddingsFile> {
     ...about,
     file,
     length,
-    async *rows() {
+    async *rows(embedded = { from: 0, to: length }) {
       let from = 0;
+      const light = [...ownColumns.slice(0, -1), ...about.columns.map(labelColumn)];
       for (const group of metadata.row_groups) {
         const rowEnd = from + Number(group.num_rows);
-        const rows = await read(from, rowEnd);
+        const whole = from < embedded.to && rowEnd > embedded.from;
+        const rows = await read(from, rowEnd, whole ? {} : { columns: light });
         from = rowEnd;
         yield rows.map((row, i): EmbeddedRow => {
           const { id, lat, lng, sha256, embedding } = row;
-          const numbers = embedding as ArrayLike<number> | undefined;
+          const numbers = whole ? (embedding as ArrayLike<number> | undefined) : [];
           if (
             typeof id !== "string" ||
             typeof lat !== "number" ||
             typeof lng !== "number" ||
-            numbers?.length !== about.width
+            numbers?.length !== (whole ? about.width : 0)
           )
             throw new GeodriftError(
               "data",

@@ -102,6 +102,27 @@ describe("a table of embeddings", () => {
     expect(some).toMatchObject({ ids: own.map((r) => r.id), labels: own.map((r) => r.labels) });
     expect(some.places).toEqual(own.map(({ lat, lng }) => ({ lat, lng })));
     expect([...some.embeddings]).toEqual(own.flatMap((r) => [...r.embedding]));
+    // Embeddings of a range alone, of all rows or of the part; the rest is told as ever.
+    for (const [from, to] of [
+      [0, 0],
+      [0, 2],
+      [1, 3],
+      [2, 99],
+    ]) {
+      const range = await readEmbeddings(file, { file: split, parts: ["test"] }, { from, to });
+      expect(range.ids).toEqual(some.ids);
+      expect([...range.embeddings]).toEqual(own.slice(from, to).flatMap((r) => [...r.embedding]));
+      const plain = await readEmbeddings(file, undefined, { from: 2 * from, to: 2 * to });
+      expect(plain).toMatchObject({ ids: whole.ids, labels: whole.labels });
+      expect([...plain.embeddings]).toEqual(rows.slice(2 * from, 2 * to).flatMap((r) => [...r.embedding]));
+    }
+    const groups: number[][] = [];
+    for await (const group of (await openEmbeddings(file)).rows({ from: 5, to: 6 }))
+      groups.push(group.map((r) => r.embedding.length));
+    expect(groups).toEqual([
+      [0, 0, 0, 0],
+      [3, 3, 3],
+    ]);
     await writeSplit(
       split,
       whole.ids,

@@ -1,36 +1,47 @@
-/** One of several threads that locate pictures, each with a model of its own. */
-import { parentPort, workerData } from "node:worker_threads";
-import { toMessage } from "@geodrift/core/errors";
+/** One of several threads that locate pictures. */
+import { type ThrownElsewhere, toMessage } from "@geodrift/core/errors";
 import { locateBatch } from "../locate/locate-batch.js";
+import type { LocateOptions } from "../locate/options.js";
 import { readPrior } from "../locate/prior.js";
+import type { LocateFailure, LocateResult } from "../locate/result.js";
 import { loadModel } from "../models/load.js";
-import { onnxRuntime } from "../runtime/onnx-runtime.js";
-import type { FromLocating, LocatingData, PlainAnswer, ToLocating } from "./locating-messages.js";
+import type { Preparation } from "../pictures/preparation.js";
+import type { ReadPicture } from "../pictures/read-picture.js";
+import { answerAsked } from "./one-of-many.js";
 
-const { model: name, encoder, prior, options: asked } = workerData as LocatingData;
-const say = (message: FromLocating): void => parentPort?.postMessage(message);
-
-try {
-  // Whoever has started it has told what there is to be told.
-  await onnxRuntime(() => {});
-  const model = await loadModel(name, { encoder });
-  const options = { ...asked, known: prior === undefined ? undefined : [await readPrior(prior)] };
-  say({ type: "ready", preparation: model.encoder.preparation });
-  parentPort?.on("message", async (message: ToLocating) => {
-    if (message === "close") {
-      await model.dispose();
-      parentPort?.close();
-      return;
-    }
-    const answers: PlainAnswer[] = [];
-    for await (const answer of locateBatch(message.pictures, model, options)) {
-      if ("error" in answer) {
-        const { thrown, ...failure } = answer;
-        answers.push({ failure, thrown: toMessage(thrown) });
-      } else answers.push({ result: answer.result, camera: answer.camera });
-    }
-    say({ type: "answers", id: message.id, answers });
-  });
-} catch (e) {
-  say({ type: "failed", thrown: toMessage(e) });
+/** What a thread begins with. */
+export interface LocatingData {
+  /** Model by name, folder or file, and an encoder in place of its own. */
+  model: string;
+  encoder?: string;
+  /** What is known besides, as `readPrior` takes it. */
+  prior?: string;
+  options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "abstain">;
 }
+
+/** A few pictures. */
+export type ReadFile = { file: string; picture: ReadPicture };
+
+/** An answer without what maps are drawn from. */
+export type PlainAnswer =
+  | { result: LocateResult; camera?: string }
+  | { failure: LocateFailure; thrown: ThrownElsewhere };
+
+await answerAsked<LocatingData, ReadFile[], PlainAnswer[], Preparation>(async ({ model: name, encoder, ...asked }) => {
+  const model = await loadModel(name, { encoder });
+  const options = { ...asked.options, known: asked.prior === undefined ? undefined : [await readPrior(asked.prior)] };
+  return {
+    ready: model.encoder.preparation,
+    async answer(pictures) {
+      const answers: PlainAnswer[] = [];
+      for await (const answer of locateBatch(pictures, model, options)) {
+        if ("error" in answer) {
+          const { thrown, ...failure } = answer;
+          answers.push({ failure, thrown: toMessage(thrown) });
+        } else answers.push({ result: answer.result, camera: answer.camera });
+      }
+      return answers;
+    },
+    dispose: () => model.dispose(),
+  };
+});

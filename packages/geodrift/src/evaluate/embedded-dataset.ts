@@ -6,6 +6,7 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { areasOf } from "../datasets/areas.js";
 import { readEmbeddings, vectorsOf } from "../embed/read-embeddings.js";
 import type { Encoder } from "../encode/encoder.js";
+import type { RowRange } from "../files/open-parquet.js";
 import type { ModelDescription } from "../models/schema.js";
 import type { AreaLabels, Dataset, Example } from "../pictures/dataset.js";
 import type { Part } from "../split/split.js";
@@ -27,21 +28,38 @@ export interface EmbeddedDataset {
   areas?: AreaLabels[];
 }
 
+/** A split's file, and the parts of it that are taken. */
+export interface PartOfTable {
+  file: string;
+  parts: readonly Part[];
+}
+
 const batchSize = 64;
 
 /**
+ * Examples of a dataset.
+ * @param most from the start, all of them if left out
+ * @throws GeodriftError `data` if it is without end, and no number is given
+ */
+export function countOf({ name, length }: Dataset, most = Number.POSITIVE_INFINITY): number {
+  const count = Math.min(length, most);
+  if (Number.isFinite(count)) return count;
+  throw new GeodriftError("data", `${name}: is without end; say how many examples to take`);
+}
+
+/**
  * Embeds the pictures of a dataset, 64 at a time.
- * @param options `most`: examples from the start, all of them if left out; `onExample` is called for each
+ * @param options `most`: examples from the start, all of them if left out; `from`: those before it are left out; `onExample` is called
+ * for each
  * @throws GeodriftError `data` if the dataset is empty, or without end and no number is given
  */
 export async function embedDataset(
   dataset: Dataset,
   encoder: Encoder,
-  { most = Number.POSITIVE_INFINITY, onExample }: { most?: number; onExample?: () => void } = {},
+  { most, from = 0, onExample }: { most?: number; from?: number; onExample?: () => void } = {},
 ): Promise<EmbeddedDataset> {
-  const count = Math.min(dataset.length, most);
-  if (!Number.isFinite(count))
-    throw new GeodriftError("data", `${dataset.name}: is without end; say how many examples to take`);
+  const to = countOf(dataset, most);
+  const count = Math.max(0, to - from);
   const { width } = encoder;
   const embeddings = new Float32Array(count * width);
   const truths = new Float64Array(3 * count);
@@ -57,7 +75,7 @@ export async function embedDataset(
     }
   };
   let batch: Example[] = [];
-  for await (const example of dataset.examples(0, count)) {
+  for await (const example of dataset.examples(from, to)) {
     batch.push(example);
     if (batch.length < batchSize) continue;
     await embed(batch);
@@ -81,7 +99,8 @@ export async function embedDataset(
  * Reads a table of embeddings, or the part of it that a split's file gives.
  * @param file a table that `geodrift embed` has made
  * @param encoder that of the model
- * @param options the split and its parts, and how many rows to take from the start; all if left out
+ * @param options the split and its parts, how many rows to take from the start, all if left out, and which of those, by from … to − 1
+ * @returns with the number of rows that there are, whichever of them are taken
  * @throws GeodriftError `data` if the table was not made by the encoder of the model, as far as it says; and as
  * `readEmbeddings` does
  */
@@ -89,14 +108,19 @@ export async function embeddedTable(
   file: string,
   encoder: { sha256: string },
   description: ModelDescription,
-  { split, most }: { split?: { file: string; parts: readonly Part[] }; most?: number } = {},
-): Promise<EmbeddedDataset> {
-  const { about, ids, places, labels, embeddings } = await readEmbeddings(file, split);
+  { split, most, within }: { split?: PartOfTable; most?: number; within?: RowRange } = {},
+): Promise<EmbeddedDataset & { count: number }> {
+  const [from, end] = [
+    within?.from ?? 0,
+    Math.min(within?.to ?? Number.POSITIVE_INFINITY, most ?? Number.POSITIVE_INFINITY),
+  ];
+  const { about, ids, places, labels, embeddings } = await readEmbeddings(file, split, { from, to: end });
   const { sha256, config, name } = about.encoder;
   const same = sha256 === undefined ? isDeepStrictEqual(config, description.encoder) : sha256 === encoder.sha256;
   if (!same)
     throw new GeodriftError("data", `${file}: was embedded by ${name}, the encoder of ${description.name} is another`);
-  const n = Math.min(most ?? ids.length, ids.length);
+  const count = Math.min(most ?? ids.length, ids.length);
+  const to = Math.min(end, count);
   const known = areasOf(about.columns);
   return {
     name: file,
@@ -104,16 +128,26 @@ export async function embeddedTable(
       .update(JSON.stringify([about.encoder, ids, places]))
       .digest("hex"),
     width: about.width,
-    embeddings: embeddings.subarray(0, n * about.width),
-    truths: vectorsOf(places.slice(0, n)),
-    ids: ids.slice(0, n),
-    ...(known && { areas: labels.slice(0, n).map(known) }),
+    count,
+    embeddings,
+    truths: vectorsOf(places.slice(from, to)),
+    ids: ids.slice(from, to),
+    ...(known && { areas: labels.slice(from, to).map(known) }),
   };
 }
 
 /** The embedding of example `i`, [width]; not a copy. */
 export const embeddingOf = ({ embeddings, width }: EmbeddedDataset, i: number): Float32Array =>
   embeddings.subarray(i * width, (i + 1) * width);
+
+/** Examples `from` … `to − 1`; not a copy. */
+export const rowsOf = (data: EmbeddedDataset, from: number, to: number): EmbeddedDataset => ({
+  ...data,
+  embeddings: data.embeddings.subarray(from * data.width, to * data.width),
+  truths: data.truths.subarray(3 * from, 3 * to),
+  ids: data.ids.slice(from, to),
+  ...(data.areas && { areas: data.areas.slice(from, to) }),
+});
 
 /** The true place of example `i`, degrees. */
 export const truthOf = ({ truths }: EmbeddedDataset, i: number): LatLng => toLatLng(vectorAt(truths, i));

@@ -1,54 +1,33 @@
 /** One model on one dataset: every figure that the paper's tables have, and what they lack. */
-import {
-  type LatLng,
-  paths,
-  type RecallAgainstArea,
-  sampleDistribution,
-  toLatLng,
-  toVec3,
-  vectorAt,
-} from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
-import { quickMesh } from "../locate/options.js";
-import { withRegions } from "../locate/regions.js";
+import { type LatLng, type RecallAgainstArea, toLatLng, type Vec3 } from "@geodrift/core";
 import type { LoadedModel } from "../models/load.js";
+import type { ModelDescription } from "../models/schema.js";
 import { solvingOf } from "../models/solving.js";
 import { gazetteer } from "../places/bundled-towns.js";
 import type { Gazetteer } from "../places/gazetteer.js";
 import { labelsOf } from "./areas.js";
-import { type EmbeddedDataset, embeddingOf, truthOf } from "./embedded-dataset.js";
-import { distancesKm, medoid, type Rule, type RuleFigures, ruleFigures } from "./guesses.js";
+import type { EmbeddedDataset } from "./embedded-dataset.js";
+import { distancesKm, type Rule, type RuleFigures, ruleFigures } from "./guesses.js";
+import { type EvaluateOptions, type Outcome, outcomesOf } from "./outcomes.js";
 import {
   circleRecall,
   type LikelihoodFigures,
   likelihoodFigures,
   type RegionFigures,
-  type RegionsSeen,
   regionFigures,
-  regionsSeen,
 } from "./spread.js";
 
-/** How a model is evaluated. */
-export interface EvaluateOptions {
-  /** Samples per example, for modes, medoids and regions. */
-  samples: number;
-  /** Solver of flows and diffusions; the method's default if left out. */
-  solver?: string;
-  /** Steps of the solver; its own number if left out, then more with guidance. */
-  steps?: number;
-  /** Of the noise and the samples. */
-  seed: number;
-  /** w of classifier-free guidance, (1 + w) ψ(c) − w ψ(∅), of the guided sample; the paper has 2. */
-  guidance: number;
-  /**
-   * Examples from the start whose likelihood is taken. If left out, all; of methods in R³, where a density of directions
-   * is an integral of densities, 64.
-   */
-  likelihoods?: number;
-  /** Examples from the start whose distribution is also taken whole, on a mesh as `locate` does, where the method has one. */
-  whole?: number;
+/** How an evaluation is made. */
+export interface FigureOptions extends EvaluateOptions {
   /** Are areas told as the released code does? See `AreaRule`. */
   official?: boolean;
+}
+
+/** What is said of the model that was evaluated. */
+export interface EvaluatedModel {
+  description: ModelDescription;
+  /** Of all weights, hexadecimal. */
+  sha256: string;
 }
 
 /** Every figure of one model on one dataset. */
@@ -58,7 +37,7 @@ export interface Evaluation {
   /** Name, fingerprint, and number of examples. */
   dataset: { name: string; fingerprint: string; examples: number };
   /** The options, with the solver and the steps that were taken without guidance. */
-  options: EvaluateOptions;
+  options: FigureOptions;
   /** Metrics of single guesses, by the rule that chooses them. */
   rules: RuleFigures[];
   /** Likelihood and localizability; absent where the method has no density. */
@@ -92,127 +71,75 @@ export interface EvaluationRun {
   examples: ExampleOutcome[];
 }
 
-/** Pictures in one network call: their activations still fit the cache. */
-const batchSize = 8;
-/** Guided samples of each, of which one is taken. */
-const guidedRows = 4;
-
-/** A minute's work. */
-const euclideanLikelihoods = 64;
-
-const inSpace = ({ description }: LoadedModel): boolean =>
-  description.method === "generative" && paths[description.path].space === "euclidean";
-
 /**
  * Evaluates a model on a dataset.
  * @param extra `towns` tell the areas, those that come with the package if left out; `onExample` is called after each
  * example
- * @throws GeodriftError `data` if the embeddings are not as wide as the model takes; `option` for a solver that the
- * method does not have
+ * @throws GeodriftError as `outcomesOf`
  */
 export async function evaluate(
   model: LoadedModel,
   data: EmbeddedDataset,
-  options: EvaluateOptions,
+  { official, ...options }: FigureOptions,
   { towns, onExample }: { towns?: Gazetteer; onExample?: () => void } = {},
 ): Promise<EvaluationRun> {
-  const { locator, description } = model;
-  if (data.width !== locator.width)
-    throw new GeodriftError(
-      "data",
-      `${data.name}: has embeddings of ${data.width} numbers, ${description.name} takes ${locator.width}`,
-    );
-  const n = data.ids.length;
-  const { guesses, seen } = await guess(model, data, options, onExample);
-  const rule = { gazetteer: towns ?? gazetteer(), official: options.official ?? false };
-  const truths = { places: data.truths, areas: data.areas ?? labelsOf(data.truths, rule), rule };
-  const likelihoods = Math.min(n, options.likelihoods ?? (inSpace(model) ? euclideanLikelihoods : n));
-  const likelihood = await likelihoodFigures(locator, data, guesses.sample as Float64Array, likelihoods);
-  const wholes = await wholeRegionsSeen(model, data, options);
-  const best = guesses.mode ?? (guesses.sample as Float64Array);
-  const km = distancesKm(data.truths, best);
+  const outcomes = await outcomesOf(model, data, options, { onExample });
+  return evaluationOf(model, data, outcomes, { ...options, official }, towns);
+}
+
+/**
+ * The figures of outcomes.
+ * @param outcomes of all examples, in order
+ * @param towns tell the areas
+ */
+export function evaluationOf(
+  { description, sha256 }: EvaluatedModel,
+  { name, fingerprint }: Pick<EmbeddedDataset, "name" | "fingerprint">,
+  outcomes: readonly Outcome[],
+  { samples, seed, guidance, likelihoods, whole, official, ...solving }: FigureOptions,
+  towns: Gazetteer = gazetteer(),
+): EvaluationRun {
+  const rule = { gazetteer: towns, official: official ?? false };
+  const places = flat(outcomes.map((o) => o.truth));
+  const areas = outcomes.some((o) => o.areas) ? outcomes.map((o) => o.areas ?? {}) : labelsOf(places, rule);
+  const rules = Object.keys(outcomes[0].guesses) as Rule[];
+  const guessesBy = (own: Rule) => flat(outcomes.map((o) => o.guesses[own] as Vec3));
+  const km = distancesKm(places, guessesBy(bestRule(outcomes[0])));
+  const likelihood = likelihoodFigures(outcomes.flatMap((o) => o.logDensity ?? []));
+  const seen = outcomes.flatMap((o) => o.regions ?? []);
+  const wholes = outcomes.flatMap((o) => o.whole ?? []);
   return {
     evaluation: {
-      model: { name: description.name, sha256: model.sha256, method: methodOf(model) },
-      dataset: { name: data.name, fingerprint: data.fingerprint, examples: n },
-      options: { ...options, ...solvingOf(description, options, 0) },
-      rules: Object.entries(guesses).map(([name, own]) => ruleFigures(name as Rule, own, truths)),
+      model: { name: description.name, sha256, method: methodOf(description) },
+      dataset: { name, fingerprint, examples: outcomes.length },
+      options: {
+        ...{ samples, seed, guidance, likelihoods, whole, official },
+        ...solvingOf(description, solving, 0),
+      },
+      rules: rules.map((own) => ruleFigures(own, guessesBy(own), { places, areas, rule })),
       ...(likelihood && { likelihood }),
       ...(seen.length > 0 && { regions: regionFigures("samples", seen) }),
       ...(wholes.length > 0 && { wholeRegions: regionFigures("mesh", wholes) }),
       circles: circleRecall(km),
     },
-    examples: data.ids.map((id, i) => ({
-      id,
-      truth: truthOf(data, i),
-      guess: toLatLng(vectorAt(best, i)),
+    examples: outcomes.map((outcome, i) => ({
+      id: outcome.id,
+      truth: toLatLng(outcome.truth),
+      guess: toLatLng(outcome.guesses[bestRule(outcome)] as Vec3),
       distanceKm: km[i],
-      ...(seen[i] && { localizabilityBits: seen[i].bits, credibleLevel: seen[i].credible }),
+      ...(outcome.regions && {
+        localizabilityBits: outcome.regions.bits,
+        credibleLevel: outcome.regions.credible,
+      }),
     })),
   };
 }
 
+const bestRule = ({ guesses }: Outcome): Rule => (guesses.mode ? "mode" : "sample");
+
+/** Vectors one after another, [n, 3]. */
+const flat = (vectors: readonly Vec3[]): Float64Array => Float64Array.from(vectors.flat());
+
 /** The method's name: of generative models, their path. */
-export const methodOf = ({ description }: LoadedModel): string =>
+export const methodOf = (description: ModelDescription): string =>
   description.method === "generative" ? description.path : description.method;
-
-/** One guess per example and rule, [n, 3] each, and what the regions from samples say of the truths. */
-async function guess(
-  { locator, description }: LoadedModel,
-  data: EmbeddedDataset,
-  { samples: count, steps, seed, solver, guidance }: EvaluateOptions,
-  onExample?: () => void,
-): Promise<{ guesses: Partial<Record<Rule, Float64Array>>; seen: RegionsSeen[] }> {
-  const n = data.ids.length;
-  const generative = description.method === "generative";
-  const drawn = locator.pointwise ? 1 : count;
-  const rules: Rule[] = ["sample", ...(generative ? (["guided-sample"] as const) : [])];
-  if (!locator.pointwise) rules.push("mode", "medoid");
-  const guesses = Object.fromEntries(rules.map((rule) => [rule, new Float64Array(3 * n)])) as Record<
-    Rule,
-    Float64Array
-  >;
-  const seen: RegionsSeen[] = [];
-  for (let from = 0; from < n; from += batchSize) {
-    const to = Math.min(n, from + batchSize);
-    const c = data.embeddings.subarray(from * data.width, to * data.width);
-    // The images of a batch share their noise. Batches have noise of their own, and examples take different rows of it, so
-    // that all guesses are independent.
-    const own = seed + 2 * from;
-    const plain = await locator.sample(c, drawn, { seed: own, steps, solver, guidance: 0 });
-    const guided = generative && (await locator.sample(c, guidedRows, { seed: own + 1, steps, solver, guidance }));
-    for (let i = from; i < to; i++) {
-      const samples = plain.subarray(3 * drawn * (i - from), 3 * drawn * (i - from + 1));
-      guesses.sample.set(vectorAt(samples, i % drawn), 3 * i);
-      if (guided) guesses["guided-sample"].set(vectorAt(guided, guidedRows * (i - from) + (i % guidedRows)), 3 * i);
-      if (!locator.pointwise) {
-        const distribution = sampleDistribution(samples);
-        guesses.mode.set(toVec3(distribution.best), 3 * i);
-        guesses.medoid.set(medoid(samples), 3 * i);
-        // Regions around a few points without a density would promise nothing.
-        if (locator.logProb) seen.push(regionsSeen(distribution, data, i));
-      }
-      onExample?.();
-    }
-  }
-  return { guesses, seen };
-}
-
-async function wholeRegionsSeen(
-  { locator, description }: LoadedModel,
-  data: EmbeddedDataset,
-  { whole = 0, steps, solver }: EvaluateOptions,
-): Promise<RegionsSeen[]> {
-  const seen: RegionsSeen[] = [];
-  if (!locator.distributions) return seen;
-  for (let i = 0; i < Math.min(whole, data.ids.length); i++) {
-    const [distribution] = await locator.distributions(embeddingOf(data, i), {
-      ...quickMesh,
-      steps,
-      solver,
-      guidance: 0,
-    });
-    seen.push(regionsSeen(withRegions(distribution, description), data, i));
-  }
-  return seen;
-}

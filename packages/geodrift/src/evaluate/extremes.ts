@@ -12,7 +12,8 @@ import type { LoadedModel } from "../models/load.js";
 import type { Dataset, Example } from "../pictures/dataset.js";
 import { formatKm } from "../places/format.js";
 import { type EmbeddedDataset, embeddingOf } from "./embedded-dataset.js";
-import type { EvaluateOptions, EvaluationRun } from "./evaluate.js";
+import type { EvaluationRun } from "./evaluate.js";
+import type { EvaluateOptions } from "./outcomes.js";
 import type { Drawing } from "./report.js";
 
 const picture = 112;

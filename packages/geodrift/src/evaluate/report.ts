@@ -31,6 +31,18 @@ export interface Report {
 }
 
 /**
+ * A name for rows and files that no other model of a report has.
+ * @param taken names of the others, to which it is added
+ */
+export function distinctName(name: string, taken: Set<string>): string {
+  const plain = name.replaceAll(/[^\w.-]+/g, "-");
+  let own = plain;
+  for (let i = 2; taken.has(own); i++) own = `${plain}-${i}`;
+  taken.add(own);
+  return own;
+}
+
+/**
  * Tables and charts of evaluations.
  * @param runs evaluations of one dataset, one or more
  * @param ablated ablations of some of the models

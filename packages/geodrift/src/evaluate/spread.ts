@@ -4,7 +4,6 @@ import {
   calibration,
   capAreaKm2,
   earthAreaKm2,
-  type Locator,
   type PlaceDistribution,
   type RecallAgainstArea,
   recallAgainstArea,
@@ -25,6 +24,14 @@ export interface LikelihoodFigures {
    * sampling, which the interval tells.
    */
   localizabilityBits: Figure;
+}
+
+/** Log densities of a distribution, nats per steradian. */
+export interface LogDensities {
+  /** At the true place. */
+  truth: number;
+  /** At one sample of the distribution. */
+  sample: number;
 }
 
 /** What highest-density regions promise and hold. */
@@ -57,43 +64,18 @@ export interface RegionsSeen {
   bits: number;
 }
 
-/** Examples whose likelihoods share a solver. */
-const likelihoodBatch = 512;
-
 /**
- * Negative log-likelihoods of the true places, and localizability, without guidance.
- * @param samples a sample of every example, without guidance: unit vectors, [n, 3]
- * @param n examples from the start that are taken
- * @returns undefined for methods without a density
- * @throws GeodriftError `model` if a flow is not a number, or too stiff for the tolerance
+ * Negative log-likelihoods of the true places, and localizability.
+ * @returns undefined where no likelihood was taken
  */
-export async function likelihoodFigures(
-  locator: Locator,
-  { embeddings, truths, width }: EmbeddedDataset,
-  samples: Float64Array,
-  n: number,
-): Promise<LikelihoodFigures | undefined> {
-  if (!locator.logProb) return undefined;
-  const [nats, bits] = [new Float64Array(n), new Float64Array(n)];
-  for (let from = 0; from < n; from += likelihoodBatch) {
-    const to = Math.min(n, from + likelihoodBatch);
-    const points = new Float64Array(6 * (to - from));
-    for (let i = from; i < to; i++) {
-      points.set(truths.subarray(3 * i, 3 * i + 3), 6 * (i - from));
-      points.set(samples.subarray(3 * i, 3 * i + 3), 6 * (i - from) + 3);
-    }
-    const some = embeddings.subarray(from * width, to * width);
-    const logs = await locator.logProb(some, points, { guidance: 0 });
-    for (let i = from; i < to; i++) {
-      nats[i] = -logs[2 * (i - from)];
-      bits[i] = logs[2 * (i - from) + 1] / Math.LN2;
-    }
-  }
+export function likelihoodFigures(logs: readonly LogDensities[]): LikelihoodFigures | undefined {
+  if (logs.length === 0) return undefined;
+  const nats = Float64Array.from(logs, ({ truth }) => -truth);
   return {
-    examples: n,
+    examples: logs.length,
     nats: meanFigure(nats),
     bitsPerDimension: meanFigure(nats.map((x) => x / (3 * Math.LN2))),
-    localizabilityBits: meanFigure(bits),
+    localizabilityBits: meanFigure(Float64Array.from(logs, ({ sample }) => sample / Math.LN2)),
   };
 }
 

@@ -34,10 +34,10 @@ export interface ParquetFile {
    */
   pieces(mostRows: number): RowRange[];
   /**
-   * Rows `from` … `to` − 1, text as bytes unless `utf8`.
+   * Rows `from` … `to` − 1, text as bytes unless `utf8`; of all columns, or of those that are named.
    * @throws GeodriftError `file` if they cannot be read, or are fewer than the directory says
    */
-  read(from: number, to: number, options?: { utf8?: boolean }): Promise<Record<string, unknown>[]>;
+  read(from: number, to: number, options?: { utf8?: boolean; columns?: string[] }): Promise<Record<string, unknown>[]>;
 }
 
 /**
@@ -101,8 +101,17 @@ export async function openParquet(file: string): Promise<ParquetFile> {
     metadata,
     length,
     pieces: (mostRows) => withSubject(file, () => piecesOf(metadata.row_groups, mostRows)),
-    async read(rowStart, rowEnd, { utf8 = true } = {}) {
-      const all = { file: buffer, metadata, compressors: bounded, rowStart, rowEnd, utf8, useOffsetIndex: true };
+    async read(rowStart, rowEnd, { utf8 = true, columns } = {}) {
+      const all = {
+        file: buffer,
+        metadata,
+        compressors: bounded,
+        rowStart,
+        rowEnd,
+        utf8,
+        columns,
+        useOffsetIndex: true,
+      };
       const rows = await parquetReadObjects(all).catch((e: unknown) => {
         throw wrong(`rows ${rowStart + 1} to ${rowEnd} cannot be read`, e);
       });

@@ -1,10 +1,13 @@
 import { GeodriftError } from "@geodrift/core/errors";
+import type { EvaluationRun } from "../evaluate/evaluate.js";
+import { distinctName } from "../evaluate/report.js";
 import { alone } from "../files/alone.js";
 import { cannotWrite } from "../files/system-error.js";
 import { finishEmbedding } from "./embedded.js";
+import { finishEvaluating } from "./evaluated.js";
 import { finishLocating } from "./located.js";
 import { type ShardMarker, stateOf } from "./part.js";
-import { readPlan, type ShardPlan } from "./plan.js";
+import { readPlan } from "./plan.js";
 import { openRun, type RunFolder } from "./run-folder.js";
 import { arraySpec } from "./status.js";
 
@@ -20,9 +23,11 @@ import { arraySpec } from "./status.js";
 export async function finishShards(
   name: string,
   out: string,
-): Promise<{ command: ShardPlan["command"]; rows: number; refused: number }> {
+): Promise<{ command: "embed" | "locate"; rows: number; refused: number }> {
   const run = openRun(name);
   const plan = await readPlan(run);
+  if (plan.command === "evaluate")
+    throw new GeodriftError("option", `${name}: is an evaluation, of which figures are made`);
   const [ending, what] = plan.command === "embed" ? [".parquet", "table"] : [".jsonl", "list of answers"];
   if (!out.toLowerCase().endsWith(ending))
     throw new GeodriftError("option", `--out: the ${what} is a ${ending} file, got "${out}"`);
@@ -34,6 +39,41 @@ export async function finishShards(
     return { command: plan.command, rows, refused };
   };
   return alone(out, finish).catch(cannotWrite(out));
+}
+
+/**
+ * The figures of evaluations in shards, those that `evaluate` tells of the same models.
+ * @param names folders of the plans, or `s3://bucket/prefix`, all of one dataset
+ * @param asked how areas are told
+ * @throws GeodriftError `data` if shards are missing or damaged, saying which; `option` if a plan is not of an evaluation, or of another
+ * dataset than the first
+ */
+export async function finishEvaluations(
+  names: readonly string[],
+  asked: Parameters<typeof finishEvaluating>[3],
+): Promise<EvaluationRun[]> {
+  const runs: EvaluationRun[] = [];
+  const taken = new Set<string>();
+  const datasets: string[] = [];
+  for (const name of names) {
+    const run = openRun(name);
+    const plan = await readPlan(run);
+    if (plan.command !== "evaluate") throw new GeodriftError("option", `${name}: is not an evaluation`);
+    const { shards, source } = plan;
+    datasets.push(JSON.stringify([source.fingerprint, shards[shards.length - 1].until]));
+    if (datasets[0] !== datasets[datasets.length - 1])
+      throw new GeodriftError(
+        "option",
+        `${name}: is of other examples than ${names[0]}; figures are compared on the same`,
+      );
+    const made = await finishEvaluating(run, plan, await allMarkers(run, shards.length), asked);
+    const { model } = made.evaluation;
+    runs.push({
+      ...made,
+      evaluation: { ...made.evaluation, model: { ...model, name: distinctName(model.name, taken) } },
+    });
+  }
+  return runs;
 }
 
 /** @throws GeodriftError `data` naming the shards that are not done */

@@ -8,6 +8,7 @@ import { provenance } from "../embed/embeddings-file.js";
 import { parseJson } from "../files/json-file.js";
 import { decodeText } from "../files/text.js";
 import { parseWith } from "../files/validation.js";
+import { parts } from "../split/split.js";
 import type { RunFolder } from "./run-folder.js";
 
 const whole = z.int().positive();
@@ -51,8 +52,35 @@ const locatePlan = z.strictObject({
   }),
 });
 
+const evaluatePlan = z.strictObject({
+  version: z.literal(1),
+  items: whole,
+  /** What a dataset holds is told by its fingerprint, whole. */
+  shards: z.array(z.strictObject({ until: whole })).min(1),
+  command: z.literal("evaluate"),
+  source: z.strictObject({
+    ...named,
+    /** As the dataset names itself. */
+    name: z.string(),
+    fingerprint: z.string(),
+    split: z.strictObject({ ...named, parts: z.array(z.enum(parts)) }).optional(),
+  }),
+  model: z.strictObject({ ...named, sha256: z.string() }),
+  /** As of the command. */
+  options: z.strictObject({
+    encoder: z.string().optional(),
+    samples: whole,
+    steps: whole.optional(),
+    solver: z.string().optional(),
+    guidance: z.number().nonnegative(),
+    seed: z.int().nonnegative(),
+    likelihoods: whole.optional(),
+    whole: whole.optional(),
+  }),
+});
+
 /** Schema of `plan.json`. */
-export const shardPlan = z.discriminatedUnion("command", [embedPlan, locatePlan]);
+export const shardPlan = z.discriminatedUnion("command", [embedPlan, locatePlan, evaluatePlan]);
 
 /** A plan of shards. */
 export type ShardPlan = z.infer<typeof shardPlan>;
@@ -60,6 +88,10 @@ export type ShardPlan = z.infer<typeof shardPlan>;
 export type EmbedPlan = z.infer<typeof embedPlan>;
 /** Of pictures that are located. */
 export type LocatePlan = z.infer<typeof locatePlan>;
+/** Of a dataset that a model is evaluated on. */
+export type EvaluatePlan = z.infer<typeof evaluatePlan>;
+/** Of pictures that are gone through one after another, by their names. */
+type ListedPlan = EmbedPlan | LocatePlan;
 
 const planFile = "plan.json";
 
@@ -74,9 +106,9 @@ export async function shardsOf(
   source: string,
   ids: AsyncIterable<string> | Iterable<string>,
   wanted: number,
-): Promise<Pick<ShardPlan, "version" | "items" | "shards">> {
+): Promise<Pick<ListedPlan, "version" | "items" | "shards">> {
   const items = batchItems * Math.ceil(wanted / batchItems);
-  const shards: ShardPlan["shards"] = [];
+  const shards: ListedPlan["shards"] = [];
   let [count, chain] = [0, ""];
   for await (const id of ids) {
     chain = chained(chain, id);
@@ -119,7 +151,7 @@ export const changedSource = (run: RunFolder, { source: { path } }: ShardPlan): 
   new GeodriftError("data", `${path}: is no longer what ${run.name} was planned for; plan it anew in another folder`);
 
 /** Where a shard begins: items before it, and the chain over their ids. */
-export const beginOf = ({ items, shards }: ShardPlan, shard: number): { consumed: number; chain: string } => ({
+export const beginOf = ({ items, shards }: ListedPlan, shard: number): { consumed: number; chain: string } => ({
   consumed: shard * items,
   chain: shards[shard - 1]?.chain ?? "",
 });

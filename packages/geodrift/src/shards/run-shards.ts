@@ -1,6 +1,7 @@
 import { GeodriftError } from "@geodrift/core/errors";
 import { type PictureReader, readingHere } from "../pictures/picture-tasks.js";
 import { embeddingMaker } from "./embedded.js";
+import { evaluatingMaker } from "./evaluated.js";
 import { locatingMaker } from "./located.js";
 import { type ShardMaker, type ShardMarker, stateOf } from "./part.js";
 import { readPlan, type ShardPlan } from "./plan.js";
@@ -48,10 +49,12 @@ export async function runShards(
   }
 }
 
-const makerOf = (
+function makerOf(
   run: RunFolder,
   plan: ShardPlan,
   reader: PictureReader,
   onMistake: RunShardsOptions["onMistake"],
-): Promise<ShardMaker> =>
-  plan.command === "embed" ? embeddingMaker(run, plan, reader, onMistake) : locatingMaker(run, plan, reader, onMistake);
+): Promise<ShardMaker> {
+  if (plan.command === "embed") return embeddingMaker(run, plan, reader, onMistake);
+  return plan.command === "locate" ? locatingMaker(run, plan, reader, onMistake) : evaluatingMaker(run, plan);
+}
