@@ -31,13 +31,17 @@ class Block(nn.Module):
 
 
 class Velocity(nn.Module):
-    def __init__(self, input_dim, dim, depth, expansion, cond_dim):
+    """As released; with `near`, points are also seen from a place in the embedding, as the embedded model does."""
+
+    def __init__(self, input_dim, dim, depth, expansion, cond_dim, near=None):
         super().__init__()
+        self.near = near
+        scales = len(near["reachKm"]) if near else 0
         half = dim // 8
         self.register_buffer("freqs", (1 / 10000) ** (torch.arange(half, dtype=torch.float32) / half))
         self.map_time = nn.Sequential(nn.Linear(dim // 4, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.cond_mapper = nn.Linear(cond_dim, dim)
-        self.initial_mapper = nn.Linear(input_dim, dim)
+        self.initial_mapper = nn.Linear(input_dim * (1 + scales), dim)
         self.blocks = nn.ModuleList([Block(dim, expansion) for _ in range(depth)])
         self.final_adaln = nn.Sequential(nn.SiLU(), nn.Linear(dim, 2 * dim))
         self.norm = nn.LayerNorm(dim, elementwise_affine=False)
@@ -48,6 +52,10 @@ class Velocity(nn.Module):
         pe = torch.cat([phase.cos(), phase.sin()], -1)
         pe = (pe - pe.mean(-1, keepdim=True)) / pe.std(-1, keepdim=True)
         c = self.cond_mapper(emb) + self.map_time(pe)
+        if self.near:
+            offset = y - emb[:, self.near["column"] : self.near["column"] + 3]
+            squared = offset.pow(2).sum(-1, keepdim=True)
+            y = torch.cat([y] + [offset / (squared + (km / 6371) ** 2).sqrt() for km in self.near["reachKm"]], -1)
         x = self.initial_mapper(y)
         for block in self.blocks:
             x = block(x, c)
@@ -159,7 +167,8 @@ def load(path):
     tensors = {}
     for name, e in header.items():
         a, b = e["data_offsets"]
-        tensors[name] = torch.frombuffer(bytearray(data[a:b]), dtype=torch.float32).reshape(e["shape"])
+        kind = {"F16": torch.float16, "F32": torch.float32}[e["dtype"]]
+        tensors[name] = torch.frombuffer(bytearray(data[a:b]), dtype=kind).float().reshape(e["shape"])
     return tensors
 
 

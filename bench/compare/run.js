@@ -4,8 +4,6 @@
  * saying so. Steps are timed on the released models' network with random weights; how many of them equal accuracy takes is
  * counted on the embedded model, whose flow is trained.
  */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { tensor } from "@geodrift/compile";
 import {
@@ -22,7 +20,7 @@ import {
   velocityModel,
 } from "@geodrift/core";
 import { loadModel, readPicture, threads } from "geodrift";
-import { exportToPlonk, loadGenerativeModel } from "geodrift/models";
+import { loadGenerativeModel, modelFolder } from "geodrift/models";
 import { product, runtime } from "../measure.js";
 import { sampler, trainer, trainFlop } from "../plonk.js";
 import { times, watchLoad } from "./load.js";
@@ -222,8 +220,7 @@ async function likelihoods(all) {
   });
   if (!torch) return;
 
-  const folder = mkdtempSync(join(tmpdir(), "geodrift-compare-"));
-  await exportToPlonk("earth", folder);
+  const folder = modelFolder("earth");
   const generative = await loadGenerativeModel("earth");
   const model = likelihoodModel({ ...generative, path: riemannianFlow }, { runtime });
   // What both are measured by: the same integrals in double precision, at a tenth of the tolerance.
@@ -259,7 +256,6 @@ async function likelihoods(all) {
   }
   await model.dispose();
   await precise.dispose();
-  rmSync(folder, { recursive: true });
   const official = { evaluations: Math.round(officialEvaluations), ...gap(sums.official, officialTruth) };
   const ours = ways.map((way, k) => {
     const { values, truth, evaluations } = sums.ours[k];

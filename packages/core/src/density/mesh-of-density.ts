@@ -25,28 +25,33 @@ export interface Hints {
 
 /**
  * A mesh of a density that can be computed at any point, refined where the density changes, scaled to a total of one.
- * @param logDensity log densities in nats per steradian at unit vectors [n, 3]; need not be normalised
+ * @param logDensity log densities in nats per steradian at unit vectors [n, 3]; need not be normalised. It is told of points that are
+ * spread over the whole globe, and not chosen for what lies there
  * @param hints where the mesh must be fine from the beginning
  * @param options a `prior` has the mesh refined where what it leaves changes, too
  */
 export async function meshOfDensity(
-  logDensity: (points: Float64Array) => Float64Array | Promise<Float64Array>,
+  logDensity: (points: Float64Array, anywhere: boolean) => Float64Array | Promise<Float64Array>,
   { peaks = [], samples }: Hints = {},
   options: RefineOptions = {},
 ): Promise<DensityMesh> {
-  let start = icosphere(options.level ?? 3);
+  const globe = icosphere(options.level ?? 3);
+  let start = globe;
   const foci = [...(options.prior?.focus ?? [])].sort((a, b) => b.width - a.width).slice(0, mostFoci);
   for (const peak of [...peaks, ...foci.map(({ centre, width }) => ({ centre, radius: width }))])
     start = fineAround(start, peak);
   if (samples) start = fineAmong(start, samples);
-  let values = await logDensity(start.vertices);
+  // Vertices that are added stand behind those that were there.
+  let values = await logDensity(globe.vertices, true);
   const extend = async (vertices: Float64Array) => {
-    const more = await logDensity(vertices);
+    const more = await logDensity(vertices, false);
     const all = new Float64Array(values.length + more.length);
     all.set(values);
     all.set(more, values.length);
     values = all;
   };
+  const added = start.vertices.slice(globe.vertices.length);
+  if (added.length > 0) await extend(added);
   return refinedMesh(start, extend, (mesh) => measured(mesh, values), options);
 }
 

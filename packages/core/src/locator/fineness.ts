@@ -1,8 +1,12 @@
 /**
  * How fine a whole distribution is made, and how many steps the map has whose density it is, without guidance: a vertex costs three
- * evaluations of the network for each of four stages of each step. What a prior leaves may lie where hardly anything does, and
- * there few steps err (`npm run bench map`).
+ * evaluations of the network for each of four stages of each step. Where mass lies `steps` are enough; `globeSteps` are for the vertices
+ * that are spread over the whole globe, most of them where hardly anything lies and few steps err by nats (`npm run bench map`).
  */
-export const wholeMesh = { level: 2, tolerance: 1, maxVertices: 600, steps: 10 };
-/** The same where a prior is multiplied with it. */
-export const meshForPriors = { ...wholeMesh, steps: 16 };
+export const wholeMesh = { level: 2, tolerance: 1, maxVertices: 600, steps: 12, globeSteps: 32 };
+/** The same where a prior is multiplied with it, which may leave what has hardly any mass. */
+export const meshForPriors = { ...wholeMesh, steps: 20 };
+
+/** Steps at vertices that are anywhere on the globe, or at those that are added where mass lies. */
+export const stepsAt = ({ steps, globeSteps }: typeof wholeMesh, anywhere: boolean): number =>
+  anywhere ? globeSteps : steps;

@@ -10,7 +10,7 @@ import { GeodriftError } from "../errors/geodrift-error.js";
 import { Generator } from "../random/generator.js";
 import { earthRadiusKm, type Vec3, vectorAt } from "../sphere/point.js";
 import { logPeakDensity, sampleVonMisesFisher } from "../sphere/von-mises-fisher.js";
-import { meshForPriors, wholeMesh } from "./fineness.js";
+import { meshForPriors, stepsAt, wholeMesh } from "./fineness.js";
 import type { Locator } from "./locator.js";
 import type { NeighbourSearch } from "./neighbour-search.js";
 
@@ -91,13 +91,10 @@ export function flowAndNeighboursLocator(
       for (const [i, places] of near.entries()) {
         const c = embeddings.subarray(i * width, (i + 1) * width);
         const fineness = priors?.[i] ? meshForPriors : wholeMesh;
-        const logDensity = async (points: Float64Array) => {
+        const logDensity = async (points: Float64Array, anywhere: boolean) => {
           stop?.();
-          return mixed(
-            await flow.logProb(c, points, { mode: "map", guidance: 0, steps: fineness.steps }),
-            points,
-            places,
-          );
+          const steps = stepsAt(fineness, anywhere);
+          return mixed(await flow.logProb(c, points, { mode: "map", guidance: 0, steps }), points, places);
         };
         const samples = drawn.slice(3 * hinted * i, 3 * hinted * (i + 1));
         const peaks = places.map((centre) => ({ centre, radius: 0.5 / Math.sqrt(kappa) }));

@@ -8,7 +8,7 @@ import { Generator } from "../random/generator.js";
 import { velocityModel } from "../solve/guidance.js";
 import { solve, solverFor, stepsFor } from "../solve/solvers.js";
 import { normalizeAll } from "../sphere/flat.js";
-import { meshForPriors, wholeMesh } from "./fineness.js";
+import { meshForPriors, stepsAt, wholeMesh } from "./fineness.js";
 import type { Locator, SolveOptions } from "./locator.js";
 
 /**
@@ -65,10 +65,10 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
           const transport = (points: Float64Array) => carried(c, points, options);
           const { steps: _, ...refine } = options;
           const fineness = priors?.[i] ? meshForPriors : wholeMesh;
-          const logDensity = async (points: Float64Array) => {
+          const logDensity = async (points: Float64Array, anywhere: boolean) => {
             stop?.();
             const { guidance } = options;
-            const steps = Math.ceil(fineness.steps * (1 + guidance));
+            const steps = Math.ceil(stepsAt(fineness, anywhere) * (1 + guidance));
             return (await density.logProb(c, points, { mode: "map", guidance, steps })).logProbNats;
           };
           // Guidance bends the flow until it folds: its map has no density that a formula tells, and the mesh is carried along.
