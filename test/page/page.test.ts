@@ -99,6 +99,54 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.close();
   });
 
+  it("brings an answer back from its link, in another browser, without its picture or with it", async () => {
+    const { page, complaints } = await openPage(browser, server.url);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await drop(page, "nile.png", nile);
+    await answered(page).waitFor();
+    const said = async (where: Page) => [
+      await answered(where).innerText(),
+      await where.locator(".odds").innerText(),
+      await where.locator(".areas").innerText(),
+    ];
+    const here = await said(page);
+    const linkOf = async () => {
+      await page.getByRole("button", { name: "Copy a link to this answer" }).click();
+      await page.getByText(/^The link is copied: [\d,]+ characters\.$/).waitFor();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    const bare = await linkOf();
+    expect(bare.length).toBeLessThan(40_000);
+    await page.getByLabel("with a small picture").check();
+    const pictured = await linkOf();
+    expect(pictured.length).toBeGreaterThan(bare.length);
+    await page.close();
+    const context = await browser.newContext({ reducedMotion: "reduce" });
+    const other = await context.newPage();
+    const asked: string[] = [];
+    other.on("request", (r) => asked.push(r.url()));
+    await other.goto(bare);
+    await other.getByText("An answer to nile.png, from a link; the picture did not come along.").waitFor();
+    expect(await said(other)).toEqual(here);
+    await look(other, "linked");
+    // Nothing of it goes to a server, and nothing can be asked about a picture that is not there.
+    expect(asked.filter((url) => /answer=|\/api\/locate/.test(url))).toEqual([]);
+    expect(await other.getByRole("button", { name: /evidence/ }).count()).toBe(0);
+    expect(await violations(other)).toEqual([]);
+    await other.evaluate((hash) => (location.hash = hash), new URL(pictured).hash);
+    await other.getByText("An answer to nile.png, from a link.", { exact: true }).waitFor();
+    await other.getByAltText("Picture: nile.png").waitFor();
+    expect(await said(other)).toEqual(here);
+    // Another picture takes its place, in the address as well.
+    await drop(other, "island.png", readFileSync(join(root, "packages/geodrift/page/play/4.png")));
+    await other.getByText("from a link").waitFor({ state: "detached" });
+    expect(new URL(other.url()).hash).toBe("#locate");
+    await other.evaluate((hash) => (location.hash = hash), new URL(bare).hash.slice(0, 300));
+    await other.getByText("This link is cut off or damaged: there is no answer in it.").waitFor();
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+
   it("keeps answers, settings and looks through other views and a reload, until they are to be forgotten", async () => {
     const { page, complaints } = await openPage(browser, server.url);
     await page.getByText("Model second:").waitFor();

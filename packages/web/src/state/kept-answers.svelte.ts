@@ -2,6 +2,7 @@
 import { distributionTensors, readDistribution, readSafetensors, writeSafetensors } from "@geodrift/core";
 import { clear, createStore, del, entries, set, type UseStore } from "idb-keyval";
 import type { Answer, Settings } from "../engine/engine.js";
+import { smallPicture } from "./small-picture.js";
 
 /** A picture with what was asked of it and answered. */
 export interface KeptAnswer {
@@ -57,7 +58,7 @@ export class KeptAnswers {
       id: crypto.randomUUID(),
       at: Date.now(),
       picture,
-      thumbnail: await thumbnailOf(picture),
+      thumbnail: await smallPicture(picture, thumbnailSide),
       ...{ settings, result, steps, density: new Uint8Array(made) },
     };
     if (clears !== this.clears) return;
@@ -87,18 +88,5 @@ export class KeptAnswers {
     } catch (e) {
       this.refused = `This browser keeps nothing here (${(e as Error).message}).`;
     }
-  }
-}
-
-async function thumbnailOf(picture: Blob): Promise<Blob | undefined> {
-  try {
-    const whole = await createImageBitmap(picture, { resizeHeight: thumbnailSide, resizeQuality: "medium" });
-    const canvas = new OffscreenCanvas(whole.width, whole.height);
-    canvas.getContext("2d")?.drawImage(whole, 0, 0);
-    whole.close();
-    return await canvas.convertToBlob({ type: "image/webp", quality: 0.8 });
-  } catch {
-    // HEIC and raw files, which browsers do not read.
-    return undefined;
   }
 }

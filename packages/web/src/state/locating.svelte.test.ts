@@ -63,6 +63,7 @@ async function loaded() {
 
 beforeAll(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => {} }));
+  vi.stubGlobal("location", { hash: "" });
   vi.stubGlobal("requestAnimationFrame", () => 0);
   vi.stubGlobal("cancelAnimationFrame", () => {});
   const local = {

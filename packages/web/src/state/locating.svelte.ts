@@ -1,29 +1,19 @@
 /** The first view's picture and answer, and those before it: they stay when another view is looked at, and when the page is loaded anew. */
 import { type Answer, defaultSettings, type Settings } from "../engine/engine.js";
+import { holdsAnswer, readHash } from "./answer-link.js";
 import { app } from "./app.svelte.js";
 import { answerOf, type KeptAnswer, KeptAnswers } from "./kept-answers.svelte.js";
 import { Pane } from "./pane.svelte.js";
 import { forgetRemembered, remember, remembered } from "./remembered.js";
-
-/** Are these settings of this version of the page? */
-function areSettings(value: unknown): value is Settings {
-  const { samples, guidance, seed, steps, model, prior, region = [] } = (value ?? {}) as Partial<Settings>;
-  const isOptional = (v: unknown, type: string) => v === undefined || typeof v === type;
-  return (
-    [samples, guidance, seed].every(Number.isFinite) &&
-    isOptional(steps, "number") &&
-    isOptional(model, "string") &&
-    isOptional(prior, "string") &&
-    Array.isArray(region) &&
-    region.every((corner) => Number.isFinite(corner?.lat) && Number.isFinite(corner?.lng))
-  );
-}
+import { areSettings } from "./settings.js";
 
 class Locating {
   readonly kept = new KeptAnswers();
   readonly pane = new Pane((picture, settings, answer) => void this.keep(picture, settings, answer));
   /** Which of those that are kept is looked at. */
   shown = $state<string>();
+  /** Is what is looked at from a link? */
+  linked = $state(false);
   /** Pictures that are located beside the one that is looked at: how many of how many are done. */
   others = $state<{ done: number; of: number }>();
   /** What was wrong with them, in sentences. */
@@ -44,6 +34,7 @@ class Locating {
     const { model } = this.pane.settings;
     // Another server, perhaps, with other models.
     if (app.models.length > 0 && !app.models.some(({ id }) => id === model)) this.pane.settings.model = undefined;
+    if (holdsAnswer(location.hash)) return this.showLink(location.hash);
     const id = remembered("shown", (v): v is string => typeof v === "string");
     const last = this.kept.all.find((k) => k.id === id);
     if (last && !this.pane.picture) this.show(last);
@@ -51,14 +42,29 @@ class Locating {
 
   /** Shows an answer of before. */
   show(kept: KeptAnswer): void {
+    this.leaveLink();
     this.shown = kept.id;
     remember("shown", kept.id);
     this.pane.restore(kept.picture, kept.settings, answerOf(kept));
   }
 
+  /** Shows the answer that a link brings. */
+  async showLink(hash: string): Promise<void> {
+    try {
+      const { settings, answer, picture } = await readHash(hash);
+      this.shown = undefined;
+      this.pane.restore(picture, settings, answer);
+      this.linked = true;
+    } catch (e) {
+      this.pane.clear();
+      this.pane.error = (e as Error).message;
+    }
+  }
+
   /** Locates pictures: the first before one's eyes, the others beside it, each an answer of its own. */
   choose([first, ...others]: readonly File[]): void {
     if (!first) return;
+    this.leaveLink();
     this.shown = undefined;
     this.pane.choose(first);
     this.waiting.push(...others);
@@ -67,6 +73,12 @@ class Locating {
       this.others = { done: before?.done ?? 0, of: (before?.of ?? 0) + others.length };
       if (!before) void this.locateOthers();
     }
+  }
+
+  /** What is looked at is no longer what the address says. */
+  private leaveLink(): void {
+    this.linked = false;
+    if (holdsAnswer(location.hash)) history.replaceState(null, "", "#locate");
   }
 
   private async locateOthers(): Promise<void> {
@@ -94,6 +106,7 @@ class Locating {
     this.waiting = [];
     this.others = undefined;
     this.failures = [];
+    this.leaveLink();
     this.shown = undefined;
     this.pane.clear();
     this.pane.stop();

@@ -81,11 +81,11 @@ export class Pane {
     if (answer) this.onAnswer?.(picture, settings, answer);
   }
 
-  /** Shows an answer of before, as it was. */
-  restore(picture: File, settings: Settings, answer: Answer): void {
+  /** Shows an answer of before, as it was; of a picture that did not come along, the answer alone. */
+  restore(picture: File | undefined, settings: Settings, answer: Answer): void {
     this.clear();
     this.picture = picture;
-    this.preview = URL.createObjectURL(picture);
+    this.preview = picture && URL.createObjectURL(picture);
     this.settings = { ...settings };
     this.answer = answer;
     this.steps = answer.steps;

@@ -1,0 +1,2 @@
+/** The schema of an answer, loaded only when a link is opened. */
+export { locateResult } from "geodrift/browser";
