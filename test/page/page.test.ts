@@ -147,6 +147,31 @@ describe.skipIf(!hasBrowser)("the page", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("prints an answer on two pages at most, with its map", async () => {
+    const { page, complaints } = await openPage(browser, server.url, { viewport: { width: 1440, height: 900 } });
+    await page.getByRole("button", { name: "Dark" }).click();
+    await drop(page, "nile.png", nile);
+    await answered(page).waitFor();
+    await page.waitForTimeout(2000);
+    const pdf = await page.pdf({ format: "A4", printBackground: true });
+    expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2);
+    const [drawn = ""] = await page
+      .locator(".printed")
+      .evaluateAll((all) => all.map((i) => (i as HTMLImageElement).src));
+    const { channels } = await sharp(Buffer.from(drawn.slice(drawn.indexOf(",") + 1), "base64")).stats();
+    expect(Math.max(...channels.map((c) => c.stdev))).toBeGreaterThan(10);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.getByRole("button").filter({ visible: true }).count()).toBe(0);
+    expect(await answered(page).isVisible()).toBe(true);
+    await page.setViewportSize({ width: 720, height: 1000 });
+    if (shots) {
+      await page.screenshot({ path: join(shots, "printed.png"), fullPage: true });
+      writeFileSync(join(shots, "printed.pdf"), pdf);
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("keeps answers, settings and looks through other views and a reload, until they are to be forgotten", async () => {
     const { page, complaints } = await openPage(browser, server.url);
     await page.getByText("Model second:").waitFor();
@@ -532,6 +557,29 @@ describe.skipIf(!hasBrowser)("the page", () => {
     // What came before comes back with what it was made from.
     await page.locator(".history button").last().click();
     expect(await sources()).toEqual(first);
+    // Beside others; words by a click, and what is made can be saved and located.
+    await page.getByRole("button", { name: "Keep beside the next" }).click();
+    expect(await page.getByRole("button", { name: "Keep beside the next" }).getAttribute("aria-pressed")).toBe("true");
+    await page.getByText("Words that it knows").click();
+    for (const word of ["winter", "satellite"]) await page.getByRole("button", { name: word, exact: true }).click();
+    expect(await page.getByLabel("Words", { exact: true }).inputValue()).toBe("winter, satellite");
+    await page.getByRole("button", { name: "winter", exact: true }).click();
+    expect(await page.getByLabel("Words", { exact: true }).inputValue()).toBe("satellite");
+    expect(await page.getByRole("button", { name: "satellite", exact: true }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
+    await page.getByRole("button", { name: "Imagine", exact: true }).click();
+    await page.getByText(/^Imagined: satellite/).waitFor();
+    await page.getByText(/^Beside them: /).waitFor();
+    const all = await sources();
+    expect([all.length, all.slice(2)]).toEqual([4, first]);
+    await look(page, "beside");
+    const saved = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Save" }).first().click();
+    const file = await (await saved).path();
+    expect(`data:image/png;base64,${readFileSync(file).toString("base64")}`).toBe(all[0]);
+    await page.getByRole("button", { name: "Take these away" }).click();
+    expect(await sources()).toEqual(all.slice(0, 2));
     // Words that nobody taught it.
     await page.getByLabel("Words", { exact: true }).fill("castle");
     await page.getByRole("button", { name: "Imagine", exact: true }).click();
@@ -539,9 +587,12 @@ describe.skipIf(!hasBrowser)("the page", () => {
     expect(await page.locator(".imagined").count()).toBe(0);
     expect(await page.getByText(/^Imagined/).count()).toBe(0);
     // What came before comes back without what was wrong afterwards.
-    await page.locator(".history button").first().click();
+    await page.locator(".history button").nth(1).click();
     expect(await sources()).toEqual(second);
     expect(await page.getByRole("alert").count()).toBe(0);
+    await page.getByRole("button", { name: "Locate it" }).first().click();
+    await page.getByAltText(/^Picture: imagined-\d+\.png$/).waitFor();
+    await page.getByText(/^Done: /).waitFor();
     expect(complaints).toEqual([]);
     await page.close();
   });

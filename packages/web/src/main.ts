@@ -2,6 +2,7 @@ import "./styles/base.css";
 import "./styles/pane.css";
 import "./styles/library.css";
 import "./styles/imagine.css";
+import "./styles/print.css";
 import { mount } from "svelte";
 import App from "./App.svelte";
 

@@ -103,6 +103,12 @@ export class Globe {
     this.map.on("zoom", () => this.refine());
   }
 
+  /** The map as it is seen now, without its marks, as the address of a picture; what it was drawn with the browser has thrown away. */
+  picture(): string {
+    this.map.redraw();
+    return this.map.getCanvas().toDataURL("image/jpeg", 0.9);
+  }
+
   /** Tells the place, in degrees, of every click or move on the globe. */
   on(event: "click" | "mousemove", tell: (place: LatLng) => void): void {
     this.map.on(event, (e: MapMouseEvent) => {
