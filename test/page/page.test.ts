@@ -381,6 +381,48 @@ describe.skipIf(!hasBrowser)("the page", () => {
     await page.close();
   });
 
+  it("plays the same five pictures from a link, and one game a day whose first try is kept", async () => {
+    const { page, complaints } = await openPage(browser, `${server.url}#play=7`);
+    const asked = async (where: Page) => {
+      await where.locator("img.puzzle").waitFor();
+      return where.evaluate(() =>
+        performance.getEntriesByType("resource").flatMap((e) => /play\/\d+\.\w+$/.exec(e.name) ?? []),
+      );
+    };
+    const first = await asked(page);
+    expect(first).toHaveLength(1);
+    expect(new URL(page.url()).hash).toBe("#play=7");
+    const other = await openPage(browser, `${server.url}#play=7`);
+    expect(await asked(other.page)).toEqual(first);
+    await other.page.close();
+    await page.getByRole("button", { name: "Today's five" }).press("Enter");
+    await page.getByText(/^Picture 1 of 5 of today/).waitFor();
+    expect(new URL(page.url()).hash).toMatch(/^#play=20\d{6}$/);
+    for (let i = 1; i <= 5; i++) {
+      await page.getByText(`Picture ${i} of 5`).waitFor();
+      await page.keyboard.press("m");
+      await page.getByRole("button", { name: "That is my guess" }).press("Enter");
+      await page.getByText(/^You: /).waitFor();
+      if (i < 5) await page.getByRole("button", { name: "Next picture" }).press("Enter");
+    }
+    const kept = await page.getByText(/^Today's, at your first try: \d+ points of 5,000\.$/).innerText();
+    await page.reload();
+    await page.getByText(/^Picture 1 of 5 of today/).waitFor();
+    expect(await page.getByText(/^Today's, at your first try/).innerText()).toBe(kept);
+    // On a phone picture and globe are seen together.
+    await page.setViewportSize({ width: 390, height: 844 });
+    const [globe, picture] = [
+      await page.locator(".globe").boundingBox(),
+      await page.locator("img.puzzle").boundingBox(),
+    ];
+    expect(
+      [globe?.y, picture && picture.y + picture.height].every((y) => y !== undefined && y !== null && y < 844),
+    ).toBe(true);
+    await look(page, "play-phone");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("plays no picture with the model's answer to the one before", async () => {
     const { page } = await openPage(browser, `${server.url}#play`);
     await page.getByText("Picture 1 of 5").waitFor();
@@ -391,7 +433,7 @@ describe.skipIf(!hasBrowser)("the page", () => {
     const held = new Promise<void>((resolve) => {
       come = resolve;
     });
-    await page.route("**/play/*.png", async (route) => {
+    await page.route(/\/play\/\d+\.\w+$/, async (route) => {
       await held;
       await route.continue();
     });

@@ -10,6 +10,7 @@ import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Plugin } from "vite";
 import { examples } from "../src/examples.ts";
 import { nameFiles } from "../src/places/names.ts";
+import { morePlaces, type PlayPlace } from "./more-places.ts";
 import { names } from "./names.ts";
 import { playPlaces } from "./play-places.ts";
 import { recut } from "./recut.ts";
@@ -82,19 +83,57 @@ function withoutSeam({ coordinates }: MultiLineString): MultiLineString {
 }
 
 const viewSize = 256;
+/** Of the pictures that are many: twice what the model sees. */
+const smallSize = 128;
+/** Places that the game has besides those with a name. */
+const mostMore = 300;
 
-async function playPictures(raster: Raster): Promise<{ name: string; bytes: Buffer }[]> {
-  return Promise.all(
-    playPlaces.map(async ({ lat, lng, widthKm }, i) => {
-      const rgba = new Uint8Array(viewSize * viewSize * 4);
-      renderViewInto(rgba, raster, { place: { lat, lng }, heading: 0, widthKm }, viewSize);
-      const raw = { width: viewSize, height: viewSize, channels: 4 } as const;
-      return {
-        name: `${i}.png`,
-        bytes: await sharp(rgba, { raw }).removeAlpha().png({ compressionLevel: 9 }).toBuffer(),
-      };
-    }),
-  );
+type Raw = { data: Uint8Array; size: number };
+
+function viewOf(raster: Raster, { lat, lng, widthKm }: PlayPlace, size: number): Raw {
+  const data = new Uint8Array(size * size * 4);
+  renderViewInto(data, raster, { place: { lat, lng }, heading: 0, widthKm }, size);
+  return { data, size };
+}
+
+const drawn = ({ data, size }: Raw) => sharp(data, { raw: { width: size, height: size, channels: 4 } }).removeAlpha();
+
+/** How much there is to see: the deviation of the brightness, as a share of all of it. */
+function faceOf({ data, size }: Raw): number {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    const light = (data[i] + data[i + 1] + data[i + 2]) / 765;
+    sum += light;
+    squares += light * light;
+  }
+  const n = size * size;
+  return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
+}
+
+/** The game's pictures, and what it knows of their places. */
+async function playPictures(
+  raster: Raster,
+): Promise<{ pictures: { name: string; bytes: Buffer }[]; places: object[] }> {
+  const more = morePlaces(playPlaces, mostMore, (place) => faceOf(viewOf(raster, place, 32)));
+  const pictures = await Promise.all([
+    ...playPlaces.map(async (place, i) => ({
+      name: `${i}.png`,
+      bytes: await drawn(viewOf(raster, place, viewSize))
+        .png({ compressionLevel: 9 })
+        .toBuffer(),
+    })),
+    ...more.map(async (place, i) => ({
+      name: `${playPlaces.length + i}.webp`,
+      bytes: await drawn(viewOf(raster, place, smallSize))
+        .webp({ quality: 88 })
+        .toBuffer(),
+    })),
+  ]);
+  const places = [...playPlaces, ...more].map(({ widthKm: _, ...place }, i) => ({
+    ...place,
+    picture: pictures[i].name,
+  }));
+  return { pictures, places };
 }
 
 /** Model and towns, for a site without a server. */
@@ -131,14 +170,14 @@ export function assets({ site }: { site: boolean }): Plugin {
       const { coarse, fine } = names();
       emit(nameFiles.coarse, coarse);
       emit(nameFiles.fine, fine);
-      const pictures = await playPictures(raster);
+      const { pictures, places } = await playPictures(raster);
       for (const { name, bytes } of pictures) emit(`play/${name}`, bytes);
       for (const { file } of examples) {
         const [, number] = /(\d+)\.webp$/.exec(file) ?? [];
         const { bytes } = pictures[Number(number)];
         emit(file, await sharp(bytes).webp({ quality: 90 }).toBuffer());
       }
-      emit("play/places.json", JSON.stringify(playPlaces));
+      emit("play/places.json", JSON.stringify(places));
       if (site) for (const { name, bytes } of modelFiles()) emit(`model/${name}`, bytes);
     },
   };

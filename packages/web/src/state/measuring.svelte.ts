@@ -1,8 +1,6 @@
 /** Distances that a person measures on the globe, from click to click along great circles. */
-import { distanceKm, geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
-
-/** Kilometres between two points that a line is drawn through. */
-const pieceKm = 200;
+import { distanceKm, type LatLng } from "@geodrift/core";
+import { arc } from "../map/arc.js";
 
 /** What is measured, while something is. */
 export class Measuring {
@@ -29,13 +27,4 @@ export class Measuring {
     if (this.on) this.points = [...this.points, place];
     return this.on;
   }
-}
-
-/** Points of a great circle after its first, in degrees. */
-function arc(from: LatLng, to: LatLng): LatLng[] {
-  const pieces = Math.max(1, Math.ceil(distanceKm(from, to) / pieceKm));
-  const [a, b] = [toVec3(from), toVec3(to)];
-  return Array.from({ length: pieces }, (_, i) =>
-    i + 1 === pieces ? to : toLatLng(geodesic(a, b, (i + 1) / pieces).point),
-  );
 }
