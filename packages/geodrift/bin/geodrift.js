@@ -1,5 +1,9 @@
 #!/usr/bin/env node
-import { closeThreads, main } from "../dist/program/main.js";
+import module from "node:module";
+
+// What Node 22 and newer have compiled once they need not compile again: a tenth of a short command's time.
+module.enableCompileCache?.();
+const { closeThreads, main } = await import("../dist/program/main.js");
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (e) => {

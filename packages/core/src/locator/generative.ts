@@ -37,13 +37,14 @@ export function generativeLocator(generative: GenerativeModel, options: CompileO
 
   return {
     width: config.cond_dim,
-    async sample(embeddings, n, { seed, ...options }) {
+    async sample(embeddings, n, { seed, apart = false, ...options }) {
       const images = embeddings.length / config.cond_dim;
-      const noise = new Float64Array(3 * n);
+      const own = apart ? images * n : n;
+      const noise = new Float64Array(3 * own);
       const random = new Generator(seed);
-      for (let i = 0; i < n; i++) noise.set(path.noise(random), 3 * i);
+      for (let i = 0; i < own; i++) noise.set(path.noise(random), 3 * i);
       // The same noise for every image: results do not depend on what else is in the batch.
-      return carried(embeddings, repeated(noise, images), options);
+      return carried(embeddings, apart ? noise : repeated(noise, images), options);
     },
     async logProb(embeddings, points, { onTurned, ...options }) {
       const { logProbNats, turned } = await density.logProb(embeddings, points, options);

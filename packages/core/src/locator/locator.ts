@@ -23,6 +23,11 @@ export interface SolveOptions {
 export interface SampleOptions extends SolveOptions {
   /** Whole number; the same seed gives the same samples, but for rounding, whatever is located beside them. */
   seed: number;
+  /**
+   * Of flows and diffusions: every image has noise of its own, told by its place among them, where otherwise all have the same. Samples of
+   * other methods are apart anyway, or draw by the image.
+   */
+  apart?: boolean;
 }
 
 /** How a log density is computed. */

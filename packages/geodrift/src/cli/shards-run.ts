@@ -26,6 +26,9 @@ const solving = ["samples", "steps", "guidance", "seed", "solver"] as const;
 const locatingAlone = ["prior", "abstain"] as const;
 const evaluatingAlone = ["most", "likelihoods", "whole", "split", "part"] as const;
 
+/** Samples of an evaluation, at the least. */
+const leastEvaluated = 8;
+
 /** What `geodrift shards plan` is asked. */
 export interface PlanFlags extends Partial<Omit<Locating & Evaluating, "path">> {
   out: string;
@@ -51,6 +54,13 @@ export async function plan(path: string, { out, items: wanted, ...flags }: PlanF
     refuse(solving, "pictures that are located or evaluated, by what says --model or --evaluate");
   if (model === undefined) refuse(locatingAlone, "pictures that are located, by what says --model");
   if (evaluate === undefined) refuse(evaluatingAlone, "a dataset that a model is evaluated on, which says --evaluate");
+  else if (asked.samples !== undefined && asked.samples < leastEvaluated)
+    throw new GeodriftError(
+      "option",
+      `--samples: an evaluation draws at least ${leastEvaluated}, got ${asked.samples}`,
+    );
+  if (asked.part !== undefined && asked.split === undefined)
+    throw new GeodriftError("option", "--part is of a split, which says --split");
   const { shards, items } = await (model !== undefined
     ? planLocating(out, { samples: 256, guidance: 0, seed: 0, ...asked, path, model }, wanted)
     : evaluate !== undefined
@@ -117,6 +127,8 @@ export async function finish(folders: string[], { out, ...figures }: { out: stri
     await writeReport(out, report);
     return;
   }
+  const odd = Object.keys(figures)[0];
+  if (odd) throw new GeodriftError("option", `--${odd} is of evaluations, ${folder} is of "${command}"`);
   if (folders.length > 1)
     throw new GeodriftError(
       "option",

@@ -29,7 +29,7 @@ export async function* locateInThreads(
     const answered = async (items: readonly Named[]): Promise<Answer[]> => {
       const read = await Promise.all(items.map((item) => readNamed(item, reader, threads.ready)));
       const good = read.flatMap((item) => ("picture" in item ? [item] : []));
-      const plain = await threads.ask(good);
+      const plain = await threads.ask(() => good);
       let at = 0;
       return read.map((item) => ("failure" in item ? failedAnswer(item.file, item.failure) : answerOf(plain[at++])));
     };

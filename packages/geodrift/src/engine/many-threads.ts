@@ -20,13 +20,15 @@ export const gainsByThreads = ({ encoder, description }: ResolvedModel): boolean
 
 /** Threads that are open. */
 export interface ManyThreads<Ask, Answer, Ready> {
-  /** What each says before it begins. @throws GeodriftError as the work of the thread */
+  /** What each says before it begins. */
   ready: Ready;
   /**
    * Has the next free thread do a piece of work.
+   * @param make the piece, made when a thread is free for it
    * @param onProgress called whenever the thread says that it is further
+   * @throws as the work of the thread
    */
-  ask(ask: Ask, onProgress?: () => void): Promise<Answer>;
+  ask(make: () => Ask, onProgress?: () => void): Promise<Answer>;
   /** Ends them; nobody hears of what was still asked. */
   close(): Promise<void>;
 }
@@ -58,13 +60,18 @@ export async function openManyThreads<Ask, Answer, Ready>(
     const [ready] = await Promise.all(threads.map((thread) => thread.ready));
     const free = [...threads];
     const queue = new PQueue({ concurrency: count });
+    let failure: unknown;
     return {
       ready,
-      ask: (ask, onProgress) =>
+      ask: (make, onProgress) =>
         queue.add(async () => {
-          const thread = free.shift() ?? threads[0];
-          const answer = await thread.ask(ask, onProgress);
-          // One that has failed is not asked again.
+          const thread = free.shift();
+          // One that has failed is not asked again, nor one that is busy.
+          if (!thread) throw failure;
+          const answer = await thread.ask(make(), onProgress).catch((e: unknown) => {
+            failure = e;
+            throw e;
+          });
           free.push(thread);
           return answer;
         }),

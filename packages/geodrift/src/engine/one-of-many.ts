@@ -41,7 +41,7 @@ export async function answerAsked<Data, Ask, Answer, Ready>(
     say({ type: "ready", ready: work.ready });
     parentPort?.on("message", async (message: ToThread<Ask>) => {
       if (message !== "close") {
-        busy = answered(message.id, message.ask);
+        busy = Promise.all([busy, answered(message.id, message.ask)]);
         return;
       }
       closing = true;

@@ -11,8 +11,8 @@ import type { OutcomeRows, OutcomesData } from "./outcomes-worker.js";
  * there are cores that each open their own, then to seven digits, as sums depend on the number of threads.
  * @param resolved what the model was opened from
  * @param options with the encoder in place of the model's own, as it was named
- * @param first place of the first row in the whole dataset, from 0; a multiple of `outcomeBatch`
- * @param onExample called after each example
+ * @param at `first`: place of the first row in the whole dataset, from 0; a multiple of `outcomeBatch`. `onExample` is called after each
+ * example
  * @throws GeodriftError if the model cannot be opened, and as `outcomesOf`
  */
 export function outcomesBy(
@@ -38,10 +38,13 @@ async function outcomesInThreads(
   try {
     const pieces: Promise<Outcome[]>[] = [];
     for (let from = 0; from < data.ids.length; from += outcomeBatch) {
-      const { embeddings, ...rows } = rowsOf(data, from, Math.min(data.ids.length, from + outcomeBatch));
-      // Copies of their own: of a view a message takes the whole of what it looks at.
-      const own = { ...rows, embeddings: embeddings.slice(), truths: rows.truths.slice() };
-      pieces.push(threads.ask({ data: own, first: first + from }, onExample));
+      const make = (): OutcomeRows => {
+        const { embeddings, ...rows } = rowsOf(data, from, Math.min(data.ids.length, from + outcomeBatch));
+        // Copies of their own: of a view a message takes the whole of what it looks at.
+        const own = { ...rows, embeddings: embeddings.slice(), truths: rows.truths.slice() };
+        return { data: own, first: first + from };
+      };
+      pieces.push(threads.ask(make, onExample));
     }
     return (await Promise.all(pieces)).flat();
   } finally {

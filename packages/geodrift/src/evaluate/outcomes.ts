@@ -51,8 +51,6 @@ export interface Outcome {
 export const outcomeBatch = 128;
 /** Pictures in one network call: their activations still fit the cache. */
 const sampledAtOnce = 8;
-/** Guided samples of each, of which one is taken; of all examples in one call, as there are few. */
-const guidedRows = 4;
 
 /** A minute's work. */
 const euclideanLikelihoods = 64;
@@ -62,8 +60,8 @@ const inSpace = ({ description }: LoadedModel): boolean =>
 
 /**
  * What a model does with examples. What becomes of each is told by its place in the dataset, whatever else is asked beside it.
- * @param first place of the first row in the whole dataset, from 0; a multiple of `outcomeBatch`
- * @param onExample called after each example
+ * @param at `first`: place of the first row in the whole dataset, from 0; a multiple of `outcomeBatch`. `onExample` is called after each
+ * example
  * @throws GeodriftError `data` if the embeddings are not as wide as the model takes; `option` for a solver that the
  * method does not have; `model` if a flow is not a number, or too stiff for the tolerance
  */
@@ -106,11 +104,11 @@ async function guessed(
   const generative = description.method === "generative";
   const drawn = locator.pointwise ? 1 : count;
   const options = { steps, solver };
-  // All guesses are independent: images that are sampled together share their noise, and take different rows of it, and others have
-  // noise of their own.
+  // All guesses are independent: images that are sampled together take different rows of the noise that they share, or have noise of
+  // their own.
   const guided =
     generative &&
-    (await locator.sample(data.embeddings, guidedRows, { ...options, seed: seed + 2 * first + 1, guidance }));
+    (await locator.sample(data.embeddings, 1, { ...options, seed: seed + 2 * first + 1, guidance, apart: true }));
   const outcomes: Outcome[] = [];
   for (let from = 0; from < n; from += sampledAtOnce) {
     const to = Math.min(n, from + sampledAtOnce);
@@ -120,7 +118,7 @@ async function guessed(
       const row = first + i;
       const samples = plain.subarray(3 * drawn * (i - from), 3 * drawn * (i - from + 1));
       const guesses: Outcome["guesses"] = { sample: vectorAt(samples, row % drawn) };
-      if (guided) guesses["guided-sample"] = vectorAt(guided, guidedRows * i + (row % guidedRows));
+      if (guided) guesses["guided-sample"] = vectorAt(guided, i);
       const outcome: Outcome = { id: data.ids[i], truth: vectorAt(data.truths, i), guesses };
       if (data.areas) outcome.areas = data.areas[i];
       if (!locator.pointwise) {

@@ -1,7 +1,6 @@
 /** Shards of a dataset that a model is evaluated on: what becomes of each example, of which `finish` makes the figures. */
-import { createReadStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { createInterface } from "node:readline";
 import { GeodriftError } from "@geodrift/core/errors";
 import { type EvaluationRun, evaluationOf, type FigureOptions } from "../evaluate/evaluate.js";
 import { openExamples } from "../evaluate/examples.js";
@@ -45,14 +44,12 @@ export async function planEvaluating(
   const resolved = await resolveModel(named, { encoder });
   // What cannot be is told before the weights are read, for their hash.
   solvingOf(resolved.description, options, 0);
-  const model = await openModel(resolved);
   const parts = [part];
-  const examples = await openExamples(path, model, {
-    most,
-    split: split === undefined ? undefined : { file: split, parts },
-  });
-  await model.dispose();
-  const { count, ...dataset } = examples.about;
+  const chosen = { most, split: split === undefined ? undefined : { file: split, parts } };
+  const model = await openModel(resolved);
+  const { count, ...dataset } = await openExamples(path, model, chosen)
+    .then(({ about }) => about)
+    .finally(() => model.dispose());
   const items = outcomeBatch * Math.ceil(wanted / outcomeBatch);
   const shards = Array.from({ length: Math.ceil(count / items) }, (_, k) => ({
     until: Math.min(count, (k + 1) * items),
@@ -64,7 +61,10 @@ export async function planEvaluating(
       ...{ named: path, path: resolve(path), ...dataset },
       ...(split !== undefined && { split: { named: split, path: resolve(split), parts } }),
     },
-    model: { named, path: isModelName(named) ? named : resolve(named), sha256: model.sha256 },
+    model: {
+      ...{ named, path: isModelName(named) ? named : resolve(named) },
+      ...{ sha256: model.sha256, description: model.description },
+    },
     options: {
       ...options,
       ...(encoder !== undefined && { encoder: isEncoderName(encoder) ? encoder : resolve(encoder) }),
@@ -93,6 +93,7 @@ export async function evaluatingMaker(run: RunFolder, plan: EvaluatePlan): Promi
         const began = performance.now();
         const first = shard * items;
         const data = await examples.embedded({ from: first, to: shards[shard].until });
+        if (data.fingerprint !== source.fingerprint) throw changedSource(run, plan);
         const outcomes = await outcomesBy(resolved, model, data, options, { first });
         return writePart(
           run,
@@ -131,12 +132,11 @@ export async function finishEvaluating(
     if (!part) continue;
     const { path, close } = await run.open(part);
     try {
-      for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY }))
-        outcomes.push(JSON.parse(line));
+      // Not by `readline`, which also ends lines where names may have marks.
+      for (const line of (await readFile(path, "utf8")).split("\n")) if (line) outcomes.push(JSON.parse(line));
     } finally {
       await close();
     }
   }
-  const { description } = await resolveModel(model.path, { encoder: options.encoder });
-  return evaluationOf({ description, sha256: model.sha256 }, source, outcomes, { ...options, official }, towns);
+  return evaluationOf(model, source, outcomes, { ...options, official }, towns);
 }

@@ -44,29 +44,36 @@ export async function finishShards(
 /**
  * The figures of evaluations in shards, those that `evaluate` tells of the same models.
  * @param names folders of the plans, or `s3://bucket/prefix`, all of one dataset
- * @param asked how areas are told
+ * @param told how areas are told
  * @throws GeodriftError `data` if shards are missing or damaged, saying which; `option` if a plan is not of an evaluation, or of another
- * dataset than the first
+ * dataset, or with other options, than the first
  */
 export async function finishEvaluations(
   names: readonly string[],
-  asked: Parameters<typeof finishEvaluating>[3],
+  told: Parameters<typeof finishEvaluating>[3],
 ): Promise<EvaluationRun[]> {
   const runs: EvaluationRun[] = [];
   const taken = new Set<string>();
-  const datasets: string[] = [];
+  const [datasets, ways]: string[][] = [[], []];
   for (const name of names) {
     const run = openRun(name);
     const plan = await readPlan(run);
     if (plan.command !== "evaluate") throw new GeodriftError("option", `${name}: is not an evaluation`);
     const { shards, source } = plan;
-    datasets.push(JSON.stringify([source.fingerprint, shards[shards.length - 1].until]));
+    const { encoder: _, ...asked } = plan.options;
+    datasets.push(JSON.stringify([source.fingerprint, shards[shards.length - 1].until, source.split?.parts]));
+    ways.push(JSON.stringify(asked));
     if (datasets[0] !== datasets[datasets.length - 1])
       throw new GeodriftError(
         "option",
         `${name}: is of other examples than ${names[0]}; figures are compared on the same`,
       );
-    const made = await finishEvaluating(run, plan, await allMarkers(run, shards.length), asked);
+    if (ways[0] !== ways[ways.length - 1])
+      throw new GeodriftError(
+        "option",
+        `${name}: was planned with other options than ${names[0]}: ${ways[0]}, ${ways[ways.length - 1]}`,
+      );
+    const made = await finishEvaluating(run, plan, await allMarkers(run, shards.length), told);
     const { model } = made.evaluation;
     runs.push({
       ...made,

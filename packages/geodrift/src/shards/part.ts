@@ -12,11 +12,11 @@ const hashed = z.strictObject({ file: z.string(), sha256: z.string().length(64) 
 
 /** Schema of a marker. */
 export const shardMarker = z.strictObject({
-  /** Of embedded pictures the table of the rows, in order, absent where there are none; of located ones JSON lines, one for each. */
+  /** Of embedded pictures the table of the rows, in order, absent where there are none; of located and of evaluated ones JSON lines, one for each. */
   part: hashed.optional(),
   /** Which of its items became no row, and why: JSON lines of the item's number in the shard, its id and the reason. */
   refusals: hashed.optional(),
-  /** Pictures that were embedded, or located. */
+  /** Pictures that were embedded, located, or evaluated. */
   rows: z.int().nonnegative(),
   /** Those that could not be. */
   refused: z.int().nonnegative(),

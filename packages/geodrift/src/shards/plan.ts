@@ -8,6 +8,7 @@ import { provenance } from "../embed/embeddings-file.js";
 import { parseJson } from "../files/json-file.js";
 import { decodeText } from "../files/text.js";
 import { parseWith } from "../files/validation.js";
+import { modelDescription } from "../models/schema.js";
 import { parts } from "../split/split.js";
 import type { RunFolder } from "./run-folder.js";
 
@@ -65,7 +66,7 @@ const evaluatePlan = z.strictObject({
     fingerprint: z.string(),
     split: z.strictObject({ ...named, parts: z.array(z.enum(parts)) }).optional(),
   }),
-  model: z.strictObject({ ...named, sha256: z.string() }),
+  model: z.strictObject({ ...named, sha256: z.string(), description: modelDescription }),
   /** As of the command. */
   options: z.strictObject({
     encoder: z.string().optional(),

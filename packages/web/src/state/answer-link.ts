@@ -44,7 +44,7 @@ export async function hashOf({ settings, answer, picture }: LinkedAnswer): Promi
     tensors: Object.fromEntries(narrow),
     metadata: { answer: JSON.stringify({ version, settings, result }), ...(small && { picture: small }) },
   });
-  return prefix + toBase64Url(await through(new CompressionStream("deflate-raw"), made));
+  return prefix + toBase64Url(await through(new CompressionStream("gzip"), made));
 }
 
 /**
@@ -58,48 +58,79 @@ export async function readHash(hash: string): Promise<LinkedAnswer> {
     throw new Error("This link was made by another version of the page, and cannot be read by this one.");
   const { locateResult } = await import("./locate-result.js");
   const told = locateResult.safeParse(result);
-  const drawn = read && told.success && areSettings(settings) ? distributionIn(read.tensors) : undefined;
-  if (!read || !drawn || !told.success || !areSettings(settings))
-    throw new Error("This link is cut off or damaged: there is no answer in it.");
-  return {
-    settings,
-    answer: { result: told.data as LocateResult, steps: [], ...drawn },
-    ...(read.picture && { picture: new File([read.picture], told.data.image, { type: "image/webp" }) }),
-  };
+  try {
+    if (!read || !told.success || !areSettings(settings)) throw new RangeError("no answer");
+    return {
+      settings,
+      answer: { result: told.data as LocateResult, steps: [], ...distributionIn(read.tensors) },
+      ...(read.picture && { picture: new File([read.picture], told.data.image, { type: "image/webp" }) }),
+    };
+  } catch (cause) {
+    throw new Error("This link is cut off or damaged: there is no answer in it.", { cause });
+  }
 }
 
 async function unpacked(hash: string) {
   const packed = fromBase64Url(hash.slice(prefix.length));
-  const { tensors, metadata } = readSafetensors(await through(new DecompressionStream("deflate-raw"), packed));
+  const { tensors, metadata } = readSafetensors(await through(new DecompressionStream("gzip"), packed));
   const { answer, picture } = metadata;
   return { tensors, about: JSON.parse(answer) as unknown, picture: picture && fromBase64Url(picture) };
 }
 
-/** The distribution, if the numbers are those of one. */
-function distributionIn(tensors: Record<string, Tensor>): Pick<Answer, "distribution" | "samples"> | undefined {
-  try {
-    const wide = Object.entries(tensors).map(([name, t]) => {
-      const data = t.data as Float32Array | Int32Array;
-      if (data.some((x) => Number.isNaN(x))) throw new RangeError(`${name} is not a number`);
-      return [
-        name,
-        t.type === "float32" && name !== "samples" ? tensor(Float64Array.from(data), t.dims, "float64") : t,
-      ];
-    });
-    const all = Object.fromEntries(wide) as Record<string, Tensor>;
-    const { vertices, triangles } = all;
-    if (triangles) {
-      const most = (vertices.data as Float64Array).length / 3;
-      const corners = triangles.data as Int32Array;
-      const count = corners.length / 3;
-      const fits = ["masses", "areas", "turned"].every((name) => all[name].data.length === count);
-      if (!fits || all.vertexLogDensities.data.length !== most || corners.some((v) => v < 0 || v >= most))
-        throw new RangeError("the mesh is none");
-    }
-    return readDistribution(all);
-  } catch {
-    return undefined;
+/** Samples and triangles, at most: those that are made here are fewer, and what is read off them grows with their squares. */
+const [mostSamples, mostTriangles] = [4096, 40_000];
+
+/**
+ * The distribution of the tensors of a link.
+ * @throws RangeError if the numbers are not those of one
+ */
+function distributionIn(tensors: Record<string, Tensor>): Pick<Answer, "distribution" | "samples"> {
+  const check = (good: boolean, what: string) => {
+    if (!good) throw new RangeError(what);
+  };
+  const wide = Object.entries(tensors).map(([name, t]): [string, Tensor] => {
+    const isInteger = name === "triangles" || name === "turned";
+    check(t.type === (isInteger ? "int32" : "float32"), `${name} is of another type`);
+    const data = Float64Array.from(t.data as Float32Array | Int32Array);
+    // Where there is nothing, its logarithm is −∞.
+    const least = name === "vertexLogDensities" ? Number.NEGATIVE_INFINITY : -Number.MAX_VALUE;
+    check(
+      data.every((x) => x >= least && x < Number.POSITIVE_INFINITY),
+      `${name} is not a number`,
+    );
+    return [name, isInteger || name === "samples" ? t : tensor(data, t.dims, "float64")];
+  });
+  const all = Object.fromEntries(wide);
+  const numbers = (name: string) => all[name].data as Float64Array;
+  const areUnit = (xs: ArrayLike<number>) =>
+    xs.length % 3 === 0 &&
+    Array.from({ length: xs.length / 3 }).every(
+      (_, i) => Math.abs(Math.hypot(xs[3 * i], xs[3 * i + 1], xs[3 * i + 2]) - 1) < 1e-4,
+    );
+  const samples = all.samples.data as Float32Array;
+  check(samples.length >= 6 && samples.length <= 3 * mostSamples && areUnit(samples), "samples are no places");
+  if (all.triangles) {
+    const corners = all.triangles.data as Int32Array;
+    const [vertices, count] = [numbers("vertices").length / 3, corners.length / 3];
+    check(areUnit(numbers("vertices")), "vertices are no places");
+    check(Number.isInteger(count) && count > 0 && count <= mostTriangles, "triangles are too many, or none");
+    check(
+      corners.every((v) => v >= 0 && v < vertices) && numbers("vertexLogDensities").length === vertices,
+      "corners are no vertices",
+    );
+    check(
+      ["masses", "areas", "turned"].every((name) => all[name].data.length === count),
+      "triangles are told by half",
+    );
+    check(
+      numbers("masses").every((m) => m >= 0) && numbers("areas").every((a) => a > 0 && a <= 4 * Math.PI),
+      "masses or areas are none",
+    );
+    check(Math.abs(numbers("masses").reduce((a, b) => a + b, 0) - 1) < 1e-3, "masses are not those of a whole");
   }
+  const told = all.conformal && Array.from(numbers("conformal"));
+  check(!told || (told.length === 101 && told.every((m, i) => m >= (told[i - 1] ?? 0) && m <= 1)), "regions are none");
+  return readDistribution(all);
 }
 
 /** All bytes through a stream that packs or unpacks. */

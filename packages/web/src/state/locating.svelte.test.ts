@@ -48,6 +48,7 @@ function answerOf(name: string): Answer {
 }
 
 const storage = new Map<string, string>();
+const address = { hash: "" };
 const picture = (name: string) => new File([name], name);
 const settled = async () => {
   for (let i = 0; i < 60; i++) await new Promise((done) => setImmediate(done));
@@ -63,7 +64,8 @@ async function loaded() {
 
 beforeAll(() => {
   vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => {} }));
-  vi.stubGlobal("location", { hash: "" });
+  vi.stubGlobal("location", address);
+  vi.stubGlobal("history", { replaceState: (_: unknown, __: string, hash: string) => (address.hash = hash) });
   vi.stubGlobal("requestAnimationFrame", () => 0);
   vi.stubGlobal("cancelAnimationFrame", () => {});
   const local = {
@@ -83,6 +85,7 @@ afterAll(() => {
   vi.unstubAllGlobals();
 });
 beforeEach(() => {
+  address.hash = "";
   disk.answers.clear();
   disk.full = false;
   disk.busy = Promise.resolve();
@@ -228,5 +231,53 @@ describe("what is kept", () => {
     await settled();
     expect(locating.pane.answer).toBeDefined();
     expect(locating.kept.refused).toBe("This browser keeps nothing here (the quota is exceeded).");
+  });
+});
+
+describe("an answer from a link", () => {
+  const sent = { samples: 64, guidance: 2, seed: 9, model: "elsewhere", prior: "Chile" };
+  const linkTo = async (name: string) => {
+    const { hashOf } = await import("./answer-link.js");
+    return hashOf({ settings: sent, answer: answerOf(name) });
+  };
+
+  it("is looked at beside one's own settings, until a picture is chosen, which is asked about with those", async () => {
+    const locating = await loaded();
+    locating.pane.settings.seed = 3;
+    address.hash = await linkTo("z.jpg");
+    await locating.showLink(address.hash);
+    expect(locating.linked).toEqual(sent);
+    expect(locating.pane.answer?.result.sha256).toBe("z.jpg");
+    expect([locating.pane.picture, asked]).toEqual([undefined, []]);
+    locating.choose([picture("a.jpg")]);
+    await settled();
+    expect([address.hash, locating.linked]).toEqual(["#locate", undefined]);
+    expect(asked[0].settings).toEqual({ samples: 256, guidance: 0, seed: 3 });
+  });
+
+  it("gives way to a picture that was chosen before it was read, and to another link", async () => {
+    const locating = await loaded();
+    address.hash = await linkTo("z.jpg");
+    const shown = locating.showLink(address.hash);
+    locating.choose([picture("a.jpg")]);
+    await shown;
+    await settled();
+    expect([locating.linked, locating.pane.picture?.name]).toEqual([undefined, "a.jpg"]);
+    const [first, second] = [await linkTo("y.jpg"), await linkTo("x.jpg")];
+    address.hash = first;
+    const early = locating.showLink(first);
+    address.hash = second;
+    await Promise.all([locating.showLink(second), early]);
+    expect(locating.pane.answer?.result.sha256).toBe("x.jpg");
+  });
+
+  it("that is damaged is said, and nothing of before stands beside it", async () => {
+    const locating = await loaded();
+    locating.choose([picture("a.jpg")]);
+    await settled();
+    address.hash = "#answer=AAAA";
+    await locating.showLink(address.hash);
+    expect(locating.pane.error).toBe("This link is cut off or damaged: there is no answer in it.");
+    expect([locating.shown, locating.linked, locating.pane.answer]).toEqual([undefined, undefined, undefined]);
   });
 });

@@ -12,8 +12,8 @@ class Locating {
   readonly pane = new Pane((picture, settings, answer) => void this.keep(picture, settings, answer));
   /** Which of those that are kept is looked at. */
   shown = $state<string>();
-  /** Is what is looked at from a link? */
-  linked = $state(false);
+  /** The settings of what is looked at, if it is from a link: nothing is asked about it here, and one's own settings stay. */
+  linked = $state.raw<Settings>();
   /** Pictures that are located beside the one that is looked at: how many of how many are done. */
   others = $state<{ done: number; of: number }>();
   /** What was wrong with them, in sentences. */
@@ -34,7 +34,7 @@ class Locating {
     const { model } = this.pane.settings;
     // Another server, perhaps, with other models.
     if (app.models.length > 0 && !app.models.some(({ id }) => id === model)) this.pane.settings.model = undefined;
-    if (holdsAnswer(location.hash)) return this.showLink(location.hash);
+    if (holdsAnswer(location.hash)) return;
     const id = remembered("shown", (v): v is string => typeof v === "string");
     const last = this.kept.all.find((k) => k.id === id);
     if (last && !this.pane.picture) this.show(last);
@@ -50,14 +50,17 @@ class Locating {
 
   /** Shows the answer that a link brings. */
   async showLink(hash: string): Promise<void> {
-    try {
-      const { settings, answer, picture } = await readHash(hash);
-      this.shown = undefined;
-      this.pane.restore(picture, settings, answer);
-      this.linked = true;
-    } catch (e) {
+    const read = await readHash(hash).catch((e: Error) => e);
+    // Meanwhile somebody may have chosen a picture, or another link.
+    if (location.hash !== hash) return;
+    this.shown = undefined;
+    if (read instanceof Error) {
+      this.linked = undefined;
       this.pane.clear();
-      this.pane.error = (e as Error).message;
+      this.pane.error = read.message;
+    } else {
+      this.pane.restore(read.picture, $state.snapshot(this.pane.settings), read.answer);
+      this.linked = read.settings;
     }
   }
 
@@ -77,7 +80,7 @@ class Locating {
 
   /** What is looked at is no longer what the address says. */
   private leaveLink(): void {
-    this.linked = false;
+    this.linked = undefined;
     if (holdsAnswer(location.hash)) history.replaceState(null, "", "#locate");
   }
 
