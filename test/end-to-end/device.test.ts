@@ -43,7 +43,7 @@ describe("geodrift --device", () => {
       "--points",
       at("places.csv"),
       "--steps",
-      "3",
+      "4",
       "--json",
     ];
     const logs = async (device: string) => {

@@ -11,10 +11,11 @@ export const hasBrowser = executablePath !== undefined;
 if (!hasBrowser) console.warn("The page is not tested: there is no Chromium on this machine.");
 
 /** WebGL in software: a machine without a graphics card draws the globe all the same. */
-export const openBrowser = (): Promise<Browser> =>
+export const openBrowser = (...more: string[]): Promise<Browser> =>
   chromium.launch({
     executablePath,
     args: [
+      ...more,
       "--no-sandbox",
       "--use-angle=swiftshader",
       "--enable-unsafe-swiftshader",

@@ -147,6 +147,41 @@ describe.skipIf(!hasBrowser)("the page", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("draws a flat map where a browser draws no globe: answers, pins, the game", async () => {
+    const plain = await openBrowser("--disable-3d-apis");
+    try {
+      const { page, complaints } = await openPage(plain, server.url);
+      await page.getByText("This browser draws no globe: here is a flat map.").waitFor();
+      await drop(page, "nile.png", nile);
+      await answered(page).waitFor();
+      expect(await page.locator(".flat path").count()).toBeGreaterThan(2);
+      const text = page.locator(".flat text").first();
+      expect(await text.textContent()).toMatch(/^\d+ %$/);
+      // The answer is in the middle, and a click there asks how likely it is.
+      const map = await page.locator(".flat svg").boundingBox();
+      if (!map) throw new Error("there is no map");
+      await page.mouse.click(map.x + map.width / 2, map.y + map.height / 2);
+      const here = await page.locator(".here").innerText();
+      expect(here).toMatch(/times as likely as anywhere.*; [\d.]+ km from the best guess$/);
+      await look(page, "flat");
+      await page.getByRole("button", { name: "The whole world" }).click();
+      await page
+        .getByLabel(/^Where was it\?: map of the answer/)
+        .first()
+        .waitFor();
+      expect(await violations(page)).toEqual([]);
+      await page.getByRole("link", { name: "Play" }).click();
+      await page.getByText("Picture 1 of 5").waitFor();
+      await page.keyboard.press("m");
+      await page.getByRole("button", { name: "That is my guess" }).press("Enter");
+      await page.getByText(/^You: /).waitFor();
+      await look(page, "flat-play");
+      expect(complaints.filter((text) => !/WebGL/i.test(text))).toEqual([]);
+    } finally {
+      await plain.close();
+    }
+  });
+
   it("prints an answer on two pages at most, with its map", async () => {
     const { page, complaints } = await openPage(browser, server.url, { viewport: { width: 1440, height: 900 } });
     await page.getByRole("button", { name: "Dark" }).click();

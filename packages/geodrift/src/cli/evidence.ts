@@ -9,6 +9,7 @@ import { readPrior } from "../locate/prior.js";
 import { toText } from "../locate/text.js";
 import { openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
+import { readingHere } from "../pictures/picture-tasks.js";
 import { decimalNumber, wholeNumber } from "./options.js";
 import { readUserConfig } from "./user-config.js";
 
@@ -21,7 +22,11 @@ interface Flags {
   steps?: number;
   solver?: string;
   prior?: string;
+  withPicture?: boolean;
 }
+
+/** Pixels of the longer side of a picture that is shown. */
+const shownSide = 1024;
 
 /** `geodrift evidence`. */
 export function define(command: Command): void {
@@ -38,6 +43,10 @@ export function define(command: Command): void {
     .option(
       "--prior <where>",
       "what is known besides: the name of a place, not:NAME, within:KM:LAT,LNG, photos, a .geojson, .kml or .csv file",
+    )
+    .option(
+      "--with-picture",
+      "show the picture in evidence.html, at most 1,024 pixels wide or high, without what its file says",
     )
     .action(run);
   command
@@ -90,8 +99,9 @@ async function run(image: string, flags: Flags): Promise<void> {
   try {
     for await (const answer of locate([image], model, { ...flags, samples: 256, known, fine: true })) {
       if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));
-      const { encoder, prior } = flags;
-      const bundle = evidenceBundle(answer, { model: name, encoder, prior });
+      const { encoder, prior, withPicture } = flags;
+      const picture = withPicture ? (await readingHere.do("shrink", image, shownSide)).webp : undefined;
+      const bundle = evidenceBundle(answer, { model: name, encoder, prior, picture });
       await writeFileAtomically(out, bundle);
       process.stdout.write(`${out}: ${toText(answer.result, { anyway: true })}\n`);
     }

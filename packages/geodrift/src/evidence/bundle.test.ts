@@ -67,6 +67,7 @@ describe("evidence", () => {
     const plain = unzipSync(bundle);
     expect(Object.keys(plain).sort()).toEqual([
       "density.geojson",
+      "evidence.html",
       "evidence.txt",
       "map.svg",
       "result.json",
@@ -78,6 +79,20 @@ describe("evidence", () => {
     const more = unzipSync(evidenceBundle(located, { model: "m", places: [{ lat: 1 }] }));
     expect(JSON.parse(strFromU8(more["known.json"]))).toEqual({ places: [{ lat: 1 }] });
     expect(strFromU8(more["evidence.txt"])).toContain("known.json");
+  });
+  it("is a page as well, with the map and all of the text, that fetches nothing; the picture is in it only if asked", () => {
+    const [text, page] = ["evidence.txt", "evidence.html"].map((name) => strFromU8(unzipSync(bundle)[name]));
+    const headings = (text.match(/^[A-Z][A-Z ]+$/gm) ?? []).map((heading) => `<h2>${heading}</h2>`);
+    expect(headings.length).toBeGreaterThan(4);
+    expect(["<svg", "it&#39;s.jpg", ...headings].filter((part) => !page.includes(part))).toEqual([]);
+    // Pages are long: what is wrong with one is told by a part of it.
+    expect(/(src|href)="(?!data:|#).{0,80}|url\((?!#).{0,80}/.exec(page)?.[0]).toBeUndefined();
+    expect(page.includes("<img")).toBe(false);
+    const shown = unzipSync(evidenceBundle(located, { model: "m", picture: Uint8Array.of(1, 2, 3) }));
+    expect(strFromU8(shown["evidence.html"]).includes('src="data:image/webp;base64,AQID"')).toBe(true);
+    const odd = { ...located, result: { ...located.result, image: '<script>"&' } };
+    const escaped = strFromU8(unzipSync(evidenceBundle(odd, { model: "m" }))["evidence.html"]);
+    expect(escaped.includes("<script>")).toBe(false);
   });
   it("says what is ruled out, and what was known", () => {
     const contributions = [

@@ -8,6 +8,7 @@ import { headline } from "../locate/headline.js";
 import type { Located } from "../locate/result.js";
 import { certainty } from "../locate/text.js";
 import { formatKm, formatLatLng } from "../places/format.js";
+import { evidencePage } from "./page.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
@@ -24,6 +25,8 @@ export interface EvidenceOptions {
   places?: readonly object[];
   /** Outlines that were drawn, as GeoJSON. */
   region?: object;
+  /** The picture, WebP, where it is to be shown. */
+  picture?: Uint8Array;
 }
 
 /** Countries that are named. */
@@ -100,7 +103,8 @@ FILES
   result.json       the answer in full
   settings.json     how it was asked for
   density.geojson   best guess, candidates, outlines of the areas, samples
-  map.svg           the same as a map${besides(options) ? "\n  known.json        places and outlines that were taken in" : ""}
+  map.svg           the same as a map
+  evidence.html     this text with the map${options.picture ? " and the picture" : ""}, to be read and printed${besides(options) ? "\n  known.json        places and outlines that were taken in" : ""}
 
 AGAIN
   ${reproducingCommand(located, options)}
@@ -110,18 +114,20 @@ AGAIN
 }
 
 /**
- * A zip archive of `evidence.txt`, `result.json`, `settings.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
+ * A zip archive of `evidence.txt`, `evidence.html`, `result.json`, `settings.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
  * depend on the answer alone.
  */
 export function evidenceBundle(located: Located, options: EvidenceOptions): Uint8Array {
   const { elapsedMs: _, ...result } = located.result;
   const { model, encoder, prior, abstain } = options;
+  const [text, map] = [evidenceText(located, options), toSvg(located)];
   const files = {
-    "evidence.txt": evidenceText(located, options),
+    "evidence.txt": text,
+    "evidence.html": evidencePage(text, map, options.picture),
     "result.json": `${JSON.stringify(result, null, 1)}\n`,
     "settings.json": `${JSON.stringify({ model, encoder, prior, abstain, samples: located.samples.length / 3 }, null, 1)}\n`,
     "density.geojson": `${JSON.stringify(toGeoJson(located), null, 1)}\n`,
-    "map.svg": toSvg(located),
+    "map.svg": map,
     ...(besides(options) && {
       "known.json": `${JSON.stringify({ places: options.places, region: options.region }, null, 1)}\n`,
     }),

@@ -16,6 +16,7 @@ import type { Units } from "../words.js";
 import { baseStyle, fineZoom, type Look, outlines } from "./basemap.js";
 import { densityTiles } from "./density-tiles.js";
 import { lowestNames, namesSource } from "./name-layers.js";
+import { unwrapped } from "./unwrapped.js";
 
 setWorkerUrl(workerUrl);
 
@@ -50,6 +51,9 @@ export interface GlobeOptions extends Look {
   /** What a screen reader calls it. */
   label: string;
 }
+
+/** What others ask of a map, round or flat. */
+export type Middle = Pick<Globe, "centre" | "flyTo">;
 
 /** Regions whose outlines are drawn, with the width of their lines. */
 const outlined = [
@@ -340,13 +344,3 @@ const toPosition = (x: Vec3): Position => {
   const { lat, lng } = toLatLng(x);
   return [lng, lat];
 };
-
-/** The same line with longitudes that go on beyond the date line, so that each piece takes the short way around. */
-function unwrapped(line: readonly Position[]): Position[] {
-  const out: Position[] = [];
-  for (const [lng, lat] of line) {
-    const before = out.at(-1)?.[0] ?? lng;
-    out.push([lng + 360 * Math.round((before - lng) / 360), lat]);
-  }
-  return out;
-}
