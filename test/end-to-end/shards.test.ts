@@ -338,7 +338,7 @@ describe("geodrift shards of pictures that are located", () => {
 
 describe("geodrift shards of an evaluation", () => {
   const examples = 260;
-  const options = ["--samples", "8", "--steps", "2", "--likelihoods", "130"];
+  const options = ["--samples", "8", "--steps", "2", "--likelihoods", "20"];
   const report = (name: string) =>
     Object.fromEntries(readdirSync(at(name)).map((file) => [file, readFileSync(at(name, file), "utf8")]));
   const said = async (...args: string[]) => {
@@ -410,12 +410,14 @@ describe("geodrift shards of an evaluation", () => {
     expect((await said("finish", "first", "seeded", "-o", "x"))[1]).toMatch(
       /^geodrift: seeded: was planned with other options than first: /,
     );
-    expect(one.likelihood.examples).toBe(130);
+    expect(one.likelihood.examples).toBe(20);
   });
 
   it("is the same in several threads of the program, to five digits", async () => {
     const threads = async (n: string) => {
-      const asked = ["--threads", n, "evaluate", "earth", "places.csv", "--json", ...options];
+      // The likelihoods end within the second piece.
+      const likelihoods = ["--likelihoods", "130"];
+      const asked = ["--threads", n, "evaluate", "earth", "places.csv", "--json", ...options, ...likelihoods];
       const { code, stdout, stderr } = await start(asked, folder).outcome;
       expect([code, stderr]).toEqual([0, ""]);
       return JSON.parse(stdout);
@@ -426,6 +428,7 @@ describe("geodrift shards of an evaluation", () => {
       expect(two.rules[i].meanKm.value / meanKm.value).toBeCloseTo(1, 5);
       expect(two.rules[i].medianKm.value / medianKm.value).toBeCloseTo(1, 5);
     }
+    expect([one.likelihood.examples, two.likelihood.examples]).toEqual([130, 130]);
     expect(two.likelihood.nats.value).toBeCloseTo(one.likelihood.nats.value, 4);
   });
 

@@ -115,7 +115,7 @@ AGAIN
 
 /**
  * A zip archive of `evidence.txt`, `evidence.html`, `result.json`, `settings.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
- * depend on the answer alone.
+ * depend on the answer alone, and on the picture where it is shown.
  */
 export function evidenceBundle(located: Located, options: EvidenceOptions): Uint8Array {
   const { elapsedMs: _, ...result } = located.result;

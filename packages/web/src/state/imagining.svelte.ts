@@ -53,11 +53,21 @@ export class Imagining {
   asked = $state.raw<Asked>();
   made = $state.raw<Made[]>([]);
   shown = $state.raw<Made>();
+  /** Pictures that others are looked at beside. */
+  beside = $state.raw<Made>();
   private nearest = $state.raw<Record<string, TrainingView>>({});
   private call: AbortController | undefined;
   private comparing: AbortController | undefined;
 
+  private static one: Imagining | undefined;
+
   constructor(private readonly images: ImageEngine) {}
+
+  /** The one of an engine, which all of the page shares. */
+  static by(images: ImageEngine): Imagining {
+    if (Imagining.one?.images !== images) Imagining.one = new Imagining(images);
+    return Imagining.one;
+  }
 
   /** Asks what the model is, and takes its usual guidance. */
   async open(): Promise<void> {

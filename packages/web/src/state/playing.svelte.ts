@@ -57,6 +57,12 @@ export function puzzlesOf(all: readonly Puzzle[], game: number): Puzzle[] {
   return Array.from({ length: Math.min(rounds, all.length) }, () => left.splice(random.integer(left.length), 1)[0]);
 }
 
+async function fetched(path: string, signal: AbortSignal): Promise<Response> {
+  const response = await fetch(new URL(path, document.baseURI), { signal });
+  if (!response.ok) throw new Error(`${path} cannot be fetched (${response.status})`);
+  return response;
+}
+
 const isStreak = (value: unknown): value is Streak => {
   const { now, best } = (value ?? {}) as Partial<Streak>;
   return Number.isInteger(now) && Number.isInteger(best);
@@ -83,40 +89,60 @@ export class Playing {
   /** Mean points in the games of days, by their numbers. */
   days = $state.raw<Record<string, number>>(remembered("days", isDays) ?? {});
   error = $state<string>();
+  /** The number of the day's game, on the day on which this one was begun. */
+  today = $state(gameOf(new Date()));
+  private call = new AbortController();
 
   puzzle = $derived<Puzzle | undefined>(this.puzzles[this.index]);
   over = $derived(this.puzzles.length > 0 && this.played.length === this.puzzles.length);
 
   /** Begins a game. */
   async start(game: number): Promise<void> {
+    const call = this.withdraw();
     this.game = game;
-    this.error = undefined;
+    this.today = gameOf(new Date());
+    this.puzzles = [];
+    this.played = [];
+    this.index = 0;
     try {
-      const places = await fetch(new URL("play/places.json", document.baseURI));
-      this.puzzles = puzzlesOf((await places.json()) as Puzzle[], game);
+      const all = (await (await fetched("play/places.json", call.signal)).json()) as Puzzle[];
+      call.signal.throwIfAborted();
+      this.puzzles = puzzlesOf(all, game);
     } catch (e) {
-      this.error = (e as Error).message;
+      if (!call.signal.aborted) this.error = (e as Error).message;
       return;
     }
-    this.index = 0;
-    this.played = [];
     await this.begin();
+  }
+
+  /** Nobody plays any more. */
+  stop(): void {
+    this.withdraw();
+  }
+
+  /** What is on its way for the picture before is not waited for. */
+  private withdraw(): AbortController {
+    this.call.abort();
+    this.call = new AbortController();
+    this.error = undefined;
+    this.pin = undefined;
+    this.revealed = false;
+    // The answer to the picture before must not be played for this one.
+    this.pane.clear();
+    return this.call;
   }
 
   /** Shows the picture; the model looks while somebody does. */
   async begin(): Promise<void> {
-    this.pin = undefined;
-    this.revealed = false;
-    this.error = undefined;
-    // The answer to the picture before must not be played for this one.
-    this.pane.clear();
+    const { signal } = this.withdraw();
     const own = this.puzzle;
     if (!own) return;
     try {
-      const bytes = await (await fetch(new URL(`play/${own.picture}`, document.baseURI))).blob();
-      if (own === this.puzzle) this.pane.choose(new File([bytes], "puzzle", { type: bytes.type }));
+      const bytes = await (await fetched(`play/${own.picture}`, signal)).blob();
+      signal.throwIfAborted();
+      this.pane.choose(new File([bytes], "puzzle", { type: bytes.type }));
     } catch (e) {
-      this.error = (e as Error).message;
+      if (!signal.aborted) this.error = (e as Error).message;
     }
   }
 
@@ -132,7 +158,7 @@ export class Playing {
     this.streak = { now, best: Math.max(now, this.streak.best) };
     remember("streak", this.streak);
     // Of a day's game the first try counts.
-    if (!this.over || this.game !== gameOf(new Date()) || this.game in this.days) return;
+    if (!this.over || this.game !== this.today || this.game in this.days) return;
     const all: Record<string, number> = { ...this.days, [this.game]: this.mean("yours") };
     this.days = Object.fromEntries(Object.entries(all).slice(-mostDays));
     remember("days", this.days);

@@ -14,6 +14,7 @@ it("finds whole words, in any case, between spaces and commas", () => {
   expect(holds("", "sea")).toBe(false);
   expect(without("hot desert, winter", "desert")).toBe("hot, winter");
   expect(without("Desert", "desert")).toBe("");
+  expect(without("sea, near, sea, ", "sea")).toBe("near");
   expect(without("a , ,desert,  b", "desert")).toBe("a, b");
 });
 

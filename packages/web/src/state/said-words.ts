@@ -7,18 +7,18 @@ const months = Array.from({ length: 12 }, (_, m) =>
 /** Is it a word of how a picture is, or a month, rather than the name of a place? */
 export const isSaid = (word: string): boolean => /^\p{Ll}/u.test(word) || months.includes(word);
 
-const found = (word: string): RegExp => {
+const found = (word: string, flags: string): RegExp => {
   const literal = word.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`(?<=^|[\\s,;])${literal}(?=$|[\\s,;])`, "iu");
+  return new RegExp(`(?<=^|[\\s,;])${literal}(?=$|[\\s,;])`, flags);
 };
 
 /** Is a word written there? */
-export const holds = (text: string, word: string): boolean => found(word).test(text);
+export const holds = (text: string, word: string): boolean => found(word, "iu").test(text);
 
 /** The text without a word, and without the comma that it leaves. */
 export const without = (text: string, word: string): string =>
   text
-    .replace(found(word), "")
+    .replace(found(word, "giu"), "")
     .split(/[,;]/)
     .map((part) => part.trim().replaceAll(/\s+/g, " "))
     .filter((part) => part !== "")
