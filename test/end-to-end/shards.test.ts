@@ -441,18 +441,22 @@ describe("geodrift shards of an evaluation", () => {
     expect((await run("shards", "finish", "table", "-o", "table-report")).code).toBe(0);
     expect((await run("evaluate", "earth", "views.parquet", ...asked, "--out", "table-alone")).code).toBe(0);
     expect(report("table-report")).toEqual(report("table-alone"));
-    expect(await said("finish", "first", "table", "-o", "x")).toEqual([
+    expect(
+      (await run("shards", "plan", "places.csv", "-o", "pictures", "--evaluate", "earth", "--samples", "8")).code,
+    ).toBe(0);
+    expect(await said("finish", "table", "pictures", "-o", "x")).toEqual([
       2,
-      "geodrift: table: is of other examples than first; figures are compared on the same",
+      "geodrift: pictures: is of other examples than table; figures are compared on the same",
     ]);
   });
 
   it("refuses another dataset by now, and what is none of its options", async () => {
-    expect((await run("shards", "plan", "places.csv", "-o", "later", "--evaluate", "earth", ...options)).code).toBe(0);
-    appendFileSync(at("places.csv"), "views/0.jpg,1,1,DE\n");
+    cpSync(at("places.csv"), at("more.csv"));
+    expect((await run("shards", "plan", "more.csv", "-o", "later", "--evaluate", "earth", ...options)).code).toBe(0);
+    appendFileSync(at("more.csv"), "views/0.jpg,1,1,DE\n");
     expect(await said("run", "later")).toEqual([
       1,
-      expect.stringMatching(/places\.csv: is no longer what later was planned for; plan it anew in another folder$/),
+      expect.stringMatching(/more\.csv: is no longer what later was planned for; plan it anew in another folder$/),
     ]);
     const odd: [args: string[], sentence: RegExp][] = [
       [["--model", "earth", "--whole", "3"], /--whole is of a dataset that a model is evaluated on/],

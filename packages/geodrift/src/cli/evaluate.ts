@@ -96,7 +96,9 @@ async function run(names: string[], flags: Flags): Promise<void> {
     if (!known) {
       const chosen = split === undefined ? undefined : { file: split, parts: [part] };
       const examples = await openExamples(dataset, loaded, { split: chosen, most });
-      const data = await withProgress(examples.about.count, (onExample) => examples.embedded(undefined, onExample));
+      // A table is there at once.
+      const count = examples.pictures ? (await examples.about()).count : 0;
+      const data = await withProgress(count, (onExample) => examples.embedded(undefined, onExample));
       known = { pictures: examples.pictures, data };
       embedded.set(encoder.sha256, known);
     }

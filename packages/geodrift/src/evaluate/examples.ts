@@ -18,8 +18,8 @@ export interface ExamplesOptions {
 export interface Examples {
   /** The pictures, where the file is not a table of embeddings. */
   pictures?: Dataset;
-  /** Name, fingerprint and number of examples. */
-  about: Pick<EmbeddedDataset, "name" | "fingerprint"> & { count: number };
+  /** Name, fingerprint and number of examples; of a table its names and places are read. */
+  about(): Promise<Pick<EmbeddedDataset, "name" | "fingerprint"> & { count: number }>;
   /**
    * Embeds the examples from … to − 1, or all; `onExample` is called for each that has to be embedded.
    * @throws GeodriftError `data` or `file` for pictures that cannot be read
@@ -42,8 +42,11 @@ export async function openExamples(
 ): Promise<Examples> {
   if (isTable(file)) {
     const some = (within?: RowRange) => embeddedTable(file, encoder, description, { split, most, within });
-    const { name, fingerprint, count } = await some({ from: 0, to: 0 });
-    return { about: { name, fingerprint, count }, embedded: some };
+    const about = async () => {
+      const { name, fingerprint, count } = await some({ from: 0, to: 0 });
+      return { name, fingerprint, count };
+    };
+    return { about, embedded: some };
   }
   if (split)
     throw new GeodriftError("option", "--split is of a table of embeddings, a .parquet file of geodrift embed");
@@ -52,7 +55,7 @@ export async function openExamples(
   const count = countOf(pictures, most);
   return {
     pictures,
-    about: { name, fingerprint, count },
+    about: async () => ({ name, fingerprint, count }),
     embedded: ({ from, to } = { from: 0, to: count }, onExample) =>
       embedDataset(pictures, encoder, { from, most: Math.min(to, count), onExample }),
   };

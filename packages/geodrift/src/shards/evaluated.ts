@@ -48,7 +48,7 @@ export async function planEvaluating(
   const chosen = { most, split: split === undefined ? undefined : { file: split, parts } };
   const model = await openModel(resolved);
   const { count, ...dataset } = await openExamples(path, model, chosen)
-    .then(({ about }) => about)
+    .then((examples) => examples.about())
     .finally(() => model.dispose());
   const items = outcomeBatch * Math.ceil(wanted / outcomeBatch);
   const shards = Array.from({ length: Math.ceil(count / items) }, (_, k) => ({
@@ -86,14 +86,15 @@ export async function evaluatingMaker(run: RunFolder, plan: EvaluatePlan): Promi
     if (model.sha256 !== plan.model.sha256)
       throw new GeodriftError("data", `${run.name}: was planned with another ${plan.model.named}`);
     const examples = await openExamples(source.path, model, { split, most });
-    const { fingerprint, count } = examples.about;
-    if (fingerprint !== source.fingerprint || count !== most) throw changedSource(run, plan);
+    const isOther = ({ fingerprint }: { fingerprint: string }) => fingerprint !== source.fingerprint;
+    // Before pictures are embedded for nothing; a table is told by what is read of it for each shard.
+    if (examples.pictures && isOther(examples.pictures)) throw changedSource(run, plan);
     return {
       async make(shard) {
         const began = performance.now();
         const first = shard * items;
         const data = await examples.embedded({ from: first, to: shards[shard].until });
-        if (data.fingerprint !== source.fingerprint) throw changedSource(run, plan);
+        if (isOther(data)) throw changedSource(run, plan);
         const outcomes = await outcomesBy(resolved, model, data, options, { first });
         return writePart(
           run,

@@ -24,17 +24,23 @@ const prefix = "#answer=";
 /** No answer is larger; a link that unpacks to more was not made here. */
 const mostBytes = 2 ** 24;
 
+/** Samples and triangles, at most: those that are made here are fewer, and what is read off them grows with their squares. */
+const [mostSamples, mostTriangles] = [4096, 40_000];
+
 /** Is there an answer in what stands behind the # of an address? */
 export const holdsAnswer = (hash: string): boolean => hash.startsWith(prefix);
 
 /**
  * What stands behind the # of the address of an answer.
+ * @throws RangeError if its mesh has more triangles than a link may have
  * @param linked its `picture`, a small WebP, comes along, and with it what the picture's file says
  */
 export async function hashOf({ settings, answer, picture }: LinkedAnswer): Promise<string> {
   const { recorded, notes, neighbours, ...told } = answer.result;
   const result = picture ? { ...told, recorded, notes, neighbours } : told;
   const tensors = distributionTensors(answer.distribution, answer.samples);
+  if ((tensors.masses?.data.length ?? 0) > mostTriangles)
+    throw new RangeError("the distribution is too fine for a link");
   const narrow = Object.entries(tensors).map(([name, t]) => [
     name,
     t.type === "float64" ? tensor(Float32Array.from(t.data as Float64Array), t.dims) : t,
@@ -76,9 +82,6 @@ async function unpacked(hash: string) {
   const { answer, picture } = metadata;
   return { tensors, about: JSON.parse(answer) as unknown, picture: picture && fromBase64Url(picture) };
 }
-
-/** Samples and triangles, at most: those that are made here are fewer, and what is read off them grows with their squares. */
-const [mostSamples, mostTriangles] = [4096, 40_000];
 
 /**
  * The distribution of the tensors of a link.
