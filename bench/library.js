@@ -3,46 +3,13 @@
  * own; or, with LIBRARY, in a database that is empty: `LIBRARY=postgres://… npm run bench library`.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import sharp from "sharp";
+import { archive, count } from "./made-archive.js";
 
 const bin = join(dirname(createRequire(import.meta.url).resolve("geodrift")), "../bin/geodrift.js");
-const count = Number(process.env.PICTURES ?? 100_000);
-const perFolder = 500;
-
-/** Small JPEGs with EXIF, each different in its bytes; a fifth say where. */
-async function archive(folder) {
-  const kinds = [];
-  for (let k = 0; k < 10; k++) {
-    const place = k < 2 && {
-      GPSLatitude: `${40 + k}/1 30/1 0/1`,
-      GPSLatitudeRef: "N",
-      GPSLongitude: `${5 + k}/1 0/1 0/1`,
-      GPSLongitudeRef: "E",
-    };
-    kinds.push(
-      await sharp({ create: { width: 64, height: 48, channels: 3, background: { r: 25 * k, g: 90, b: 120 } } })
-        .withExif({
-          IFD0: { Make: "Maker", Model: `Camera ${k}` },
-          IFD2: { DateTimeOriginal: `20${10 + k}:05:01 12:00:00` },
-          ...(place && { IFD3: place }),
-        })
-        .jpeg()
-        .toBuffer(),
-    );
-  }
-  for (let i = 0; i < count; i++) {
-    const album = join(folder, `album-${String(Math.floor(i / perFolder)).padStart(4, "0")}`);
-    if (i % perFolder === 0) mkdirSync(album, { recursive: true });
-    writeFileSync(
-      join(album, `picture-${String(i).padStart(6, "0")}.jpg`),
-      Buffer.concat([kinds[i % 10], Buffer.from(String(i))]),
-    );
-  }
-}
 
 /** Runs a command, and tells its seconds and its peak of memory as the system counts it. */
 function timed(args) {
@@ -106,6 +73,12 @@ export const benches = {
       ["one picture", "/pictures/50000"],
       ["what is known of its hour", "/pictures/50003/known?timeNeighbours=60&album=true"],
       ["albums", "/albums"],
+      ["numbers of all, for the grid", "/ids"],
+      ["where all stand, for the map", "/places"],
+      ["days of all, for the calendar", "/days"],
+      ["within a country", "/pictures?where=Spain"],
+      ["cameras", "/cameras"],
+      ["a page of duplicates", "/duplicates"],
     ]) {
       const times = [];
       for (let i = 0; i < 15; i++) {

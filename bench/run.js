@@ -1,4 +1,5 @@
 /** `npm run bench [NAME…]`: prints one JSON line per measurement. Without names, all of them. */
+import { benches as archivePage } from "./archive-page.js";
 import { benches as diskIndex } from "./disk-index.js";
 import { benches as earth } from "./earth.js";
 import { benches as encoders } from "./encoders.js";
@@ -27,6 +28,7 @@ const all = {
   ...encoders,
   ...serve,
   ...page,
+  ...archivePage,
   ...site,
   ...start,
   ...library,

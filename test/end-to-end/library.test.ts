@@ -576,6 +576,68 @@ describe("a review", () => {
     expect([nowhere.status, sentence(nowhere)]).toEqual([404, `${join(root, "nowhere")}: no such folder`]);
   });
 
+  it("finds pictures by camera, day and place, on the command line and over HTTP", async () => {
+    const listed = async (...args: string[]) => {
+      const { stdout } = await inThisProcess(["library", "list", "--json", ...args, ...library]);
+      return stdout
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line).path);
+    };
+    expect(await listed("--from", "2024-05-01", "--to", "2024-05-01")).toEqual([
+      "trip/bergen.jpg",
+      "trip/lost-1.jpg",
+      "trip/lost-2.jpg",
+    ]);
+    expect(await listed("--to", "2024-04-30")).toEqual([]);
+    expect(await listed("--camera", "Nobody's")).toEqual([]);
+    // Estimates stand where they lie, too: here where a neighbour in time is.
+    expect(await listed("--where", "within:1:60.39,5.32")).toEqual(["trip/bergen.jpg", "trip/lost-1.jpg"]);
+    expect(await listed("--where", "within:1:60.39,5.32", "--state", "located")).toEqual(["trip/bergen.jpg"]);
+    const wrong = await inThisProcess(["library", "list", "--where", "Norwegen", ...library]);
+    expect([wrong.code, wrong.stderr]).toEqual([expect.any(Number), expect.stringContaining("Norwegen")]);
+    expect((await inThisProcess(["library", "list", "--from", "May", ...library])).stderr).toContain(
+      'a day is written as 2024-05-01, got "May"',
+    );
+    const near = await get(`/pictures?state=located&where=${encodeURIComponent("within:1:60.39,5.32")}`);
+    expect(near.pictures.map((p: { path: string }) => p.path)).toEqual(["trip/bergen.jpg"]);
+    const { ids } = await get("/ids?order=time");
+    expect(ids.length).toBe(7);
+    const { ids: standing, by, nowhere } = await get("/places");
+    expect(by[standing.indexOf(await idOf("bergen.jpg"))]).toBe("file");
+    expect(by.filter((kind: string) => kind === "estimate").length).toBeGreaterThan(1);
+    expect(standing.length + nowhere).toBe(7);
+    expect(await get("/days")).toEqual({ days: [{ day: "2024-05-01", pictures: 3 }], undated: 4 });
+    expect((await get(`/several?ids=${ids[1]},999,${ids[0]}`)).map((p: { id: number }) => p.id)).toEqual([
+      ids[1],
+      ids[0],
+    ]);
+    // The track that was taken in is two hours behind the camera.
+    const track = await get(`/pictures/${await idOf("lost-2.jpg")}/track?clockMinutes=120`);
+    expect([track.lines.length, track.lines[0].length]).toEqual([1, 2]);
+    expect(track.moment.lat).toBeCloseTo(60.305, 3);
+    const disk = await get(`/disk?path=${encodeURIComponent(photos)}`);
+    expect(disk).toMatchObject({ path: photos, folders: [{ name: "trip" }], pictures: 4 });
+    expect((await raw(server, "/api/library/disk?path=/nowhere/at/all")).status).toBe(404);
+  });
+
+  it("finds pictures that it has twice, by their bytes and by their looks, and touches none", async () => {
+    cpSync(join(photos, "alone.jpg"), join(photos, "trip/copy.jpg"));
+    await inThisProcess(["library", "add", photos, ...library]);
+    const before = contents(photos);
+    const { stdout, code } = await inThisProcess(["library", "duplicates", ...library]);
+    // What cannot be decoded was said when it was scanned.
+    expect(code).toBe(0);
+    expect(stdout).toBe("the same: alone.jpg; trip/copy.jpg\nalike: trip/lost-1.jpg; trip/lost-2.jpg\n2 groups\n");
+    const json = await inThisProcess(["library", "duplicates", "--json", "--limit", "1", ...library]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      kind: "bytes",
+      pictures: [{ path: "alone.jpg" }, { path: "trip/copy.jpg" }],
+    });
+    expect(contents(photos)).toEqual(before);
+    expect(await get("/duplicates")).toMatchObject({ of: 2, unlooked: 0 });
+  });
+
   it("exports what is known, and who says so", async () => {
     await acceptAt(await idOf("alone.jpg"), { lat: 1, lng: 2 });
     const csv = (await raw(server, "/api/library/export?format=csv")).body.toString();

@@ -37,6 +37,8 @@ export async function openPage(
   { viewport = { width: 1000, height: 640 }, moving = false } = {},
 ): Promise<Watched> {
   const page = await browser.newPage({ viewport, reducedMotion: moving ? "no-preference" : "reduce" });
+  // On two cores, with other tests beside it, what is drawn by the processor takes its time.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on("console", (m) => {
     if (m.type() === "error" && !/Failed to load resource/.test(m.text())) complaints.push(m.text());

@@ -76,6 +76,8 @@ export class LocalLibrary {
     "GET health": () => ({ library: true }),
     "GET models": () => [],
     "GET library": () => this.overview,
+    "GET library/cameras": () => [],
+    "GET library/several": ({ query }) => this.pictures.filter((p) => query.ids.split(",").includes(String(p.id))),
     "GET library/albums": () => [{ folder: 1, album: "2024", pictures: 3 }],
     "GET library/pictures": ({ query }) => {
       const from = Number(query.after ?? 0);

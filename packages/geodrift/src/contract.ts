@@ -34,6 +34,24 @@ export type PictureQuery = z.input<typeof queries.pictureSettings>;
 export type ListQuery = z.input<typeof queries.listQuery>;
 /** A picture in a list. */
 export type ListedPicture = z.infer<typeof library.listedPicture>;
+/** Which pictures of a library are meant, as a query string has it. */
+export type SurveyQuery = z.input<typeof queries.surveyQuery>;
+/** Where many pictures stand. */
+export type PicturePlaces = z.infer<typeof library.picturePlaces>;
+/** Who says where a picture was taken. */
+export type PlaceSource = PicturePlaces["by"][number];
+/** How many pictures were taken when. */
+export type PictureDays = z.infer<typeof library.days>;
+/** A camera with its pictures. */
+export type Camera = z.infer<typeof library.cameras>[number];
+/** Pictures that a library has more than once. */
+export type Duplicates = z.infer<typeof library.duplicates>;
+/** The track around a picture's moment. */
+export type DrawnTrack = z.infer<typeof library.drawnTrack>;
+/** A folder of the machine that serves. */
+export type DiskFolder = z.infer<typeof library.diskFolder>;
+/** A picture with its whole estimate and the last word on it. */
+export type PictureDetail = z.infer<typeof library.pictureDetail>;
 /** A folder within the folders that were added. */
 export type Album = z.infer<typeof library.album>;
 /** Places that bear on a picture, of one kind. */

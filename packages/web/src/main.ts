@@ -1,6 +1,7 @@
 import "./styles/base.css";
 import "./styles/pane.css";
 import "./styles/library.css";
+import "./styles/browse.css";
 import "./styles/imagine.css";
 import "./styles/print.css";
 import { mount } from "svelte";

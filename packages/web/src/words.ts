@@ -1,5 +1,5 @@
 import { formatKm } from "geodrift/browser";
-import type { Level, State } from "geodrift/contract";
+import type { Level, ListedPicture, PlaceSource, State } from "geodrift/contract";
 
 /** What distances are told in. */
 export const units = ["km", "miles"] as const;
@@ -40,6 +40,28 @@ export const states: Record<State, string> = {
   "not-a-place": "No place",
   unreadable: "Unreadable",
 };
+
+/** Who says where a picture was taken, as people are told. */
+export const placeSources: Record<PlaceSource, string> = {
+  file: "its file says so",
+  person: "a person's pin",
+  accepted: "an estimate that a person has accepted",
+  estimate: "an estimate alone",
+};
+
+/** How long something takes, or will. */
+export function durationText(seconds: number): string {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`;
+  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`;
+  return `${(seconds / 3600).toFixed(1)} hours`;
+}
+
+/** The last part of a path. */
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+/** When a picture was taken, by the camera's clock. */
+export const takenText = ({ takenAt }: Pick<ListedPicture, "takenAt">): string =>
+  takenAt === null ? "No time" : new Date(takenAt).toISOString().slice(0, 16).replace("T", " ");
 
 /** How precisely a place is said. */
 export const levels: Record<Level, string> = { point: "point", city: "city", region: "region", country: "country" };

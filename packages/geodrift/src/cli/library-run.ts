@@ -4,12 +4,14 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { printable } from "../files/printable.js";
+import { duplicates } from "../library/duplicates.js";
 import { estimateQueue } from "../library/estimate-queue.js";
 import { exportedPictures } from "../library/export/exported.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
 import { forgetFolder } from "../library/forget.js";
 import type { Library } from "../library/library.js";
 import { engineLocator } from "../library/locate-picture.js";
+import { takeLooks } from "../library/looks.js";
 import { copyLibrary, openLibrary } from "../library/open-library.js";
 import { addPerson, people, type Role, revokePerson } from "../library/people.js";
 import { type ListedPicture, listPictures, overview } from "../library/pictures.js";
@@ -108,13 +110,20 @@ export const status = (flags: InLibrary & { json?: boolean }): Promise<void> =>
 interface ListFlags extends InLibrary {
   state?: State;
   text?: string;
+  camera?: string;
+  where?: string;
+  /** Midnights by the camera's clock, milliseconds. */
+  from?: number;
+  to?: number;
   limit: number;
   json?: boolean;
 }
 
 /** `geodrift library list`: pictures one a line, as text or JSON. */
-export const list = ({ library: folder, json, limit, ...filter }: ListFlags): Promise<void> =>
+export const list = ({ library: folder, json, limit, to, ...flags }: ListFlags): Promise<void> =>
   within(folder, async (library) => {
+    // The last day is one of them.
+    const filter = { ...flags, ...(to !== undefined && { to: to + dayMs }) };
     let left = limit;
     let after: string | undefined;
     do {
@@ -130,6 +139,43 @@ export const list = ({ library: folder, json, limit, ...filter }: ListFlags): Pr
       left -= page.pictures.length;
       after = page.next;
     } while (after !== undefined && left > 0);
+  });
+
+const dayMs = 86_400_000;
+
+/**
+ * `geodrift library duplicates`: groups of pictures with the same bytes or look; looks at those first that nobody has looked at.
+ * @returns the exit code
+ */
+export const listDuplicates = (flags: InLibrary & { limit: number; json?: boolean }): Promise<number> =>
+  within(flags.library, async (library) => {
+    const reader = new PictureProcesses();
+    let bar: ReturnType<typeof progress> | undefined;
+    try {
+      const { failed } = await takeLooks(library, reader, {
+        onProgress({ of }) {
+          bar ??= progress(of);
+          bar.advance(1);
+        },
+      });
+      bar?.stop();
+      const { groups, of } = await duplicates(library, { from: 0, limit: flags.limit });
+      for (const { kind, pictures } of groups)
+        process.stdout.write(
+          flags.json
+            ? `${JSON.stringify({ kind, pictures: pictures.map(({ id, path }) => ({ id, path })) })}\n`
+            : `${kind === "bytes" ? "the same" : "alike"}: ${pictures.map(({ path }) => printable(path)).join("; ")}\n`,
+        );
+      if (!flags.json)
+        process.stdout.write(
+          `${of} ${of === 1 ? "group" : "groups"}${of > groups.length ? `, of which ${groups.length} are listed` : ""}\n`,
+        );
+      if (failed > 0) process.stderr.write(`geodrift: ${failed} pictures could not be looked at\n`);
+      return failed > 0 ? exitCodes.failed : exitCodes.done;
+    } finally {
+      bar?.stop();
+      await reader.close();
+    }
   });
 
 /** What is known of a picture's place, in a few words: decided, recorded, or estimated. */

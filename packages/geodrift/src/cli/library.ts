@@ -42,9 +42,18 @@ export function define(library: Command, { exit }: Invocation): void {
   command("list", "pictures and their estimates")
     .addOption(new Option("--state <state>", "of one state alone").choices(states))
     .option("--text <part>", "whose path or camera has this in it")
+    .option("--camera <name>", "of one camera, as it calls itself")
+    .option("--where <place>", "that stand within a place by name, within:KM:LAT,LNG or not:NAME, whoever says so")
+    .option("--from <date>", "taken on this day or later, as 2024-05-01", day)
+    .option("--to <date>", "taken on this day or before", day)
     .option("--limit <n>", "at most so many", wholeNumber(1, 1_000_000), 100)
     .option("--json", "one JSON object per picture and line")
     .action(async (flags) => (await running()).list(flags));
+
+  command("duplicates", "pictures with the same bytes, or that look alike; none is touched")
+    .option("--limit <n>", "at most so many groups", wholeNumber(1, 1_000_000), 100)
+    .option("--json", "one JSON object per group and line")
+    .action(async (flags) => exit(await (await running()).listDuplicates(flags)));
 
   command("locate", "estimate where the pictures of the queue were taken")
     .option("--model <name|folder|file>", "model; the default of the settings, else earth")
@@ -110,4 +119,11 @@ function clock(text: string): number {
   const minutes = offsetOf(text);
   if (minutes === undefined) throw new GeodriftError("option", `--clock: as +02:00 or -05:30, got "${text}"`);
   return minutes;
+}
+
+/** Midnight by the camera's clock, milliseconds. */
+function day(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  if (Number.isNaN(at)) throw new GeodriftError("option", `a day is written as 2024-05-01, got "${text}"`);
+  return at;
 }

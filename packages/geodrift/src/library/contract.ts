@@ -3,17 +3,19 @@ import { errorCodes } from "@geodrift/core/errors";
 import { z } from "@hono/zod-openapi";
 import { latLng, locateResult } from "../locate/contract.js";
 import { levels, states } from "./states.js";
+import { placeSources } from "./store/surveys.js";
 
 const failureCode = z.enum([...(Object.keys(errorCodes) as [keyof typeof errorCodes]), "internal"]);
 
 /** What the library is busy with. */
 export const job = z
   .object({
-    kind: z.enum(["scan", "estimate"]),
-    progress: z
-      .record(z.string(), z.number())
-      .openapi({ description: "of a scan: pictures found and read; of estimates: done, failed, and of how many" }),
+    kind: z.enum(["scan", "estimate", "looks"]),
+    progress: z.record(z.string(), z.number()).openapi({
+      description: "of a scan: pictures found and read; of estimates and looks: done, failed, and of how many",
+    }),
     running: z.boolean(),
+    startedAt: z.number().openapi({ description: "milliseconds since 1970" }),
     error: z.string().optional().openapi({ description: "one sentence, if it failed" }),
     code: failureCode.optional(),
   })
@@ -104,6 +106,51 @@ export const pictureDetail = listedPicture
 
 /** A folder within the folders that were added. */
 export const album = z.object({ folder: z.number(), album: z.string(), pictures: z.number() });
+
+/** Where many pictures stand: of each its number, its place in degrees, and who says so. */
+export const picturePlaces = z.object({
+  ids: z.array(z.number()),
+  lat: z.array(z.number()),
+  lng: z.array(z.number()),
+  by: z
+    .array(z.enum(placeSources))
+    .openapi({ description: "the file, a person, a person of an estimate that they accepted, or an estimate alone" }),
+  nowhere: z.number().openapi({ description: "pictures of which nobody says where" }),
+});
+
+/** How many pictures were taken when, by the camera's clock. */
+export const days = z.object({
+  days: z.array(z.object({ day: z.iso.date(), pictures: z.number() })),
+  undated: z.number().openapi({ description: "pictures without a time" }),
+});
+
+/** Cameras, as they call themselves, with their pictures. */
+export const cameras = z.array(z.object({ camera: z.string(), pictures: z.number() }));
+
+/** Pictures that the library has more than once. */
+export const duplicates = z.object({
+  groups: z.array(z.object({ kind: z.enum(["bytes", "look"]), pictures: z.array(listedPicture) })),
+  of: z.number().openapi({ description: "groups there are" }),
+  unlooked: z
+    .number()
+    .openapi({ description: "pictures that nobody has looked at, so that they are compared by their bytes alone" }),
+});
+
+/** The track around a picture's moment, and where it was then. */
+export const drawnTrack = z.object({
+  lines: z.array(z.array(latLng)).openapi({ description: "parts of tracks, 2,000 points at most" }),
+  moment: latLng.nullable().openapi({ description: "between the points before and after; null where none are near" }),
+});
+
+/** A folder of the machine that serves, with those in it. */
+export const diskFolder = z.object({
+  path: z.string(),
+  parent: z.string().nullable(),
+  folders: z
+    .array(z.object({ name: z.string(), path: z.string() }))
+    .openapi({ description: "without those that are hidden, or hold thumbnails or what was thrown away" }),
+  pictures: z.number().openapi({ description: "files in it, not below it, that are called as pictures are" }),
+});
 
 /** Places that bear on a picture: of the same time, the same folder, a track. */
 export const knownPlaces = z.array(

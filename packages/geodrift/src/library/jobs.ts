@@ -3,17 +3,19 @@
 import { Worker } from "node:worker_threads";
 import { failureOf, fromMessage, GeodriftError } from "@geodrift/core/errors";
 import type { z } from "zod";
+import type { PictureReader } from "../pictures/picture-tasks.js";
 import type { job } from "./contract.js";
 import { type EstimateOptions, estimateQueue, type LocatePicture } from "./estimate-queue.js";
 import type { Library } from "./library.js";
+import { takeLooks } from "./looks.js";
 import type { ScanMessage, ScanTask } from "./scan-worker.js";
 
-const names = { scan: "a scan", estimate: "estimates" } as const;
+const names = { scan: "a scan", estimate: "estimates", looks: "looking at pictures" } as const;
 
 /** What the library is busy with, or was last. */
 export type JobState = z.infer<typeof job>;
 
-/** Runs scans and estimates in the background, one at a time. */
+/** Runs scans, estimates and looks in the background, one at a time. */
 export class Jobs {
   private job: JobState | undefined;
   private cancel: (() => void) | undefined;
@@ -71,9 +73,24 @@ export class Jobs {
     });
   }
 
+  /**
+   * Starts to look at all pictures that nobody has looked at.
+   * @throws GeodriftError `conflict` if something else is under way
+   */
+  looks(reader: PictureReader): void {
+    const stop = new AbortController();
+    this.start("looks", async (job) => {
+      this.cancel = () => stop.abort();
+      await takeLooks(this.library, reader, {
+        signal: stop.signal,
+        onProgress: (progress) => Object.assign(job.progress, progress),
+      });
+    });
+  }
+
   private start(kind: JobState["kind"], work: (job: JobState) => Promise<void>): void {
     if (this.job?.running) throw new GeodriftError("conflict", `the library is busy with ${names[this.job.kind]}`);
-    const job: JobState = { kind, progress: {}, running: true };
+    const job: JobState = { kind, progress: {}, running: true, startedAt: Date.now() };
     this.job = job;
     this.end = work(job)
       .catch((e: unknown) => {

@@ -9,9 +9,8 @@ import { namesOf } from "./decided-place.js";
 import type { Library } from "./library.js";
 import { type State, states } from "./states.js";
 import type { Decision } from "./store/decisions.js";
-import type { ListedRecord, PictureFilter } from "./store/lists.js";
-
-export type { PictureFilter } from "./store/lists.js";
+import type { ListedRecord, PageFilter } from "./store/lists.js";
+import { surveyPictures } from "./surveys.js";
 
 /** A picture in a list. */
 export type ListedPicture = z.infer<typeof listedPicture>;
@@ -25,17 +24,32 @@ export type Overview = z.infer<typeof overviewSchema>;
 /**
  * A page of pictures that are there.
  * @returns the pictures, and where the next page begins; nothing where there is none
- * @throws GeodriftError `option` for an `after` that no page gave
+ * @param filter `where`: pictures that stand within a place by name, within:KM:LAT,LNG or not:NAME
+ * @throws GeodriftError `option` for an `after` that no page gave, or a `where` that is no place
  */
 export async function listPictures(
-  { store }: Library,
-  filter: PictureFilter,
+  library: Library,
+  { where, ...filter }: PageFilter & { where?: string },
 ): Promise<{ pictures: ListedPicture[]; next: string | undefined }> {
-  const { pictures, next } = await store.lists.page(filter);
-  return { pictures: pictures.map(listed), next };
+  const { pictures, next } = await (where === undefined
+    ? library.store.lists.page(filter)
+    : pageWithin(library, { ...filter, where }));
+  return { pictures: pictures.map(listedOf), next };
 }
 
-function listed({ decision, estimate, sha256: _, ...picture }: ListedRecord): ListedPicture {
+/** Which pictures stand within a place no index tells: all that the rest of the filter means are asked. */
+async function pageWithin(library: Library, { after, limit = 100, ...filter }: PageFilter & { where: string }) {
+  const all = (await surveyPictures(library, filter)).map(({ id }) => id);
+  const last = after === undefined ? -1 : all.indexOf(Number(after));
+  if (after !== undefined && last < 0)
+    throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
+  const ids = all.slice(last + 1, last + 1 + limit);
+  const next = last + 1 + limit < all.length ? String(ids.at(-1)) : undefined;
+  return { pictures: await library.store.lists.several(ids), next };
+}
+
+/** A picture of the index as lists have it. */
+export function listedOf({ decision, estimate, sha256: _, ...picture }: ListedRecord): ListedPicture {
   return {
     ...picture,
     decided: decision?.kind === "accept" ? decidedOf(decision) : null,
@@ -70,7 +84,7 @@ export async function pictureDetail({ store }: Library, id: number): Promise<Pic
   if (!record) throw new GeodriftError("not-found", `the library has no picture ${id}`);
   const decision = await store.decisions.for(id);
   return {
-    ...listed(record),
+    ...listedOf(record),
     sha256: record.sha256,
     result: (await store.estimates.of(id))?.result ?? null,
     decision: decision

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { archive } from "../../../../test/library/archive.js";
-import { aroundTime, readGpxFile } from "./tracks.js";
+import { aroundTime, readGpxFile, trackAround } from "./tracks.js";
 
 const { library, folder } = archive();
 const own = await library();
@@ -59,6 +59,41 @@ describe("a track around a time", () => {
       ),
       { numRuns: 60 },
     );
+  });
+});
+
+describe("a track that is drawn", () => {
+  const drawn = async (points: readonly (readonly [minutes: number, segment?: number])[]) => {
+    await keep(points);
+    return trackAround(own, 0);
+  };
+
+  it("has its parts, and the place at the time between its points", async () => {
+    const { lines, moment } = await drawn([
+      [-30, 1],
+      [-20, 1],
+      [20, 2],
+      [60, 2],
+      [800, 2],
+    ]);
+    expect(lines.map((line) => line.map((p) => p.lat))).toEqual([
+      [-0.3, -0.2],
+      [0.2, 0.6],
+    ]);
+    expect(moment).toBeNull();
+    const within = await drawn([[-10], [30]]);
+    expect(within.moment?.lat).toBeCloseTo(0, 9);
+    expect(within.moment?.lng).toBeCloseTo(5, 9);
+    expect((await drawn([[10], [30]])).moment).toBeNull();
+    expect(await drawn([])).toEqual({ lines: [], moment: null });
+  });
+
+  it("has 2,000 points at most, and both its ends", async () => {
+    const { lines } = await drawn(Array.from({ length: 1401 * 3 }, (_, i) => [i / 6 - 350] as const));
+    expect(lines.length).toBe(1);
+    expect(lines[0].length).toBeLessThanOrEqual(2002);
+    expect(lines[0][0].lat).toBeCloseTo(-3.5, 6);
+    expect(lines[0].at(-1)?.lat).toBeCloseTo((1401 * 3 - 1) / 600 - 3.5, 6);
   });
 });
 

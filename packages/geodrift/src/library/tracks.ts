@@ -1,10 +1,12 @@
 /** Tracks: where a person, with a camera, was at which time. */
 import { readFile, stat } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
-import type { LatLng } from "@geodrift/core";
+import { geodesic, type LatLng, toLatLng, toVec3 } from "@geodrift/core";
 import { fromMessage, GeodriftError, withSubject } from "@geodrift/core/errors";
+import type { z } from "zod";
 import { cannotRead } from "../files/system-error.js";
 import { decodeText } from "../files/text.js";
+import type { drawnTrack } from "./contract.js";
 import { type GpxMessage, mostOfTracks, readGpx, type TrackPoint } from "./gpx.js";
 import type { Library } from "./library.js";
 
@@ -64,4 +66,31 @@ export async function aroundTime(
     places: near.map(({ at, lat, lng }) => ({ lat, lng, minutes: (at - utc) / 60_000 })),
     apart: b !== undefined && (a.track !== b.track || a.segment !== b.segment),
   };
+}
+
+/** Points of a track that are drawn: more of them nobody sees. */
+const mostDrawn = 2000;
+
+/**
+ * The tracks around a time, from 12 hours before it to 12 after it, and where whoever carried them was then.
+ * @param utc milliseconds since 1970, UTC
+ * @returns parts of tracks, places in degrees, and the place at that time; null where nothing is known of it
+ */
+export async function trackAround(library: Library, utc: number): Promise<z.infer<typeof drawnTrack>> {
+  const points = await library.store.tracks.between(utc - 60_000 * maxMinutes, utc + 60_000 * maxMinutes);
+  const every = Math.ceil(points.length / mostDrawn);
+  const lines: LatLng[][] = [];
+  points.forEach(({ track, segment, lat, lng }, i) => {
+    const before = points[i - 1];
+    const begins = before?.track !== track || before.segment !== segment;
+    const next = points[i + 1];
+    const ends = next?.track !== track || next.segment !== segment;
+    if (begins) lines.push([]);
+    if (begins || ends || i % every === 0) lines.at(-1)?.push({ lat, lng });
+  });
+  const { places, apart } = await aroundTime(library, utc);
+  const [a, b] = places;
+  if (!a || !b || apart) return { lines, moment: null };
+  const share = a.minutes === b.minutes ? 0 : a.minutes / (a.minutes - b.minutes);
+  return { lines, moment: toLatLng(geodesic(toVec3(a), toVec3(b), share).point) };
 }

@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { sha256Of } from "../files/hash.js";
 import { decoding, holding } from "./memory-budget.js";
 import { type PictureMetadata, readMetadata } from "./metadata.js";
+import { perceptualHash } from "./perceptual-hash.js";
 import type { Picture } from "./picture.js";
 import type { Preparation } from "./preparation.js";
 import {
@@ -82,6 +83,18 @@ export const pictureTasks = {
         throw cannotDecode(e, bytes);
       });
       return { webp, sha256: sha256Of(bytes) };
+    }),
+  /** How it looks: its perceptual hash of 64 bits, hexadecimal, and the hash of the file. */
+  look: (file: string): Promise<{ look: string; sha256: string }> =>
+    withBytes(file, async (bytes) => {
+      const { width, height } = await pictureSize(bytes);
+      const look = await decoding(width * height, async () => {
+        const picture = await openPicture(bytes, { limitInputPixels: maxPixels });
+        return perceptualHash(await picture.resize(64, 64, { fit: "fill" }).png().toBuffer());
+      }).catch((e: unknown) => {
+        throw cannotDecode(e, bytes);
+      });
+      return { look, sha256: sha256Of(bytes) };
     }),
   /** Its pixels as they are. @param most pixels */
   pixels: async (bytes: Uint8Array, most: number): Promise<Picture> => {

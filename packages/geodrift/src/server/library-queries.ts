@@ -4,6 +4,7 @@ import { job, overview, verdict } from "../library/contract.js";
 import { type ExportFormat, exportFormats } from "../library/export/formats.js";
 import { roles } from "../library/people.js";
 import { states } from "../library/states.js";
+import { type Order, orders } from "../library/store/picture-filter.js";
 import { decimalNumber, locateSettings, wholeNumber } from "./schemas.js";
 
 const flag = z
@@ -27,19 +28,49 @@ export const libraryState = overview
   })
   .openapi("Library");
 
-/** Which page of which pictures: `from` and `to` in milliseconds by the camera's clock, `leastBits` of localizability. */
-export const listQuery = z.strictObject({
+/** Which pictures: `from` and `to` in milliseconds by the camera's clock, `leastBits` of localizability. */
+export const surveyQuery = z.strictObject({
   state: z.enum(states).optional(),
   folder: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
   album: z.string().max(4096).optional(),
   text: z.string().max(300).optional(),
-  from: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
-  to: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  camera: z.string().max(300).optional(),
+  where: z.string().max(200).optional().openapi({
+    description: "pictures that stand within a place by name, within:KM:LAT,LNG or not:NAME, whoever says so",
+  }),
+  from: wholeNumber(-8.64e15, 8.64e15).optional(),
+  to: wholeNumber(-8.64e15, 8.64e15).optional(),
   leastBits: decimalNumber(-4, 30).optional(),
-  order: z.enum(["number", "time", "bits"]).optional(),
+  order: z.enum(Object.keys(orders) as [Order]).optional(),
+});
+
+/** Which page of them. */
+export const listQuery = surveyQuery.extend({
   limit: wholeNumber(1, 1000).default(100),
   after: z.string().max(100).optional(),
 });
+
+/** Which pictures by their numbers, with commas between them. */
+export const severalQuery = z.strictObject({
+  ids: z
+    .string()
+    .max(4000)
+    .regex(/^\d+(,\d+)*$/, "are numbers with commas between them")
+    .transform((text) => text.split(",").map(Number))
+    .openapi({ type: "string" }),
+});
+
+/** Which of the groups of pictures that are the same, counted from 0. */
+export const duplicatesQuery = z.strictObject({
+  from: wholeNumber(0, 10_000_000).default(0),
+  limit: wholeNumber(1, 100).default(20),
+});
+
+/** What the camera's clock is ahead of UTC, in minutes, where its files do not say. */
+export const trackQuery = z.strictObject({ clockMinutes: decimalNumber(-1440, 1440).default(0) });
+
+/** A folder of this machine; the home folder if left out. */
+export const diskQuery = z.strictObject({ path: z.string().min(1).max(4096).optional() });
 
 /** What may be taken in besides a picture. */
 export const knownQuery = {

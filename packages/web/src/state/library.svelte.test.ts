@@ -5,6 +5,7 @@ import { LocalLibrary, listed, overviewOf, pageGlobals } from "../../../../test/
 const there = new LocalLibrary();
 let LibraryState: typeof import("./library.svelte.js").LibraryState;
 let app: typeof import("./app.svelte.js").app;
+let thumbnailOf: typeof import("../engine/thumbnails.js").thumbnailOf;
 let later: (() => unknown)[] = [];
 let open: InstanceType<typeof LibraryState>[] = [];
 
@@ -14,6 +15,7 @@ beforeAll(async () => {
     vi.stubGlobal(name, value);
   ({ LibraryState } = await import("./library.svelte.js"));
   ({ app } = await import("./app.svelte.js"));
+  ({ thumbnailOf } = await import("../engine/thumbnails.js"));
 });
 afterAll(async () => {
   await there.server.stop();
@@ -75,7 +77,7 @@ describe("a library that is opened", () => {
     const library = await opened();
     library.select(1);
     library.look(library.pictures[1]);
-    Object.assign(library, { state: "rejected", order: "time", text: "dunes", album: library.albums[0] });
+    Object.assign(library.filter, { state: "rejected", order: "time", text: "dunes", album: library.albums[0] });
     await library.list();
     expect(there.asked("GET", "/pictures").at(-1)?.query).toEqual({
       state: "rejected",
@@ -121,13 +123,13 @@ describe("a library that is opened", () => {
   });
 
   it("asks again while a job runs, then shows the list as it is, with what is looked at left alone", async () => {
-    there.overview = overviewOf({ job: { kind: "scan", progress: {}, running: true } });
+    there.overview = overviewOf({ job: { kind: "scan", progress: {}, running: true, startedAt: 0 } });
     const library = await opened();
     expect([library.sawJob, later.length]).toEqual([true, 1]);
     await later.splice(0)[0]();
     expect(later).toHaveLength(1);
     expect(there.asked("GET", "/pictures")).toHaveLength(1);
-    there.overview = overviewOf({ folders: [], job: { kind: "scan", progress: {}, running: false } });
+    there.overview = overviewOf({ folders: [], job: { kind: "scan", progress: {}, running: false, startedAt: 0 } });
     there.pictures = [listed(7), listed(8)];
     await later.splice(0)[0]();
     expect([ids(library), library.current?.id, later]).toEqual([[7, 8], 1, []]);
@@ -227,8 +229,8 @@ describe("a picture that is looked at", () => {
 
   it("has addresses for its thumbnail, and for what is known of all", async () => {
     const library = await opened();
-    expect(library.thumbnail(3)).toBe(`${there.server.url}api/library/pictures/3/thumbnail?size=small`);
-    expect(library.thumbnail(3, "large")).toContain("size=large");
+    expect(thumbnailOf(3)).toBe(`${there.server.url}api/library/pictures/3/thumbnail?size=small`);
+    expect(thumbnailOf(3, "large")).toContain("size=large");
     expect(library.export("kml", true)).toBe(`${there.server.url}api/library/export?format=kml&obscure=true`);
     expect(library.export("csv")).toContain("obscure=false");
   });

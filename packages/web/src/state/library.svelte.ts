@@ -3,12 +3,13 @@ import type { LatLng } from "@geodrift/core";
 import { levelFor } from "geodrift/browser";
 import type {
   Album,
+  Camera,
+  DrawnTrack,
   KnownPlaces,
   Level,
   ListedPicture,
   LibraryState as Overview,
   PictureQuery,
-  State,
   Verdict,
 } from "geodrift/contract";
 import { answerOf, archive } from "../engine/client.js";
@@ -17,27 +18,34 @@ import { asEvents, followAnswer } from "../engine/events.js";
 import { listenToChanges } from "../engine/library-events.js";
 import { levels, plural } from "../words.js";
 import { app } from "./app.svelte.js";
+import { type CopiedPlace, placeToCopy } from "./copied-place.js";
 import { Pane } from "./pane.svelte.js";
+import { PictureFilter } from "./picture-filter.svelte.js";
 import { Selection } from "./selection.svelte.js";
 
 const pageSize = 60;
 
 const api = archive.api.library;
 
+/** What pictures are when something is said of them. */
+const saidWords = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
+
 /** The archive: the list, the picture that is looked at, what is selected, and what is done with them. */
 export class LibraryState {
   overview = $state.raw<Overview>();
-  state = $state<State>("queue");
-  text = $state("");
+  /** Which pictures the list has. */
+  readonly filter = new PictureFilter("queue");
   albums = $state.raw<Album[]>([]);
-  /** Which of the albums alone. */
-  album = $state.raw<Album>();
-  order = $state<"number" | "time" | "bits">("number");
+  cameras = $state.raw<Camera[]>([]);
   pictures = $state.raw<ListedPicture[]>([]);
   next = $state<string>();
   current = $state.raw<ListedPicture>();
   readonly selected = new Selection();
   known = $state.raw<KnownPlaces[]>([]);
+  /** The track around the moment of the picture that is looked at, where tracks are taken in. */
+  track = $state.raw<DrawnTrack>();
+  /** A place to be said of other pictures as well. */
+  copied = $state.raw<CopiedPlace>();
   /** Which of what is known besides is taken in. */
   use = $state({ time: true, minutes: 60, album: false, track: false, clockHours: 0 });
   level = $state<Level>("point");
@@ -66,10 +74,6 @@ export class LibraryState {
   private following = false;
   private behind = false;
   private turn = Promise.resolve();
-
-  /** Address of a picture's thumbnail. */
-  thumbnail = (id: number, size: "small" | "large" = "small") =>
-    api.pictures[":id"].thumbnail.$url({ param: { id: String(id) }, query: { size } }).href;
 
   /** Address of a file of what is known. */
   export = (format: "csv" | "geojson" | "kml" | "dwc", obscure = false) =>
@@ -139,7 +143,7 @@ export class LibraryState {
       const scannedBefore = this.overview?.folders;
       this.overview = await answerOf(archive.api.library.$get());
       if (JSON.stringify(scannedBefore) !== JSON.stringify(this.overview.folders))
-        this.albums = await answerOf(api.albums.$get());
+        [this.albums, this.cameras] = await Promise.all([answerOf(api.albums.$get()), answerOf(api.cameras.$get())]);
     });
     // Also after a question without an answer: the server may come back.
     if (this.overview?.job?.running) {
@@ -189,14 +193,7 @@ export class LibraryState {
   }
 
   private page(after?: string, limit = pageSize) {
-    const query = {
-      state: this.state,
-      order: this.order,
-      limit: String(limit),
-      ...(this.text && { text: this.text }),
-      ...(this.album && { folder: String(this.album.folder), album: this.album.album }),
-      ...(after !== undefined && { after }),
-    };
+    const query = { ...this.filter.query, limit: String(limit), ...(after !== undefined && { after }) };
     return this.attempt(() => answerOf(api.pictures.$get({ query })));
   }
 
@@ -215,6 +212,7 @@ export class LibraryState {
     this.current = picture;
     this.pin = undefined;
     this.known = [];
+    this.track = undefined;
     // What was drawn for one picture says nothing of the next.
     this.pane.settings.region = undefined;
     this.levelChosen = false;
@@ -228,6 +226,14 @@ export class LibraryState {
     if (picture && picture.state !== "unreadable" && this.mayReview) void this.locate();
   }
 
+  /** Looks at a picture by its number, whether the list has it or not. */
+  async show(id: number): Promise<void> {
+    const listed = this.pictures.find((p) => p.id === id);
+    const picture =
+      listed ?? (await this.attempt(() => answerOf(api.pictures[":id"].$get({ param: { id: String(id) } }))));
+    if (picture) this.look(picture);
+  }
+
   /** Locates the picture that is looked at, with what is known besides, and keeps the answer as its estimate. */
   async locate(): Promise<void> {
     const picture = this.current;
@@ -238,6 +244,8 @@ export class LibraryState {
     const known = await this.attempt(() => answerOf(api.pictures[":id"].known.$get({ param, query })));
     if (this.current?.id !== picture.id) return;
     this.known = known ?? [];
+    this.track = this.use.track ? await this.trackOf(picture.id) : undefined;
+    if (this.current?.id !== picture.id) return;
     const settings = {
       ...defaultSettings,
       model: this.pane.settings.model,
@@ -262,6 +270,11 @@ export class LibraryState {
     this.shownMadeAt = kept.estimate?.madeAt;
     this.settled = true;
     if (kept.estimate && !this.pin && !this.levelChosen) this.level = levelFor(kept.estimate.radiusKm);
+  }
+
+  private trackOf(id: number): Promise<DrawnTrack | undefined> {
+    const query = { clockMinutes: String(60 * this.use.clockHours) };
+    return this.attempt(() => answerOf(api.pictures[":id"].track.$get({ param: { id: String(id) }, query })));
   }
 
   /** Looks at the picture so many places further in the list. */
@@ -325,20 +338,9 @@ export class LibraryState {
       }
       const verdict = kind === "accept" ? this.acceptance() : { kind };
       if (!verdict) return;
-      const seen = pictures.map((id) => this.shownOf(id)?.lastWord?.id ?? null);
-      const said = await this.attempt(() => answerOf(api.decisions.$post({ json: { pictures, verdict, seen } })));
-      // Somebody else may have been faster: what they have said is shown.
-      if (!said) return this.follow();
-      const { left, refused } = said;
-      const words = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
-      this.message = `${plural(pictures.length - refused.length, "picture")} ${words[kind]}. U takes it back.`;
-      const troubles = [
-        refused.length > 0 &&
-          `${plural(refused.length, "picture")} not ${words[kind]}; the first: ${refused[0].error}.`,
-        left.length > 0 && `Left as they are: ${plural(left.length, "sidecar")}; the first: ${left[0].error}.`,
-      ];
-      this.error = troubles.filter(Boolean).join(" ") || undefined;
-      const stay = new Set(refused.map((r) => r.picture));
+      const refused = await this.say(pictures, verdict, saidWords[kind]);
+      if (!refused) return;
+      const stay = new Set(refused);
       const at = this.pictures.findIndex((p) => pictures.includes(p.id));
       const gone = new Set(pictures.filter((id) => !stay.has(id)));
       this.pictures = this.pictures.filter((p) => !gone.has(p.id));
@@ -346,6 +348,66 @@ export class LibraryState {
       await this.refresh();
       this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
       if (this.pictures.length < 10 && this.next) await this.more();
+    });
+  }
+
+  /**
+   * Says something of pictures.
+   * @param words what they are then
+   * @returns numbers of those of which it cannot be said; undefined where nothing was
+   */
+  private async say(pictures: number[], verdict: Verdict, words: string): Promise<number[] | undefined> {
+    const unseen = pictures.filter((id) => !this.shownOf(id));
+    const asked = await this.attempt(async () => {
+      const more: ListedPicture[] = [];
+      for (let from = 0; from < unseen.length; from += 100)
+        more.push(...(await answerOf(api.several.$get({ query: { ids: unseen.slice(from, from + 100).join(",") } }))));
+      const last = new Map(more.map((p) => [p.id, p.lastWord?.id ?? null]));
+      const seen = pictures.map((id) => this.shownOf(id)?.lastWord?.id ?? last.get(id) ?? null);
+      return answerOf(api.decisions.$post({ json: { pictures, verdict, seen } }));
+    });
+    // Somebody else may have been faster: what they have said is shown.
+    if (!asked) {
+      await this.follow();
+      return undefined;
+    }
+    const { left, refused } = asked;
+    this.message = `${plural(pictures.length - refused.length, "picture")} ${words}. U takes it back.`;
+    const troubles = [
+      refused.length > 0 && `${plural(refused.length, "picture")} not ${words}; the first: ${refused[0].error}.`,
+      left.length > 0 && `Left as they are: ${plural(left.length, "sidecar")}; the first: ${left[0].error}.`,
+    ];
+    this.error = troubles.filter(Boolean).join(" ") || undefined;
+    return refused.map((r) => r.picture);
+  }
+
+  /** Takes the place of a picture along: what a person has said of it, else its file, else its estimate. */
+  async copyPlace(id = this.current?.id): Promise<void> {
+    if (id === undefined) return;
+    await this.act(async () => {
+      const picture = await answerOf(api.pictures[":id"].$get({ param: { id: String(id) } }));
+      const pin = this.current?.id === id && this.pin && { ...$state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
+      const place = pin || placeToCopy(picture);
+      if (!place) {
+        this.error = `${picture.path}: nobody says where that was taken.`;
+        return;
+      }
+      this.copied = { ...place, from: picture.path };
+      this.message = `The place of ${picture.path} is copied: V says it of the pictures that are selected.`;
+    });
+  }
+
+  /** Says the place that was copied of the selection, or of the picture that is looked at, or of these. */
+  async pastePlace(pictures = this.meant): Promise<void> {
+    const { copied } = this;
+    if (!this.mayReview || !copied || pictures.length === 0) return;
+    await this.act(async () => {
+      const { lat, lng, radiusKm } = copied;
+      const level = levelFor(radiusKm);
+      const verdict = { kind: "accept", level, pin: { lat, lng }, radiusKm } as const;
+      if (!(await this.say(pictures, verdict, `accepted where ${copied.from} is`))) return;
+      await this.refresh();
+      await this.list();
     });
   }
 
@@ -405,6 +467,9 @@ export class LibraryState {
       const known = { album, track, clockMinutes: 60 * clockHours, ...(time && { timeNeighbours: minutes }) };
       return api.estimate.$post({ json: { model, ...known } });
     });
+
+  /** Looks at all pictures that nobody has looked at, in the background. */
+  takeLooks = () => this.job(() => api.looks.$post());
 
   /** Stops what the library is busy with. */
   stopJob = () => this.job(() => api.job.$delete());

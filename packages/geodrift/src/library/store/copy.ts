@@ -10,6 +10,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   writes: ["id"],
   people: ["id"],
   track_points: ["track", "at"],
+  looks: ["sha256"],
 };
 
 /** Rows that are read, and written, together. */

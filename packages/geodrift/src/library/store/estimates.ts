@@ -20,14 +20,16 @@ export const estimateTable = (database: Database) => ({
   keep: (picture: number, { result, radiusKm }: Omit<EstimateRecord, "madeAt">): Promise<void> =>
     database.transaction(async () => {
       await database.run(
-        `INSERT INTO estimates (picture, sha256, made_at, radius_km, result) VALUES (?, ?, ?, ?, ?)
+        `INSERT INTO estimates (picture, sha256, made_at, radius_km, result, lat, lng) VALUES (?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (picture) DO UPDATE SET sha256 = excluded.sha256, made_at = excluded.made_at,
-           radius_km = excluded.radius_km, result = excluded.result`,
+           radius_km = excluded.radius_km, result = excluded.result, lat = excluded.lat, lng = excluded.lng`,
         picture,
         result.sha256,
         Date.now(),
         radiusKm,
         JSON.stringify(result),
+        result.best.lat,
+        result.best.lng,
       );
       await database.run(
         "UPDATE pictures SET bits = ? WHERE id = ? AND sha256 = ?",

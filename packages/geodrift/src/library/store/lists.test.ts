@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { archive, estimate, inOrder, scanOf } from "../../../../../test/library/archive.js";
 import { decide } from "../decisions.js";
-import type { PictureFilter } from "./lists.js";
+import type { PageFilter } from "./lists.js";
 
 const { library } = archive();
 const own = await library();
@@ -10,7 +10,7 @@ const { store } = own;
 const { pictures, folders, lists } = store;
 let made = 0;
 const newFolder = () => folders.add(`/photos-${made++}`);
-const paths = async (filter: PictureFilter) => (await lists.page(filter)).pictures.map((p) => p.path);
+const paths = async (filter: PageFilter) => (await lists.page(filter)).pictures.map((p) => p.path);
 
 const anyPicture = fc.record({
   takenAt: fc.option(fc.integer({ min: -2, max: 2 }), { nil: null }),
@@ -89,9 +89,10 @@ describe("a filter", async () => {
   const told = await enter("y/told.jpg", { takenAt: 40 });
   await estimate(own, told, { localizabilityBits: 4 });
 
-  it.each<[string, PictureFilter, string[]]>([
+  it.each<[string, PageFilter, string[]]>([
     ["a state", { state: "located" }, ["x/acb.jpg"]],
     ["an album", { album: "x" }, ["x/a_b.jpg", "x/acb.jpg"]],
+    ["a camera", { camera: "Maker One" }, ["x/a_b.jpg"]],
     ["a per cent sign as it is", { text: "0%" }, ["100%.jpg"]],
     ["an underscore as it is", { text: "a_b" }, ["x/a_b.jpg"]],
     ["a backslash as it is", { text: "r\\t" }, ["x/acb.jpg"]],

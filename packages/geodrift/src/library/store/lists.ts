@@ -5,24 +5,13 @@ import type { LocateResult } from "../../locate/result.js";
 import type { State } from "../states.js";
 import type { Database } from "./database.js";
 import { type Decision, type DecisionRow, decisionOf, type Word } from "./decisions.js";
+import { lots, marks } from "./lots.js";
+import { conditionOf, type Order, orderSql, orders, type PictureFilter } from "./picture-filter.js";
 import { notesOf } from "./pictures.js";
 
 /** Which pictures a page has, and in which order. */
-export interface PictureFilter {
-  state?: State;
-  /** Number of the folder. */
-  folder?: number;
-  album?: string;
-  /** Part of the path or the camera. */
-  text?: string;
-  /** Milliseconds by the camera's clock: the earliest. */
-  from?: number;
-  /** Milliseconds by the camera's clock: before which. */
-  to?: number;
-  /** Pictures whose estimate tells so much, in bits. */
-  leastBits?: number;
-  /** By number, by time (those without one last), or by what the estimate tells, most first. */
-  order?: "number" | "time" | "bits";
+export interface PageFilter extends PictureFilter {
+  order?: Order;
   /** Most pictures of a page; 100 if left out. */
   limit?: number;
   /** As the page before gave it. */
@@ -82,19 +71,14 @@ const columns = `p.id, p.path, p.folder, p.album, p.state, p.sha256, p.taken_at 
   d.id AS "decisionId", d.kind, d.level, d.lat, d.lng, d.radius_km AS "radiusKm", d.source, d.place, d.model, d.known, d.who, d.at`;
 
 /** The last word on a picture. */
-const decided = "LEFT JOIN decisions d ON d.id = (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)";
+export const decided =
+  "LEFT JOIN decisions d ON d.id = (SELECT max(id) FROM decisions WHERE picture = p.id AND undone = 0)";
 
 /** States that the last word has led to; in the others it is of other bytes, or there is none. */
 const decidedStates: readonly State[] = ["accepted", "written", "rejected", "not-a-place"];
 
-const joined = `pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256 ${decided}`;
-
-/** What pages are sorted by, as the indices have it; pictures without it come last. */
-const orders = {
-  number: "p.id",
-  time: "coalesce(p.taken_at, 9e15)",
-  bits: "coalesce(-p.bits, 1e9)",
-} as const;
+/** Pictures `p` with the estimates `e` of their bytes and the last words `d` on them. */
+export const joined = `pictures p LEFT JOIN estimates e ON e.picture = p.id AND e.sha256 = p.sha256 ${decided}`;
 
 function recordOf(row: Row): ListedRecord {
   const { id, path, folder, album, state, sha256, takenAt, camera, width, height, error, errorCode } = row;
@@ -152,38 +136,19 @@ export const lists = (database: Database) => ({
    * Pictures that are there, a page at a time.
    * @throws GeodriftError `option` for an `after` that no page gave
    */
-  async page(filter: PictureFilter): Promise<{ pictures: ListedRecord[]; next: string | undefined }> {
+  async page(filter: PageFilter): Promise<{ pictures: ListedRecord[]; next: string | undefined }> {
     const { order = "number", limit = 100, after } = filter;
-    const key = orders[order];
-    const where = ["p.missing = 0"];
-    const values: (string | number)[] = [];
-    const add = (sql: string, ...more: (string | number)[]) => {
-      where.push(sql);
-      values.push(...more);
-    };
-    if (filter.state !== undefined) add("p.state = ?", filter.state);
-    if (filter.folder !== undefined) add("p.folder = ?", filter.folder);
-    if (filter.album !== undefined) add("p.album = ?", filter.album);
-    if (filter.text) {
-      const like = `%${filter.text.replace(/[\\%_]/g, "\\$&")}%`;
-      // SQLite's LIKE takes small and capital letters for the same by itself, and lower() would double its time.
-      const plain = (text: string) => (database.dialect === "sqlite" ? text : `lower(${text})`);
-      const has = (column: string) => `${plain(column)} LIKE ${plain("?")} ESCAPE '\\'`;
-      const path = database.dialect === "sqlite" ? "p.path" : 'p.path COLLATE "default"';
-      add(`(${has(path)} OR ${has("p.camera")})`, like, like);
-    }
-    if (filter.from !== undefined) add("p.taken_at >= ?", filter.from);
-    if (filter.to !== undefined) add("p.taken_at < ?", filter.to);
-    if (filter.leastBits !== undefined) add("p.bits >= ?", filter.leastBits);
+    const { sql, values } = conditionOf(filter, database.dialect);
+    const where = [sql];
     if (after !== undefined) {
       const [at, id] = after.split("_").map(Number);
       if (!Number.isFinite(at) || !Number.isSafeInteger(id))
         throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
-      if (order === "number") add("p.id > ?", id);
-      else add(`(${key}, p.id) > (?, ?)`, at, id);
+      where.push(order === "number" ? "p.id > ?" : `(${orders[order]}, p.id) > (?, ?)`);
+      values.push(...(order === "number" ? [id] : [at, id]));
     }
     const rows = await database.rows<Row & { sorted: number }>(
-      `SELECT ${columns}, ${key} AS sorted FROM ${joined} WHERE ${where.join(" AND ")} ORDER BY ${key === "p.id" ? key : `${key}, p.id`} LIMIT ?`,
+      `SELECT ${columns}, ${orders[order]} AS sorted FROM ${joined} WHERE ${where.join(" AND ")} ORDER BY ${orderSql(order)} LIMIT ?`,
       ...values,
       limit,
     );
@@ -195,6 +160,19 @@ export const lists = (database: Database) => ({
   async one(id: number): Promise<ListedRecord | undefined> {
     const row = await database.row<Row>(`SELECT ${columns} FROM ${joined} WHERE p.id = ?`, id);
     return row && recordOf(row);
+  },
+
+  /** Pictures by their numbers, in that order; those that are not there are left out. */
+  async several(ids: readonly number[]): Promise<ListedRecord[]> {
+    const found = new Map<number, ListedRecord>();
+    for (const lot of lots(ids)) {
+      const rows = await database.rows<Row>(
+        `SELECT ${columns} FROM ${joined} WHERE p.id IN (${marks(lot.length)}) AND p.missing = 0`,
+        ...lot,
+      );
+      for (const row of rows) found.set(row.id, recordOf(row));
+    }
+    return ids.flatMap((id) => found.get(id) ?? []);
   },
 
   /** Pictures whose place is known, by their files or by a decision, by folder and path. */

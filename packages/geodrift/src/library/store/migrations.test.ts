@@ -61,7 +61,13 @@ describe("an index of version 0.1", () => {
         ["view-2.png", "person", "point"],
         ["with-place.jpg", "file", "point"],
       ]);
-      const { decisions, writes, tracks } = library.store;
+      const { decisions, writes, tracks, surveys } = library.store;
+      // It had no columns for where an estimate lies.
+      const standing = await surveys.survey({ state: "queue" }, { leastBits: -4 });
+      expect(standing.map(({ place }) => place?.by)).toEqual(["estimate", "estimate", "estimate", "estimate"]);
+      expect(standing.map(({ id, place }) => [id, place?.lat, place?.lng])).toEqual(
+        pictures.filter((p) => p.state === "queue").map((p) => [p.id, p.estimate?.best.lat, p.estimate?.best.lng]),
+      );
       expect(await writes.lastWritten(2)).toMatchObject({ sidecar: "/archive/photos/view-0.png.xmp", before: null });
       expect(await decisions.for(8)).toBeUndefined();
       expect(await decisions.lastBatch(null)).toBe(5);

@@ -142,6 +142,22 @@ CREATE INDEX decisions_by_who ON decisions (who, undone, batch);
 `,
 };
 
+/** Where an estimate lies, for maps of many of them; how pictures look, for those that look alike. */
+const onMaps: Record<Dialect, string> = {
+  sqlite: `
+ALTER TABLE estimates ADD COLUMN lat REAL;
+ALTER TABLE estimates ADD COLUMN lng REAL;
+UPDATE estimates SET lat = json_extract(result, '$.best.lat'), lng = json_extract(result, '$.best.lng');
+CREATE TABLE looks (sha256 TEXT PRIMARY KEY, look TEXT);
+`,
+  postgres: `
+ALTER TABLE estimates ADD COLUMN lat DOUBLE PRECISION;
+ALTER TABLE estimates ADD COLUMN lng DOUBLE PRECISION;
+UPDATE estimates SET lat = (result::json #>> '{best,lat}')::double precision, lng = (result::json #>> '{best,lng}')::double precision;
+CREATE TABLE looks (sha256 TEXT COLLATE "C" PRIMARY KEY, look TEXT COLLATE "C");
+`,
+};
+
 /** The steps, in the order in which they are taken. PostgreSQL has begun with what the first four had come to. */
 export const migrations: readonly Migration[] = [
   { name: "first-tables", sqlite: firstTables, postgres: postgresTables },
@@ -149,6 +165,7 @@ export const migrations: readonly Migration[] = [
   { name: "what-files-say", sqlite: whatFilesSay, postgres: "" },
   { name: "writes-of-nobody", sqlite: writesOfNobody, postgres: "" },
   { name: "several-people", ...severalPeople },
+  { name: "on-maps", ...onMaps },
 ];
 
 /** Version 0.1 recorded no names: it counted, and 1 stood for the first tables. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { archive, inOrder, scanOf, waiting } from "../../../../../test/library/archive.js";
+import { archive, inOrder, resultOf, scanOf, waiting } from "../../../../../test/library/archive.js";
 import { nextState, type PictureEvent, type State, states } from "../states.js";
 
 const { library } = archive();
@@ -92,8 +92,7 @@ describe("a picture in the store", () => {
     const id = await pictures.add(await newFolder(), "a.jpg", scanOf({ sha256: "ab" }), "queue");
     const waits = async () => (await store.lists.one(id))?.estimate === undefined;
     expect(await waits()).toBe(true);
-    const result = { sha256: "ab", localizabilityBits: 5 } as Parameters<typeof store.estimates.keep>[1]["result"];
-    await store.estimates.keep(id, { result, radiusKm: 1 });
+    await store.estimates.keep(id, { result: resultOf({ sha256: "ab" }), radiusKm: 1 });
     expect(await waits()).toBe(false);
     await pictures.rescan(id, scanOf({ sha256: "ab", modified: 5 }), true);
     expect(await waits()).toBe(false);
@@ -144,10 +143,7 @@ describe("lists of numbers", () => {
     const [a, b, c, d] = await inOrder(["a", "b", "c", "d"], (path) => enter(path, "queue"));
     const e = await enter("e", "rejected");
     await own.pictures.setMissing([d], true);
-    await own.estimates.keep(b, {
-      result: { sha256: "b", localizabilityBits: 0 } as Parameters<typeof own.estimates.keep>[1]["result"],
-      radiusKm: 1,
-    });
+    await own.estimates.keep(b, { result: resultOf({ sha256: "b" }), radiusKm: 1 });
     const { byState, missing, unestimated } = await own.pictures.counts();
     expect(Object.fromEntries(byState.map((s) => [s.state, s.n]))).toEqual({ queue: 3, rejected: 1 });
     expect([missing, unestimated]).toEqual([1, 2]);

@@ -6,12 +6,14 @@ import { decisionTable } from "./decisions.js";
 import { estimateTable } from "./estimates.js";
 import { folderTable } from "./folders.js";
 import { lists } from "./lists.js";
+import { lookTable } from "./looks.js";
 import { migrate } from "./migrations.js";
 import { peopleTable } from "./people.js";
 import { pictureTable } from "./pictures.js";
 import { isDatabaseUrl, PostgresDatabase } from "./postgres.js";
 import { queueTable } from "./queue.js";
 import { SqliteDatabase } from "./sqlite.js";
+import { surveys } from "./surveys.js";
 import { trackTable } from "./tracks.js";
 import { writeTable } from "./writes.js";
 
@@ -26,6 +28,8 @@ export interface Store {
   queue: ReturnType<typeof queueTable>;
   tracks: ReturnType<typeof trackTable>;
   lists: ReturnType<typeof lists>;
+  looks: ReturnType<typeof lookTable>;
+  surveys: ReturnType<typeof surveys>;
   transaction: Database["transaction"];
   alone: Database["alone"];
   aloneIfFree: Database["aloneIfFree"];
@@ -98,6 +102,8 @@ const storeOn = (database: Database): Store => ({
   queue: queueTable(database),
   tracks: trackTable(database),
   lists: lists(database),
+  looks: lookTable(database),
+  surveys: surveys(database),
   transaction: (work) => database.transaction(work),
   alone: (work) => database.alone(work),
   aloneIfFree: (work) => database.aloneIfFree(work),

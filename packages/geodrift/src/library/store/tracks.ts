@@ -12,6 +12,14 @@ export const trackTable = (database: Database) => ({
       for (const { at, lat, lng, segment } of points) await database.run(sql, name, at, lat, lng, segment);
     }),
 
+  /** Points of all tracks between two times (milliseconds since 1970, UTC), track after track; 200,000 at most. */
+  between: (from: number, to: number): Promise<(TrackPoint & { track: string })[]> =>
+    database.rows(
+      `SELECT track, segment, at, lat, lng FROM track_points WHERE at BETWEEN ? AND ? ORDER BY track, at LIMIT 200000`,
+      from,
+      to,
+    ),
+
   /** The points just before and just after a time (milliseconds since 1970, UTC), as far as there are any. */
   async around(utc: number): Promise<(TrackPoint & { track: string })[]> {
     const nearest = "SELECT track, segment, at, lat, lng FROM track_points WHERE";

@@ -1,14 +1,17 @@
 /** Folders, and what the library is busy with. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import { album } from "../../../library/contract.js";
+import { album, diskFolder as diskFolderSchema } from "../../../library/contract.js";
+import { diskFolder } from "../../../library/disk-folder.js";
 import { folderPath } from "../../../library/scan.js";
 import { refused } from "../../failure.js";
 import { isLoopback, needs } from "../../guard.js";
-import { folderBody, libraryState } from "../../library-queries.js";
+import { diskQuery, folderBody, libraryState } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { body, failure, json } from "../../schemas.js";
 import { failures, type LibraryContext, path, stateOf } from "./shared.js";
+
+const notFromElsewhere = 'folders are added on the machine itself: "geodrift library add FOLDER"';
 
 /** Routes of a library's folders and of what it is busy with. */
 export function folderRoutes(context: LibraryContext) {
@@ -38,12 +41,29 @@ export function folderRoutes(context: LibraryContext) {
         },
       }),
       async (c) => {
-        if (!isLoopback(host))
-          throw refused(403, 'folders are added on the machine itself: "geodrift library add FOLDER"');
+        if (!isLoopback(host)) throw refused(403, notFromElsewhere);
         const { path: named } = c.req.valid("json");
         await folderPath(named);
         jobs.scan([named]);
         return c.json(await stateOf(context, c.var.person), 202);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: `${path}/disk`,
+        middleware: needs("owner"),
+        summary: "A folder of this machine, to choose from; answered on the machine itself alone",
+        request: { query: diskQuery },
+        responses: {
+          200: json(diskFolderSchema, "the folder, with those in it"),
+          ...failures,
+          403: json(failure, "not from elsewhere"),
+        },
+      }),
+      async (c) => {
+        if (!isLoopback(host)) throw refused(403, notFromElsewhere);
+        return c.json(await diskFolder(c.req.valid("query").path), 200);
       },
     )
     .openapi(

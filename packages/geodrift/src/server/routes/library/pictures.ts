@@ -1,11 +1,12 @@
 /** Pictures: lists, details, thumbnails, what is known about them. */
 
 import { createRoute, z } from "@hono/zod-openapi";
-import { knownPlaces, listedPicture, pictureDetail } from "../../../library/contract.js";
+import { drawnTrack, knownPlaces, listedPicture, pictureDetail } from "../../../library/contract.js";
 import { knownPlaces as placesKnown } from "../../../library/known-places.js";
 import { pictureDetail as detailOf, listPictures } from "../../../library/pictures.js";
 import { thumbnail } from "../../../library/thumbnails.js";
-import { listQuery, pictureSettings, thumbnailQuery } from "../../library-queries.js";
+import { trackAround } from "../../../library/tracks.js";
+import { listQuery, pictureSettings, thumbnailQuery, trackQuery } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { file, json } from "../../schemas.js";
 import { failures, type LibraryContext, params, path, picturePath } from "./shared.js";
@@ -69,5 +70,23 @@ export function pictureRoutes(context: LibraryContext) {
         responses: { 200: json(knownPlaces, "places, with the time between"), ...failures },
       }),
       async (c) => c.json(await placesKnown(library, c.req.valid("param").id, c.req.valid("query")), 200),
+    )
+    .openapi(
+      createRoute({
+        method: "get",
+        path: `${picturePath}/track`,
+        summary: "The tracks around the time of a picture, and where they were then",
+        request: { params, query: trackQuery },
+        responses: {
+          200: json(drawnTrack, "12 hours before and after; nothing for a picture without a time"),
+          ...failures,
+        },
+      }),
+      async (c) => {
+        const { takenAt, utcOffsetMinutes } = await library.store.pictures.get(c.req.valid("param").id);
+        if (takenAt === null) return c.json({ lines: [], moment: null }, 200);
+        const ahead = utcOffsetMinutes ?? c.req.valid("query").clockMinutes;
+        return c.json(await trackAround(library, takenAt - 60_000 * ahead), 200);
+      },
     );
 }
