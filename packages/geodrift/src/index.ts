@@ -7,7 +7,7 @@
  */
 import type { writeMap as writeMapNow } from "./figures/map.js";
 import type { LocateOptions } from "./locate/options.js";
-import type { readPrior as readPriorNow } from "./locate/prior.js";
+import type { readPrior as readPriorNow, readPriors as readPriorsNow } from "./locate/prior.js";
 import type { Located, LocateFailure } from "./locate/result.js";
 import type {
   LoadedModel,
@@ -97,6 +97,9 @@ export const readPicture: typeof readPictureNow = async (...args) =>
  * @throws GeodriftError `option` for what is none of these, `not-found` or `data` for a file
  */
 export const readPrior: typeof readPriorNow = async (...args) => (await import("./locate/prior.js")).readPrior(...args);
+/** As `readPrior`, of several things with semicolons between them. */
+export const readPriors: typeof readPriorsNow = async (...args) =>
+  (await import("./locate/prior.js")).readPriors(...args);
 
 /**
  * Writes the map of an answer: `.svg`, `.png`, `.html`, `.geojson` or `.kml`, by the file's ending.

@@ -1,11 +1,11 @@
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import type { Command } from "commander";
-import { evidenceBundle } from "../evidence/bundle.js";
+import { evidenceBundle, shownSide } from "../evidence/bundle.js";
 import { readBundle } from "../evidence/read-bundle.js";
 import { compareAnswers, verdictText } from "../evidence/verify.js";
 import { writeFileAtomically } from "../files/atomic-file.js";
 import { locate } from "../locate/locate.js";
-import { readPrior } from "../locate/prior.js";
+import { priorDescription, readPriors } from "../locate/prior.js";
 import { toText } from "../locate/text.js";
 import { openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
@@ -25,9 +25,6 @@ interface Flags {
   withPicture?: boolean;
 }
 
-/** Pixels of the longer side of a picture that is shown. */
-const shownSide = 1024;
-
 /** `geodrift evidence`. */
 export function define(command: Command): void {
   command
@@ -40,10 +37,7 @@ export function define(command: Command): void {
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow")
-    .option(
-      "--prior <where>",
-      "what is known besides: the name of a place, not:NAME, within:KM:LAT,LNG, photos, a .geojson, .kml or .csv file",
-    )
+    .option("--prior <where>", priorDescription)
     .option(
       "--with-picture",
       "show the picture in evidence.html, at most 1,024 pixels wide or high, without what its file says",
@@ -63,7 +57,7 @@ async function verify(file: string, image: string, flags: { model?: string; json
     throw new GeodriftError("data", `${file}: ${why}`);
   };
   if (besides) fail("takes in places or outlines that no command repeats; known.json in it has them");
-  const known = settings.prior === undefined ? [] : [await readPrior(settings.prior)];
+  const known = settings.prior === undefined ? [] : await readPriors(settings.prior);
   const { seed, guidance, solver, steps } = result;
   const { samples, abstain } = settings;
   const model = await openModel(await resolveModel(flags.model ?? settings.model, settings));
@@ -91,7 +85,7 @@ async function run(image: string, flags: Flags): Promise<void> {
   const { out } = flags;
   if (out === undefined) throw new GeodriftError("option", "-o, --out <file.zip> has to say which file is written");
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
-  const known = flags.prior === undefined ? [] : [await readPrior(flags.prior)];
+  const known = flags.prior === undefined ? [] : await readPriors(flags.prior);
   const resolved = await resolveModel(name, flags);
   const { description } = resolved;
   solvingOf(description, flags, flags.guidance);

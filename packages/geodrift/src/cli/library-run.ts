@@ -18,7 +18,8 @@ import { type ListedPicture, listPictures, overview } from "../library/pictures.
 import { scanFolder } from "../library/scan.js";
 import { type State, states } from "../library/states.js";
 import { readGpxFile } from "../library/tracks.js";
-import { namedPrior } from "../locate/named-prior.js";
+import { namedPriorRule } from "../locate/contract.js";
+import { namedPriors } from "../locate/named-prior.js";
 import { checkModelName } from "../models/load.js";
 import { PictureProcesses } from "../pictures/picture-processes.js";
 import { formatLatLng } from "../places/format.js";
@@ -208,8 +209,7 @@ export async function locate(flags: LocateFlags): Promise<number> {
   const model = flags.model ?? (await readUserConfig()).default ?? "earth";
   checkModelName(model);
   const { prior } = flags;
-  if (prior !== undefined)
-    await namedPrior(prior, "--prior: the name of a place, not:NAME, within:KM:LAT,LNG, or photos is needed");
+  if (prior !== undefined) await namedPriors(prior, `--prior: ${namedPriorRule} is needed`);
   const tracks = await Promise.all((flags.gpx ?? []).map(async (file) => ({ file, points: await readGpxFile(file) })));
   return within(flags.library, async (library) => {
     for (const { file, points } of tracks) await library.store.tracks.keep(resolve(file), points);

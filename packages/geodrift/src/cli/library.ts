@@ -6,6 +6,7 @@ import { defaultLibrary } from "../library/default-library.js";
 import { exportFormats } from "../library/export/formats.js";
 import { states } from "../library/states.js";
 import { roles } from "../library/store/people.js";
+import { namedPriorRule } from "../locate/contract.js";
 import { offsetOf } from "../pictures/taken-time.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -60,10 +61,7 @@ export function define(library: Command, { exit }: Invocation): void {
     .option("--encoder <name|folder|file>", "encoder in place of the model's own")
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
-    .option(
-      "--prior <where>",
-      "what is known of all of them: the name of a place, not:NAME, within:KM:LAT,LNG, or photos",
-    )
+    .option("--prior <where>", `what is known of all of them: ${namedPriorRule}; several with ; between them`)
     .option(
       "--time-neighbours <minutes>",
       "take in where pictures were taken so shortly before or after",

@@ -6,7 +6,7 @@ import { gainsByThreads } from "../engine/many-threads.js";
 import { checkMapFile, writeMap } from "../figures/map.js";
 import type { Knowledge } from "../locate/known.js";
 import { locate } from "../locate/locate.js";
-import { readPrior } from "../locate/prior.js";
+import { priorDescription, readPriors } from "../locate/prior.js";
 import type { Located, LocateFailure, LocateResult } from "../locate/result.js";
 import { failureText, toText } from "../locate/text.js";
 import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
@@ -53,10 +53,7 @@ export function define(command: Command, { exit }: Invocation): void {
     .option("--guidance <w>", "strength of classifier-free guidance", decimalNumber(0, 100), 0)
     .option("--seed <n>", "seed of the noise", wholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
     .option("--solver <name>", "solver of the flow; the one that loses least if left out")
-    .option(
-      "--prior <where>",
-      "what is known besides: the name of a place, not:NAME, within:KM:LAT,LNG, photos, a .geojson, .kml or .csv file",
-    )
+    .option("--prior <where>", priorDescription)
     .option(
       "--time-neighbours <minutes>",
       "take in where pictures of the same run were taken so shortly before or after",
@@ -77,7 +74,7 @@ async function run(names: string[], flags: Flags): Promise<number> {
     throw new GeodriftError("option", "--trajectories are drawn into .svg, .png, .html or .geojson, not into .kml");
   if (flags.map) checkMapFile(flags.map as string);
   const name = flags.model ?? (await readUserConfig()).default ?? "earth";
-  const known = flags.prior === undefined ? undefined : [await readPrior(flags.prior)];
+  const known = flags.prior === undefined ? undefined : await readPriors(flags.prior);
   const resolved = await resolveModel(name, flags);
   const { description } = resolved;
   solvingOf(description, flags, flags.guidance);

@@ -11,7 +11,7 @@ import type { Neighbour } from "../locate/time-neighbours.js";
 import type { Picture } from "../pictures/picture.js";
 import type { PictureOrigin } from "../pictures/picture-tasks.js";
 
-/** A region that is known: what `namedPrior` takes, or outlines as GeoJSON. */
+/** A region that is known: what `namedPriors` takes, or outlines as GeoJSON. */
 export interface AskedPriors {
   prior?: string;
   region?: object;

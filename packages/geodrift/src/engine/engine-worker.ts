@@ -12,7 +12,7 @@ import { landmarkOf, liftArguments, liftModel, madeFrom } from "../lift/lift-mod
 import { albumPrior } from "../locate/album-prior.js";
 import type { Knowledge } from "../locate/known.js";
 import { locateBatch } from "../locate/locate-batch.js";
-import { namedPrior } from "../locate/named-prior.js";
+import { namedPriors } from "../locate/named-prior.js";
 import { outlinePrior } from "../locate/outline-prior.js";
 import { elsewhereAfter } from "../locate/time-neighbours.js";
 import { travelPrior } from "../locate/travel.js";
@@ -83,7 +83,7 @@ async function knowledgeOf({ prior, region, neighbours = [] }: LocateJob): Promi
     const prior = kind === "album" ? albumPrior(places, nowhere) : travelPrior(timed, nowhere, { apart });
     return { kind, label, prior };
   });
-  if (prior !== undefined) known.push(await namedPrior(prior));
+  if (prior !== undefined) known.push(...(await namedPriors(prior)));
   if (region !== undefined)
     known.push({ kind: "region", label: "a region drawn on the map", prior: outlinePrior(region as GeoJSON) });
   return known;

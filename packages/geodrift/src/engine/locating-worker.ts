@@ -2,7 +2,7 @@
 import { type ThrownElsewhere, toMessage } from "@geodrift/core/errors";
 import { locateBatch } from "../locate/locate-batch.js";
 import type { LocateOptions } from "../locate/options.js";
-import { readPrior } from "../locate/prior.js";
+import { readPriors } from "../locate/prior.js";
 import type { LocateFailure, LocateResult } from "../locate/result.js";
 import { loadModel } from "../models/load.js";
 import type { Preparation } from "../pictures/preparation.js";
@@ -14,7 +14,7 @@ export interface LocatingData {
   /** Model by name, folder or file, and an encoder in place of its own. */
   model: string;
   encoder?: string;
-  /** What is known besides, as `readPrior` takes it. */
+  /** What is known besides, as `readPriors` takes it. */
   prior?: string;
   options: Pick<LocateOptions, "samples" | "seed" | "guidance" | "steps" | "solver" | "abstain">;
 }
@@ -29,7 +29,7 @@ export type PlainAnswer =
 
 await answerAsked<LocatingData, ReadFile[], PlainAnswer[], Preparation>(async ({ model: name, encoder, ...asked }) => {
   const model = await loadModel(name, { encoder });
-  const options = { ...asked.options, known: asked.prior === undefined ? undefined : [await readPrior(asked.prior)] };
+  const options = { ...asked.options, known: asked.prior === undefined ? undefined : await readPriors(asked.prior) };
   return {
     ready: model.encoder.preparation,
     async answer(pictures) {

@@ -4,6 +4,7 @@ import { earthAreaKm2 } from "@geodrift/core";
 import { strToU8, zipSync } from "fflate";
 import { toGeoJson } from "../figures/geojson.js";
 import { toSvg } from "../figures/svg.js";
+import { printable } from "../files/printable.js";
 import { headline } from "../locate/headline.js";
 import type { Located } from "../locate/result.js";
 import { certainty } from "../locate/text.js";
@@ -25,9 +26,14 @@ export interface EvidenceOptions {
   places?: readonly object[];
   /** Outlines that were drawn, as GeoJSON. */
   region?: object;
+  /** What a person has ruled out, and why: a sentence each. */
+  remarks?: readonly string[];
   /** The picture, WebP, where it is to be shown. */
   picture?: Uint8Array;
 }
+
+/** Pixels of the longer side of a picture that is shown. */
+export const shownSide = 1024;
 
 /** Countries that are named. */
 const maxCountries = 10;
@@ -64,6 +70,7 @@ const besides = ({ places = [], region }: EvidenceOptions): boolean => places.le
 /** A page of text: what was asked, what the answer is, what it rules out, and how to get it again. */
 export function evidenceText(located: Located, options: EvidenceOptions): string {
   const { result } = located;
+  const { remarks = [] } = options;
   const known = result.contributions?.map((k) => k.label) ?? [];
   const list = (rows: string[]) => rows.map((r) => `  - ${r}`).join("\n");
   const { ruledOut, regions, modes, countries, localizabilityBits: bits } = result;
@@ -99,7 +106,15 @@ RULED OUT
   That a place is ruled out means that the model would be surprised, and no more: models err with confidence on pictures
   of a kind that they were not trained on.
 
-FILES
+${
+  remarks.length > 0
+    ? `RULED OUT BY HAND
+  By whoever asked, not by the model, which was asked again without these places:
+${list(remarks.map(printable))}
+
+`
+    : ""
+}FILES
   result.json       the answer in full
   settings.json     how it was asked for
   density.geojson   best guess, candidates, outlines of the areas, samples
@@ -119,13 +134,13 @@ AGAIN
  */
 export function evidenceBundle(located: Located, options: EvidenceOptions): Uint8Array {
   const { elapsedMs: _, ...result } = located.result;
-  const { model, encoder, prior, abstain } = options;
+  const { model, encoder, prior, abstain, remarks } = options;
   const [text, map] = [evidenceText(located, options), toSvg(located)];
   const files = {
     "evidence.txt": text,
     "evidence.html": evidencePage(text, map, options.picture),
     "result.json": `${JSON.stringify(result, null, 1)}\n`,
-    "settings.json": `${JSON.stringify({ model, encoder, prior, abstain, samples: located.samples.length / 3 }, null, 1)}\n`,
+    "settings.json": `${JSON.stringify({ model, encoder, prior, abstain, remarks, samples: located.samples.length / 3 }, null, 1)}\n`,
     "density.geojson": `${JSON.stringify(toGeoJson(located), null, 1)}\n`,
     "map.svg": map,
     ...(besides(options) && {

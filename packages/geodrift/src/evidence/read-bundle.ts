@@ -16,6 +16,8 @@ export const evidenceSettings = z.strictObject({
   encoder: z.string().optional(),
   prior: z.string().optional(),
   abstain: z.number().optional(),
+  /** What a person has ruled out, and why. */
+  remarks: z.array(z.string()).optional(),
   /** Places drawn. */
   samples: z.int().positive(),
 });

@@ -43,6 +43,16 @@ async function placesIn(where: string): Promise<(place: LatLng) => boolean> {
   return (place) => prior(toVec3(place)) > 0;
 }
 
+/**
+ * The same where it is not asked where they stand.
+ * @throws GeodriftError as `surveyPictures`
+ */
+export const picturesInOrder = (
+  library: Library,
+  { where, ...filter }: SurveyFilter,
+): Promise<Omit<SurveyedPicture, "place">[]> =>
+  where === undefined ? library.store.surveys.inOrder(filter) : surveyPictures(library, { ...filter, where });
+
 /** Where the pictures stand that stand anywhere. */
 export async function picturePlaces(library: Library, filter: SurveyFilter): Promise<PicturePlaces> {
   const all = await surveyPictures(library, filter);
@@ -63,7 +73,7 @@ const dayMs = 86_400_000;
 export async function pictureDays(library: Library, filter: SurveyFilter): Promise<Days> {
   const counts = new Map<number, number>();
   let undated = 0;
-  for (const { takenAt } of await surveyPictures(library, filter)) {
+  for (const { takenAt } of await picturesInOrder(library, filter)) {
     if (takenAt === null) undated++;
     else {
       const day = Math.floor(takenAt / dayMs);

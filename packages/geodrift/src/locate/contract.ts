@@ -1,6 +1,10 @@
 /** The answer of `locate` as programs read it: `--json`, and over HTTP. Its type is inferred from here. */
 import { z } from "@hono/zod-openapi";
 
+/** What priors by name are, as the sentence of an error has it. */
+export const namedPriorRule =
+  "the name of a place, not:NAME, within:KM:LAT,LNG, sun:TIME:DEGREES, shadow:TIME:RATIO, or photos";
+
 /** A place, degrees. */
 export const latLng = z.object({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) });
 

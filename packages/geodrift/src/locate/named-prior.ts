@@ -4,24 +4,40 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { formatLatLng } from "../places/format.js";
 import { closestNames, type NamedArea, namedArea } from "../places/named-area.js";
 import { photosPrior } from "../places/places-prior.js";
+import { namedPriorRule } from "./contract.js";
 import type { Knowledge } from "./known.js";
+import { isSunPrior, sunPrior } from "./sun-prior.js";
+
+/**
+ * What is known besides, by name: several things with semicolons between them.
+ * @param rule begins the sentence of an error
+ * @throws GeodriftError as `namedPrior`
+ */
+export const namedPriors = (text: string, rule?: string): Promise<Knowledge[]> =>
+  Promise.all(partsOf(text).map((part) => namedPrior(part, rule)));
+
+/** The parts of several things that are known, as people write them. */
+export function partsOf(text: string): string[] {
+  const parts = text.split(";").map((part) => part.trim());
+  // Whoever writes nothing is told so.
+  return parts.length > 1 ? parts.filter(Boolean) : parts;
+}
 
 /**
  * A prior by name: a country, a continent, a province or a town (with its country, or of several the largest, and 50 km
- * around), `within:KM:` and a town or LAT,LNG, `photos` for where photographs are taken, or `not:` and one of these.
+ * around), `within:KM:` and a town or LAT,LNG, `photos` for where photographs are taken, where the sun stood so high (`sunPrior`), or
+ * `not:` and one of these.
  * @param rule begins the sentence of an error
  * @throws GeodriftError `option` if it is none of these, with the names that are most like it
  */
-export async function namedPrior(
-  text: string,
-  rule = '"prior" is the name of a place, not:NAME, within:KM:LAT,LNG, or photos',
-): Promise<Knowledge> {
+export async function namedPrior(text: string, rule = `"prior" is ${namedPriorRule}`): Promise<Knowledge> {
   const excluded = /^not:\s*(.+)$/i.exec(text);
   if (excluded?.[1] === "photos")
     throw new GeodriftError("option", `${rule}; not: takes the name of a place or a circle, got "${text}"`);
   if (excluded) return negated(await namedPrior(excluded[1], rule));
   if (text === "photos") return { kind: "region", label: "where photographs are taken", prior: await photosPrior() };
   if (text.startsWith("within:")) return circle(text, rule);
+  if (isSunPrior(text)) return sunPrior(text, rule);
   const area = await namedArea(text);
   if (!area) throw new GeodriftError("option", `${rule}, got "${text}"${await suggestions(text)}`);
   return "town" in area

@@ -6,12 +6,22 @@ import { readJsonFile } from "../files/json-file.js";
 import { readKml, readPlaceFeatures } from "../places/geo-features.js";
 import { placesPrior } from "../places/places-prior.js";
 import { readPlacesTable } from "../places/places-table.js";
+import { namedPriorRule } from "./contract.js";
 import type { Knowledge } from "./known.js";
-import { namedPrior } from "./named-prior.js";
+import { namedPrior, partsOf } from "./named-prior.js";
 import { hasPolygons, outlinePrior, outlines } from "./outline-prior.js";
+
+/** What `--prior` takes, for help. */
+export const priorDescription = `what is known besides: ${namedPriorRule}, a .geojson, .kml or .csv file; several with ; between them`;
 
 /** Is a prior, as people write it, the name of a file? */
 export const isPriorFile = (text: string): boolean => /\.(csv|kml|(geo)?json)$/i.test(text);
+
+/**
+ * What is known besides, as people write it: several things with semicolons between them.
+ * @throws GeodriftError as `readPrior`
+ */
+export const readPriors = (text: string): Promise<Knowledge[]> => Promise.all(partsOf(text).map(readPrior));
 
 /**
  * A prior as people write it: what `namedPrior` takes, a GeoJSON file (RFC 7946) whose polygons weigh one or their property
@@ -27,10 +37,7 @@ export async function readPrior(text: string): Promise<Knowledge> {
     if (!hasPolygons(json)) return { kind: "region", label: text, prior: await pointsPrior(text) };
     return withSubject(text, () => ({ kind: "region", label: text, prior: outlinePrior(json) }), "data");
   }
-  return namedPrior(
-    text,
-    "--prior: the name of a place, not:NAME, within:KM:LAT,LNG, photos, or a .geojson, .kml or .csv file is needed",
-  );
+  return namedPrior(text, `--prior: ${namedPriorRule}, or a .geojson, .kml or .csv file is needed`);
 }
 
 /** Near the places of a map, as of a table. */

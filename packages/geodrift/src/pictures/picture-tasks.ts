@@ -71,8 +71,8 @@ export const pictureTasks = {
       return undefined;
     }),
   /** A WebP whose longer side has at most so many pixels, without metadata, and the hash of the file that it was made of. */
-  shrink: (file: string, side: number): Promise<{ webp: Uint8Array; sha256: string }> =>
-    withBytes(file, async (bytes) => {
+  shrink: (origin: PictureOrigin, side: number): Promise<{ webp: Uint8Array; sha256: string }> =>
+    withBytes(origin, async (bytes) => {
       const { width, height } = await pictureSize(bytes);
       const webp = await decoding(width * height, async () =>
         (await openPicture(bytes, { limitInputPixels: maxPixels }))

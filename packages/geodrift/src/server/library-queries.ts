@@ -118,7 +118,7 @@ export const estimateBody = z.strictObject({
   model: z.string().optional(),
   seed: z.int().nonnegative().default(0),
   guidance: z.number().min(0).max(20).default(0),
-  prior: z.string().max(200).optional(),
+  prior: z.string().max(2000).optional(),
   timeNeighbours: z.number().min(0).max(100_000).optional(),
   album: z.boolean().default(false),
   track: z.boolean().default(false),

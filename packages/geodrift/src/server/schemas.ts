@@ -1,7 +1,7 @@
 /** What goes over the wire, once for validation and for the description of the interface. */
 import { type ErrorCode, errorCodes } from "@geodrift/core/errors";
 import { z } from "@hono/zod-openapi";
-import { locateResult } from "../locate/contract.js";
+import { locateResult, namedPriorRule } from "../locate/contract.js";
 
 /** Whole numbers and decimals from text, where nothing else is meant by it. */
 const number = (schema: z.ZodNumber) =>
@@ -39,9 +39,9 @@ export const locateSettings = z.strictObject({
   abstain: decimal(-4, 30).optional().openapi({ description: "bits below which the answer is that it cannot tell" }),
   prior: z
     .string()
-    .max(200)
+    .max(2000)
     .optional()
-    .openapi({ description: "the name of a place, not:NAME, within:KM:LAT,LNG or a town, or photos" }),
+    .openapi({ description: `${namedPriorRule}; several with ; between them` }),
   region: outlines
     .optional()
     .openapi({ type: "string", description: "outlines as GeoJSON, outside of which it is not" }),
@@ -52,6 +52,21 @@ export const locateSettings = z.strictObject({
     .openapi({ type: "string", description: "a finer mesh, as maps want it" }),
   name: z.string().max(300).default("picture").openapi({ description: "what the answer calls the picture" }),
 });
+
+/** What evidence is to have besides the answer. */
+export const evidenceWishes = {
+  remarks: z
+    .string()
+    .max(8000)
+    .default("")
+    .transform((text) => text.split("\n").filter(Boolean))
+    .openapi({ type: "string", description: "what a person has ruled out, and why: a line each" }),
+  picture: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((v) => v === "true")
+    .openapi({ type: "string", description: "the picture itself, at most 1,024 pixels wide or high" }),
+};
 
 /** Settings of `locate`, checked. */
 export type LocateSettings = z.infer<typeof locateSettings>;

@@ -13,7 +13,7 @@ import { isS3, S3Prefix } from "../files/s3.js";
 import { cannotRead } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { locate } from "../locate/locate.js";
-import { isPriorFile, readPrior } from "../locate/prior.js";
+import { isPriorFile, readPrior, readPriors } from "../locate/prior.js";
 import { isEncoderName } from "../models/encoders.js";
 import { isModelName, openModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
@@ -56,7 +56,7 @@ export async function planLocating(
   const resolved = await resolveModel(named, { encoder });
   // What cannot be is told before the weights are read, for their hash.
   solvingOf(resolved.description, options, options.guidance);
-  if (prior !== undefined) await readPrior(prior);
+  if (prior !== undefined) await (isPriorFile(prior) ? readPrior(prior) : readPriors(prior));
   const model = await openModel(resolved);
   await model.dispose();
   if (!isS3(path) && !(await stat(path).catch(cannotRead(path))).isDirectory())
@@ -94,7 +94,11 @@ export async function locatingMaker(
   if (prior?.sha256 !== undefined && (await sha256OfFile(prior.path)) !== prior.sha256)
     throw new GeodriftError("data", `${run.name}: was planned with another ${prior.named}`);
   // As it was named, not as where it lies.
-  const known = prior && [{ ...(await readPrior(prior.path)), ...(prior.sha256 && { label: prior.named }) }];
+  const known =
+    prior &&
+    (prior.sha256 === undefined
+      ? await readPriors(prior.path)
+      : [{ ...(await readPrior(prior.path)), label: prior.named }]);
   const model = await openModel(await resolveModel(plan.model.path, asked));
   if (model.sha256 !== plan.model.sha256) {
     await model.dispose();

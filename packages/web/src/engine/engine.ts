@@ -78,7 +78,15 @@ export interface PageEngine {
   /** Lifts the landmark that pictures are made of. */
   lifts?: LiftEngine;
   /** Makes evidence bundles. */
-  evidence?(picture: File, settings: Settings): Promise<Blob>;
+  evidence?(picture: File, settings: Settings, more: EvidenceWishes): Promise<Blob>;
+}
+
+/** What evidence is to have besides the answer. */
+export interface EvidenceWishes {
+  /** What a person has ruled out, and why: a sentence each. */
+  remarks: readonly string[];
+  /** Is the picture to be seen in it? */
+  withPicture: boolean;
 }
 
 /** The server does not answer at all. */

@@ -24,8 +24,9 @@ export async function serverEngine(): Promise<PageEngine> {
       const init = { body: picture, signal: call.signal };
       return followAnswer(client.api.locate.$post({ query }, { headers: asEvents, init }), call);
     },
-    evidence: async (picture, settings) => {
-      const query = { ...queryOf(settings), name: picture.name };
+    evidence: async (picture, settings, { remarks, withPicture }) => {
+      const besides = { remarks: remarks.join("\n"), picture: withPicture ? "true" : "false" } as const;
+      const query = { ...queryOf(settings), name: picture.name, ...besides };
       return (await client.api.evidence.$post({ query }, { init: { body: picture } })).blob();
     },
   };

@@ -68,6 +68,15 @@ export const surveys = (database: Database) => ({
     return rows.map((row) => ({ id: row.id, takenAt: row.takenAt, place: placeOf(row) }));
   },
 
+  /** The same without the places, which is four times as fast. */
+  inOrder(filter: PictureFilter & { order?: Order }): Promise<Omit<SurveyedPicture, "place">[]> {
+    const { sql, values } = conditionOf(filter, database.dialect);
+    return database.rows(
+      `SELECT p.id, p.taken_at AS "takenAt" FROM pictures p WHERE ${sql} ORDER BY ${orderSql(filter.order ?? "number")}`,
+      ...values,
+    );
+  },
+
   /** Cameras with their pictures, most first; 500 at most. */
   cameras: (): Promise<{ camera: string; pictures: number }[]> =>
     database.rows(

@@ -5,12 +5,20 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { EngineAnswer, LocateCall } from "../../engine/engine.js";
 import type { LocateJob } from "../../engine/engine-messages.js";
-import { evidenceBundle } from "../../evidence/bundle.js";
+import { type EvidenceOptions, evidenceBundle, shownSide } from "../../evidence/bundle.js";
 import { toGeoJson } from "../../figures/geojson.js";
 import { locateResult } from "../../locate/contract.js";
 import type { ServerContext } from "../context.js";
 import { router } from "../router.js";
-import { file, type LocateSettings, type locateEnd, locateSettings, type locateStep, refusals } from "../schemas.js";
+import {
+  evidenceWishes,
+  file,
+  type LocateSettings,
+  type locateEnd,
+  locateSettings,
+  type locateStep,
+  refusals,
+} from "../schemas.js";
 import { streamEvents } from "../stream-events.js";
 import { announcedBytes, readUpload } from "../upload.js";
 
@@ -63,7 +71,7 @@ const evidenceRoute = createRoute({
   method: "post",
   path: "/api/evidence",
   summary: "The answer for whoever is to check it (zip)",
-  request: { query: locateSettings, body: picture },
+  request: { query: locateSettings.extend(evidenceWishes), body: picture },
   responses: {
     200: file("application/zip", "hashes, settings, density, map, what was ruled out, the command that gives it again"),
     ...failures,
@@ -113,10 +121,13 @@ export function locateRoutes(context: ServerContext) {
     )
     .openapi(evidenceRoute, (c) =>
       withPicture(c, async (bytes) => {
-        const settings = { ...c.req.valid("query"), fine: true };
+        const { remarks, picture: isShown, ...query } = c.req.valid("query");
+        const settings = { ...query, fine: true };
         const job = jobOf(settings, bytes, context, false);
         const answer = await engine.locate(job, { signal: c.req.raw.signal });
-        return zipped(c, { ...settings, model: context.models.named(settings.model).entry.id }, job, answer) as never;
+        const picture = isShown ? (await context.pictures.do("shrink", bytes, shownSide)).webp : undefined;
+        const model = context.models.named(settings.model).entry.id;
+        return zipped(c, { ...settings, model, remarks, picture }, job, answer) as never;
       }),
     );
 }
@@ -124,11 +135,20 @@ export function locateRoutes(context: ServerContext) {
 /** An evidence bundle as a file to keep. */
 export function zipped(
   c: Context,
-  { model, prior, abstain }: Pick<LocateSettings, "prior" | "abstain"> & { model: string },
+  {
+    model,
+    prior,
+    abstain,
+    remarks,
+    picture,
+  }: Pick<LocateSettings, "prior" | "abstain"> & Pick<EvidenceOptions, "model" | "remarks" | "picture">,
   { region, neighbours, encoder }: LocateJob,
   answer: EngineAnswer,
 ): Response {
-  const bundle = evidenceBundle(answer, { model, encoder, prior, abstain, places: neighbours, region });
+  const bundle = evidenceBundle(answer, {
+    ...{ model, encoder, prior, abstain, places: neighbours, region, picture },
+    ...(remarks && remarks.length > 0 && { remarks }),
+  });
   return c.body(new Uint8Array(bundle), 200, {
     "content-type": "application/zip",
     "content-disposition": `attachment; filename="evidence-${answer.result.sha256.slice(0, 12)}.zip"`,

@@ -8,7 +8,7 @@ import { type KnownPlaces, knownPlaces as placesKnown } from "../../../library/k
 import { locateWith } from "../../../library/locate-picture.js";
 import { checkedPictureFile } from "../../../library/paths.js";
 import { locateResult } from "../../../locate/contract.js";
-import { namedPrior } from "../../../locate/named-prior.js";
+import { namedPriors } from "../../../locate/named-prior.js";
 import { maxPixels } from "../../../pictures/read-picture.js";
 import { needs } from "../../guard.js";
 import { estimateBody, libraryState, pictureSettings } from "../../library-queries.js";
@@ -120,7 +120,7 @@ export function estimateRoutes(context: LibraryContext) {
       async (c) => {
         const { model: named, seed, guidance, prior, ...options } = c.req.valid("json");
         const { model, encoder } = models.named(named);
-        if (prior !== undefined) await namedPrior(prior);
+        if (prior !== undefined) await namedPriors(prior);
         const settings = { model, encoder, seed, guidance, prior };
         jobs.estimate((signal) => locateWith(engine, settings, { signal }), options);
         return c.json(await stateOf(context, c.var.person), 202);

@@ -10,7 +10,7 @@ import {
 } from "../../../library/contract.js";
 import { duplicates } from "../../../library/duplicates.js";
 import { listedOf } from "../../../library/pictures.js";
-import { pictureDays, picturePlaces as placesOf, surveyPictures } from "../../../library/surveys.js";
+import { pictureDays, picturesInOrder, picturePlaces as placesOf } from "../../../library/surveys.js";
 import { needs } from "../../guard.js";
 import { duplicatesQuery, libraryState, severalQuery, surveyQuery } from "../../library-queries.js";
 import { router } from "../../router.js";
@@ -30,7 +30,7 @@ export function surveyRoutes(context: LibraryContext) {
         request: { query: surveyQuery },
         responses: { 200: json(z.object({ ids: z.array(z.number()) }), "their numbers"), ...failures },
       }),
-      async (c) => c.json({ ids: (await surveyPictures(library, c.req.valid("query"))).map(({ id }) => id) }, 200),
+      async (c) => c.json({ ids: (await picturesInOrder(library, c.req.valid("query"))).map(({ id }) => id) }, 200),
     )
     .openapi(
       createRoute({

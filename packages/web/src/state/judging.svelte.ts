@@ -1,0 +1,71 @@
+/** What a person says of candidates: those that are looked at more closely, and those that are ruled out, with the reason. */
+import type { LatLng } from "@geodrift/core";
+
+/** A place that is looked at more closely. */
+export interface Pinned extends LatLng {
+  name: string;
+}
+
+/** A circle that is ruled out by hand. */
+export interface RuledOut extends Pinned {
+  /** Of the circle, km. */
+  radiusKm: number;
+  reason: string;
+}
+
+/** A circle is as wide as nine tenths of what lies around a candidate, nearly: half of it lies within a radius. */
+const timesHalf = 2;
+
+/** Smaller ones nobody means, km. */
+const leastKm = 10;
+
+/** What is said of the candidates of one picture. */
+export class Judging {
+  pinned = $state.raw<readonly Pinned[]>([]);
+  ruledOut = $state.raw<readonly RuledOut[]>([]);
+  /** Which candidate is about to be ruled out, by its name. */
+  asking = $state<string>();
+  reason = $state("");
+
+  /** Pins a place, or takes the pin away. */
+  togglePin({ name, lat, lng }: Pinned): void {
+    this.pinned = this.isPinned(name)
+      ? this.pinned.filter((p) => p.name !== name)
+      : [...this.pinned, { name, lat, lng }];
+  }
+
+  /** Is it looked at more closely? */
+  isPinned = (name: string): boolean => this.pinned.some((p) => p.name === name);
+
+  /** Rules a candidate out, with the reason that is written. */
+  ruleOut({ name, lat, lng, radiusKm }: Pinned & { radiusKm: number }): RuledOut {
+    const km = Math.max(leastKm, Math.ceil(timesHalf * radiusKm));
+    const out = { name, lat, lng, radiusKm: km, reason: this.reason.trim() };
+    this.ruledOut = [...this.ruledOut.filter((r) => r.name !== name), out];
+    this.pinned = this.pinned.filter((p) => p.name !== name);
+    this.asking = undefined;
+    this.reason = "";
+    return out;
+  }
+
+  /** Takes back that it is ruled out. */
+  takeBack(name: string): void {
+    this.ruledOut = this.ruledOut.filter((r) => r.name !== name);
+  }
+
+  /** Another picture. */
+  clear(): void {
+    this.pinned = [];
+    this.ruledOut = [];
+    this.asking = undefined;
+    this.reason = "";
+  }
+}
+
+/** As what is known besides. */
+export const priorOf = ({ lat, lng, radiusKm }: RuledOut): string =>
+  `not:within:${radiusKm}:${lat.toFixed(3)},${lng.toFixed(3)}`;
+
+/** As a sentence for evidence. */
+export const remarkOf = ({ name, radiusKm, reason }: RuledOut): string =>
+  `${name}, ${radiusKm} km around: ${reason || "no reason was given"}`;
