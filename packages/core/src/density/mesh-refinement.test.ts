@@ -141,7 +141,7 @@ describe("refinement near a place", () => {
     );
     fc.assert(
       fc.property(near, fc.constantFrom(0.04, 0.1, 0.4), (centre, width) => {
-        const fine = refinedNear(coarse, { centre, width });
+        const fine = refinedNear(coarse, [{ centre, width }]);
         expectConforming(fine);
         expect(sum(fine.masses)).toBeCloseTo(1, 10);
         expect(sum(fine.areas)).toBeCloseTo(4 * Math.PI, 10);
@@ -160,7 +160,7 @@ describe("refinement near a place", () => {
   it("has triangles that grow with the distance: no edge is longer than a third of it", () => {
     const coarse: DensityMesh = { ...measured(() => 0)(icosphere(0)), variationNats: 0 };
     const [centre, width] = [toVec3({ lat: 12, lng: -180 }), 0.2];
-    const fine = refinedNear(coarse, { centre, width });
+    const fine = refinedNear(coarse, [{ centre, width }]);
     let greatest = 0;
     for (let t = 0; t < count(fine); t++) {
       const corners = cornersOf(fine, t);
@@ -171,21 +171,40 @@ describe("refinement near a place", () => {
     }
     expect(greatest).toBeGreaterThan(3 * width);
   });
+  it("is fine near each of several places, and no finer than for each of them alone", () => {
+    const coarse: DensityMesh = { ...measured((x) => x[1])(icosphere(1)), variationNats: 0 };
+    const foci = [
+      { centre: toVec3({ lat: 90, lng: 0 }), width: 0.1 },
+      { centre: toVec3({ lat: 3, lng: 180 }), width: 0.04 },
+      { centre: toVec3({ lat: 3, lng: -178 }), width: 0.2 },
+    ];
+    const fine = refinedNear(coarse, foci);
+    expectConforming(fine);
+    for (let t = 0; t < count(fine); t++) {
+      const corners = cornersOf(fine, t);
+      const longest = Math.max(...corners.map((c, k) => angle(c, corners[(k + 1) % 3])));
+      for (const { centre, width } of foci)
+        if (corners.some((c) => angle(c, centre) < width / 2)) expect(longest).toBeLessThanOrEqual(width / 2 + 1e-12);
+    }
+    const apart = foci.map((focus) => count(refinedNear(coarse, [focus])));
+    expect(count(fine)).toBeLessThanOrEqual(apart.reduce((a, b) => a + b, 0));
+    expect(refinedNear(coarse, [])).toBe(coarse);
+  });
   it("leaves the density as it was, at every place, and asks nobody", () => {
     const coarse: DensityMesh = { ...measured((x) => 3 * x[0])(icosphere(2)), variationNats: 0 };
-    const fine = refinedNear(coarse, { centre: [0, 0, 1], width: 0.1 });
+    const fine = refinedNear(coarse, [{ centre: [0, 0, 1], width: 0.1 }]);
     const [before, after] = [meshDistribution(coarse), meshDistribution(fine)];
     const random = new Generator(5);
     for (let i = 0; i < 300; i++) {
       const place = toLatLng(uniformPoint(random));
       expect(after.logProbNats(place)).toBeCloseTo(before.logProbNats(place), 1);
     }
-    expect(refinedNear(coarse, { centre: [0, 0, 1], width: 10 }).triangles).toEqual(coarse.triangles);
+    expect(refinedNear(coarse, [{ centre: [0, 0, 1], width: 10 }]).triangles).toEqual(coarse.triangles);
   });
   it("hands the mass of a triangle that is turned over on by area", () => {
     const flat = measured((x) => x[0])(icosphere(0));
     const coarse: DensityMesh = { ...flat, turned: flat.turned.map(() => 1), variationNats: 0 };
-    const fine = refinedNear(coarse, { centre: [0, 0, 1], width: 0.3 });
+    const fine = refinedNear(coarse, [{ centre: [0, 0, 1], width: 0.3 }]);
     const known = [...coarse.masses.map((m, t) => m / coarse.areas[t])];
     fine.masses.forEach((m, t) => {
       expect(known.some((d) => Math.abs(d - m / fine.areas[t]) < 1e-12)).toBe(true);

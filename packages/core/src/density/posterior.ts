@@ -20,7 +20,7 @@ const [mostRounds, mostVertices] = [16, 40_000];
  * limits.
  */
 export function refinedFor(mesh: DensityMesh, prior: Prior): DensityMesh {
-  let fine = (prior.focus ?? []).reduce(refinedNear, mesh);
+  let fine = refinedNear(mesh, prior.focus ?? []);
   const weights: number[] = [];
   for (let round = 0; round < mostRounds; round++) {
     const { triangles, vertices, masses } = fine;

@@ -8,27 +8,30 @@ import type { Focus } from "./prior.js";
 const maxRounds = 16;
 
 /**
- * The same distribution on a mesh whose triangles near the focus have edges of half its width or less, and get larger with
+ * The same distribution on a mesh whose triangles near each focus have edges of half its width or less, and get larger with
  * the distance.
  */
-export function refinedNear(mesh: DensityMesh, { centre, width }: Focus): DensityMesh {
+export function refinedNear(mesh: DensityMesh, foci: readonly Focus[]): DensityMesh {
   let fine = mesh;
+  if (foci.length === 0) return fine;
   for (let round = 0; round < maxRounds; round++) {
-    const marked = edgesToCut(fine, centre, width);
+    const marked = edgesToCut(fine, foci);
     if (marked.size === 0) break;
     fine = cut(fine, marked);
   }
   return fine;
 }
 
-function edgesToCut(mesh: DensityMesh, centre: Vec3, width: number): Set<number> {
+function edgesToCut(mesh: DensityMesh, foci: readonly Focus[]): Set<number> {
   const marked = new Set<number>();
   const { triangles } = mesh;
   for (let t = 0; t < mesh.masses.length; t++) {
     const corners = cornersOf(mesh, t);
     const middle = normalize([0, 1, 2].map((d) => corners[0][d] + corners[1][d] + corners[2][d]) as unknown as Vec3);
     const reach = Math.max(...corners.map((c) => angle(c, middle)));
-    const wanted = Math.max(width / 2, (angle(middle, centre) - reach) / 3);
+    let wanted = Number.POSITIVE_INFINITY;
+    for (const { centre, width } of foci)
+      wanted = Math.min(wanted, Math.max(width / 2, (angle(middle, centre) - reach) / 3));
     corners.forEach((corner, k) => {
       if (angle(corner, corners[(k + 1) % 3]) <= wanted) return;
       marked.add(edgeKey(triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]));
