@@ -3,6 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
 import { secureHeaders } from "hono/secure-headers";
 import { apiPage, apiStyle, type OpenApiDocument, withRefusals } from "./api-page.js";
+import { apiScript } from "./api-script.js";
 import type { ServerContext } from "./context.js";
 import { refused, toRefusal } from "./failure.js";
 import { type GuardOptions, guard } from "./guard.js";
@@ -106,7 +107,8 @@ export function serverApp(context: ServerContext, { version, detail, images, lib
   };
   const document = () => app.getOpenAPI31Document(about) as unknown as OpenApiDocument;
   app.get("/api/openapi.json", (c) => c.json(withRefusals(document())));
-  app.get("/api", (c) => c.html(apiPage(document())));
+  app.get("/api", (c) => c.html(apiPage(document(), new URL(c.req.url).origin)));
+  app.get("/api.js", (c) => c.body(apiScript, 200, { "content-type": "text/javascript" }));
   app.get("/api.css", (c) => c.body(apiStyle, 200, { "content-type": "text/css" }));
   if (detail !== undefined) app.get("/map/detail.pmtiles", oneFile(detail));
   app.get("*", pageFiles());
