@@ -8,7 +8,7 @@ import { escapeXml } from "../files/escape-xml.js";
 import { cannotWrite } from "../files/system-error.js";
 import { type Ablation, ablationCharts, ablationTables } from "./ablation.js";
 import { recallChart, reliabilityChart } from "./charts.js";
-import type { EvaluationRun } from "./evaluate.js";
+import type { Evaluation, EvaluationRun } from "./evaluate.js";
 import { type Grouping, groupTable } from "./groups.js";
 import { type Table, tableOf, toCsv, toHtmlTable, toMarkdown } from "./table.js";
 import { calibrationTable, distributionTable, guessTable, officialTable } from "./tables.js";
@@ -78,9 +78,14 @@ export function reportOf(
 /**
  * Writes tables as .md and .csv, charts and drawings as .svg, everything as report.html, and evaluations.json, into a
  * folder that is made if need be.
+ * @param command that has made it, for whoever wants it again
  * @throws GeodriftError `disk` if a file cannot be written
  */
-export async function writeReport(folder: string, { runs, tables, charts, drawings }: Report): Promise<void> {
+export async function writeReport(
+  folder: string,
+  { runs, tables, charts, drawings }: Report,
+  command?: string,
+): Promise<void> {
   await mkdir(folder, { recursive: true }).catch(cannotWrite(folder));
   const write = (file: string, text: string) => writeFileAtomically(join(folder, file), Buffer.from(text));
   const evaluations = runs.map((r) => r.evaluation);
@@ -94,7 +99,10 @@ export async function writeReport(folder: string, { runs, tables, charts, drawin
   const drawn = [...charts.map((c) => ({ name: c.name, title: c.title, svg: chartSvg(c) })), ...drawings];
   for (const { name, svg } of drawn) await write(`${name}.svg`, svg);
   const [{ dataset }] = evaluations;
-  await write("report.html", page(`${dataset.name}, ${dataset.examples} examples`, tables, drawn));
+  await write(
+    "report.html",
+    page(`${dataset.name}, ${dataset.examples} examples`, [...tables, madeTable(evaluations)], drawn, command),
+  );
 }
 
 const examplesTable = (examples: EvaluationRun["examples"]): Table =>
@@ -114,22 +122,51 @@ const examplesTable = (examples: EvaluationRun["examples"]): Table =>
     examples,
   );
 
-const page = (title: string, tables: readonly Table[], drawn: readonly Drawing[]): string => `<!doctype html>
+/** Which weights, on what, asked how. */
+const madeTable = (evaluations: readonly Evaluation[]): Table =>
+  tableOf(
+    "made",
+    "How it was made",
+    [
+      ["model", (e) => e.model.name],
+      ["method", (e) => e.model.method],
+      ["sha256 of the weights", (e) => e.model.sha256],
+      ["seed", (e) => String(e.options.seed)],
+      ["samples", (e) => String(e.options.samples)],
+      ["solver", (e) => e.options.solver],
+      ["steps", (e) => e.options.steps?.toString()],
+      ["guidance of the guided sample", (e) => String(e.options.guidance)],
+      ["fingerprint of the dataset", (e) => e.dataset.fingerprint],
+    ],
+    evaluations,
+  );
+
+const page = (
+  title: string,
+  tables: readonly Table[],
+  drawn: readonly Drawing[],
+  command?: string,
+): string => `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeXml(title)}</title>
 <style>
-body { font: 15px/1.45 system-ui, Helvetica, Arial, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff; }
-table { border-collapse: collapse; font-size: 13px; margin: 1.5rem 0; display: block; overflow-x: auto; }
+:root { color-scheme: light dark; --line: #ddd; }
+@media (prefers-color-scheme: dark) { :root { --line: #445; } }
+body { font: 15px/1.45 system-ui, Helvetica, Arial, sans-serif; margin: 2rem auto; padding: 0 1rem; width: fit-content; max-width: 100%; }
+table { border-collapse: collapse; font-size: 13px; margin: 1.5rem 0; }
 caption { text-align: left; font-weight: 600; padding: .4rem 0; }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid #ddd; text-align: right; white-space: nowrap; }
-th:first-child, td:first-child, td:nth-child(2) { text-align: left; }
-figure { margin: 2rem 0; }
+th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; overflow-wrap: anywhere; min-width: 3.2em; }
+th { vertical-align: bottom; }
+th:first-child, td:first-child, td:nth-child(2) { text-align: left; min-width: 6em; }
+figure { margin: 2rem 0; padding: .6rem; max-width: 60rem; background: #fff; border-radius: .4rem; }
 figure svg { max-width: 100%; height: auto; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 </style></head>
 <body>
 <h1>${escapeXml(title)}</h1>
 <p>After ± half of a 95 % interval by the bootstrap over examples.</p>
+${command === undefined ? "" : `<p>Made by</p><pre>${escapeXml(command)}</pre>`}
 ${tables.map(toHtmlTable).join("\n")}
 ${drawn.map(({ title, svg }) => `<figure role="group" aria-label="${escapeXml(title)}">${svg}</figure>`).join("\n")}
 </body>

@@ -5,6 +5,7 @@ import { strToU8, zipSync } from "fflate";
 import { toGeoJson } from "../figures/geojson.js";
 import { toSvg } from "../figures/svg.js";
 import { printable } from "../files/printable.js";
+import { shellQuoted } from "../files/shell-quoted.js";
 import { headline } from "../locate/headline.js";
 import type { Located } from "../locate/result.js";
 import { certainty } from "../locate/text.js";
@@ -43,9 +44,6 @@ const minOdds = 1 / 256;
 
 const percent = (p: number): string => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`;
 
-/** One argument of a shell's command line. */
-const quoted = (text: string): string => (/^[\w./:,@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
-
 /** The command line that gives the same answer from the same picture. */
 export function reproducingCommand({ result }: Located, { model, encoder, prior, abstain }: EvidenceOptions): string {
   const flags = [
@@ -60,8 +58,10 @@ export function reproducingCommand({ result }: Located, { model, encoder, prior,
     // Maps are drawn from the finer mesh, which this answer was read off.
     ["--map", "map.geojson"],
   ];
-  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [`${flag} ${quoted(String(value))}`]));
-  return `geodrift locate ${quoted(result.image)} ${given.join(" ")} --json`;
+  const given = flags.flatMap(([flag, value]) =>
+    value === undefined ? [] : [`${flag} ${shellQuoted(String(value))}`],
+  );
+  return `geodrift locate ${shellQuoted(result.image)} ${given.join(" ")} --json`;
 }
 
 /** Was something taken in that no command line says? */
@@ -123,7 +123,7 @@ ${list(remarks.map(printable))}
 
 AGAIN
   ${reproducingCommand(located, options)}
-  or  geodrift evidence verify THIS.zip ${quoted(result.image)}
+  or  geodrift evidence verify THIS.zip ${shellQuoted(result.image)}
   gives ${besides(options) ? "what the picture and --prior alone give; no command takes in the places and outlines of known.json" : "this answer"} from the same picture, up to the rounding of another machine.
 `;
 }

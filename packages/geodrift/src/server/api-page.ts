@@ -1,5 +1,6 @@
 /** The description of the interface as a page that people read, and try it on; nothing is fetched from elsewhere. */
 import { escapeXml } from "../files/escape-xml.js";
+import { shellQuoted } from "../files/shell-quoted.js";
 import { exampleOf, meantBy, type NamedSchemas, type Schema } from "./api-example.js";
 
 interface Parameter {
@@ -56,9 +57,6 @@ function ruleOf(schema: Schema = {}): string {
 
 const text = (s: string | undefined) => escapeXml(s ?? "");
 
-/** One argument of a shell's command line. */
-const quoted = (argument: string): string => `'${argument.replaceAll("'", `'\\''`)}'`;
-
 /** What is sent, as a program on a command line sends it. */
 function curlOf(method: string, path: string, o: Operation, { origin, named }: Around): string {
   const [type, content] = bodyOf(o);
@@ -68,11 +66,11 @@ function curlOf(method: string, path: string, o: Operation, { origin, named }: A
     "curl",
     method === "get" || (method === "post" && type) ? "" : `-X ${method.toUpperCase()}`,
     type?.includes("json")
-      ? `-H ${quoted(`content-type: ${type}`)} -d ${quoted(JSON.stringify(exampleOf(content?.schema ?? {}, named)))}`
+      ? `-H ${shellQuoted(`content-type: ${type}`)} -d ${shellQuoted(JSON.stringify(exampleOf(content?.schema ?? {}, named)))}`
       : type
         ? "--data-binary @FILE"
         : "",
-    quoted(`${origin}${path.replace(/\{\w+\}/g, "1")}${query ? `?${query}` : ""}`),
+    shellQuoted(`${origin}${path.replace(/\{\w+\}/g, "1")}${query ? `?${query}` : ""}`),
   ];
   return parts.filter(Boolean).join(" ");
 }
@@ -156,7 +154,7 @@ export function apiPage({ info, paths = {}, components }: OpenApiDocument, origi
 <link rel="stylesheet" href="/api.css"><script src="/api.js" defer></script></head>
 <body><main><h1>${escapeXml(info.title)} ${escapeXml(info.version)}: interface</h1>
 <p>The same for programs: <a href="/api/openapi.json">OpenAPI 3.1</a>. Errors are JSON, <code>{"error": "one sentence"}</code>.</p>
-<pre tabindex="0">curl --data-binary @photo.jpg ${text(quoted(`${origin}/api/locate?samples=256`))}</pre>
+<pre tabindex="0">curl --data-binary @photo.jpg ${text(shellQuoted(`${origin}/api/locate?samples=256`))}</pre>
 ${sections.join("\n")}
 </main></body></html>
 `;

@@ -1,6 +1,7 @@
 /** Array jobs that make the shards of a run: scripts and manifests of engines that start, restart and report. */
 import { resolve } from "node:path";
 import { isS3 } from "../files/s3.js";
+import { shellQuoted } from "../files/shell-quoted.js";
 
 /** What a job is made of. */
 export interface JobOptions {
@@ -11,9 +12,6 @@ export interface JobOptions {
   /** Tasks; each makes every so many of the shards. */
   tasks: number;
 }
-
-/** As a word of a shell. */
-const quoted = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 /** Where it is, from wherever a task begins. */
 const placed = (name: string): string => (isS3(name) ? name : resolve(name));
@@ -26,7 +24,7 @@ const command = ({ run, tasks }: JobOptions): string[] => [
   ...["geodrift", "shards", "run", placed(run)],
   ...(tasks > 1 ? ["--of", `${tasks}`] : []),
 ];
-const line = (options: JobOptions): string => command(options).map(quoted).join(" ");
+const line = (options: JobOptions): string => command(options).map(shellQuoted).join(" ");
 
 /** How often a task that fails is begun again. */
 const restarts = 3;
@@ -56,7 +54,7 @@ ${o.tasks > 1 ? `#$ -t 1-${o.tasks}\n` : ""}#$ -r y
 ${line(o)} && exit 0
 code=$?
 # 99 asks Grid Engine to begin the task again; it does not say how often it has.
-tries=${quoted(beside(o.run, "tries"))}-$SGE_TASK_ID
+tries=${shellQuoted(beside(o.run, "tries"))}-$SGE_TASK_ID
 echo $code >> "$tries"
 [ "$(wc -l < "$tries")" -le ${restarts} ] && exit 99
 exit $code
