@@ -226,7 +226,7 @@ describe("geodrift locate", () => {
     const wrong: [string, RegExp][] = [
       [
         "Qxzzyk",
-        /the name of a place, not:NAME, within:KM:LAT,LNG, photos, or a \.geojson, \.kml or \.csv file is needed, got "Qxzzyk"/,
+        /the name of a place, not:NAME, within:KM:LAT,LNG, sun:TIME:DEGREES, shadow:TIME:RATIO, or photos, or a \.geojson, \.kml or \.csv file is needed, got "Qxzzyk"/,
       ],
       ["within:0:1,2", /within:KM:LAT,LNG has a radius in km and a place in degrees or by name, got "within:0:1,2"/],
       ["within:10:100,2", /latitude must lie in -90…90 degrees, got 100/],

@@ -181,7 +181,7 @@ describe("what is wrong is said in one sentence", () => {
       "a prior from a file",
       nile,
       "?prior=/etc/passwd.csv",
-      /"prior" is the name of a place, not:NAME, within:KM:LAT,LNG, or photos, got/,
+      /"prior" is the name of a place, not:NAME, within:KM:LAT,LNG, sun:TIME:DEGREES, shadow:TIME:RATIO, or photos, got/,
     ],
     ["a region that is none", nile, "?region=%7B%22type%22:%22Point%22%7D", /holds no polygons/],
     [

@@ -208,7 +208,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     const alert = page.getByRole("alert");
     await alert.waitFor();
     expect(await alert.innerText()).toContain(
-      '"prior" is the name of a place, not:NAME, within:KM:LAT,LNG, or photos, got "Qxzzyk"',
+      '"prior" is the name of a place, not:NAME, within:KM:LAT,LNG, sun:TIME:DEGREES, shadow:TIME:RATIO, or photos, got "Qxzzyk"',
     );
     expect(complaints).toEqual([]);
     await page.close();

@@ -40,12 +40,12 @@ describe.skipIf(!hasBrowser)("the archive as a whole", () => {
     await page.getByRole("button", { name: "6.jpg, 2024-05-01 12:06" }).click();
     await large.getByText("its file says so").waitFor();
     await large.getByRole("button", { name: "Copy its place" }).click();
-    await page.getByText("The place of 6.jpg is copied").waitFor();
+    await large.getByText("The place of 6.jpg is copied").waitFor();
     await large.getByRole("button", { name: "Close" }).click();
     await cells.nth(0).click({ modifiers: ["Control"] });
     await cells.nth(1).click({ modifiers: ["Shift"] });
     await page.getByText("2 pictures selected.").waitFor();
-    await page.getByRole("button", { name: "Say of them the place of 6.jpg" }).click();
+    await page.getByRole("button", { name: "Say of them the place of 6.jpg (v)" }).click();
     await page.getByText("2 pictures accepted where 6.jpg is. U takes it back.").waitFor();
     // Three stand near Bergen now, whoever says so; nobody says where the others were taken.
     await page.getByRole("link", { name: "Map", exact: true }).click();

@@ -51,7 +51,7 @@ export const placeSources: Record<PlaceSource, string> = {
 
 /** How long something takes, or will. */
 export function durationText(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`;
+  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), "second").toLowerCase();
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`;
   return `${(seconds / 3600).toFixed(1)} hours`;
 }

@@ -14,7 +14,7 @@ import { engineLocator } from "../library/locate-picture.js";
 import { takeLooks } from "../library/looks.js";
 import { copyLibrary, openLibrary } from "../library/open-library.js";
 import { addPerson, people, type Role, revokePerson } from "../library/people.js";
-import { type ListedPicture, listPictures, overview } from "../library/pictures.js";
+import { allPictures, type ListedPicture, overview } from "../library/pictures.js";
 import { scanFolder } from "../library/scan.js";
 import { type State, states } from "../library/states.js";
 import { readGpxFile } from "../library/tracks.js";
@@ -126,20 +126,15 @@ export const list = ({ library: folder, json, limit, to, ...flags }: ListFlags):
     // The last day is one of them.
     const filter = { ...flags, ...(to !== undefined && { to: to + dayMs }) };
     let left = limit;
-    let after: string | undefined;
-    do {
-      const page = await listPictures(library, { ...filter, limit: Math.min(left, 1000), after });
-      for (const p of page.pictures) {
-        const place = placeOf(p);
-        process.stdout.write(
-          json
-            ? `${JSON.stringify(p)}\n`
-            : `${printable(p.path)}: ${p.state}${place ? `; ${place}` : ""}${p.notes.length > 0 ? `; note: ${printable(p.notes.join("; "))}` : ""}\n`,
-        );
-      }
-      left -= page.pictures.length;
-      after = page.next;
-    } while (after !== undefined && left > 0);
+    for await (const p of allPictures(library, filter, limit)) {
+      if (left-- === 0) break;
+      const place = placeOf(p);
+      process.stdout.write(
+        json
+          ? `${JSON.stringify(p)}\n`
+          : `${printable(p.path)}: ${p.state}${place ? `; ${place}` : ""}${p.notes.length > 0 ? `; note: ${printable(p.notes.join("; "))}` : ""}\n`,
+      );
+    }
   });
 
 const dayMs = 86_400_000;
@@ -161,11 +156,11 @@ export const listDuplicates = (flags: InLibrary & { limit: number; json?: boolea
       });
       bar?.stop();
       const { groups, of } = await duplicates(library, { from: 0, limit: flags.limit });
-      for (const { kind, pictures } of groups)
+      for (const { kind, pictures, count } of groups)
         process.stdout.write(
           flags.json
             ? `${JSON.stringify({ kind, pictures: pictures.map(({ id, path }) => ({ id, path })) })}\n`
-            : `${kind === "bytes" ? "the same" : "alike"}: ${pictures.map(({ path }) => printable(path)).join("; ")}\n`,
+            : `${kind === "bytes" ? "the same" : "alike"}: ${pictures.map(({ path }) => printable(path)).join("; ")}${count > pictures.length ? `; and ${count - pictures.length} more` : ""}\n`,
         );
       if (!flags.json)
         process.stdout.write(

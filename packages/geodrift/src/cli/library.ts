@@ -122,6 +122,8 @@ function clock(text: string): number {
 /** Midnight by the camera's clock, milliseconds. */
 function day(text: string): number {
   const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isNaN(at)) throw new GeodriftError("option", `a day is written as 2024-05-01, got "${text}"`);
+  // The 31st of February is none, and not the 2nd of March.
+  if (Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text)
+    throw new GeodriftError("option", `a day is written as 2024-05-01, got "${text}"`);
   return at;
 }

@@ -15,7 +15,7 @@ export const job = z
       description: "of a scan: pictures found and read; of estimates and looks: done, failed, and of how many",
     }),
     running: z.boolean(),
-    startedAt: z.number().openapi({ description: "milliseconds since 1970" }),
+    elapsedMs: z.number().openapi({ description: "since it began" }),
     error: z.string().optional().openapi({ description: "one sentence, if it failed" }),
     code: failureCode.optional(),
   })
@@ -129,7 +129,13 @@ export const cameras = z.array(z.object({ camera: z.string(), pictures: z.number
 
 /** Pictures that the library has more than once. */
 export const duplicates = z.object({
-  groups: z.array(z.object({ kind: z.enum(["bytes", "look"]), pictures: z.array(listedPicture) })),
+  groups: z.array(
+    z.object({
+      kind: z.enum(["bytes", "look"]),
+      pictures: z.array(listedPicture).openapi({ description: "the first of them, 60 at most" }),
+      count: z.number().openapi({ description: "pictures there are" }),
+    }),
+  ),
   of: z.number().openapi({ description: "groups there are" }),
   unlooked: z
     .number()
@@ -138,7 +144,7 @@ export const duplicates = z.object({
 
 /** The track around a picture's moment, and where it was then. */
 export const drawnTrack = z.object({
-  lines: z.array(z.array(latLng)).openapi({ description: "parts of tracks, 2,000 points at most" }),
+  lines: z.array(z.array(latLng)).openapi({ description: "parts of tracks, some 2,000 points at most" }),
   moment: latLng.nullable().openapi({ description: "between the points before and after; null where none are near" }),
 });
 

@@ -73,6 +73,11 @@ describe("groups of pictures that are the same or look it", () => {
   });
 });
 
+it("thousands of equal looks are one group, and cost no comparison of every two", () => {
+  const looks = Array.from({ length: 50_000 }, (_, id) => ({ id, sha256: String(id), look: "0123456789abcdef" }));
+  expect(groupDuplicates(looks)).toEqual([{ kind: "look", pictures: looks.map(({ id }) => id) }]);
+});
+
 describe("an archive's", async () => {
   const { scanned } = archive();
   const view = await photograph({ seed: 1 });

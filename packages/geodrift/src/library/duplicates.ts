@@ -52,7 +52,20 @@ export function groupDuplicates(looks: readonly LookRecord[]): DuplicateGroup[] 
     byBytes.set(sha256, i);
     distinct.push(i);
   }
-  joinAlike(looks, distinct, join);
+  // Equal looks are one: of ten thousand, only as many are compared as there are different ones.
+  const byLook = new Map<string, number>();
+  const different = distinct.filter((i) => {
+    const { look } = looks[i];
+    if (look === null || isPlain(look)) return false;
+    const first = byLook.get(look);
+    if (first === undefined) byLook.set(look, i);
+    else join(first, i);
+    return first === undefined;
+  });
+  joinAlike(
+    different.map((i) => ({ i, bits: BigInt(`0x${looks[i].look}`) })),
+    join,
+  );
   const groups = new Map<number, number[]>();
   looks.forEach((_, i) => {
     const to = groups.get(find(i));
@@ -67,17 +80,11 @@ export function groupDuplicates(looks: readonly LookRecord[]): DuplicateGroup[] 
     }));
 }
 
+/** A picture of one colour has no look: none of its bits, or all of them, are anything but chance. */
+const isPlain = (look: string): boolean => /^(0+|f+)$/.test(look);
+
 /** Joins those whose looks are near, piece by piece: only what has one in common is compared. */
-function joinAlike(
-  looks: readonly LookRecord[],
-  distinct: readonly number[],
-  join: (a: number, b: number) => void,
-): void {
-  const seen = distinct.flatMap((i) => {
-    const { look } = looks[i];
-    // A picture of one colour has no look: none of its bits, or all of them, are anything but chance.
-    return look === null || /^(0+|f+)$/.test(look) ? [] : [{ i, bits: BigInt(`0x${look}`) }];
-  });
+function joinAlike(seen: readonly { i: number; bits: bigint }[], join: (a: number, b: number) => void): void {
   const high = Int32Array.from(seen, ({ bits }) => Number(BigInt.asIntN(32, bits >> 32n)));
   const low = Int32Array.from(seen, ({ bits }) => Number(BigInt.asIntN(32, bits)));
   let shift = 0n;
@@ -105,6 +112,9 @@ function ones(bits: number): number {
   return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
+/** Pictures of a group that are told. */
+const mostShown = 60;
+
 /**
  * Some of the groups, with what is said of their pictures.
  * @param page which of the groups, counted from 0
@@ -119,7 +129,8 @@ export async function duplicates(
     groups: await Promise.all(
       groups.slice(from, from + limit).map(async ({ kind, pictures }) => ({
         kind,
-        pictures: (await store.lists.several(pictures)).map(listedOf),
+        pictures: (await store.lists.several(pictures.slice(0, mostShown))).map(listedOf),
+        count: pictures.length,
       })),
     ),
     of: groups.length,

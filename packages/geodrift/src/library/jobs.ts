@@ -20,6 +20,7 @@ export class Jobs {
   private job: JobState | undefined;
   private cancel: (() => void) | undefined;
   private end = Promise.resolve();
+  private startedAt = 0;
 
   /** @param onFailure told of what was thrown by a job that failed */
   constructor(
@@ -29,6 +30,7 @@ export class Jobs {
 
   /** What is under way, or was last; undefined if nothing was yet. */
   get state(): JobState | undefined {
+    if (this.job?.running) this.job.elapsedMs = Date.now() - this.startedAt;
     return this.job;
   }
 
@@ -90,8 +92,9 @@ export class Jobs {
 
   private start(kind: JobState["kind"], work: (job: JobState) => Promise<void>): void {
     if (this.job?.running) throw new GeodriftError("conflict", `the library is busy with ${names[this.job.kind]}`);
-    const job: JobState = { kind, progress: {}, running: true, startedAt: Date.now() };
+    const job: JobState = { kind, progress: {}, running: true, elapsedMs: 0 };
     this.job = job;
+    this.startedAt = Date.now();
     this.end = work(job)
       .catch((e: unknown) => {
         Object.assign(job, failureOf(e));

@@ -9,7 +9,8 @@ import { namesOf } from "./decided-place.js";
 import type { Library } from "./library.js";
 import { type State, states } from "./states.js";
 import type { Decision } from "./store/decisions.js";
-import type { ListedRecord, PageFilter } from "./store/lists.js";
+import { cursorOf, type ListedRecord, type PageFilter } from "./store/lists.js";
+import type { SurveyedPicture } from "./store/surveys.js";
 import { surveyPictures } from "./surveys.js";
 
 /** A picture in a list. */
@@ -39,13 +40,48 @@ export async function listPictures(
 
 /** Which pictures stand within a place no index tells: all that the rest of the filter means are asked. */
 async function pageWithin(library: Library, { after, limit = 100, ...filter }: PageFilter & { where: string }) {
-  const all = (await surveyPictures(library, filter)).map(({ id }) => id);
-  const last = after === undefined ? -1 : all.indexOf(Number(after));
-  if (after !== undefined && last < 0)
-    throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
-  const ids = all.slice(last + 1, last + 1 + limit);
-  const next = last + 1 + limit < all.length ? String(ids.at(-1)) : undefined;
-  return { pictures: await library.store.lists.several(ids), next };
+  const all = await surveyPictures(library, filter);
+  const from = after === undefined ? 0 : firstAfter(all, after);
+  const page = all.slice(from, from + limit);
+  const last = page.at(-1);
+  const next = last && from + limit < all.length ? `${last.sorted}_${last.id}` : undefined;
+  return { pictures: await library.store.lists.several(page.map(({ id }) => id)), next };
+}
+
+/** Where a page begins, though what was last on the one before may be elsewhere now. */
+function firstAfter(all: readonly SurveyedPicture[], after: string): number {
+  const [at, id] = cursorOf(after);
+  const next = all.findIndex((p) => p.sorted > at || (p.sorted === at && p.id > id));
+  return next < 0 ? all.length : next;
+}
+
+/** Read together from the store. */
+const together = 500;
+
+/**
+ * All pictures that a filter means, one after another.
+ * @param most that are wanted
+ * @throws GeodriftError as `listPictures`
+ */
+export async function* allPictures(
+  library: Library,
+  { where, ...filter }: PageFilter & { where?: string },
+  most: number,
+): AsyncGenerator<ListedPicture> {
+  if (where !== undefined) {
+    const all = (await surveyPictures(library, { ...filter, where })).slice(0, most);
+    for (let from = 0; from < all.length; from += together) {
+      const ids = all.slice(from, from + together).map(({ id }) => id);
+      for (const record of await library.store.lists.several(ids)) yield listedOf(record);
+    }
+    return;
+  }
+  let after: string | undefined;
+  do {
+    const page = await library.store.lists.page({ ...filter, limit: Math.min(most, together), after });
+    for (const record of page.pictures) yield listedOf(record);
+    after = page.next;
+  } while (after !== undefined);
 }
 
 /** A picture of the index as lists have it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { archive, scanOf } from "../../../../test/library/archive.js";
-import { listPictures } from "./pictures.js";
+import { allPictures, listPictures } from "./pictures.js";
 import { pictureDays, picturePlaces, surveyPictures } from "./surveys.js";
 
 const { library } = archive();
@@ -33,6 +33,11 @@ describe("pictures within a place", () => {
     expect(first.pictures.map((p) => p.id)).toEqual([suva, paris, lyon]);
     const rest = await listPictures(own, { where: "not:within:1:0,0", order: "time", limit: 3, after: first.next });
     expect(rest).toMatchObject({ pictures: [{ id: taveuni }], next: undefined });
+    // What was last may be elsewhere by now.
+    const beyond = await listPictures(own, { where: "France", after: `${suva}_${suva}` });
+    expect(beyond.pictures).toEqual([]);
+    const before = await listPictures(own, { where: "not:France", after: `${lyon}_${lyon}` });
+    expect(before.pictures.map((p) => p.id)).toEqual([suva, taveuni]);
     await expect(listPictures(own, { where: "France", after: "x" })).rejects.toMatchObject({ code: "option" });
   });
 
@@ -42,6 +47,17 @@ describe("pictures within a place", () => {
       message: expect.stringContaining('did you mean "France"'),
     });
   });
+});
+
+it("all pictures come one after another, within a place or anywhere, as many as are wanted", async () => {
+  const all = async (filter: Parameters<typeof allPictures>[1], most: number) => {
+    const ids: number[] = [];
+    for await (const p of allPictures(own, filter, most)) ids.push(p.id);
+    return ids;
+  };
+  expect(await all({ where: "not:France" }, 9)).toEqual([suva, taveuni]);
+  expect(await all({ where: "not:France" }, 1)).toEqual([suva]);
+  expect((await all({}, 9)).length).toBe(5);
 });
 
 it("days are those of the camera's clock, before 1970 too", async () => {

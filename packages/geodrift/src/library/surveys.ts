@@ -50,7 +50,7 @@ async function placesIn(where: string): Promise<(place: LatLng) => boolean> {
 export const picturesInOrder = (
   library: Library,
   { where, ...filter }: SurveyFilter,
-): Promise<Omit<SurveyedPicture, "place">[]> =>
+): Promise<Pick<SurveyedPicture, "id" | "takenAt">[]> =>
   where === undefined ? library.store.surveys.inOrder(filter) : surveyPictures(library, { ...filter, where });
 
 /** Where the pictures stand that stand anywhere. */

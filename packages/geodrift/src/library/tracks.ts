@@ -71,6 +71,9 @@ export async function aroundTime(
 /** Points of a track that are drawn: more of them nobody sees. */
 const mostDrawn = 2000;
 
+/** Parts of tracks that are drawn. */
+const mostParts = 500;
+
 /**
  * The tracks around a time, from 12 hours before it to 12 after it, and where whoever carried them was then.
  * @param utc milliseconds since 1970, UTC
@@ -88,6 +91,8 @@ export async function trackAround(library: Library, utc: number): Promise<z.infe
     if (begins) lines.push([]);
     if (begins || ends || i % every === 0) lines.at(-1)?.push({ lat, lng });
   });
+  // Of very many parts, each with its ends, the shortest are left out.
+  if (lines.length > mostParts) lines.sort((a, b) => b.length - a.length).splice(mostParts);
   const { places, apart } = await aroundTime(library, utc);
   const [a, b] = places;
   if (!a || !b || apart) return { lines, moment: null };

@@ -1,4 +1,5 @@
 /** Priors as people write them: names of places, circles, files of outlines or of places, where photographs are taken. */
+import { existsSync } from "node:fs";
 import { toVec3 } from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import type { GeoJSON } from "geojson";
@@ -21,7 +22,9 @@ export const isPriorFile = (text: string): boolean => /\.(csv|kml|(geo)?json)$/i
  * What is known besides, as people write it: several things with semicolons between them.
  * @throws GeodriftError as `readPrior`
  */
-export const readPriors = (text: string): Promise<Knowledge[]> => Promise.all(partsOf(text).map(readPrior));
+export const readPriors = (text: string): Promise<Knowledge[]> =>
+  // A file may have a semicolon in its name.
+  Promise.all((isPriorFile(text) && existsSync(text) ? [text] : partsOf(text)).map(readPrior));
 
 /**
  * A prior as people write it: what `namedPrior` takes, a GeoJSON file (RFC 7946) whose polygons weigh one or their property

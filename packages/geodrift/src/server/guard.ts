@@ -32,6 +32,10 @@ const loopbackNames = ["localhost", "127.0.0.1", "::1"];
 export const isLoopback = (host: string): boolean =>
   loopbackNames.includes(host) || (isIP(host) === 4 && host.startsWith("127."));
 
+/** Is the machine asked under a name of its own, and not, through a proxy, under another? */
+export const askedHere = (host: string, header: string | undefined): boolean =>
+  isLoopback(host) && header !== undefined && isLoopback(nameOf(header));
+
 /** `[::1]:8080` → `::1`. */
 const nameOf = (hostHeader: string): string => hostHeader.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1");
 

@@ -57,6 +57,7 @@ export const severalQuery = z.strictObject({
     .max(4000)
     .regex(/^\d+(,\d+)*$/, "are numbers with commas between them")
     .transform((text) => text.split(",").map(Number))
+    .refine((ids) => ids.every(Number.isSafeInteger), "are numbers of pictures")
     .openapi({ type: "string" }),
 });
 
@@ -70,7 +71,14 @@ export const duplicatesQuery = z.strictObject({
 export const trackQuery = z.strictObject({ clockMinutes: decimalNumber(-1440, 1440).default(0) });
 
 /** A folder of this machine; the home folder if left out. */
-export const diskQuery = z.strictObject({ path: z.string().min(1).max(4096).optional() });
+export const diskQuery = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .max(4096)
+    .refine((path) => !path.includes("\0"), "is a path without a NUL")
+    .optional(),
+});
 
 /** What may be taken in besides a picture. */
 export const knownQuery = {

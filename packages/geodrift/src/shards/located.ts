@@ -13,6 +13,7 @@ import { isS3, S3Prefix } from "../files/s3.js";
 import { cannotRead } from "../files/system-error.js";
 import { versions } from "../files/versions.js";
 import { locate } from "../locate/locate.js";
+import { partsOf } from "../locate/named-prior.js";
 import { isPriorFile, readPrior, readPriors } from "../locate/prior.js";
 import { isEncoderName } from "../models/encoders.js";
 import { isModelName, openModel, resolveModel } from "../models/load.js";
@@ -56,7 +57,12 @@ export async function planLocating(
   const resolved = await resolveModel(named, { encoder });
   // What cannot be is told before the weights are read, for their hash.
   solvingOf(resolved.description, options, options.guidance);
-  if (prior !== undefined) await (isPriorFile(prior) ? readPrior(prior) : readPriors(prior));
+  if (prior !== undefined) {
+    // Their hashes would have to be kept one by one.
+    if (!existsSync(prior) && partsOf(prior).length > 1 && partsOf(prior).some(isPriorFile))
+      throw new GeodriftError("option", `--prior: shards take one file, or several places by name, got "${prior}"`);
+    await (isPriorFile(prior) ? readPrior(prior) : readPriors(prior));
+  }
   const model = await openModel(resolved);
   await model.dispose();
   if (!isS3(path) && !(await stat(path).catch(cannotRead(path))).isDirectory())

@@ -3,6 +3,7 @@ import type { ListedPicture, PictureDays, PicturePlaces } from "geodrift/contrac
 import { SvelteMap } from "svelte/reactivity";
 import { answerOf, archive } from "../engine/client.js";
 import { PictureFilter } from "./picture-filter.svelte.js";
+import { Selection } from "./selection.svelte.js";
 
 const api = archive.api.library;
 
@@ -17,6 +18,8 @@ const together = 100;
 /** What is shown of the archive as a whole. */
 export class Browsing {
   readonly filter = new PictureFilter();
+  /** Chosen together here, apart from those of the review. */
+  readonly selected = new Selection();
   /** Numbers of the pictures that are meant, in order. */
   ids = $state.raw<readonly number[]>([]);
   places = $state.raw<PicturePlaces>();

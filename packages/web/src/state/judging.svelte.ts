@@ -19,38 +19,42 @@ const timesHalf = 2;
 /** Smaller ones nobody means, km. */
 const leastKm = 10;
 
+/** Which place is meant: several may have the same name. */
+export const keyOf = ({ name, lat, lng }: Pinned): string => `${name} ${lat.toFixed(3)},${lng.toFixed(3)}`;
+
 /** What is said of the candidates of one picture. */
 export class Judging {
   pinned = $state.raw<readonly Pinned[]>([]);
   ruledOut = $state.raw<readonly RuledOut[]>([]);
-  /** Which candidate is about to be ruled out, by its name. */
+  /** Which candidate is about to be ruled out, by its key. */
   asking = $state<string>();
   reason = $state("");
 
   /** Pins a place, or takes the pin away. */
-  togglePin({ name, lat, lng }: Pinned): void {
-    this.pinned = this.isPinned(name)
-      ? this.pinned.filter((p) => p.name !== name)
+  togglePin(place: Pinned): void {
+    const { name, lat, lng } = place;
+    this.pinned = this.isPinned(place)
+      ? this.pinned.filter((p) => keyOf(p) !== keyOf(place))
       : [...this.pinned, { name, lat, lng }];
   }
 
   /** Is it looked at more closely? */
-  isPinned = (name: string): boolean => this.pinned.some((p) => p.name === name);
+  isPinned = (place: Pinned): boolean => this.pinned.some((p) => keyOf(p) === keyOf(place));
 
   /** Rules a candidate out, with the reason that is written. */
-  ruleOut({ name, lat, lng, radiusKm }: Pinned & { radiusKm: number }): RuledOut {
+  ruleOut(place: Pinned & { radiusKm: number }): void {
+    const { name, lat, lng, radiusKm } = place;
     const km = Math.max(leastKm, Math.ceil(timesHalf * radiusKm));
     const out = { name, lat, lng, radiusKm: km, reason: this.reason.trim() };
-    this.ruledOut = [...this.ruledOut.filter((r) => r.name !== name), out];
-    this.pinned = this.pinned.filter((p) => p.name !== name);
+    this.ruledOut = [...this.ruledOut.filter((r) => keyOf(r) !== keyOf(out)), out];
+    this.pinned = this.pinned.filter((p) => keyOf(p) !== keyOf(out));
     this.asking = undefined;
     this.reason = "";
-    return out;
   }
 
   /** Takes back that it is ruled out. */
-  takeBack(name: string): void {
-    this.ruledOut = this.ruledOut.filter((r) => r.name !== name);
+  takeBack(place: Pinned): void {
+    this.ruledOut = this.ruledOut.filter((r) => keyOf(r) !== keyOf(place));
   }
 
   /** Another picture. */

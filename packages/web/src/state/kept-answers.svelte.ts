@@ -2,6 +2,7 @@
 import { distributionTensors, readDistribution, readSafetensors, writeSafetensors } from "@geodrift/core";
 import { clear, createStore, del, entries, set, type UseStore } from "idb-keyval";
 import type { Answer, Settings } from "../engine/engine.js";
+import type { Judged } from "./pane.svelte.js";
 import { smallPicture } from "./small-picture.js";
 
 /** A picture with what was asked of it and answered. */
@@ -12,7 +13,10 @@ export interface KeptAnswer {
   picture: File;
   /** A small picture of it, where the browser can read it. */
   thumbnail?: Blob;
+  /** As it was asked, with what was said of the picture. */
   settings: Settings;
+  /** What was said of it; of before that could be, nothing. */
+  judged?: Judged;
   result: Answer["result"];
   steps: Answer["steps"];
   /** The distribution and its samples, a safetensors file. */
@@ -50,7 +54,7 @@ export class KeptAnswers {
   }
 
   /** Keeps an answer in place of that to the same picture with the same settings, unless all is forgotten meanwhile. */
-  async add(picture: File, settings: Settings, answer: Answer): Promise<KeptAnswer | undefined> {
+  async add(picture: File, settings: Settings, answer: Answer, judged?: Judged): Promise<KeptAnswer | undefined> {
     const { clears } = this;
     const { result, steps, distribution, samples } = answer;
     const made = writeSafetensors({ tensors: distributionTensors(distribution, samples), metadata: {} });
@@ -59,6 +63,7 @@ export class KeptAnswers {
       at: Date.now(),
       picture,
       thumbnail: await smallPicture(picture, thumbnailSide),
+      ...(judged && { judged }),
       ...{ settings, result, steps, density: new Uint8Array(made) },
     };
     if (clears !== this.clears) return;

@@ -123,13 +123,13 @@ describe("a library that is opened", () => {
   });
 
   it("asks again while a job runs, then shows the list as it is, with what is looked at left alone", async () => {
-    there.overview = overviewOf({ job: { kind: "scan", progress: {}, running: true, startedAt: 0 } });
+    there.overview = overviewOf({ job: { kind: "scan", progress: {}, running: true, elapsedMs: 0 } });
     const library = await opened();
     expect([library.sawJob, later.length]).toEqual([true, 1]);
     await later.splice(0)[0]();
     expect(later).toHaveLength(1);
     expect(there.asked("GET", "/pictures")).toHaveLength(1);
-    there.overview = overviewOf({ folders: [], job: { kind: "scan", progress: {}, running: false, startedAt: 0 } });
+    there.overview = overviewOf({ folders: [], job: { kind: "scan", progress: {}, running: false, elapsedMs: 0 } });
     there.pictures = [listed(7), listed(8)];
     await later.splice(0)[0]();
     expect([ids(library), library.current?.id, later]).toEqual([[7, 8], 1, []]);

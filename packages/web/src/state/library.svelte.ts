@@ -64,6 +64,8 @@ export class LibraryState {
   asking = $state.raw<{ level: Level; radiusKm: number }>();
   /** Decisions go into sidecars that other programs keep, where there are any. */
   intoExisting = $state(false);
+  /** Grows whenever something may have changed in the archive. */
+  changes = $state(0);
   /** Something that a person asked for is being done. */
   acting = $state(false);
   message = $state("");
@@ -126,6 +128,7 @@ export class LibraryState {
 
   /** What a person here is about to say something of stays, with what is said of it now. */
   private async catchUp(): Promise<void> {
+    this.changes++;
     await this.refresh();
     await this.relist();
     const id = this.current?.id;
@@ -156,7 +159,10 @@ export class LibraryState {
     clearTimeout(this.watching);
     this.watching = window.setTimeout(async () => {
       await this.refresh();
-      if (!this.overview?.job?.running) await this.relist();
+      if (!this.overview?.job?.running) {
+        this.changes++;
+        await this.relist();
+      }
     }, 700);
   }
 
@@ -338,33 +344,48 @@ export class LibraryState {
       }
       const verdict = kind === "accept" ? this.acceptance() : { kind };
       if (!verdict) return;
-      const refused = await this.say(pictures, verdict, saidWords[kind]);
-      if (!refused) return;
-      const stay = new Set(refused);
-      const at = this.pictures.findIndex((p) => pictures.includes(p.id));
-      const gone = new Set(pictures.filter((id) => !stay.has(id)));
-      this.pictures = this.pictures.filter((p) => !gone.has(p.id));
-      this.selected.clear();
-      await this.refresh();
-      this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
-      if (this.pictures.length < 10 && this.next) await this.more();
+      await this.sayHere(pictures, verdict, saidWords[kind]);
     });
+  }
+
+  /** Says something of pictures of the list, takes them from it, and looks at what comes then. */
+  private async sayHere(pictures: readonly number[], verdict: Verdict, words: string): Promise<void> {
+    // Before it is said: whoever hears of it may list what is left before this does.
+    const at = this.pictures.findIndex((p) => pictures.includes(p.id));
+    const refused = await this.say(pictures, verdict, words);
+    if (!refused) return;
+    const gone = new Set(pictures.filter((id) => !refused.includes(id)));
+    this.pictures = this.pictures.filter((p) => !gone.has(p.id));
+    this.selected.clear();
+    await this.refresh();
+    this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
+    if (this.pictures.length < 10 && this.next) await this.more();
   }
 
   /**
    * Says something of pictures.
    * @param words what they are then
+   * @param shown what a person has seen of them, where the list does not have them
    * @returns numbers of those of which it cannot be said; undefined where nothing was
    */
-  private async say(pictures: number[], verdict: Verdict, words: string): Promise<number[] | undefined> {
-    const unseen = pictures.filter((id) => !this.shownOf(id));
+  private async say(
+    pictures: readonly number[],
+    verdict: Verdict,
+    words: string,
+    shown: (id: number) => ListedPicture | undefined = () => undefined,
+  ): Promise<number[] | undefined> {
+    const known = (id: number) => this.shownOf(id) ?? shown(id);
+    const unseen = pictures.filter((id) => !known(id));
     const asked = await this.attempt(async () => {
       const more: ListedPicture[] = [];
       for (let from = 0; from < unseen.length; from += 100)
         more.push(...(await answerOf(api.several.$get({ query: { ids: unseen.slice(from, from + 100).join(",") } }))));
       const last = new Map(more.map((p) => [p.id, p.lastWord?.id ?? null]));
-      const seen = pictures.map((id) => this.shownOf(id)?.lastWord?.id ?? last.get(id) ?? null);
-      return answerOf(api.decisions.$post({ json: { pictures, verdict, seen } }));
+      const seen = pictures.map((id) => {
+        const picture = known(id);
+        return picture ? (picture.lastWord?.id ?? null) : (last.get(id) ?? null);
+      });
+      return answerOf(api.decisions.$post({ json: { pictures: [...pictures], verdict, seen } }));
     });
     // Somebody else may have been faster: what they have said is shown.
     if (!asked) {
@@ -381,33 +402,54 @@ export class LibraryState {
     return refused.map((r) => r.picture);
   }
 
-  /** Takes the place of a picture along: what a person has said of it, else its file, else its estimate. */
+  /** Takes the place of a picture along: a person's pin, set or said, else what its file says. */
   async copyPlace(id = this.current?.id): Promise<void> {
     if (id === undefined) return;
+    // As it is now: whoever goes on to the next picture meanwhile has copied this one's.
+    const { current, level, pinRadiusKm: radiusKm } = this;
+    const pin = current?.id === id && this.pin ? { ...$state.snapshot(this.pin), level, radiusKm } : undefined;
     await this.act(async () => {
       const picture = await answerOf(api.pictures[":id"].$get({ param: { id: String(id) } }));
-      const pin = this.current?.id === id && this.pin && { ...$state.snapshot(this.pin), radiusKm: this.pinRadiusKm };
-      const place = pin || placeToCopy(picture);
-      if (!place) {
-        this.error = `${picture.path}: nobody says where that was taken.`;
-        return;
-      }
-      this.copied = { ...place, from: picture.path };
+      this.copied = pin ? { ...pin, id, from: picture.path } : placeToCopy(picture);
       this.message = `The place of ${picture.path} is copied: V says it of the pictures that are selected.`;
     });
   }
 
-  /** Says the place that was copied of the selection, or of the picture that is looked at, or of these. */
-  async pastePlace(pictures = this.meant): Promise<void> {
-    const { copied } = this;
-    if (!this.mayReview || !copied || pictures.length === 0) return;
+  /** Says the place that was copied of the selection, or of the picture that is looked at. */
+  async pastePlace(): Promise<void> {
+    const pictures = this.meant;
+    await this.paste(pictures, (verdict, words) => this.sayHere(pictures, verdict, words));
+  }
+
+  /**
+   * Says the place that was copied of pictures that are shown elsewhere than in the list.
+   * @param shown what a person has seen of them
+   * @param then what follows when it has been said, told of those of which it cannot be
+   */
+  pasteTo(
+    pictures: readonly number[],
+    shown: (id: number) => ListedPicture | undefined,
+    then: (refused: readonly number[]) => Promise<void>,
+  ): Promise<void> {
+    return this.paste(pictures, async (verdict, words) => {
+      const refused = await this.say(pictures, verdict, words, shown);
+      if (refused) await then(refused);
+    });
+  }
+
+  private async paste(
+    pictures: readonly number[],
+    say: (verdict: Verdict, words: string) => Promise<void>,
+  ): Promise<void> {
+    if (!this.mayReview || pictures.length === 0) return;
     await this.act(async () => {
-      const { lat, lng, radiusKm } = copied;
-      const level = levelFor(radiusKm);
-      const verdict = { kind: "accept", level, pin: { lat, lng }, radiusKm } as const;
-      if (!(await this.say(pictures, verdict, `accepted where ${copied.from} is`))) return;
-      await this.refresh();
-      await this.list();
+      const { copied } = this;
+      if (!copied) {
+        this.error = "No place is copied yet.";
+        return;
+      }
+      const { lat, lng, radiusKm, level } = copied;
+      await say({ kind: "accept", level, pin: { lat, lng }, radiusKm }, `accepted where ${copied.from} is`);
     });
   }
 

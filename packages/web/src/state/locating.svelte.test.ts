@@ -134,6 +134,33 @@ describe("the answer that is looked at", () => {
     expect(locating.shown).toBe(kept.all[1].id);
   });
 
+  it("is of what was said of its picture, which is for no other picture, and comes back with it", async () => {
+    const { pane, kept } = await loaded();
+    const { locating } = await import("./locating.svelte.js");
+    pane.settings.prior = "Egypt";
+    locating.choose([picture("a.jpg")]);
+    await settled();
+    pane.judging.ruleOut({ name: "Cairo", lat: 30, lng: 31, radiusKm: 20 });
+    Object.assign(pane.reading, { when: "2024-06-21T10:00", ratio: 0.5 });
+    pane.reading.take();
+    await pane.run();
+    await settled();
+    const said = "Egypt; not:within:40:30.000,31.000; shadow:2024-06-21T10:00Z:0.5~10";
+    expect(asked.at(-1)?.settings.prior).toBe(said);
+    expect(JSON.parse(storage.get("geodrift.settings") ?? "").prior).toBe("Egypt");
+    locating.choose([picture("b.jpg"), picture("c.jpg")]);
+    await settled();
+    expect(asked.slice(-2).map((a) => [a.picture.name, a.settings.prior])).toEqual([
+      ["b.jpg", "Egypt"],
+      ["c.jpg", "Egypt"],
+    ]);
+    expect([pane.judging.ruledOut, pane.reading.taken]).toEqual([[], undefined]);
+    const before = kept.all.find((k) => k.settings.prior === said);
+    if (before) locating.show(before);
+    expect([pane.settings.prior, pane.asked.prior]).toEqual(["Egypt", said]);
+    expect(pane.judging.ruledOut.map((r) => r.name)).toEqual(["Cairo"]);
+  });
+
   it("takes the server's own model where the one from before is not offered any more", async () => {
     storage.set("geodrift.settings", JSON.stringify({ samples: 64, guidance: 1, seed: 3, model: "gone" }));
     expect((await loaded()).pane.settings).toEqual({ samples: 64, guidance: 1, seed: 3, model: undefined });

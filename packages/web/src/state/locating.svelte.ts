@@ -3,13 +3,13 @@ import { type Answer, defaultSettings, type Settings } from "../engine/engine.js
 import { holdsAnswer, readHash } from "./answer-link.js";
 import { app } from "./app.svelte.js";
 import { answerOf, type KeptAnswer, KeptAnswers } from "./kept-answers.svelte.js";
-import { Pane } from "./pane.svelte.js";
+import { type Judged, Pane } from "./pane.svelte.js";
 import { forgetRemembered, remember, remembered } from "./remembered.js";
 import { areSettings } from "./settings.js";
 
 class Locating {
   readonly kept = new KeptAnswers();
-  readonly pane = new Pane((picture, settings, answer) => void this.keep(picture, settings, answer));
+  readonly pane = new Pane((...answered) => void this.keep(...answered));
   /** Which of those that are kept is looked at. */
   shown = $state<string>();
   /** The settings of what is looked at, if it is from a link: nothing is asked about it here, and one's own settings stay. */
@@ -45,7 +45,7 @@ class Locating {
     this.leaveLink();
     this.shown = kept.id;
     remember("shown", kept.id);
-    this.pane.restore(kept.picture, kept.settings, answerOf(kept));
+    this.pane.restore(kept.picture, kept.settings, answerOf(kept), kept.judged);
   }
 
   /** Shows the answer that a link brings. */
@@ -118,9 +118,10 @@ class Locating {
     await this.kept.clear();
   }
 
-  private async keep(picture: File, settings: Settings, answer: Answer): Promise<void> {
-    remember("settings", settings);
-    const kept = await this.kept.add(picture, settings, answer);
+  private async keep(picture: File, settings: Settings, answer: Answer, judged: Judged): Promise<void> {
+    // What was said of one picture is not for the next.
+    remember("settings", { ...settings, prior: judged.prior });
+    const kept = await this.kept.add(picture, settings, answer, judged);
     // Another picture may have been chosen meanwhile.
     if (!kept || this.pane.answer !== answer) return;
     this.shown = kept.id;

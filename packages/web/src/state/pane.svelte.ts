@@ -6,12 +6,21 @@ import { type Answer, defaultSettings, type LocateCall, LostError, type Settings
 import type { Focus, Mark } from "../map/globe.js";
 import { app } from "./app.svelte.js";
 import { pointsAt } from "./interpolate.js";
+import { Judging, priorOf, type RuledOut } from "./judging.svelte.js";
+import { SunReading } from "./sun-reading.svelte.js";
 
 /** Candidates that are marked on the globe. */
 const maxModes = 6;
 
 /** Steps of the solver that are shown in a second. */
 const stepsPerSecond = 4;
+
+/** What a person has said of a picture, beside the prior of their own. */
+export interface Judged {
+  prior?: string;
+  ruledOut: readonly RuledOut[];
+  shadow: Pick<SunReading, "when" | "ratio" | "percent" | "taken">;
+}
 
 /** One picture with one set of settings, its answer, and the way of its samples. */
 export class Pane {
@@ -30,8 +39,26 @@ export class Pane {
   private call: AbortController | undefined;
   private frame = 0;
 
-  /** @param onAnswer is told of every answer to a picture */
-  constructor(private readonly onAnswer?: (picture: File, settings: Settings, answer: Answer) => void) {}
+  /** What a person says of the answer's candidates, and reads off the picture's shadows: known of this picture alone. */
+  readonly judging = new Judging();
+  readonly reading = new SunReading();
+
+  /** @param onAnswer is told of every answer to a picture: with which settings, of which what is said of the picture is a part */
+  constructor(
+    private readonly onAnswer?: (picture: File, settings: Settings, answer: Answer, judged: Judged) => void,
+  ) {}
+
+  /** The settings as they are asked with: a person's own, with what is said of this picture. */
+  get asked(): Settings {
+    const { prior, ...settings } = $state.snapshot(this.settings);
+    const parts = [prior, ...this.judging.ruledOut.map(priorOf), this.reading.taken].filter(Boolean);
+    return { ...settings, ...(parts.length > 0 && { prior: parts.join("; ") }) };
+  }
+
+  private get judged(): Judged {
+    const { when, ratio, percent, taken } = this.reading;
+    return { prior: this.settings.prior, ruledOut: this.judging.ruledOut, shadow: { when, ratio, percent, taken } };
+  }
 
   /** Longitude, latitude, longitude, … of what is to be drawn now. */
   points = $derived(pointsAt(this.steps, this.at));
@@ -69,6 +96,8 @@ export class Pane {
     this.forgetPicture();
     this.picture = picture;
     this.preview = URL.createObjectURL(picture);
+    this.judging.clear();
+    this.reading.clear();
     void this.run();
   }
 
@@ -76,17 +105,23 @@ export class Pane {
   async run(): Promise<void> {
     const { picture } = this;
     if (!picture) return;
-    const settings = $state.snapshot(this.settings);
-    const answer = await this.follow((engine, call) => engine.locate(picture, settings, call));
-    if (answer) this.onAnswer?.(picture, settings, answer);
+    const { asked, judged } = this;
+    const answer = await this.follow((engine, call) => engine.locate(picture, asked, call));
+    if (answer) this.onAnswer?.(picture, asked, answer, judged);
   }
 
   /** Shows an answer of before, as it was; of a picture that did not come along, the answer alone. */
-  restore(picture: File | undefined, settings: Settings, answer: Answer): void {
+  restore(picture: File | undefined, settings: Settings, answer: Answer, judged?: Judged): void {
     this.clear();
+    this.judging.clear();
+    this.reading.clear();
     this.picture = picture;
     this.preview = picture && URL.createObjectURL(picture);
-    this.settings = { ...settings };
+    this.settings = { ...settings, ...(judged && { prior: judged.prior }) };
+    if (judged) {
+      this.judging.ruledOut = judged.ruledOut;
+      Object.assign(this.reading, judged.shadow);
+    }
     this.answer = answer;
     this.steps = answer.steps;
     this.at = Math.max(0, answer.steps.length - 1);

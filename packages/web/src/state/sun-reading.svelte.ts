@@ -1,5 +1,8 @@
 /** What a person reads off a picture's shadows: when it was taken, and how long they are. */
-import { withoutPart, withPart } from "./known-priors.js";
+import { earthRadiusKm, type LatLng } from "@geodrift/core";
+import type { LocateResult } from "geodrift/contract";
+import { lineTowards, sunOver } from "../places/sun.js";
+import { keyOf, type Pinned } from "./judging.svelte.js";
 
 /** A time and the length of a shadow, which stay while the picture is asked about again. */
 export class SunReading {
@@ -19,20 +22,10 @@ export class SunReading {
     return this.when && !Number.isNaN(time.getTime()) ? time : undefined;
   }
 
-  /** What is known besides, with the shadow in place of the one before. */
-  takeInto(prior: string | undefined): string | undefined {
+  /** Takes the shadow in, in place of the one before. */
+  take(): void {
     const { time, ratio, percent } = this;
-    const rest = this.leaveOutOf(prior);
-    if (!time || !ratio) return rest;
-    this.taken = `shadow:${time.toISOString().slice(0, 16)}Z:${ratio}~${percent}`;
-    return withPart(rest, this.taken);
-  }
-
-  /** The same without the shadow. */
-  leaveOutOf(prior: string | undefined): string | undefined {
-    const rest = this.taken === undefined ? prior : withoutPart(prior, this.taken);
-    this.taken = undefined;
-    return rest;
+    this.taken = time && ratio ? `shadow:${time.toISOString().slice(0, 16)}Z:${ratio}~${percent}` : undefined;
   }
 
   /** Another picture. */
@@ -42,4 +35,23 @@ export class SunReading {
     this.percent = 10;
     this.taken = undefined;
   }
+}
+
+/** Candidates that the sun is told of. */
+const mostTold = 4;
+
+/** Places that the sun is told of: the best guess, those that are pinned, the likeliest candidates. */
+export const sunnyPlaces = (result: LocateResult, pinned: readonly Pinned[]): Pinned[] => [
+  { name: "Best guess", ...result.best },
+  ...pinned,
+  ...result.modes.slice(0, mostTold).filter((m) => !pinned.some((p) => keyOf(p) === keyOf(m))),
+];
+
+/** Lines from those places to where their shadows point, long enough to be seen where the answer is. */
+export function shadowLines(result: LocateResult, pinned: readonly Pinned[], time: Date): LatLng[][] {
+  const reach = Math.max(0.02, ((result.regions[1]?.radiusKm ?? 500) / earthRadiusKm) * 1.2);
+  return sunnyPlaces(result, pinned).flatMap((place) => {
+    const { shadow } = sunOver(place, time);
+    return shadow ? [lineTowards(place, shadow.azimuth, reach)] : [];
+  });
 }

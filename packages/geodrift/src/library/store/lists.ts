@@ -130,6 +130,17 @@ const said = `
 /** Two clocks of the world are at most so far apart. */
 const mostOffsetMs = 26 * 3_600_000;
 
+/**
+ * What the last picture of a page is sorted by, and its number.
+ * @throws GeodriftError `option` for an `after` that no page gave
+ */
+export function cursorOf(after: string): [at: number, id: number] {
+  const [at, id] = after.split("_").map(Number);
+  if (!Number.isFinite(at) || !Number.isSafeInteger(id))
+    throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
+  return [at, id];
+}
+
 /** Lists of the index. */
 export const lists = (database: Database) => ({
   /**
@@ -141,9 +152,7 @@ export const lists = (database: Database) => ({
     const { sql, values } = conditionOf(filter, database.dialect);
     const where = [sql];
     if (after !== undefined) {
-      const [at, id] = after.split("_").map(Number);
-      if (!Number.isFinite(at) || !Number.isSafeInteger(id))
-        throw new GeodriftError("option", `"after" is what the page before gave, got "${after}"`);
+      const [at, id] = cursorOf(after);
       where.push(order === "number" ? "p.id > ?" : `(${orders[order]}, p.id) > (?, ?)`);
       values.push(...(order === "number" ? [id] : [at, id]));
     }

@@ -3,7 +3,7 @@ import type { LatLng } from "@geodrift/core";
 import type { Database } from "./database.js";
 import type { Decision } from "./decisions.js";
 import { joined } from "./lists.js";
-import { conditionOf, type Order, orderSql, type PictureFilter } from "./picture-filter.js";
+import { conditionOf, type Order, orderSql, orders, type PictureFilter } from "./picture-filter.js";
 
 /** Who says where a picture was taken: its file, a person by a pin, a person of a model's estimate, or an estimate alone. */
 export const placeSources = ["file", "person", "accepted", "estimate"] as const;
@@ -13,6 +13,8 @@ export type PlaceSource = (typeof placeSources)[number];
 /** A picture with where it stands, as far as anybody says. */
 export interface SurveyedPicture {
   id: number;
+  /** What it is sorted by. */
+  sorted: number;
   /** Milliseconds by the camera's clock. */
   takenAt: number | null;
   /** Degrees. */
@@ -21,6 +23,7 @@ export interface SurveyedPicture {
 
 interface Row {
   id: number;
+  sorted: number;
   takenAt: number | null;
   decided: number;
   source: Extract<Decision, { kind: "accept" }>["decided"]["source"] | null;
@@ -57,7 +60,7 @@ export const surveys = (database: Database) => ({
     const { sql, values } = conditionOf(filter, database.dialect);
     const estimate = (column: string) => `CASE WHEN p.state = 'queue' AND p.bits >= ? THEN e.${column} END`;
     const rows = await database.rows<Row>(
-      `SELECT p.id, p.taken_at AS "takenAt", CASE WHEN p.state IN ('accepted', 'written') THEN 1 ELSE 0 END AS decided,
+      `SELECT p.id, ${orders[filter.order ?? "number"]} AS sorted, p.taken_at AS "takenAt", CASE WHEN p.state IN ('accepted', 'written') THEN 1 ELSE 0 END AS decided,
          d.source, d.lat, d.lng, p.file_lat AS "fileLat", p.file_lng AS "fileLng",
          ${estimate("lat")} AS "estimateLat", ${estimate("lng")} AS "estimateLng"
        FROM ${joined} WHERE ${sql} ORDER BY ${orderSql(filter.order ?? "number")}`,
@@ -65,11 +68,11 @@ export const surveys = (database: Database) => ({
       leastBits,
       ...values,
     );
-    return rows.map((row) => ({ id: row.id, takenAt: row.takenAt, place: placeOf(row) }));
+    return rows.map((row) => ({ id: row.id, sorted: row.sorted, takenAt: row.takenAt, place: placeOf(row) }));
   },
 
   /** The same without the places, which is four times as fast. */
-  inOrder(filter: PictureFilter & { order?: Order }): Promise<Omit<SurveyedPicture, "place">[]> {
+  inOrder(filter: PictureFilter & { order?: Order }): Promise<Pick<SurveyedPicture, "id" | "takenAt">[]> {
     const { sql, values } = conditionOf(filter, database.dialect);
     return database.rows(
       `SELECT p.id, p.taken_at AS "takenAt" FROM pictures p WHERE ${sql} ORDER BY ${orderSql(filter.order ?? "number")}`,

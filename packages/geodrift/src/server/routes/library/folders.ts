@@ -5,7 +5,7 @@ import { album, diskFolder as diskFolderSchema } from "../../../library/contract
 import { diskFolder } from "../../../library/disk-folder.js";
 import { folderPath } from "../../../library/scan.js";
 import { refused } from "../../failure.js";
-import { isLoopback, needs } from "../../guard.js";
+import { askedHere, isLoopback, needs } from "../../guard.js";
 import { diskQuery, folderBody, libraryState } from "../../library-queries.js";
 import { router } from "../../router.js";
 import { body, failure, json } from "../../schemas.js";
@@ -62,7 +62,7 @@ export function folderRoutes(context: LibraryContext) {
         },
       }),
       async (c) => {
-        if (!isLoopback(host)) throw refused(403, notFromElsewhere);
+        if (!askedHere(host, c.req.header("host"))) throw refused(403, notFromElsewhere);
         return c.json(await diskFolder(c.req.valid("query").path), 200);
       },
     )
