@@ -1,46 +1,22 @@
-/** The archive as the page sees it: a list, a picture that is looked at, and what is done with it. */
+/** The archive as the page sees it: its list, the picture that is looked at, and what is done with it. */
 import type { LatLng } from "@geodrift/core";
 import { levelFor } from "geodrift/browser";
-import type {
-  Album,
-  Camera,
-  DrawnTrack,
-  KnownPlaces,
-  Level,
-  ListedPicture,
-  LibraryState as Overview,
-  PictureQuery,
-  Verdict,
-} from "geodrift/contract";
+import type { DrawnTrack, KnownPlaces, Level, ListedPicture, PictureQuery, Verdict } from "geodrift/contract";
 import { answerOf, archive } from "../engine/client.js";
 import { defaultSettings, queryOf } from "../engine/engine.js";
 import { asEvents, followAnswer } from "../engine/events.js";
-import { listenToChanges } from "../engine/library-events.js";
 import { levels, plural } from "../words.js";
-import { app } from "./app.svelte.js";
 import { type CopiedPlace, placeToCopy } from "./copied-place.js";
+import { LibraryList } from "./library-list.svelte.js";
 import { Pane } from "./pane.svelte.js";
-import { PictureFilter } from "./picture-filter.svelte.js";
-import { Selection } from "./selection.svelte.js";
-
-const pageSize = 60;
 
 const api = archive.api.library;
 
 /** What pictures are when something is said of them. */
 const saidWords = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
 
-/** The archive: the list, the picture that is looked at, what is selected, and what is done with them. */
-export class LibraryState {
-  overview = $state.raw<Overview>();
-  /** Which pictures the list has. */
-  readonly filter = new PictureFilter("queue");
-  albums = $state.raw<Album[]>([]);
-  cameras = $state.raw<Camera[]>([]);
-  pictures = $state.raw<ListedPicture[]>([]);
-  next = $state<string>();
-  current = $state.raw<ListedPicture>();
-  readonly selected = new Selection();
+/** The archive: its list, what is known of the picture that is looked at, and what is said of pictures. */
+export class LibraryState extends LibraryList {
   known = $state.raw<KnownPlaces[]>([]);
   /** The track around the moment of the picture that is looked at, where tracks are taken in. */
   track = $state.raw<DrawnTrack>();
@@ -58,24 +34,13 @@ export class LibraryState {
   pin = $state<LatLng>();
   /** Radius of the pin's circle, km. */
   pinRadiusKm = $state(1);
-  /** A job has run while this page was open: how it ended is news. */
-  sawJob = $state(false);
   /** A level that is finer than the estimate supports is accepted when it is asked for again; the radius in km. */
   asking = $state.raw<{ level: Level; radiusKm: number }>();
   /** Decisions go into sidecars that other programs keep, where there are any. */
   intoExisting = $state(false);
-  /** Grows whenever something may have changed in the archive. */
-  changes = $state(0);
-  /** Something that a person asked for is being done. */
-  acting = $state(false);
-  message = $state("");
-  error = $state<string>();
   readonly pane = new Pane();
-  private watching = 0;
-  private stopListening = () => {};
-  private following = false;
-  private behind = false;
-  private turn = Promise.resolve();
+  /** What the answer that is shown was asked with. */
+  asked = $state.raw<PictureQuery>({});
 
   /** Address of a file of what is known. */
   export = (format: "csv" | "geojson" | "kml" | "dwc", obscure = false) =>
@@ -83,125 +48,6 @@ export class LibraryState {
 
   /** Address of the evidence for the answer that is shown. */
   evidence = (id: number) => api.pictures[":id"].evidence.$url({ param: { id: String(id) }, query: this.asked }).href;
-
-  /** Runs something whose failure is one sentence on the page, until a person does something else. */
-  private async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await work();
-    } catch (e) {
-      this.error = (e as Error).message;
-      app.fail(e as Error);
-      return undefined;
-    }
-  }
-
-  /** What a person does: one thing after another, however fast the keys come; what went wrong before is forgotten. */
-  private act(work: () => Promise<unknown>): Promise<void> {
-    this.turn = this.turn.then(async () => {
-      this.acting = true;
-      this.error = undefined;
-      this.message = "";
-      await this.attempt(work);
-      this.acting = false;
-    });
-    return this.turn;
-  }
-
-  /** Asks what the library holds, and for the first page of its list; from then on it shows what others do as they do it. */
-  async open(): Promise<void> {
-    this.stopListening = listenToChanges(() => void this.follow());
-    await this.refresh();
-    await this.list();
-  }
-
-  /** Shows what has changed, one change after another; of many that come meanwhile, once for all. */
-  private async follow(): Promise<void> {
-    this.behind = true;
-    if (this.following) return;
-    this.following = true;
-    while (this.behind) {
-      this.behind = false;
-      await this.catchUp();
-    }
-    this.following = false;
-  }
-
-  /** What a person here is about to say something of stays, with what is said of it now. */
-  private async catchUp(): Promise<void> {
-    this.changes++;
-    await this.refresh();
-    await this.relist();
-    const id = this.current?.id;
-    if (id === undefined) return;
-    const now = await this.attempt(() => answerOf(api.pictures[":id"].$get({ param: { id: String(id) } })));
-    if (!now || this.current?.id !== now.id) return;
-    // Without an answer beside it, what the library keeps is what is shown.
-    if (!this.pane.answer) this.shownMadeAt = now.estimate?.madeAt;
-    this.current = now;
-  }
-
-  /** Asks what the library holds and is busy with, and again while a job runs. */
-  async refresh(): Promise<void> {
-    await this.attempt(async () => {
-      const scannedBefore = this.overview?.folders;
-      this.overview = await answerOf(archive.api.library.$get());
-      if (JSON.stringify(scannedBefore) !== JSON.stringify(this.overview.folders))
-        [this.albums, this.cameras] = await Promise.all([answerOf(api.albums.$get()), answerOf(api.cameras.$get())]);
-    });
-    // Also after a question without an answer: the server may come back.
-    if (this.overview?.job?.running) {
-      this.sawJob = true;
-      this.watch();
-    }
-  }
-
-  private watch(): void {
-    clearTimeout(this.watching);
-    this.watching = window.setTimeout(async () => {
-      await this.refresh();
-      if (!this.overview?.job?.running) {
-        this.changes++;
-        await this.relist();
-      }
-    }, 700);
-  }
-
-  /** The list as it is now, as far as it was loaded, with what is looked at and selected left alone. */
-  private async relist(): Promise<void> {
-    const { turn } = this;
-    const page = await this.page(undefined, Math.min(1000, Math.max(pageSize, this.pictures.length)));
-    // What was asked before somebody here did something may be older than that.
-    if (!page || turn !== this.turn) return;
-    this.pictures = page.pictures;
-    this.next = page.next;
-    if (!this.current) this.look(this.pictures[0]);
-  }
-
-  /**
-   * Asks for the first page of the list; the selection ends.
-   * @param wanted the picture to look at, if it is there
-   */
-  async list(wanted = this.current?.id): Promise<void> {
-    this.selected.clear();
-    const page = await this.page();
-    if (!page) return;
-    this.pictures = page.pictures;
-    this.next = page.next;
-    this.look(this.pictures.find((p) => p.id === wanted) ?? this.pictures[0]);
-  }
-
-  /** Asks for the next page. */
-  async more(): Promise<void> {
-    const page = await this.page(this.next);
-    if (!page) return;
-    this.pictures = [...this.pictures, ...page.pictures];
-    this.next = page.next;
-  }
-
-  private page(after?: string, limit = pageSize) {
-    const query = { ...this.filter.query, limit: String(limit), ...(after !== undefined && { after }) };
-    return this.attempt(() => answerOf(api.pictures.$get({ query })));
-  }
 
   private get knownQuery(): PictureQuery {
     const { time, minutes, album, track, clockHours } = this.use;
@@ -214,7 +60,7 @@ export class LibraryState {
   }
 
   /** Shows a picture, and locates it with what is known besides. */
-  look(picture: ListedPicture | undefined): void {
+  override look(picture: ListedPicture | undefined): void {
     this.current = picture;
     this.pin = undefined;
     this.known = [];
@@ -230,14 +76,6 @@ export class LibraryState {
     this.pane.clear();
     // Whoever decides at a glance does not wait for it.
     if (picture && picture.state !== "unreadable" && this.mayReview) void this.locate();
-  }
-
-  /** Looks at a picture by its number, whether the list has it or not. */
-  async show(id: number): Promise<void> {
-    const listed = this.pictures.find((p) => p.id === id);
-    const picture =
-      listed ?? (await this.attempt(() => answerOf(api.pictures[":id"].$get({ param: { id: String(id) } }))));
-    if (picture) this.look(picture);
   }
 
   /** Locates the picture that is looked at, with what is known besides, and keeps the answer as its estimate. */
@@ -283,28 +121,6 @@ export class LibraryState {
     return this.attempt(() => answerOf(api.pictures[":id"].track.$get({ param: { id: String(id) }, query })));
   }
 
-  /** Looks at the picture so many places further in the list. */
-  move(by: number): void {
-    const at = this.pictures.findIndex((p) => p.id === this.current?.id);
-    const to = this.pictures[at + by];
-    if (to) this.look(to);
-    else if (by > 0 && this.next) void this.more().then(() => this.move(by));
-  }
-
-  /** Takes a picture into the selection or out of it; up to it with the shift key, from the last one or the one that is looked at. */
-  select(id: number, upTo = false): void {
-    this.selected.toggle(id, this.shownIds, { upTo, from: this.current?.id });
-  }
-
-  /** All pictures of the list, as far as it is loaded. */
-  selectAll(): void {
-    this.selected.all(this.shownIds);
-  }
-
-  private get shownIds(): number[] {
-    return this.pictures.map((p) => p.id);
-  }
-
   /** Ends what is asked, or else the selection. */
   escape(): void {
     if (this.asking) this.asking = undefined;
@@ -316,14 +132,6 @@ export class LibraryState {
     this.level = level;
     this.levelChosen = true;
     this.asking = undefined;
-  }
-
-  /** What the answer that is shown was asked with. */
-  asked = $state.raw<PictureQuery>({});
-
-  /** The selection, or what is looked at. */
-  private get meant(): number[] {
-    return this.selected.size > 0 ? [...this.selected.chosen] : this.current ? [this.current.id] : [];
   }
 
   /** Is there something to accept: an estimate that is kept, a pin, or a selection? */
@@ -532,19 +340,14 @@ export class LibraryState {
     });
   }
 
-  /** May whoever looks say where pictures were taken? */
-  get mayReview(): boolean {
-    return this.overview?.person.role !== "reader";
-  }
-
-  private shownOf(id: number): ListedPicture | undefined {
-    return this.current?.id === id ? this.current : this.pictures.find((p) => p.id === id);
+  protected seenAnew(picture: ListedPicture): void {
+    // Without an answer beside it, what the library keeps is what is shown.
+    if (!this.pane.answer) this.shownMadeAt = picture.estimate?.madeAt;
   }
 
   /** Ends what runs for a page that is left. */
-  close(): void {
-    this.stopListening();
-    clearTimeout(this.watching);
+  override close(): void {
+    super.close();
     this.pane.stop();
   }
 }
