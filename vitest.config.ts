@@ -17,9 +17,10 @@ export default defineConfig({
   test: {
     // Two files at a time: most of a test of the program is its start, which takes one core.
     maxWorkers: 2,
-    testTimeout: 120_000,
+    // Pages are drawn by the processor, beside other tests.
+    testTimeout: 240_000,
     // The site is built, models are trained before tests: as long as a test may take, on whatever machine.
-    hookTimeout: 120_000,
+    hookTimeout: 240_000,
     // One thread for each of two files, and for each program that they start.
     // Tests load ONNX Runtime by themselves as well, which is to report nothing of them either.
     env: { GEODRIFT_THREADS: "1", ORT_DISABLE_TELEMETRY: "1" },

@@ -56,8 +56,14 @@ const screens = {
     await page.locator(".list li").first().waitFor();
     await page.locator(".review .modes").waitFor();
   },
+  grid: (page) => page.locator(".grid .cell img").first().waitFor(),
+  map: (page) => page.getByText(/pictures? in view\.$/).waitFor(),
+  duplicates: (page) => page.getByText(/groups? of pictures that are the same/).waitFor(),
 };
-const addresses = { start: "", locate: "", play: "#play=20260101" };
+const addresses = {
+  ...{ start: "", locate: "", play: "#play=20260101" },
+  ...{ grid: "#library=grid", map: "#library=map", duplicates: "#library=duplicates" },
+};
 
 const run = (...args) =>
   new Promise((resolve, reject) => {
@@ -90,7 +96,7 @@ try {
       const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
       const page = await context.newPage();
       await page.goto(url + (addresses[screen] ?? `#${screen}`));
-      await page.locator(".globe canvas").first().waitFor();
+      if (!["grid", "duplicates"].includes(screen)) await page.locator(".globe canvas").first().waitFor();
       await prepare(page);
       // The globe is on its way to the answer, and its names come last.
       await page.waitForTimeout(4000);

@@ -339,8 +339,14 @@ describe("geodrift shards of pictures that are located", () => {
 describe("geodrift shards of an evaluation", () => {
   const examples = 260;
   const options = ["--samples", "8", "--steps", "2", "--likelihoods", "20"];
+  /** All files of a report, without the command that has made it. */
   const report = (name: string) =>
-    Object.fromEntries(readdirSync(at(name)).map((file) => [file, readFileSync(at(name, file), "utf8")]));
+    Object.fromEntries(
+      readdirSync(at(name)).map((file) => [
+        file,
+        readFileSync(at(name, file), "utf8").replace(/<p>Made by<\/p><pre>geodrift .*<\/pre>/, ""),
+      ]),
+    );
   const said = async (...args: string[]) => {
     const { code, stderr } = await run("shards", ...args);
     return [code, stderr.trim().split("\n").pop()];

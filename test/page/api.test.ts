@@ -5,7 +5,7 @@ import { hasBrowser, openPage, violations } from "./browser.js";
 import { look, root, servedPage, withArchive } from "./served.js";
 
 describe.skipIf(!hasBrowser)("the page of the interface", () => {
-  const served = servedPage(withArchive);
+  const served = servedPage(withArchive, { globe: false });
 
   it("says what is sent where, and sends it", async () => {
     const { page, complaints } = await openPage(served.browser, `${served.url}api`);
@@ -14,7 +14,7 @@ describe.skipIf(!hasBrowser)("the page of the interface", () => {
       page.locator("section").filter({ has: page.getByRole("heading", { name, exact: true }) });
     // Examples are of this very server.
     expect(await section("POST /api/library/folders").locator("pre").first().innerText()).toBe(
-      `curl -H 'content-type: application/json' -d '{"path":""}' '${served.url}api/library/folders'`,
+      `curl -H 'content-type: application/json' -d '{"path":""}' ${served.url}api/library/folders`,
     );
     const health = section("GET /api/health");
     await health.getByText("Try it").click();

@@ -4,7 +4,7 @@ import { drop, hasBrowser, openPage, violations } from "./browser.js";
 import { answered, look, nile, servedPage, withArchive } from "./served.js";
 
 describe.skipIf(!hasBrowser)("the page is for everybody", () => {
-  const served = servedPage(withArchive);
+  const served = servedPage(withArchive, { globe: false });
 
   it("is for people who do not see, or see other colours, in the light and in the dark, and on a phone", async () => {
     const { page } = await openPage(served.browser, served.url);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { photograph } from "../end-to-end/photographs.js";
 import { geodrift } from "../end-to-end/program.js";
 import { startServer, type TestServer } from "../end-to-end/server.js";
-import { hasBrowser, openBrowser, openPage, violations } from "./browser.js";
+import { flat, hasBrowser, openBrowser, openPage, violations } from "./browser.js";
 
 const root = mkdtempSync(join(tmpdir(), "geodrift-page-people-"));
 const library = join(root, "index");
@@ -20,7 +20,7 @@ beforeAll(async () => {
   mkdirSync(photos);
   for (let seed = 1; seed <= 3; seed++) writeFileSync(join(photos, `${seed}.jpg`), await photograph({ seed }));
   await geodrift(["library", "add", photos, "--library", library]);
-  browser = await openBrowser();
+  browser = await openBrowser(flat);
 });
 afterAll(async () => {
   await browser?.close();

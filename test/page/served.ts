@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from "vitest";
 import { photograph } from "../end-to-end/photographs.js";
 import { geodrift } from "../end-to-end/program.js";
 import { startServer, type TestServer } from "../end-to-end/server.js";
-import { openBrowser } from "./browser.js";
+import { flat, openBrowser } from "./browser.js";
 
 export const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -77,13 +77,16 @@ export interface Served {
   readonly folder: string;
 }
 
-/** Starts a server and a browser before the tests of a file, and ends both after them. */
-export function servedPage(serving: Serving = async () => []): Served {
+/**
+ * Starts a server and a browser before the tests of a file, and ends both after them.
+ * @param options `globe`: without it maps are flat, which costs a processor that draws by itself a fraction
+ */
+export function servedPage(serving: Serving = async () => [], { globe = true } = {}): Served {
   const folder = mkdtempSync(join(tmpdir(), "page-"));
   let browser: Browser;
   let server: TestServer;
   beforeAll(async () => {
-    browser = await openBrowser();
+    browser = await openBrowser(...(globe ? [] : [flat]));
     server = await startServer(await serving(folder), { GEODRIFT_CACHE: join(folder, "cache") });
   });
   afterAll(async () => {

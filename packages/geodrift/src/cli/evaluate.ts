@@ -9,11 +9,11 @@ import { extremes } from "../evaluate/extremes.js";
 import { outcomesBy } from "../evaluate/outcomes-in-threads.js";
 import { type Drawing, distinctName, reportOf, writeReport } from "../evaluate/report.js";
 import { toMarkdown } from "../evaluate/table.js";
-import { shellQuoted } from "../files/shell-quoted.js";
 import { openModel, type ResolvedModel, resolveModel } from "../models/load.js";
 import { solvingOf } from "../models/solving.js";
 import type { Dataset } from "../pictures/dataset.js";
 import { type Part, parts } from "../split/split.js";
+import { commandLine } from "./command-line.js";
 import { addFigureOptions, type FigureFlags } from "./figure-options.js";
 import { figuresAsked } from "./figures-asked.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -123,5 +123,5 @@ async function run(names: string[], flags: Flags): Promise<void> {
   }
   const report = reportOf(runs, ablated, drawings, groupings);
   if (!json) for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
-  if (out !== undefined) await writeReport(out, report, `geodrift ${process.argv.slice(2).map(shellQuoted).join(" ")}`);
+  if (out !== undefined) await writeReport(out, report, commandLine());
 }

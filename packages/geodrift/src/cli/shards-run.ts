@@ -14,6 +14,7 @@ import { readPlan } from "../shards/plan.js";
 import { openRun } from "../shards/run-folder.js";
 import { runShards } from "../shards/run-shards.js";
 import { arraySpec, statusOf } from "../shards/status.js";
+import { commandLine } from "./command-line.js";
 import type { FigureFlags } from "./figure-options.js";
 import { figuresAsked } from "./figures-asked.js";
 import { exitCodes, reportError } from "./report-error.js";
@@ -124,7 +125,7 @@ export async function finish(folders: string[], { out, ...figures }: { out: stri
     const runs = await finishEvaluations(folders, { official: figures.official, towns });
     const report = reportOf(runs, [], [], groupings);
     for (const table of report.tables) process.stdout.write(`${toMarkdown(table)}\n`);
-    await writeReport(out, report);
+    await writeReport(out, report, commandLine());
     return;
   }
   const odd = Object.keys(figures)[0];

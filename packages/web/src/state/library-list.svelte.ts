@@ -29,6 +29,8 @@ export abstract class LibraryList {
   acting = $state(false);
   message = $state("");
   error = $state<string>();
+  /** Has the list been asked for? Whoever looks at a map of all pictures needs none, and nothing is located for them. */
+  isListed = false;
   private watching = 0;
   private stopListening = () => {};
   private following = false;
@@ -58,11 +60,14 @@ export abstract class LibraryList {
     return this.turn;
   }
 
-  /** Asks what the library holds, and for the first page of its list; from then on it shows what others do as they do it. */
-  async open(): Promise<void> {
+  /**
+   * Asks what the library holds, and for the first page of its list; from then on it shows what others do as they do it.
+   * @param options `list`: whether the list is wanted already
+   */
+  async open({ list = true } = {}): Promise<void> {
     this.stopListening = listenToChanges(() => void this.follow());
     await this.refresh();
-    await this.list();
+    if (list) await this.list();
   }
 
   /** Shows what has changed, one change after another; of many that come meanwhile, once for all. */
@@ -118,6 +123,7 @@ export abstract class LibraryList {
 
   /** The list as it is now, as far as it was loaded, with what is looked at and selected left alone. */
   private async relist(): Promise<void> {
+    if (!this.isListed) return;
     const { turn } = this;
     const page = await this.page(undefined, Math.min(1000, Math.max(pageSize, this.pictures.length)));
     // What was asked before somebody here did something may be older than that.
@@ -132,6 +138,7 @@ export abstract class LibraryList {
    * @param wanted the picture to look at, if it is there
    */
   async list(wanted = this.current?.id): Promise<void> {
+    this.isListed = true;
     this.selected.clear();
     const page = await this.page();
     if (!page) return;
@@ -155,6 +162,8 @@ export abstract class LibraryList {
 
   /** Looks at a picture by its number, whether the list has it or not. */
   async show(id: number): Promise<void> {
+    if (!this.isListed) await this.list(id);
+    if (this.current?.id === id) return;
     const listed = this.pictures.find((p) => p.id === id);
     const picture =
       listed ?? (await this.attempt(() => answerOf(api.pictures[":id"].$get({ param: { id: String(id) } }))));

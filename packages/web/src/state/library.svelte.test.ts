@@ -47,6 +47,20 @@ async function opened() {
 }
 const ids = ({ pictures }: { pictures: { id: number }[] }) => pictures.map((p) => p.id);
 
+describe("a library of which the list is not wanted yet", () => {
+  it("lists and locates nothing, whatever changes, until it is; one picture is then shown in its list", async () => {
+    const library = new LibraryState();
+    open.push(library);
+    await library.open({ list: false });
+    await library.refresh();
+    expect([library.overview?.folders.length, library.pictures, library.current]).toEqual([1, [], undefined]);
+    expect(there.asked("POST", "/pictures/1/locate")).toEqual([]);
+    await library.show(2);
+    expect([library.pictures.map((p) => p.id), library.current?.id]).toEqual([[1, 2], 2]);
+    expect(there.asked("POST", "/pictures/1/locate")).toEqual([]);
+  });
+});
+
 describe("a library that is opened", () => {
   it("shows what it holds, the first page of its queue, and locates the first picture", async () => {
     const library = await opened();
