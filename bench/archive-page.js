@@ -7,12 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { chromium } from "playwright-core";
+import { openBrowser } from "./chromium.js";
 import { archive, count } from "./made-archive.js";
 
 const bin = join(dirname(createRequire(import.meta.url).resolve("geodrift")), "../bin/geodrift.js");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
 
 /** Begins to note how far apart frames are, milliseconds. */
 const watchFrames = (page) =>
@@ -49,7 +47,7 @@ export const benches = {
     const url = await new Promise((resolve) => {
       child.stdout.on("data", (d) => resolve(/http:\S+\//.exec(String(d))[0]));
     });
-    const browser = await chromium.launch({ executablePath, args });
+    const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
       page.setDefaultTimeout(120_000);

@@ -4,11 +4,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { chromium } from "playwright-core";
+import { openBrowser } from "./chromium.js";
 
 const bin = join(dirname(createRequire(import.meta.url).resolve("geodrift")), "../bin/geodrift.js");
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
 const rounds = 7;
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
@@ -61,7 +59,7 @@ export const benches = {
     const load = loadavg()[0];
     for (let i = 0; i < rounds; i++) {
       // Nor is the browser's own start a part of it.
-      const browser = await chromium.launch({ executablePath, args });
+      const browser = await openBrowser();
       await (await browser.newPage()).goto("about:blank");
       visits.push(await visit(browser, url));
       await browser.close();

@@ -8,6 +8,7 @@ import { benches as imagine } from "./imagine.js";
 import { benches as library } from "./library.js";
 import { benches as likelihood } from "./likelihood.js";
 import { benches as locate } from "./locate.js";
+import { benches as looks } from "./looks.js";
 import { benches as map } from "./map.js";
 import { benches as page } from "./page.js";
 import { benches as plonk } from "./plonk.js";
@@ -29,6 +30,7 @@ const all = {
   ...serve,
   ...page,
   ...archivePage,
+  ...looks,
   ...site,
   ...start,
   ...library,

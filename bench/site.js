@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { chromium } from "playwright-core";
+import { openBrowser } from "./chromium.js";
 
 const types = {
   ".html": "text/html",
@@ -15,8 +15,6 @@ const types = {
   ".wasm": "application/wasm",
   ".json": "application/json",
 };
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
-const args = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"];
 
 export const benches = {
   site: async function* () {
@@ -43,7 +41,7 @@ export const benches = {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     const url = `http://127.0.0.1:${server.address().port}/`;
-    const browser = await chromium.launch({ executablePath, args });
+    const browser = await openBrowser();
     const picture = join(folder, "play/0.png");
     const [first, next] = [[], []];
     for (let i = 0; i < 3; i++) {

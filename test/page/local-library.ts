@@ -89,6 +89,7 @@ export class LocalLibrary {
     },
     "GET library/pictures/:id": ({ path }) => this.pictures.find((p) => path.endsWith(`/${p.id}`)),
     "GET library/pictures/:id/known": () => [],
+    "GET library/pictures/:id/track": () => ({ lines: [[cairo, { lat: 31, lng: 31 }]], moment: cairo }),
     "POST library/pictures/:id/locate": ({ path }, response) =>
       void response.end(sse("result", { result: resultAt(cairo, { image: path }), density: "d" })),
     "GET density/d/tensors": (_, response) => void response.end(density),

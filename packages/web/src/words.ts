@@ -26,6 +26,9 @@ export function areaText(km2: number, of: Units): string {
     : `${Math.round(size).toLocaleString("en")} ${name}`;
 }
 
+/** A share, to the tenth of a percent where it is small. */
+export const percentText = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+
 /** One picture, two pictures. */
 export const plural = (n: number, noun: string): string =>
   `${n === 1 ? "One" : n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;

@@ -125,9 +125,7 @@ export const list = ({ library: folder, json, limit, to, ...flags }: ListFlags):
   within(folder, async (library) => {
     // The last day is one of them.
     const filter = { ...flags, ...(to !== undefined && { to: to + dayMs }) };
-    let left = limit;
     for await (const p of allPictures(library, filter, limit)) {
-      if (left-- === 0) break;
       const place = placeOf(p);
       process.stdout.write(
         json

@@ -2,8 +2,7 @@
 import { errorCodes } from "@geodrift/core/errors";
 import { z } from "@hono/zod-openapi";
 import { latLng, locateResult } from "../locate/contract.js";
-import { levels, states } from "./states.js";
-import { placeSources } from "./store/surveys.js";
+import { levels, placeSources, states } from "./states.js";
 
 const failureCode = z.enum([...(Object.keys(errorCodes) as [keyof typeof errorCodes]), "internal"]);
 

@@ -76,12 +76,13 @@ export async function* allPictures(
     }
     return;
   }
-  let after: string | undefined;
+  let [left, after]: [number, string | undefined] = [most, undefined];
   do {
-    const page = await library.store.lists.page({ ...filter, limit: Math.min(most, together), after });
+    const page = await library.store.lists.page({ ...filter, limit: Math.min(left, together), after });
     for (const record of page.pictures) yield listedOf(record);
+    left -= page.pictures.length;
     after = page.next;
-  } while (after !== undefined);
+  } while (after !== undefined && left > 0);
 }
 
 /** A picture of the index as lists have it. */

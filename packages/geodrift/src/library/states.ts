@@ -64,3 +64,8 @@ export function nextState(state: State, event: PictureEvent): State | undefined 
       return event.before === "written" && !event.sidecarStands ? "accepted" : event.before;
   }
 }
+
+/** Who says where a picture was taken: its file, a person by a pin, a person of a model's estimate, or an estimate alone. */
+export const placeSources = ["file", "person", "accepted", "estimate"] as const;
+/** Who says where a picture was taken. */
+export type PlaceSource = (typeof placeSources)[number];

@@ -58,6 +58,7 @@ it("all pictures come one after another, within a place or anywhere, as many as 
   expect(await all({ where: "not:France" }, 9)).toEqual([suva, taveuni]);
   expect(await all({ where: "not:France" }, 1)).toEqual([suva]);
   expect((await all({}, 9)).length).toBe(5);
+  expect((await all({}, 2)).length).toBe(2);
 });
 
 it("days are those of the camera's clock, before 1970 too", async () => {

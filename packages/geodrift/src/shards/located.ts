@@ -61,7 +61,7 @@ export async function planLocating(
     // Their hashes would have to be kept one by one.
     if (!existsSync(prior) && partsOf(prior).length > 1 && partsOf(prior).some(isPriorFile))
       throw new GeodriftError("option", `--prior: shards take one file, or several places by name, got "${prior}"`);
-    await (isPriorFile(prior) ? readPrior(prior) : readPriors(prior));
+    await readPriors(prior);
   }
   const model = await openModel(resolved);
   await model.dispose();

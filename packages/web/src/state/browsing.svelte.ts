@@ -26,7 +26,9 @@ export class Browsing {
   days = $state.raw<PictureDays>();
   loading = $state(false);
   error = $state<string>();
-  /** Which of them is seen large, by its place in `ids`. */
+  /** What one goes through that is seen large. */
+  among = $state.raw<readonly number[]>([]);
+  /** Which of those is seen large, by its place among them. */
   large = $state<number>();
   /** What is said of pictures, as far as it was asked for. */
   readonly known = new SvelteMap<number, ListedPicture>();
@@ -85,9 +87,6 @@ export class Browsing {
     this.large = Math.max(0, ids.indexOf(id));
     void this.learn([id]);
   }
-
-  /** What one goes through that is seen large. */
-  among = $state.raw<readonly number[]>([]);
 
   /** The picture that is seen large. */
   get seen(): number | undefined {

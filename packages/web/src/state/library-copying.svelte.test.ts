@@ -1,34 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { LocalLibrary, listed, overviewOf, pageGlobals } from "../../../../test/page/local-library.js";
+import { describe, expect, it } from "vitest";
+import { listed } from "../../../../test/page/local-library.js";
+import { openedLibrary } from "../../../../test/page/opened-library.js";
 
-const there = new LocalLibrary();
-let LibraryState: typeof import("./library.svelte.js").LibraryState;
-let open: InstanceType<typeof LibraryState>[] = [];
-
-beforeAll(async () => {
-  await there.server.start();
-  for (const [name, value] of Object.entries(pageGlobals(there.server.url, () => {}))) vi.stubGlobal(name, value);
-  ({ LibraryState } = await import("./library.svelte.js"));
-});
-afterAll(async () => {
-  await there.server.stop();
-  vi.unstubAllGlobals();
-});
-beforeEach(() => {
-  const pictures = [1, 2, 3, 4, 5].map((id) => listed(id));
-  Object.assign(there, { pictures, overview: overviewOf(), routes: {}, pageSize: 10 });
-  there.server.asked = [];
-});
-afterEach(() => {
-  for (const library of open.splice(0)) library.close();
-});
-
-async function opened() {
-  const library = new LibraryState();
-  open.push(library);
-  await library.open();
-  return library;
-}
+const { there, open } = openedLibrary(() => import("./library.svelte.js"));
 
 /** Picture 2 is where somebody, or something, says. */
 const picture2 = (about: object) => {
@@ -40,7 +14,7 @@ const pinned = { kind: "accept", source: "person", level: "country", lat: 10, ln
 describe("a place that is copied", () => {
   it("is a person's word, and is said of others as precisely as it was said", async () => {
     picture2({ decision: pinned });
-    const library = await opened();
+    const library = await open();
     await library.copyPlace(2);
     expect(library.copied).toEqual({ lat: 10, lng: 20, level: "country", radiusKm: 1, id: 2, from: "/photos/2.jpg" });
     library.select(3);
@@ -55,7 +29,7 @@ describe("a place that is copied", () => {
   });
 
   it("is what its file says, and never what a model says, accepted or not", async () => {
-    const library = await opened();
+    const library = await open();
     picture2({ recorded: { lat: 1, lng: 2 }, decision: { ...pinned, source: "estimate" } });
     await library.copyPlace(2);
     expect(library.copied).toMatchObject({ lat: 1, lng: 2, level: "point", radiusKm: 0.1 });
@@ -69,7 +43,7 @@ describe("a place that is copied", () => {
   });
 
   it("is the pin as it was when it was copied, however fast the keys come", async () => {
-    const library = await opened();
+    const library = await open();
     library.pin = { lat: -5, lng: -5 };
     library.choose("city");
     const copying = library.copyPlace();
@@ -84,7 +58,7 @@ describe("a place that is copied", () => {
 
   it("is said against what was seen of pictures that the list does not have", async () => {
     picture2({ decision: pinned });
-    const library = await opened();
+    const library = await open();
     await library.copyPlace(2);
     const word = { id: 7, kind: "reject" as const, who: null, at: 1 };
     there.pictures = [...there.pictures, listed(77, { lastWord: { ...word, id: 8 } })];
@@ -100,7 +74,7 @@ describe("a place that is copied", () => {
   });
 
   it("is none at first", async () => {
-    const library = await opened();
+    const library = await open();
     await library.pastePlace();
     expect(library.error).toBe("No place is copied yet.");
     expect(there.asked("POST", "/decisions")).toEqual([]);

@@ -1,30 +1,11 @@
 import type { ListedPicture } from "geodrift/contract";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { LocalLibrary, listed, overviewOf, pageGlobals } from "../../../../test/page/local-library.js";
+import { describe, expect, it, vi } from "vitest";
+import { listed } from "../../../../test/page/local-library.js";
+import { openedLibrary } from "../../../../test/page/opened-library.js";
 
-const there = new LocalLibrary();
-let LibraryState: typeof import("./library.svelte.js").LibraryState;
-let open: InstanceType<typeof LibraryState>[] = [];
+const { there, open } = openedLibrary(() => import("./library.svelte.js"));
 
-beforeAll(async () => {
-  await there.server.start();
-  for (const [name, value] of Object.entries(pageGlobals(there.server.url, () => {}))) vi.stubGlobal(name, value);
-  ({ LibraryState } = await import("./library.svelte.js"));
-});
-afterAll(async () => {
-  await there.server.stop();
-  vi.unstubAllGlobals();
-});
-beforeEach(() => {
-  const pictures = [1, 2, 3, 4, 5].map((id) => listed(id));
-  Object.assign(there, { pictures, overview: overviewOf(), routes: {}, pageSize: 10 });
-  there.server.asked = [];
-});
-afterEach(() => {
-  for (const library of open.splice(0)) library.close();
-});
-
-type Library = InstanceType<typeof LibraryState>;
+type Library = Awaited<ReturnType<typeof open>>;
 const settled = (library: Library) =>
   vi.waitFor(() => expect(library.settled).toBe(true), { interval: 5, timeout: 20_000 });
 const ids = (library: Library) => library.pictures.map((p) => p.id);
@@ -32,9 +13,7 @@ const chosen = (library: Library) => [...library.selected.chosen].sort();
 
 /** The library as it is once the page has opened and its first picture is located. */
 async function opened(): Promise<Library> {
-  const library = new LibraryState();
-  open.push(library);
-  await library.open();
+  const library = await open();
   await settled(library);
   return library;
 }
@@ -295,5 +274,10 @@ describe("what is done with the library", () => {
     expect([sent.query, sent.body.toString()]).toEqual([{ name: "walk.gpx" }, "<gpx/>"]);
     expect(library.message).toBe("walk.gpx: 12 points.");
     expect(there.asked("POST", "/pictures/1/locate").map((a) => a.query.track)).toEqual(["false", "true"]);
+    // It is drawn, until another picture is looked at without it.
+    expect([library.track?.lines.length, library.track?.moment]).toEqual([1, { lat: 30, lng: 31 }]);
+    library.use.track = false;
+    library.move(1);
+    expect(library.track).toBeUndefined();
   });
 });

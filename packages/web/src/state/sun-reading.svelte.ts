@@ -40,11 +40,12 @@ export class SunReading {
 /** Candidates that the sun is told of. */
 const mostTold = 4;
 
-/** Places that the sun is told of: the best guess, those that are pinned, the likeliest candidates. */
+/** Places that the sun is told of: those that are pinned, and the likeliest candidates, of which the first is the best guess. */
 export const sunnyPlaces = (result: LocateResult, pinned: readonly Pinned[]): Pinned[] => [
-  { name: "Best guess", ...result.best },
   ...pinned,
-  ...result.modes.slice(0, mostTold).filter((m) => !pinned.some((p) => keyOf(p) === keyOf(m))),
+  ...(result.modes.length > 0 ? result.modes : [{ name: "Best guess", ...result.best }])
+    .slice(0, mostTold)
+    .filter((m) => !pinned.some((p) => keyOf(p) === keyOf(m))),
 ];
 
 /** Lines from those places to where their shadows point, long enough to be seen where the answer is. */

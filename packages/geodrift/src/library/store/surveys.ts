@@ -1,14 +1,10 @@
 /** What a whole archive comes to, without what is said of each picture: for maps, calendars, grids. */
 import type { LatLng } from "@geodrift/core";
+import type { PlaceSource } from "../states.js";
 import type { Database } from "./database.js";
 import type { Decision } from "./decisions.js";
 import { joined } from "./lists.js";
 import { conditionOf, type Order, orderSql, orders, type PictureFilter } from "./picture-filter.js";
-
-/** Who says where a picture was taken: its file, a person by a pin, a person of a model's estimate, or an estimate alone. */
-export const placeSources = ["file", "person", "accepted", "estimate"] as const;
-/** Who says where a picture was taken. */
-export type PlaceSource = (typeof placeSources)[number];
 
 /** A picture with where it stands, as far as anybody says. */
 export interface SurveyedPicture {
