@@ -1,4 +1,5 @@
 /** All pictures of an archive on the globe: near ones in clusters, each in the colour of who says most of its places. */
+import { distanceKm } from "@geodrift/core";
 import type { PicturePlaces, PlaceSource } from "geodrift/contract";
 import type { ExpressionSpecification, GeoJSONSource, MapMouseEvent } from "maplibre-gl";
 import { Globe, type GlobeOptions } from "./globe.js";
@@ -13,6 +14,9 @@ const clusterRadius = 42;
 
 /** From this zoom on pictures stand by themselves. */
 const singleZoom = 11;
+
+/** Farther from its middle the globe hides what lies on it. */
+const limbKm = 8600;
 
 /** Of a cluster with several kinds, the one with most pictures. */
 const colourOfMost = [
@@ -66,8 +70,10 @@ export class ArchiveMap {
   get holds(): (lat: number, lng: number) => boolean {
     const { map } = this.globe;
     const bounds = map.getBounds();
-    const { lng: middle } = map.getCenter();
-    return (lat, lng) => bounds.contains([lng + 360 * Math.round((middle - lng) / 360), lat]);
+    const centre = map.getCenter();
+    return (lat, lng) =>
+      bounds.contains([lng + 360 * Math.round((centre.lng - lng) / 360), lat]) &&
+      distanceKm(centre, { lat, lng }) < limbKm;
   }
 
   /** Takes the map off the page. */
