@@ -17,7 +17,7 @@ const codeOf = (file: string): string => readFileSync(join(root, file), "utf8").
 
 /** Modules that a file imports, exports from, or loads on demand. */
 const imports = (file: string): string[] =>
-  [...codeOf(file).matchAll(/(?:(?<!")\bfrom|import\(|^import)\s*"([^"]+)"/gm)].map((m) => m[1]);
+  [...codeOf(file).matchAll(/(?:(?<!["._])\bfrom|import\(|^import)\s*"([^"]+)"/gm)].map((m) => m[1]);
 
 const manifest = (folder: string) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"));
 

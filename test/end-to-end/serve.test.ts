@@ -116,7 +116,15 @@ describe("the server answers", () => {
   it("with evidence that reproduces it", async () => {
     const { body } = await post("/api/evidence?name=nile.png&seed=3", nile);
     const files = unzipSync(new Uint8Array(body));
-    const names = ["density.geojson", "evidence.html", "evidence.txt", "map.svg", "result.json", "settings.json"];
+    const names = [
+      "density.geojson",
+      "evidence.html",
+      "evidence.pdf",
+      "evidence.txt",
+      "map.svg",
+      "result.json",
+      "settings.json",
+    ];
     expect(Object.keys(files).sort()).toEqual(names);
     const text = new TextDecoder().decode(files["evidence.txt"]);
     const result = JSON.parse(new TextDecoder().decode(files["result.json"]));

@@ -103,7 +103,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
         ["island.png", played(4)],
       ].map(([name, buffer]) => ({ name, buffer, mimeType: "image/png" }) as never),
     );
-    const before = page.getByRole("region", { name: "Answers of before" });
+    const before = page.getByRole("region", { name: "Earlier answers" });
     for (const name of ["nile.png", "island.png", "A strait.webp"])
       await before.getByRole("button", { name: new RegExp(`^${name}: `) }).waitFor();
     expect(await answered(page).innerText()).toContain("Egypt");
@@ -136,7 +136,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     const { page, complaints } = await openPage(served.browser, served.url);
     await drop(page, "stripes.png", await stripes());
     await page.getByRole("alert").getByText("This does not look like a view of the Earth from above").waitFor();
-    expect(await page.locator(".side .status").innerText()).toMatch(/^Done: does not look like/);
+    expect(await page.locator(".side .status").innerText()).toMatch(/^Done: this does not look like/);
     expect(await page.locator(".answer details h2").isVisible()).toBe(false);
     await look(page, "outside");
     await page.getByText("would answer all the same").click();
@@ -174,7 +174,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     await page.getByRole("option", { name: "30.51°N 31.19°E" }).click();
     await page.locator(".here", { hasText: /log-density \d.* times as likely as anywhere/ }).waitFor();
     await search.fill("Qxzzyk");
-    await page.getByText('No place is called "Qxzzyk", and no coordinates are written so.').waitFor();
+    await page.getByText("No place is called “Qxzzyk”, and it is not written as coordinates are.").waitFor();
     await search.fill("");
     // Between two clicks, and in miles.
     await page.getByRole("button", { name: "Measure" }).click();
@@ -196,15 +196,15 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     await page.mouse.move(x + width / 2 + 40, y + height / 2);
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.locator(".hover", { hasText: /\d°[NS] .*log-density -?\d/ }).waitFor();
-    await page.getByLabel("their ways from noise").check();
-    await page.getByLabel("places drawn", { exact: true }).uncheck();
+    await page.getByLabel("their paths from noise").check();
+    await page.getByLabel("possible places", { exact: true }).uncheck();
     await page.getByText("Settings", { exact: true }).click();
-    await page.getByLabel("Known besides").fill("within:40:30.2,31.3");
-    await page.getByLabel("Known besides").press("Enter");
-    await page.getByText("What was known besides").waitFor();
-    expect(await page.locator(".contributions").innerText()).toMatch(/^within 40 km of 30\.20°N 31\.30°E: to .* bits/);
-    await page.getByLabel("Known besides").fill("Qxzzyk");
-    await page.getByLabel("Known besides").press("Enter");
+    await page.getByLabel("What else is known").fill("within:40:30.2,31.3");
+    await page.getByLabel("What else is known").press("Enter");
+    await page.getByText("What else was known").waitFor();
+    expect(await page.locator(".contributions").innerText()).toMatch(/^within 40 km of 30\.20°N 31\.30°E: [\d.]+ bits/);
+    await page.getByLabel("What else is known").fill("Qxzzyk");
+    await page.getByLabel("What else is known").press("Enter");
     const alert = page.getByRole("alert");
     await alert.waitFor();
     expect(await alert.innerText()).toContain(

@@ -45,12 +45,12 @@ describe.skipIf(!hasBrowser)("the archive as a whole", () => {
     await cells.nth(0).click({ modifiers: ["Control"] });
     await cells.nth(1).click({ modifiers: ["Shift"] });
     await page.getByText("2 pictures selected.").waitFor();
-    await page.getByRole("button", { name: "Say of them the place of 6.jpg (v)" }).click();
+    await page.getByRole("button", { name: "Give them the place of 6.jpg (v)" }).click();
     await page.getByText("2 pictures accepted where 6.jpg is. U takes it back.").waitFor();
     // Three stand near Bergen now, whoever says so; nobody says where the others were taken.
     await page.getByRole("link", { name: "Map", exact: true }).click();
     await page.getByText("3 pictures in view.").waitFor();
-    await page.getByText("a person's pin: 2").waitFor();
+    await page.getByText("a person’s pin: 2").waitFor();
     await page.getByText("its file says so: 1").waitFor();
     await page.getByText("nobody says where: 3").waitFor();
     await page.waitForTimeout(1500);
@@ -108,15 +108,15 @@ describe.skipIf(!hasBrowser)("the archive as a whole", () => {
     await page.reload();
     await page.getByRole("button", { name: "Choose a folder" }).click();
     await chooser.getByRole("button", { name: "holidays" }).click();
-    await chooser.getByText("No pictures in it, one folder.").waitFor();
+    await chooser.getByText("0 pictures in it, 1 folder.").waitFor();
     await chooser.getByRole("button", { name: "2023" }).click();
-    await chooser.getByText("One picture in it, 0 folders.").waitFor();
+    await chooser.getByText("1 picture in it, 0 folders.").waitFor();
     await chooser.getByRole("button", { name: "Add this folder" }).click();
     await page.getByRole("heading", { name: "Library: 7 pictures" }).waitFor();
     await page.reload();
     await page.getByRole("heading", { name: /^The same file/ }).waitFor();
-    await page.getByRole("button", { name: "Look at them" }).click();
-    await page.getByText(/^One group of pictures that are the same, or look it\./).waitFor();
+    await page.getByRole("button", { name: "Compare them" }).click();
+    await page.getByText(/^1 group of pictures that are the same or look alike\./).waitFor();
     await look(page, "duplicates");
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Large: copy.jpg" }).click();

@@ -29,8 +29,8 @@ describe.skipIf(!hasBrowser)("an answer that is checked", () => {
     await look(page, "sun");
     expect(await violations(page)).toEqual([]);
     await page.getByLabel("A shadow on level ground is").fill("0.46");
-    await page.getByRole("button", { name: "Take it in" }).click();
-    await page.getByText(/^the sun 6\d\.\d to 6\d\.\d° high at 2024-06-21 11:30 UTC: to /).waitFor();
+    await page.getByRole("button", { name: "Use it" }).click();
+    await page.getByText(/^the sun 6\d\.\d to 6\d\.\d° high at 2024-06-21 11:30 UTC: [\d.]+ bits with it/).waitFor();
     await page.getByRole("button", { name: "Leave it out again" }).click();
     await answered(page).waitFor();
     expect(await page.locator(".contributions").count()).toBe(0);
@@ -43,7 +43,7 @@ describe.skipIf(!hasBrowser)("an answer that is checked", () => {
     await page.getByLabel(/^Why is it not /).fill("There is no such church there.");
     expect(await violations(page)).toEqual([]);
     await page.getByRole("button", { name: "Rule it out" }).click();
-    await page.getByText(/^not within \d+ km of .*: to /).waitFor();
+    await page.getByText(/^not within \d+ km of .*: [\d.]+ bits with it/).waitFor();
     await page.locator(".ruled-out").getByText("There is no such church there.").waitFor();
     await look(page, "ruled-out");
     expect(await page.locator(".contributions li").count()).toBe(1);

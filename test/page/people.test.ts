@@ -57,7 +57,7 @@ it.skipIf(!hasBrowser)("see at once what the other has said, and may do what the
     expect(await cleo.getByRole("button", { name }).isDisabled(), name).toBe(true);
   expect(await ben.getByRole("button", { name: "Scan again" }).isDisabled()).toBe(true);
   await ben.keyboard.press("r");
-  await ben.getByText("One picture rejected. U takes it back.").waitFor();
+  await ben.getByText("1 picture rejected. U takes it back.").waitFor();
   // Who looks at the same picture goes on looking at it, with what the other has said; it is in nobody's list any more.
   for (const page of [anna, cleo]) {
     await page.getByText("Ben said so").waitFor();
@@ -68,7 +68,7 @@ it.skipIf(!hasBrowser)("see at once what the other has said, and may do what the
   expect(await violations(anna)).toEqual([]);
   // What is said now is said over that; and what Anna has overruled is not Ben's last word any more.
   await anna.keyboard.press("n");
-  await anna.getByText("One picture marked as showing no place.").waitFor();
+  await anna.getByText("1 picture marked as showing no place.").waitFor();
   await ben.keyboard.press("u");
   await ben.getByText("There is nothing to take back.").waitFor();
   await anna.keyboard.press("u");

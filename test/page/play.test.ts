@@ -21,7 +21,7 @@ describe.skipIf(!hasBrowser)("the game", () => {
     const other = await openPage(served.browser, `${served.url}#play=7`);
     expect(await asked(other.page)).toEqual(first);
     await other.page.close();
-    await page.getByRole("button", { name: "Today's five" }).press("Enter");
+    await page.getByRole("button", { name: "Today’s five" }).press("Enter");
     await page.getByText(/^Picture 1 of 5 of today/).waitFor();
     expect(new URL(page.url()).hash).toMatch(/^#play=20\d{6}$/);
     for (let i = 1; i <= 5; i++) {
@@ -36,16 +36,21 @@ describe.skipIf(!hasBrowser)("the game", () => {
     }
     const rows = await page.locator("tbody tr").allInnerTexts();
     expect(rows).toHaveLength(6);
-    const scores = rows.map((r) => r.split("\t").slice(1).map(Number));
+    const scores = rows.map((r) =>
+      r
+        .split("\t")
+        .slice(1)
+        .map((n) => Number(n.replace(",", ""))),
+    );
     const mean = (k: number) => Math.round(scores.slice(0, 5).reduce((sum, s) => sum + s[k], 0) / 5);
     expect(scores[5]).toEqual([mean(0), mean(1)]);
     // The model knows these places; the middle of a map that nobody has turned does not.
     expect(scores[5][1]).toBeGreaterThan(scores[5][0]);
     expect(await page.locator("caption").innerText()).toBe("The model wins.");
-    const kept = await page.getByText(/^Today's, at your first try: \d+ points of 5,000\.$/).innerText();
+    const kept = await page.getByText(/^Today’s, at your first try: \d+ points of 5,000\.$/).innerText();
     await page.reload();
     await page.getByText(/^Picture 1 of 5 of today/).waitFor();
-    expect(await page.getByText(/^Today's, at your first try/).innerText()).toBe(kept);
+    expect(await page.getByText(/^Today’s, at your first try/).innerText()).toBe(kept);
     // On a phone picture and globe are seen together.
     await page.setViewportSize({ width: 390, height: 844 });
     await page.locator("img.puzzle").waitFor();

@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)("the archive", () => {
     const sidecars = () => readdirSync(photos).filter((f) => f.endsWith(".xmp"));
     await page.getByRole("button", { name: "Accept (a)" }).and(page.locator(":enabled")).waitFor();
     await page.keyboard.press("a");
-    await page.getByText("One picture accepted. U takes it back.").waitFor();
+    await page.getByText("1 picture accepted. U takes it back.").waitFor();
     expect(await rows.count()).toBe(4);
     expect(sidecars()).toEqual([]);
     await page.keyboard.press("u");
@@ -52,7 +52,7 @@ describe.skipIf(!hasBrowser)("the archive", () => {
     await page.keyboard.press("a");
     await page.getByText("2 pictures accepted. U takes it back.").waitFor();
     await page.keyboard.press("n");
-    await page.getByText("One picture marked as showing no place.").waitFor();
+    await page.getByText("1 picture marked as showing no place.").waitFor();
     await page.getByRole("button", { name: "Write 2 sidecars" }).click();
     await page.getByText("2 sidecars written.").waitFor();
     expect(sidecars()).toEqual(["1.jpg.xmp", "2.jpg.xmp"]);

@@ -1,7 +1,4 @@
-/**
- * Element types: how a jax-js dtype is stored in JavaScript, in an ONNX file, and inside a lowered graph.
- */
-import { TensorProto_DataType as Onnx } from "onnx-buf";
+/** Element types: how a jax-js dtype is stored in JavaScript, and as bytes in an ONNX file. */
 
 /** Element types of jax-js arrays. */
 export type DType = "float32" | "float64" | "float16" | "int32" | "uint32" | "bool";
@@ -11,22 +8,6 @@ export type TypedArray = Float32Array | Float64Array | Uint16Array | Int32Array 
 
 /** Is it a floating-point type? */
 export const isFloat = (dtype: DType): boolean => dtype.startsWith("float");
-
-/** ONNX element type of a graph's inputs and outputs: what a caller's typed array holds. */
-export const borderType: Record<DType, Onnx> = {
-  float32: Onnx.FLOAT,
-  float64: Onnx.DOUBLE,
-  float16: Onnx.FLOAT16,
-  int32: Onnx.INT32,
-  uint32: Onnx.UINT32,
-  bool: Onnx.BOOL,
-};
-
-/**
- * ONNX element type inside a graph. ONNX Runtime has almost no uint32 kernels, so uint32 travels as int64 and is
- * masked to 32 bits after every operation that can leave the range.
- */
-export const innerType: Record<DType, Onnx> = { ...borderType, uint32: Onnx.INT64 };
 
 const arrays = {
   float32: Float32Array,

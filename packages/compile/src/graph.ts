@@ -16,7 +16,8 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "onnx-buf";
-import { bytesOf, type DType, innerBytes, innerType } from "./dtype.js";
+import { bytesOf, type DType, innerBytes } from "./dtype.js";
+import { innerType } from "./onnx-type.js";
 
 export { Onnx };
 

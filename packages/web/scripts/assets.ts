@@ -9,7 +9,7 @@ import { feature, mesh } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import type { Plugin } from "vite";
 import { examples } from "../src/examples.ts";
-import { nameFiles } from "../src/places/names.ts";
+import { nameFiles } from "../src/places/name-files.ts";
 import { morePlaces, type PlayPlace } from "./more-places.ts";
 import { names } from "./names.ts";
 import { playPlaces } from "./play-places.ts";

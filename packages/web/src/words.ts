@@ -1,5 +1,6 @@
-import { formatKm } from "geodrift/browser";
+/** Numbers and names as people read them, in the language of the page. */
 import type { Level, ListedPicture, PlaceSource, State } from "geodrift/contract";
+import { number, speech, t } from "./texts/language.svelte.js";
 
 /** What distances are told in. */
 export const units = ["km", "miles"] as const;
@@ -8,63 +9,74 @@ export type Units = (typeof units)[number];
 /** Of the international mile. */
 const kmOfMile = 1.609344;
 
-/** A distance, to as many digits as make sense. */
-export const distanceText = (km: number, of: Units): string =>
-  of === "km" ? formatKm(km) : formatKm(km / kmOfMile).replace(/km$/, "mi");
+const sized = (km: number, of: Units): [size: number, unit: string] =>
+  of === "km" ? [km, "km"] : [km / kmOfMile, "mi"];
+
+/** A distance to as many digits as make sense: one decimal below 10, then two digits, and one more from 1,000 on. */
+export function distanceText(km: number, of: Units): string {
+  const [size, unit] = sized(km, of);
+  const digits = size < 10 ? { minimumFractionDigits: 1, maximumFractionDigits: 1 } : {};
+  return `${number(size < 10 ? size : Number(size.toPrecision(size < 1000 ? 2 : 3)), digits)} ${unit}`;
+}
 
 /** A distance that was measured: to the tenth below a hundred, to the unit from there on. */
 export function measuredText(km: number, of: Units): string {
-  const [size, name] = of === "km" ? [km, "km"] : [km / kmOfMile, "mi"];
-  return `${size.toLocaleString("en", { maximumFractionDigits: size < 100 ? 1 : 0 })} ${name}`;
+  const [size, unit] = sized(km, of);
+  return `${number(size, { maximumFractionDigits: size < 100 ? 1 : 0 })} ${unit}`;
 }
 
 /** An area, to the unit, or in millions. */
 export function areaText(km2: number, of: Units): string {
-  const [size, name] = of === "km" ? [km2, "km²"] : [km2 / kmOfMile ** 2, "mi²"];
+  const [size, unit] = of === "km" ? [km2, "km²"] : [km2 / kmOfMile ** 2, "mi²"];
   return size >= 1e7
-    ? `${Math.round(size / 1e6).toLocaleString("en")} million ${name}`
-    : `${Math.round(size).toLocaleString("en")} ${name}`;
+    ? t("units.million", { size: number(Math.round(size / 1e6)), unit })
+    : `${number(Math.round(size))} ${unit}`;
 }
 
+/** With so many decimals, none left out. */
+export const fixed = (x: number, decimals: number): string =>
+  number(x, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+
 /** A share, to the tenth of a percent where it is small. */
-export const percentText = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+export const percentText = (share: number): string => `${fixed(100 * share, share < 0.1 ? 1 : 0)} %`;
 
-/** One picture, two pictures. */
-export const plural = (n: number, noun: string): string =>
-  `${n === 1 ? "One" : n.toLocaleString("en")} ${noun}${n === 1 ? "" : "s"}`;
+/** States of pictures, in the order in which people are told of them. */
+export const states: readonly State[] = [
+  "queue",
+  "accepted",
+  "written",
+  "located",
+  "rejected",
+  "not-a-place",
+  "unreadable",
+];
 
-/** States of pictures, as people are told of them. */
-export const states: Record<State, string> = {
-  queue: "Without a place",
-  accepted: "Accepted, not written",
-  written: "Written",
-  located: "With a place in the file",
-  rejected: "Rejected",
-  "not-a-place": "No place",
-  unreadable: "Unreadable",
-};
+/** Who says where a picture was taken. */
+export const placeSources: readonly PlaceSource[] = ["file", "person", "accepted", "estimate"];
 
-/** Who says where a picture was taken, as people are told. */
-export const placeSources: Record<PlaceSource, string> = {
-  file: "its file says so",
-  person: "a person's pin",
-  accepted: "an estimate that a person has accepted",
-  estimate: "an estimate alone",
-};
+/** How precisely a place is said, the finest first. */
+export const levels: readonly Level[] = ["point", "city", "region", "country"];
 
 /** How long something takes, or will. */
 export function durationText(seconds: number): string {
-  if (seconds < 90) return plural(Math.max(1, Math.round(seconds)), "second").toLowerCase();
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`;
-  return `${(seconds / 3600).toFixed(1)} hours`;
+  if (seconds < 90) return t("units.seconds", { count: Math.max(1, Math.round(seconds)) });
+  if (seconds < 90 * 60) return t("units.minutes", { count: Math.round(seconds / 60) });
+  return t("units.hours", { hours: fixed(seconds / 3600, 1) });
 }
+
+/** A day and a time of it, as this machine's clock has them. */
+export const momentText = (at: number): string =>
+  new Date(at).toLocaleString(speech.language === "en" ? "en-GB" : speech.language, {
+    dateStyle: "medium",
+    timeStyle: "short",
+  });
 
 /** The last part of a path. */
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 /** When a picture was taken, by the camera's clock. */
 export const takenText = ({ takenAt }: Pick<ListedPicture, "takenAt">): string =>
-  takenAt === null ? "No time" : new Date(takenAt).toISOString().slice(0, 16).replace("T", " ");
+  takenAt === null ? t("library.noTime") : new Date(takenAt).toISOString().slice(0, 16).replace("T", " ");
 
-/** How precisely a place is said. */
-export const levels: Record<Level, string> = { point: "point", city: "city", region: "region", country: "country" };
+/** A text with a full stop. */
+export const sentence = (text: string): string => text.replace(/\.?$/, ".");

@@ -1,6 +1,7 @@
 /** Every primitive's rule, and the walk over a jaxpr that applies them. */
-import { borderType, type DType } from "../dtype.js";
+import type { DType } from "../dtype.js";
 import { GraphBuilder, Onnx } from "../graph.js";
+import { borderType } from "../onnx-type.js";
 import { type Atom, isVariable, specOf, type Traced } from "../trace.js";
 import { keyOf, Layout, literal, type Value, zeros } from "../value.js";
 import { bitRules } from "./bits.js";

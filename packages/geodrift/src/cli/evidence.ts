@@ -40,7 +40,7 @@ export function define(command: Command): void {
     .option("--prior <where>", priorDescription)
     .option(
       "--with-picture",
-      "show the picture in evidence.html, at most 1,024 pixels wide or high, without what its file says",
+      "show the picture in evidence.html and evidence.pdf, at most 1,024 pixels wide or high, without what its file says",
     )
     .action(run);
   command
@@ -95,7 +95,7 @@ async function run(image: string, flags: Flags): Promise<void> {
       if ("error" in answer) return withSubject(image, () => Promise.reject(answer.thrown));
       const { encoder, prior, withPicture } = flags;
       const picture = withPicture ? (await readingHere.do("shrink", image, shownSide)).webp : undefined;
-      const bundle = evidenceBundle(answer, { model: name, encoder, prior, picture });
+      const bundle = await evidenceBundle(answer, { model: name, encoder, prior, picture });
       await writeFileAtomically(out, bundle);
       process.stdout.write(`${out}: ${toText(answer.result, { anyway: true })}\n`);
     }

@@ -1,12 +1,14 @@
 import { meshDistribution, meshOfDensity, toVec3, vectorAt } from "@geodrift/core";
 import fc from "fast-check";
 import { strFromU8, unzipSync } from "fflate";
+import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { sha256Of } from "../files/hash.js";
 import type { Located } from "../locate/result.js";
 import { summarize } from "../locate/result.js";
 import { gazetteer } from "../places/bundled-towns.js";
 import { evidenceBundle, evidenceText, reproducingCommand } from "./bundle.js";
+import { drawable } from "./document.js";
 
 let located: Located;
 let bundle: Uint8Array;
@@ -31,8 +33,12 @@ beforeAll(async () => {
     ...summarize(distribution, samples, gazetteer()),
   };
   located = { result, samples, distribution };
-  bundle = evidenceBundle(located, { model: "m" });
+  bundle = await evidenceBundle(located, { model: "m" });
 });
+
+/** Pictures in a bundle's PDF. */
+const images = (zip: Uint8Array): number =>
+  strFromU8(unzipSync(zip)["evidence.pdf"], true).match(/\/Subtype \/Image/g)?.length ?? 0;
 
 /** Arguments as a shell reads them, as far as single quotes and backslashes go. */
 const shellWords = (line: string): string[] =>
@@ -59,15 +65,16 @@ describe("evidence", () => {
       "--steps",
     );
   });
-  it("depends on the answer alone, not on the time that it took", () => {
+  it("depends on the answer alone, not on the time that it took, nor on that of its making", async () => {
     const again = { ...located, result: { ...located.result, elapsedMs: 999 } };
-    expect(sha256Of(evidenceBundle(again, { model: "m" }))).toBe(sha256Of(bundle));
+    expect(sha256Of(await evidenceBundle(again, { model: "m" }))).toBe(sha256Of(bundle));
   });
-  it("holds the answer in full, the map, and what was taken in besides", () => {
+  it("holds the answer in full, the map, and what was taken in besides", async () => {
     const plain = unzipSync(bundle);
     expect(Object.keys(plain).sort()).toEqual([
       "density.geojson",
       "evidence.html",
+      "evidence.pdf",
       "evidence.txt",
       "map.svg",
       "result.json",
@@ -76,11 +83,11 @@ describe("evidence", () => {
     const { elapsedMs: _, ...rest } = located.result;
     expect(JSON.parse(strFromU8(plain["result.json"]))).toEqual(JSON.parse(JSON.stringify(rest)));
     expect(strFromU8(plain["evidence.txt"])).toContain("nothing besides the picture's pixels was used");
-    const more = unzipSync(evidenceBundle(located, { model: "m", places: [{ lat: 1 }] }));
+    const more = unzipSync(await evidenceBundle(located, { model: "m", places: [{ lat: 1 }] }));
     expect(JSON.parse(strFromU8(more["known.json"]))).toEqual({ places: [{ lat: 1 }] });
     expect(strFromU8(more["evidence.txt"])).toContain("known.json");
   });
-  it("is a page as well, with the map and all of the text, that fetches nothing; the picture is in it only if asked", () => {
+  it("is a page as well, with the map and all of the text, that fetches nothing; the picture is in it only if asked", async () => {
     const [text, page] = ["evidence.txt", "evidence.html"].map((name) => strFromU8(unzipSync(bundle)[name]));
     const headings = (text.match(/^[A-Z][A-Z ]+$/gm) ?? []).map((heading) => `<h2>${heading}</h2>`);
     expect(headings.length).toBeGreaterThan(4);
@@ -88,11 +95,26 @@ describe("evidence", () => {
     // Pages are long: what is wrong with one is told by a part of it.
     expect(/(src|href)="(?!data:|#).{0,80}|url\((?!#).{0,80}/.exec(page)?.[0]).toBeUndefined();
     expect(page.includes("<img")).toBe(false);
-    const shown = unzipSync(evidenceBundle(located, { model: "m", picture: Uint8Array.of(1, 2, 3) }));
-    expect(strFromU8(shown["evidence.html"]).includes('src="data:image/webp;base64,AQID"')).toBe(true);
+    const picture = await sharp({ create: { width: 4, height: 4, channels: 3, background: "#123" } })
+      .webp()
+      .toBuffer();
+    const shown = unzipSync(await evidenceBundle(located, { model: "m", picture }));
+    const address = `src="data:image/webp;base64,${picture.toString("base64")}"`;
+    expect(strFromU8(shown["evidence.html"]).includes(address)).toBe(true);
+    expect([bundle, await evidenceBundle(located, { model: "m", picture })].map(images)).toEqual([0, 1]);
     const odd = { ...located, result: { ...located.result, image: '<script>"&' } };
-    const escaped = strFromU8(unzipSync(evidenceBundle(odd, { model: "m" }))["evidence.html"]);
+    const escaped = strFromU8(unzipSync(await evidenceBundle(odd, { model: "m" }))["evidence.html"]);
     expect(escaped.includes("<script>")).toBe(false);
+  });
+  it("is a PDF as well, of one or two sheets", async () => {
+    const pdf = strFromU8(unzipSync(bundle)["evidence.pdf"], true);
+    expect(pdf.startsWith("%PDF-1.")).toBe(true);
+    expect(pdf.match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(2);
+  });
+  it("draws letters in it as they are, without their accents, or as one that is missing", () => {
+    expect(drawable("Đakovo, Şırnak, Αθήνα, Київ, Huế")).toBe("Đakovo, Şırnak, Αθήνα, Київ, Huế");
+    expect(drawable("Ḩalab, Al Manşūrah, Ḏamār, n̲")).toBe("Halab, Al Manşūrah, Damār, n");
+    expect(drawable("東京.jpg 🏝")).toBe("\ufffd\ufffd.jpg \ufffd");
   });
   it("says what is ruled out, and what was known", () => {
     const contributions = [

@@ -10,6 +10,7 @@ import { headline } from "../locate/headline.js";
 import type { Located } from "../locate/result.js";
 import { certainty } from "../locate/text.js";
 import { formatKm, formatLatLng } from "../places/format.js";
+import { evidenceDocument } from "./document.js";
 import { evidencePage } from "./page.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
@@ -119,7 +120,8 @@ ${list(remarks.map(printable))}
   settings.json     how it was asked for
   density.geojson   best guess, candidates, outlines of the areas, samples
   map.svg           the same as a map
-  evidence.html     this text with the map${options.picture ? " and the picture" : ""}, to be read and printed${besides(options) ? "\n  known.json        places and outlines that were taken in" : ""}
+  evidence.html     this text with the map${options.picture ? " and the picture" : ""}, to be read
+  evidence.pdf      the same, to be filed and printed${besides(options) ? "\n  known.json        places and outlines that were taken in" : ""}
 
 AGAIN
   ${reproducingCommand(located, options)}
@@ -129,16 +131,17 @@ AGAIN
 }
 
 /**
- * A zip archive of `evidence.txt`, `evidence.html`, `result.json`, `settings.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
+ * A zip archive of `evidence.txt`, `evidence.html`, `evidence.pdf`, `result.json`, `settings.json`, `density.geojson`, `map.svg` and what was taken in besides; its bytes
  * depend on the answer alone, and on the picture where it is shown.
  */
-export function evidenceBundle(located: Located, options: EvidenceOptions): Uint8Array {
+export async function evidenceBundle(located: Located, options: EvidenceOptions): Promise<Uint8Array> {
   const { elapsedMs: _, ...result } = located.result;
   const { model, encoder, prior, abstain, remarks } = options;
   const [text, map] = [evidenceText(located, options), toSvg(located)];
   const files = {
     "evidence.txt": text,
     "evidence.html": evidencePage(text, map, options.picture),
+    "evidence.pdf": await evidenceDocument(text, map, options.picture),
     "result.json": `${JSON.stringify(result, null, 1)}\n`,
     "settings.json": `${JSON.stringify({ model, encoder, prior, abstain, remarks, samples: located.samples.length / 3 }, null, 1)}\n`,
     "density.geojson": `${JSON.stringify(toGeoJson(located), null, 1)}\n`,
@@ -149,5 +152,10 @@ export function evidenceBundle(located: Located, options: EvidenceOptions): Uint
   };
   // The first moment that a zip can name.
   const mtime = new Date(1980, 0, 1);
-  return zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, strToU8(text)])), { mtime });
+  return zipSync(
+    Object.fromEntries(
+      Object.entries(files).map(([name, file]) => [name, typeof file === "string" ? strToU8(file) : file]),
+    ),
+    { mtime },
+  );
 }

@@ -1,8 +1,6 @@
 /** Evidence as a page of its own, which fetches nothing and prints on one or two sheets. */
 import { escapeXml } from "../files/escape-xml.js";
-
-/** Headings stand alone, in capitals. */
-const isHeading = (line: string): boolean => /^[A-Z][A-Z ]+$/.test(line);
+import { sectionsOf } from "./sections.js";
 
 /**
  * The text of evidence as HTML, with its map, and the picture if it is to be shown.
@@ -11,14 +9,8 @@ const isHeading = (line: string): boolean => /^[A-Z][A-Z ]+$/.test(line);
  * @param picture WebP
  */
 export function evidencePage(text: string, map: string, picture?: Uint8Array): string {
-  const [title, ...lines] = text.split("\n");
-  const sections: { heading?: string; lines: string[] }[] = [{ lines: [] }];
-  for (const line of lines) {
-    if (isHeading(line)) sections.push({ heading: line, lines: [] });
-    else sections[sections.length - 1].lines.push(line);
-  }
-  const [caution, ...rest] = sections;
-  const body = rest.map(
+  const { title, caution, sections } = sectionsOf(text);
+  const body = sections.map(
     ({ heading, lines: own }) =>
       `<section><h2>${heading}</h2><pre>${escapeXml(own.join("\n").replace(/\n+$/, ""))}</pre></section>`,
   );
@@ -35,7 +27,7 @@ img{max-width:100%;max-height:20rem;display:block;margin:.6rem 0}svg{max-width:1
 section{break-inside:avoid}@page{margin:14mm}@media print{body{margin:0;padding:0;max-width:none}img{max-height:60mm}svg{max-height:95mm}}
 </style></head>
 <body><h1>${escapeXml(title)}</h1>
-<p>${escapeXml(caution.lines.join(" ").trim())}</p>
+<p>${escapeXml(caution)}</p>
 ${seen ?? ""}
 ${map.replace(/^<\?xml[^>]*\?>\s*/, "")}
 ${body.join("\n")}

@@ -27,30 +27,61 @@ export const namesTown = (
 ): boolean =>
   radius90Km(result) <= finestKm.town && result.place.city !== "" && (result.modes?.[0]?.mass ?? 1) >= enough;
 
-/**
- * The answer in words: a town and its country, a division, countries, continents, or "anywhere on Earth", whichever is the
- * finest that holds enough of the probability.
- */
-export function headline(result: Said): string {
-  const { place, countries, divisions, continents = [] } = result;
-  const radiusKm = radius90Km(result);
-  if (namesTown(result)) return placeText(place);
-  if (radiusKm <= finestKm.town && !place.country) return "on the high seas";
-  const division = divisions.find((d) => d.probability >= enough);
-  if (radiusKm <= finestKm.division && division) {
-    const country = countries.find((c) => c.code === division.countryCode)?.name;
-    return placeText({ region: division.name, country });
-  }
-  const held = together(countries, 2) ?? together(continents, 3);
-  return held ? `somewhere in ${held.join(" or ")}` : "anywhere on Earth";
+/** What is named of an answer: the finest that holds enough of the probability. */
+export type NamedPlace =
+  | { kind: "town"; place: PlaceName }
+  | { kind: "division"; name: string; country?: Area }
+  | { kind: "areas"; areas: readonly Area[] }
+  | { kind: "high seas" }
+  | { kind: "anywhere" };
+
+/** A country with its code (ISO 3166-1 alpha-2), or a continent, which has none. */
+interface Area {
+  name: string;
+  code?: string;
 }
 
-/** The names of the likeliest that hold enough together; undefined if that takes more than `most`. */
-function together(odds: readonly { name: string; probability: number }[], most: number): string[] | undefined {
+/**
+ * What is named of an answer, for whoever puts it into words: a town and its country, a division, countries, continents, or anywhere on
+ * Earth, whichever is the finest that holds enough of the probability.
+ */
+export function namedPlace(result: Said): NamedPlace {
+  const { place, countries, divisions, continents = [] } = result;
+  const radiusKm = radius90Km(result);
+  if (namesTown(result)) return { kind: "town", place };
+  if (radiusKm <= finestKm.town && !place.country) return { kind: "high seas" };
+  const division = divisions.find((d) => d.probability >= enough);
+  if (radiusKm <= finestKm.division && division) {
+    const country = countries.find((c) => c.code === division.countryCode);
+    return { kind: "division", name: division.name, country };
+  }
+  const areas = together(countries, 2) ?? together(continents, 3);
+  return areas ? { kind: "areas", areas } : { kind: "anywhere" };
+}
+
+/** The answer in words. */
+export function headline(result: Said): string {
+  const said = namedPlace(result);
+  switch (said.kind) {
+    case "town":
+      return placeText(said.place);
+    case "division":
+      return placeText({ region: said.name, country: said.country?.name });
+    case "areas":
+      return `somewhere in ${said.areas.map(({ name }) => (name === "high seas" ? "the high seas" : name)).join(" or ")}`;
+    case "high seas":
+      return "on the high seas";
+    case "anywhere":
+      return "anywhere on Earth";
+  }
+}
+
+/** The likeliest that hold enough together; undefined if that takes more than `most`. */
+function together<A extends Area & { probability: number }>(odds: readonly A[], most: number): A[] | undefined {
   let mass = 0;
   for (const [i, { probability }] of odds.slice(0, most).entries()) {
     mass += probability;
-    if (mass >= enough) return odds.slice(0, i + 1).map(({ name }) => (name === "high seas" ? "the high seas" : name));
+    if (mass >= enough) return odds.slice(0, i + 1);
   }
   return undefined;
 }

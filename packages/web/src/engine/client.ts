@@ -1,6 +1,7 @@
 /** Requests to the server that the page comes from, typed by what the server itself checks them with. */
 import type { Api, FailureBody, LibraryApi } from "geodrift/contract";
 import { type ClientResponse, hc } from "hono/client";
+import { t } from "../texts/language.svelte.js";
 import { LostError } from "./engine.js";
 
 const base = new URL(".", document.baseURI).href;
@@ -8,7 +9,7 @@ const base = new URL(".", document.baseURI).href;
 /** @throws LostError for a connection that has broken off, and whatever the signal says of one that was withdrawn */
 export function lost(e: unknown, signal?: AbortSignal | null): never {
   signal?.throwIfAborted();
-  throw e instanceof TypeError ? new LostError(`The server does not answer (${e.message}).`) : e;
+  throw e instanceof TypeError ? new LostError(t("app.noAnswerWhy", { why: e.message })) : e;
 }
 
 /** @throws LostError if there is no answer, Error with the server's sentence if it refuses */
@@ -22,7 +23,7 @@ async function ask(input: RequestInfo | URL, init?: RequestInit): Promise<Respon
   } catch {
     // No JSON: whatever it is, it is all there is.
   }
-  throw new Error(said || `The server answers ${response.status}.`);
+  throw new Error(said || t("app.answersWith", { status: response.status }));
 }
 
 /** The interface of every server. */

@@ -53,7 +53,7 @@ const inPieces = (pieces: Uint8Array[]) =>
     }),
   });
 
-const gone = new LostError("The server has gone away in the middle of the answer.");
+const gone = new LostError("The server went away in the middle of the answer.");
 
 describe("an answer that is followed", () => {
   it("tells its steps in their order, and ends in its result", async () => {

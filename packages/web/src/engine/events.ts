@@ -2,6 +2,7 @@
 import { readDistribution, readSafetensors } from "@geodrift/core";
 import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { LocateEnd, LocateStep } from "geodrift/contract";
+import { t } from "../texts/language.svelte.js";
 import { client, lost } from "./client.js";
 import { type Answer, type LocateCall, LostError } from "./engine.js";
 
@@ -29,7 +30,7 @@ export async function followEvents<Step, Result>(
   } catch (e) {
     lost(e, signal);
   }
-  throw new LostError("The server has gone away in the middle of the answer.");
+  throw new LostError(t("app.goneAway"));
 }
 
 /**

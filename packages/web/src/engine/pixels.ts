@@ -1,7 +1,7 @@
 /** A picture's file as pixels, decoded by the browser. */
 
+import { sha256Of } from "geodrift/browser";
 import type { SentPicture } from "./runner-messages.js";
-import { sha256Of } from "./sha256.js";
 
 /** Larger pictures are refused: a tab has little memory. */
 const maxPixels = 100_000_000;

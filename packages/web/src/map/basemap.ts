@@ -56,6 +56,8 @@ export interface Look {
   detail?: string;
   /** Are names written on it? */
   names: boolean;
+  /** The language that they are written in, as far as they are known in it. */
+  language?: string;
 }
 
 /**

@@ -12,6 +12,7 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { nameFeatures } from "../places/names.js";
+import { t } from "../texts/language.svelte.js";
 import type { Units } from "../words.js";
 import { baseStyle, fineZoom, type Look, outlines } from "./basemap.js";
 import { densityTiles } from "./density-tiles.js";
@@ -99,7 +100,12 @@ export class Globe {
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
-      locale: { "Map.Title": options.label },
+      locale: {
+        "Map.Title": options.label,
+        "NavigationControl.ZoomIn": t("globe.zoomIn"),
+        "NavigationControl.ZoomOut": t("globe.zoomOut"),
+        "AttributionControl.ToggleAttribution": t("globe.attribution"),
+      },
     });
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.addControl(this.scale, "bottom-right");
@@ -124,7 +130,9 @@ export class Globe {
   /** Changes how the globe looks; what is drawn stays. */
   look(look: Look): void {
     const { options } = this;
-    const isSame = (["theme", "base", "detail", "names"] as const).every((key) => look[key] === options[key]);
+    const isSame = (["theme", "base", "detail", "names", "language"] as const).every(
+      (key) => look[key] === options[key],
+    );
     if (isSame) return;
     this.options = { ...options, ...look };
     this.map.setStyle(baseStyle(look, this.fine), { diff: false });

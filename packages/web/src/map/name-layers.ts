@@ -1,6 +1,6 @@
 /** How names are written on the map: by MapLibre in the browser's own letters, as no fonts are fetched. */
 import type { ExpressionSpecification, SymbolLayerSpecification } from "maplibre-gl";
-import type { NameRow } from "../places/names.js";
+import type { NameRow } from "../places/name-files.js";
 
 /** The source of names. */
 export const namesSource = "names";

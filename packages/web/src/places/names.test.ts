@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { NameRow } from "./names.js";
+import type { NameRow } from "./name-files.js";
 
 const coarse: NameRow[] = [
-  ["country", "Georgia", 42.2, 43.5, 3, ""],
-  ["country", "Norway", 64, 12, 2, ""],
+  ["country", "Georgia", 42.2, 43.5, 3, "GE"],
+  ["country", "Norway", 64, 12, 2, "NO"],
   ["water", "North Sea", 56.5, 3.5, 2, ""],
   ["water", "Pacific Ocean", 5, -150, 0, ""],
   ["water", "Pacific Ocean", 12, 165, 0, ""],

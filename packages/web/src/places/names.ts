@@ -1,19 +1,9 @@
 /** Names of places: what the map writes, and what is found by name. Made when the page is built (scripts/names.ts), fetched when they are needed. */
 import type { LatLng } from "@geodrift/core";
 import type { Feature, FeatureCollection, Point } from "geojson";
-
-/** What is named, its name, where, in degrees; the zoom from which on there is room for it; the country that it is in (ISO 3166-1 alpha-2). */
-export type NameRow = readonly [
-  kind: "country" | "water" | "province" | "town",
-  name: string,
-  lat: number,
-  lng: number,
-  zoom: number,
-  country: string,
-];
-
-/** Addresses of the two files: what is seen from afar, and the rest. */
-export const nameFiles = { coarse: "map/names.json", fine: "map/names-fine.json" } as const;
+import { areaName } from "../texts/answer-words.js";
+import { t } from "../texts/language.svelte.js";
+import { type NameRow, nameFiles } from "./name-files.js";
 
 const loaded = new Map<string, Promise<readonly NameRow[]>>();
 
@@ -39,14 +29,18 @@ export async function nameFeatures(fine: boolean): Promise<FeatureCollection<Poi
   const files = [nameFiles.coarse, ...(fine ? [nameFiles.fine] : [])];
   const rows = (await Promise.all(files.map(rowsOf))).flat();
   const features = rows.map(
-    ([kind, name, lat, lng, zoom], rank): Feature<Point> => ({
+    (row, rank): Feature<Point> => ({
       type: "Feature",
-      properties: { kind, name, zoom, rank },
-      geometry: { type: "Point", coordinates: [lng, lat] },
+      properties: { kind: row[0], name: writtenName(row), zoom: row[4], rank },
+      geometry: { type: "Point", coordinates: [row[3], row[2]] },
     }),
   );
   return { type: "FeatureCollection", features };
 }
+
+/** Countries are written in the language of the page; what else there is, as the sources have it. */
+const writtenName = ([kind, name, , , , code]: NameRow): string =>
+  kind === "country" ? areaName({ name, code }) : name;
 
 /** A place that was found by its name, or by what it is written as. */
 export interface Found extends LatLng {
@@ -106,11 +100,15 @@ export async function findPlaces(text: string, most = 8): Promise<Found[]> {
     (code !== "" &&
       (code.toLowerCase() === within ||
         alsoCalled[within] === code ||
-        folded(countryNames.of(code) ?? "").startsWith(within)));
+        [countryNames.of(code) ?? "", areaName({ name: "", code })].some((name) => folded(name).startsWith(within))));
   const found = rows.flatMap((row, i) => {
-    const at = ` ${names[i]}`.indexOf(` ${wanted}`);
-    if (at < 0 || !isWithin(row[5])) return [];
-    return [{ row, worth: names[i] === wanted ? 0 : at === 0 ? 1 : 2 }];
+    // Countries by their names in this language as well.
+    const called = row[0] === "country" ? [names[i], folded(writtenName(row))] : [names[i]];
+    const worths = called.flatMap((name) => {
+      const at = ` ${name}`.indexOf(` ${wanted}`);
+      return at < 0 ? [] : [name === wanted ? 0 : at === 0 ? 1 : 2];
+    });
+    return worths.length > 0 && isWithin(row[5]) ? [{ row, worth: Math.min(...worths) }] : [];
   });
   // Oceans are written twice, and found once.
   const isFirst = ({ row }: (typeof found)[0], i: number) =>
@@ -119,8 +117,13 @@ export async function findPlaces(text: string, most = 8): Promise<Found[]> {
     .filter(isFirst)
     .sort((a, b) => a.worth - b.worth || a.row[4] - b.row[4])
     .slice(0, most)
-    .map(({ row: [kind, name, lat, lng, zoom, country] }) => ({
-      ...{ name, kind, lat, lng, radiusKm: radiusAt(kind === "country" ? zoom + 2 : zoom) },
-      detail: country ? `${kind}, ${countryNames.of(country)}` : kind,
-    }));
+    .map(({ row }) => {
+      const [kind, , lat, lng, zoom, code] = row;
+      const what = t(`search.${kind}`);
+      const country = code && areaName({ name: countryNames.of(code) ?? code, code });
+      return {
+        ...{ name: writtenName(row), kind, lat, lng, radiusKm: radiusAt(kind === "country" ? zoom + 2 : zoom) },
+        detail: country && kind !== "country" ? t("search.in", { kind: what, country }) : what,
+      };
+    });
 }

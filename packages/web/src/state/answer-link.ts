@@ -6,6 +6,7 @@ import { type Tensor, tensor } from "@geodrift/compile";
 import { distributionTensors, readDistribution, readSafetensors, writeSafetensors } from "@geodrift/core";
 import type { LocateResult } from "geodrift/contract";
 import type { Answer, Settings } from "../engine/engine.js";
+import { t } from "../texts/language.svelte.js";
 import { areSettings } from "./settings.js";
 
 /** What a link brings back. */
@@ -60,8 +61,7 @@ export async function hashOf({ settings, answer, picture }: LinkedAnswer): Promi
 export async function readHash(hash: string): Promise<LinkedAnswer> {
   const read = await unpacked(hash).catch(() => undefined);
   const { version: of, settings, result } = (read?.about ?? {}) as Record<string, unknown>;
-  if (of !== undefined && of !== version)
-    throw new Error("This link was made by another version of the page, and cannot be read by this one.");
+  if (of !== undefined && of !== version) throw new Error(t("link.version"));
   const { locateResult } = await import("./locate-result.js");
   const told = locateResult.safeParse(result);
   try {
@@ -72,7 +72,7 @@ export async function readHash(hash: string): Promise<LinkedAnswer> {
       ...(read.picture && { picture: new File([read.picture], told.data.image, { type: "image/webp" }) }),
     };
   } catch (cause) {
-    throw new Error("This link is cut off or damaged: there is no answer in it.", { cause });
+    throw new Error(t("link.damaged"), { cause });
   }
 }
 

@@ -2,7 +2,8 @@
 
 import type { ModelEntry } from "geodrift/contract";
 import { LostError, type PageEngine } from "../engine/engine.js";
-import type { Base } from "../map/basemap.js";
+import type { Base, Look } from "../map/basemap.js";
+import { speech } from "../texts/language.svelte.js";
 import { areaText, distanceText, type Units, units } from "../words.js";
 import { oneOf, remember, remembered } from "./remembered.js";
 
@@ -48,6 +49,12 @@ class AppState {
   switchUnits(): void {
     this.units = this.units === "km" ? "miles" : "km";
     remember("units", this.units);
+  }
+
+  /** How this person wants the map. */
+  get look(): Look {
+    const { theme, base, names, engine } = this;
+    return { theme, base, names, detail: engine?.detail, language: speech.language };
   }
 
   /** A distance, as this person reads it. */

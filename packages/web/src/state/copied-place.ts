@@ -1,6 +1,7 @@
 /** A place that is taken from one picture to others: a person's word, or what a file says; never what a model says. */
 import type { LatLng } from "@geodrift/core";
 import type { Level, PictureDetail } from "geodrift/contract";
+import { t } from "../texts/language.svelte.js";
 
 /** A place that is said of more pictures than one: degrees, how precisely it is said, and the radius in km within which it is sure. */
 export interface CopiedPlace extends LatLng {
@@ -24,9 +25,5 @@ export function placeToCopy({ id, path, decision, recorded, estimate }: PictureD
   if (said.kind === "accept" && said.source === "person" && said.lat !== undefined && said.lng !== undefined)
     return { lat: said.lat, lng: said.lng, level: said.level ?? "country", radiusKm: said.radiusKm ?? 1, ...from };
   if (recorded) return { ...recorded, level: "point", radiusKm: fileRadiusKm, ...from };
-  throw new Error(
-    said.kind === "accept" || estimate
-      ? `${path}: a model says where that was taken, which says nothing of other pictures: set the pin yourself.`
-      : `${path}: nobody says where that was taken.`,
-  );
+  throw new Error(t(said.kind === "accept" || estimate ? "said.modelSays" : "said.nobodySays", { path }));
 }

@@ -1,4 +1,5 @@
 /** Everything that a picture's file says of itself, for people. */
+import { t } from "../texts/language.svelte.js";
 
 /** Tags of one kind, each with what it says. */
 export interface TagGroup {
@@ -6,17 +7,12 @@ export interface TagGroup {
   tags: readonly (readonly [tag: string, value: string])[];
 }
 
-/** Kinds of tags, as they are told. */
-const groupNames: Record<string, string> = {
-  file: "File",
-  exif: "EXIF",
-  gps: "GPS",
-  iptc: "IPTC",
-  xmp: "XMP",
-  icc: "Colours (ICC)",
-  png: "PNG",
-  jfif: "JFIF",
-};
+/** Kinds of tags, in the order in which they are told. */
+const kinds = ["file", "exif", "gps", "iptc", "xmp", "icc", "png", "jfif"] as const;
+
+/** Most have one name in all languages. */
+const nameOf = (kind: (typeof kinds)[number]): string =>
+  kind === "file" || kind === "icc" ? t(`file.group.${kind}`) : kind.toUpperCase();
 
 /** Longer values are cut: a maker's note may have megabytes. */
 const longest = 300;
@@ -38,13 +34,13 @@ export async function tagsOf(file: File): Promise<TagGroup[]> {
     if (e instanceof errors.MetadataMissingError) return [];
     throw e;
   }
-  return Object.entries(groupNames).flatMap(([kind, name]) => {
+  return kinds.flatMap((kind) => {
     const tags = Object.entries(all[kind] ?? {}).flatMap(([tag, value]) => {
       if (left.has(tag)) return [];
       const said = describe(value);
       return said ? [[tag, cut(said)] as const] : [];
     });
-    return tags.length > 0 ? [{ name, tags }] : [];
+    return tags.length > 0 ? [{ name: nameOf(kind), tags }] : [];
   });
 }
 

@@ -2,6 +2,7 @@
 import type { LatLng } from "@geodrift/core";
 import type { ImageModel, Imagined, ImagineSettings, TrainingView } from "geodrift/contract";
 import type { ImageEngine } from "../engine/engine.js";
+import { t } from "../texts/language.svelte.js";
 import { app } from "./app.svelte.js";
 
 /** What a person asked for, with the numbers of the form. */
@@ -90,8 +91,8 @@ export class Imagining {
   private get wrong(): string | undefined {
     const within = (x: unknown, least: number, most: number) =>
       Number.isInteger(x) && least <= Number(x) && Number(x) <= most;
-    if (!within(this.n, 1, maxPictures)) return `Pictures: a whole number from 1 to ${maxPictures} is needed.`;
-    if (this.locked && !within(this.seed, 0, maxSeed)) return `Seed: a whole number from 0 to ${maxSeed} is needed.`;
+    if (!within(this.n, 1, maxPictures)) return t("imagine.picturesNeeded", { most: maxPictures });
+    if (this.locked && !within(this.seed, 0, maxSeed)) return t("imagine.seedNeeded", { most: maxSeed });
     return undefined;
   }
 

@@ -2,6 +2,7 @@
 import { distributionTensors, readDistribution, readSafetensors, writeSafetensors } from "@geodrift/core";
 import { clear, createStore, del, entries, set, type UseStore } from "idb-keyval";
 import type { Answer, Settings } from "../engine/engine.js";
+import { t } from "../texts/language.svelte.js";
 import type { Judged } from "./pane.svelte.js";
 import { smallPicture } from "./small-picture.js";
 
@@ -91,7 +92,7 @@ export class KeptAnswers {
       this.store ??= createStore("geodrift", "answers");
       await work(this.store);
     } catch (e) {
-      this.refused = `This browser keeps nothing here (${(e as Error).message}).`;
+      this.refused = t("kept.refused", { why: (e as Error).message });
     }
   }
 }

@@ -60,7 +60,7 @@ describe("what is said of a picture", () => {
       seen: [null],
     });
     expect([ids(library), library.current?.id]).toEqual([[2, 3, 4, 5], 2]);
-    expect([library.message, library.error]).toEqual(["One picture accepted. U takes it back.", undefined]);
+    expect([library.message, library.error]).toEqual(["1 picture accepted. U takes it back.", undefined]);
     expect([library.acting, library.settled]).toEqual([false, false]);
     // The next one has an estimate of before, which can be accepted at once.
     expect(library.acceptable).toBe(true);
@@ -199,7 +199,7 @@ describe("what is said of a picture", () => {
     const left = [{ picture: 1, error: "1.xmp is read-only", code: "file" }];
     there.routes["POST library/decisions"] = () => ({ batch: 1, left, refused: [] });
     await library.decide("reject");
-    expect(library.error).toBe("Left as they are: One sidecar; the first: 1.xmp is read-only.");
+    expect(library.error).toBe("1 sidecar was left as it was: 1.xmp is read-only.");
   });
 
   it("tells of pictures of a selection of which it cannot be said, and leaves them in the list", async () => {
@@ -210,7 +210,7 @@ describe("what is said of a picture", () => {
     await library.decide("accept");
     expect([library.message, library.error]).toEqual([
       "2 pictures accepted. U takes it back.",
-      "One picture not accepted; the first: 2.jpg: has no estimate to accept.",
+      "1 picture was left as it was: 2.jpg: has no estimate to accept.",
     ]);
     expect(ids(library)).toEqual([2, 4, 5]);
   });

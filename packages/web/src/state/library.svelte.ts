@@ -5,15 +5,19 @@ import type { DrawnTrack, KnownPlaces, Level, ListedPicture, PictureQuery, Verdi
 import { answerOf, archive } from "../engine/client.js";
 import { defaultSettings, queryOf } from "../engine/engine.js";
 import { asEvents, followAnswer } from "../engine/events.js";
-import { levels, plural } from "../words.js";
+import { t } from "../texts/language.svelte.js";
+import { levels } from "../words.js";
 import { type CopiedPlace, placeToCopy } from "./copied-place.js";
 import { LibraryList } from "./library-list.svelte.js";
 import { Pane } from "./pane.svelte.js";
 
 const api = archive.api.library;
 
-/** What pictures are when something is said of them. */
-const saidWords = { accept: "accepted", reject: "rejected", "not-a-place": "marked as showing no place" };
+/** What is told of pictures when something was said of them. */
+const saidKeys = { accept: "said.accepted", reject: "said.rejected", "not-a-place": "said.not-a-place" } as const;
+
+/** How many pictures it was said of, in words. */
+type Told = (count: number) => string;
 
 /** The archive: its list, what is known of the picture that is looked at, and what is said of pictures. */
 export class LibraryState extends LibraryList {
@@ -147,20 +151,20 @@ export class LibraryState extends LibraryList {
       const pictures = this.meant;
       if (pictures.length === 0) return;
       if (kind === "accept" && !this.acceptable) {
-        this.error = "There is no estimate to accept yet: wait for it, or set the pin yourself.";
+        this.error = t("said.noEstimate");
         return;
       }
       const verdict = kind === "accept" ? this.acceptance() : { kind };
       if (!verdict) return;
-      await this.sayHere(pictures, verdict, saidWords[kind]);
+      await this.sayHere(pictures, verdict, (count) => t(saidKeys[kind], { count }));
     });
   }
 
   /** Says something of pictures of the list, takes them from it, and looks at what comes then. */
-  private async sayHere(pictures: readonly number[], verdict: Verdict, words: string): Promise<void> {
+  private async sayHere(pictures: readonly number[], verdict: Verdict, told: Told): Promise<void> {
     // Before it is said: whoever hears of it may list what is left before this does.
     const at = this.pictures.findIndex((p) => pictures.includes(p.id));
-    const refused = await this.say(pictures, verdict, words);
+    const refused = await this.say(pictures, verdict, told);
     if (!refused) return;
     const gone = new Set(pictures.filter((id) => !refused.includes(id)));
     this.pictures = this.pictures.filter((p) => !gone.has(p.id));
@@ -172,14 +176,14 @@ export class LibraryState extends LibraryList {
 
   /**
    * Says something of pictures.
-   * @param words what they are then
+   * @param told what is told of it
    * @param shown what a person has seen of them, where the list does not have them
    * @returns numbers of those of which it cannot be said; undefined where nothing was
    */
   private async say(
     pictures: readonly number[],
     verdict: Verdict,
-    words: string,
+    told: Told,
     shown: (id: number) => ListedPicture | undefined = () => undefined,
   ): Promise<number[] | undefined> {
     const known = (id: number) => this.shownOf(id) ?? shown(id);
@@ -201,10 +205,10 @@ export class LibraryState extends LibraryList {
       return undefined;
     }
     const { left, refused } = asked;
-    this.message = `${plural(pictures.length - refused.length, "picture")} ${words}. U takes it back.`;
+    this.message = told(pictures.length - refused.length);
     const troubles = [
-      refused.length > 0 && `${plural(refused.length, "picture")} not ${words}; the first: ${refused[0].error}.`,
-      left.length > 0 && `Left as they are: ${plural(left.length, "sidecar")}; the first: ${left[0].error}.`,
+      refused.length > 0 && t("said.refused", { count: refused.length, first: refused[0].error }),
+      left.length > 0 && t("said.left", { count: left.length, first: left[0].error }),
     ];
     this.error = troubles.filter(Boolean).join(" ") || undefined;
     return refused.map((r) => r.picture);
@@ -219,14 +223,14 @@ export class LibraryState extends LibraryList {
     await this.act(async () => {
       const picture = await answerOf(api.pictures[":id"].$get({ param: { id: String(id) } }));
       this.copied = pin ? { ...pin, id, from: picture.path } : placeToCopy(picture);
-      this.message = `The place of ${picture.path} is copied: V says it of the pictures that are selected.`;
+      this.message = t("said.copied", { path: picture.path });
     });
   }
 
   /** Says the place that was copied of the selection, or of the picture that is looked at. */
   async pastePlace(): Promise<void> {
     const pictures = this.meant;
-    await this.paste(pictures, (verdict, words) => this.sayHere(pictures, verdict, words));
+    await this.paste(pictures, (verdict, told) => this.sayHere(pictures, verdict, told));
   }
 
   /**
@@ -239,25 +243,27 @@ export class LibraryState extends LibraryList {
     shown: (id: number) => ListedPicture | undefined,
     then: (refused: readonly number[]) => Promise<void>,
   ): Promise<void> {
-    return this.paste(pictures, async (verdict, words) => {
-      const refused = await this.say(pictures, verdict, words, shown);
+    return this.paste(pictures, async (verdict, told) => {
+      const refused = await this.say(pictures, verdict, told, shown);
       if (refused) await then(refused);
     });
   }
 
   private async paste(
     pictures: readonly number[],
-    say: (verdict: Verdict, words: string) => Promise<void>,
+    say: (verdict: Verdict, told: Told) => Promise<void>,
   ): Promise<void> {
     if (!this.mayReview || pictures.length === 0) return;
     await this.act(async () => {
       const { copied } = this;
       if (!copied) {
-        this.error = "No place is copied yet.";
+        this.error = t("said.nothingCopied");
         return;
       }
       const { lat, lng, radiusKm, level } = copied;
-      await say({ kind: "accept", level, pin: { lat, lng }, radiusKm }, `accepted where ${copied.from} is`);
+      await say({ kind: "accept", level, pin: { lat, lng }, radiusKm }, (count) =>
+        t("said.pasted", { count, from: copied.from }),
+      );
     });
   }
 
@@ -268,8 +274,7 @@ export class LibraryState extends LibraryList {
     if (this.selected.size > 0) return { kind: "accept", level: "own" };
     const { level } = this;
     const radiusKm = this.current?.estimate?.radiusKm ?? 0;
-    const order = Object.keys(levels);
-    if (order.indexOf(level) < order.indexOf(levelFor(radiusKm)) && this.asking?.level !== level) {
+    if (levels.indexOf(level) < levels.indexOf(levelFor(radiusKm)) && this.asking?.level !== level) {
       this.asking = { level, radiusKm };
       return undefined;
     }
@@ -284,8 +289,8 @@ export class LibraryState extends LibraryList {
     await this.act(async () => {
       const outcomes = await answerOf(api.undo.$post({ json: {} }));
       const failed = outcomes.find((o) => o.error);
-      this.message = outcomes.length === 0 ? "There is nothing to take back." : `Taken back: ${outcomes.length}.`;
-      if (failed) this.error = `One of them: ${failed.error}.`;
+      this.message = outcomes.length === 0 ? t("said.nothingToUndo") : t("said.undone", { n: outcomes.length });
+      if (failed) this.error = t("said.oneFailed", { why: failed.error });
       await this.refresh();
       await this.list(outcomes[0]?.picture);
     });
@@ -296,8 +301,8 @@ export class LibraryState extends LibraryList {
     await this.act(async () => {
       const outcomes = await answerOf(api.write.$post({ json: { intoExisting: this.intoExisting } }));
       const failed = outcomes.filter((o) => o.error);
-      this.message = `${plural(outcomes.length - failed.length, "sidecar")} written.`;
-      if (failed.length > 0) this.error = `${failed.length} not written; the first: ${failed[0].error}.`;
+      this.message = t("said.wrote", { count: outcomes.length - failed.length });
+      if (failed.length > 0) this.error = t("said.notWritten", { n: failed.length, first: failed[0].error });
       await this.refresh();
       await this.list();
     });
@@ -334,7 +339,7 @@ export class LibraryState extends LibraryList {
     await this.act(async () => {
       const sent = api.tracks.$post({ query: { name: file.name } }, { init: { body: file } });
       const { points } = await answerOf(sent);
-      this.message = `${file.name}: ${points} points.`;
+      this.message = t("said.track", { name: file.name, points });
       this.use.track = true;
       await this.locate();
     });

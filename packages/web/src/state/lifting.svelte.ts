@@ -2,6 +2,7 @@
 import type { SizedField } from "@geodrift/core";
 import type { Lifted } from "geodrift/contract";
 import type { ImageEngine, LiftEngine } from "../engine/engine.js";
+import { t } from "../texts/language.svelte.js";
 import { app } from "./app.svelte.js";
 
 /** What came out of a lift. */
@@ -44,7 +45,7 @@ export class Lifting {
     this.stop();
     const { steps, size } = this;
     if (!Number.isInteger(steps) || steps < leastSteps || steps > mostSteps) {
-      this.error = `Steps: a whole number from ${leastSteps} to ${mostSteps} is needed.`;
+      this.error = t("lift.stepsNeeded", { least: leastSteps, most: mostSteps });
       return;
     }
     const call = new AbortController();

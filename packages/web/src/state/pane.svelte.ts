@@ -4,6 +4,7 @@ import { flatDegrees } from "@geodrift/core";
 import type { LocateStep } from "geodrift/contract";
 import { type Answer, defaultSettings, type LocateCall, LostError, type Settings } from "../engine/engine.js";
 import type { Focus, Mark } from "../map/globe.js";
+import { t } from "../texts/language.svelte.js";
 import { app } from "./app.svelte.js";
 import { pointsAt } from "./interpolate.js";
 import { Judging, priorOf, type RuledOut } from "./judging.svelte.js";
@@ -88,7 +89,7 @@ export class Pane {
     const named = modes.slice(0, maxModes).map((m, i): Mark => {
       return { ...m, text: `${Math.round(100 * m.mass)} %`, kind: i === 0 ? "best" : "mode" };
     });
-    return recorded ? [...named, { ...recorded, text: "the file says", kind: "truth" }] : named;
+    return recorded ? [...named, { ...recorded, text: t("locate.fileSays"), kind: "truth" }] : named;
   });
 
   /** Shows a picture and locates it. */
@@ -146,7 +147,7 @@ export class Pane {
     try {
       await app.open();
       const { engine } = app;
-      if (!engine) throw new LostError(app.lost ?? "The server does not answer.");
+      if (!engine) throw new LostError(app.lost ?? t("app.noAnswer"));
       call.signal.throwIfAborted();
       const answer = await ask(engine, {
         signal: call.signal,
@@ -162,10 +163,7 @@ export class Pane {
       return answer;
     } catch (e) {
       if (call.signal.aborted) return undefined;
-      this.error =
-        e instanceof LostError
-          ? `${e.message} Your picture is still here: try again when it is back.`
-          : (e as Error).message;
+      this.error = e instanceof LostError ? t("locate.stillHere", { error: e.message }) : (e as Error).message;
       app.fail(e as Error);
       return undefined;
     } finally {

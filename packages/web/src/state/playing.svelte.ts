@@ -1,5 +1,6 @@
 /** The game: which pictures a seed gives, what was guessed, and how often in a row somebody was closer than the model. */
 import { distanceKm, Generator, geoScore, type LatLng } from "@geodrift/core";
+import { t } from "../texts/language.svelte.js";
 import { Pane } from "./pane.svelte.js";
 import { remember, remembered } from "./remembered.js";
 
@@ -59,7 +60,7 @@ export function puzzlesOf(all: readonly Puzzle[], game: number): Puzzle[] {
 
 async function fetched(path: string, signal: AbortSignal): Promise<Response> {
   const response = await fetch(new URL(path, document.baseURI), { signal });
-  if (!response.ok) throw new Error(`${path} cannot be fetched (${response.status})`);
+  if (!response.ok) throw new Error(t("play.failed", { path, status: response.status }));
   return response;
 }
 

@@ -2,6 +2,7 @@
 import { earthRadiusKm, type LatLng } from "@geodrift/core";
 import type { LocateResult } from "geodrift/contract";
 import { lineTowards, sunOver } from "../places/sun.js";
+import { t } from "../texts/language.svelte.js";
 import { keyOf, type Pinned } from "./judging.svelte.js";
 
 /** A time and the length of a shadow, which stay while the picture is asked about again. */
@@ -43,7 +44,7 @@ const mostTold = 4;
 /** Places that the sun is told of: those that are pinned, and the likeliest candidates, of which the first is the best guess. */
 export const sunnyPlaces = (result: LocateResult, pinned: readonly Pinned[]): Pinned[] => [
   ...pinned,
-  ...(result.modes.length > 0 ? result.modes : [{ name: "Best guess", ...result.best }])
+  ...(result.modes.length > 0 ? result.modes : [{ name: t("sun.bestGuess"), ...result.best }])
     .slice(0, mostTold)
     .filter((m) => !pinned.some((p) => keyOf(p) === keyOf(m))),
 ];

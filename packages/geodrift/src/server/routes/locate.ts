@@ -133,7 +133,7 @@ export function locateRoutes(context: ServerContext) {
 }
 
 /** An evidence bundle as a file to keep. */
-export function zipped(
+export async function zipped(
   c: Context,
   {
     model,
@@ -144,8 +144,8 @@ export function zipped(
   }: Pick<LocateSettings, "prior" | "abstain"> & Pick<EvidenceOptions, "model" | "remarks" | "picture">,
   { region, neighbours, encoder }: LocateJob,
   answer: EngineAnswer,
-): Response {
-  const bundle = evidenceBundle(answer, {
+): Promise<Response> {
+  const bundle = await evidenceBundle(answer, {
     ...{ model, encoder, prior, abstain, places: neighbours, region, picture },
     ...(remarks && remarks.length > 0 && { remarks }),
   });
