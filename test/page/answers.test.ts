@@ -45,7 +45,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
   });
 
   it("brings an answer back from its link, in another browser, without its picture or with it", async () => {
-    const { page, complaints } = await openPage(served.browser, served.url);
+    const { page, complaints } = await openPage(served.flat, served.url);
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await drop(page, "nile.png", nile);
     await answered(page).waitFor();
@@ -66,7 +66,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     const pictured = await linkOf();
     expect(pictured.length).toBeGreaterThan(bare.length);
     await page.close();
-    const context = await served.browser.newContext({ reducedMotion: "reduce" });
+    const context = await served.flat.newContext({ reducedMotion: "reduce" });
     const other = await context.newPage();
     const asked: string[] = [];
     other.on("request", (r) => asked.push(r.url()));
@@ -93,7 +93,7 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
   });
 
   it("keeps answers, settings and looks through other views and a reload, until they are to be forgotten", async () => {
-    const { page, complaints } = await openPage(served.browser, served.url);
+    const { page, complaints } = await openPage(served.flat, served.url);
     await page.getByText("Model second:").waitFor();
     await page.getByRole("button", { name: "A strait" }).click();
     await answered(page).waitFor();

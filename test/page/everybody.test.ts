@@ -61,4 +61,21 @@ describe.skipIf(!hasBrowser)("the page is for everybody", () => {
     await page.evaluate(() => localStorage.clear());
     await page.close();
   });
+
+  it("shows the archive on a flat map where there is no globe, and what a click is nearest to", async () => {
+    const { page, complaints } = await openPage(served.browser, `${served.url}#library=map`);
+    await page.getByText("1 picture in view.").waitFor();
+    const svg = page.locator(".archive-map .flat svg");
+    await svg.locator("circle").first().waitFor();
+    const box = await svg.boundingBox();
+    await page.mouse.click((box?.x ?? 0) + 300, (box?.y ?? 0) + 250);
+    await page.getByText("1 picture clicked on.").waitFor();
+    await page.getByLabel("Find a place").fill("Paris");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /^Pictures within .* of Paris$/ }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await look(page, "archive-flat");
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
 });

@@ -8,7 +8,7 @@ describe.skipIf(!hasBrowser)("the game", () => {
   const served = servedPage();
 
   it("plays five pictures, by keyboard alone: those of a link, and those of the day, whose first try is kept", async () => {
-    const { page, complaints } = await openPage(served.browser, `${served.url}#play=7`);
+    const { page, complaints } = await openPage(served.flat, `${served.url}#play=7`);
     const asked = async (where: Page) => {
       await where.locator("img.puzzle").waitFor();
       return where.evaluate(() =>
@@ -18,7 +18,7 @@ describe.skipIf(!hasBrowser)("the game", () => {
     const first = await asked(page);
     expect(first).toHaveLength(1);
     expect(new URL(page.url()).hash).toBe("#play=7");
-    const other = await openPage(served.browser, `${served.url}#play=7`);
+    const other = await openPage(served.flat, `${served.url}#play=7`);
     expect(await asked(other.page)).toEqual(first);
     await other.page.close();
     await page.getByRole("button", { name: "Today’s five" }).press("Enter");
@@ -47,7 +47,7 @@ describe.skipIf(!hasBrowser)("the game", () => {
     // The model knows these places; the middle of a map that nobody has turned does not.
     expect(scores[5][1]).toBeGreaterThan(scores[5][0]);
     expect(await page.locator("caption").innerText()).toBe("The model wins.");
-    const kept = await page.getByText(/^Today’s, at your first try: \d+ points of 5,000\.$/).innerText();
+    const kept = await page.getByText(/^Today’s, at your first try: [\d,]+ points of 5,000\.$/).innerText();
     await page.reload();
     await page.getByText(/^Picture 1 of 5 of today/).waitFor();
     expect(await page.getByText(/^Today’s, at your first try/).innerText()).toBe(kept);

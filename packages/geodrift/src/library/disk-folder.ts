@@ -1,5 +1,6 @@
 /** Folders of this machine, for whoever chooses one of them. */
-import { readdir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { z } from "zod";
@@ -9,18 +10,23 @@ import type { diskFolder as diskFolderSchema } from "./contract.js";
 
 /**
  * A folder with the folders in it that may hold pictures.
- * @param named its path; the home folder if left out
+ * @param asked its path; the home folder if left out
  * @throws GeodriftError `not-found` or `file` if it cannot be read
  */
-export async function diskFolder(named = homedir()): Promise<z.infer<typeof diskFolderSchema>> {
-  const path = resolve(named);
+export async function diskFolder(asked = homedir()): Promise<z.infer<typeof diskFolderSchema>> {
+  const path = resolve(asked);
   const entries = await readdir(path, { withFileTypes: true }).catch(cannotRead(path, "folder"));
   const parent = dirname(path);
+  // A scan follows no links within a folder; whoever names one as the folder means where it leads.
+  const isFolder = async (e: Dirent): Promise<boolean> =>
+    e.isDirectory() ||
+    (e.isSymbolicLink() && (await stat(join(path, e.name)).catch(() => undefined))?.isDirectory() === true);
+  const named = entries.filter((e) => mayHoldPictures(e.name));
+  const folders = (await Promise.all(named.map(isFolder))).flatMap((is, i) => (is ? [named[i]] : []));
   return {
     path,
     parent: parent === path ? null : parent,
-    folders: entries
-      .filter((e) => e.isDirectory() && mayHoldPictures(e.name))
+    folders: folders
       .map((e) => ({ name: e.name, path: join(path, e.name) }))
       .sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true })),
     pictures: entries.filter((e) => e.isFile() && isPictureFile(e.name)).length,

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { nearestSpot, spotsOf } from "./flat-spots.js";
+
+const places = { ids: [1, 2, 3, 4, 5], lat: [10.1, 10.2, -0.1, 0.1, 60], lng: [179.9, 179.8, 0, 0, -179.9] };
+
+describe("pictures of an archive on the flat map", () => {
+  it("are one dot for each cell, and none is lost", () => {
+    expect(spotsOf(places).map((s) => s.ids)).toEqual([[1, 2], [3], [4], [5]]);
+    expect(spotsOf({ ids: [], lat: [], lng: [] })).toEqual([]);
+  });
+
+  it("are found by the nearest dot, across the date line as well", () => {
+    const spots = spotsOf(places);
+    expect(nearestSpot(spots, { lat: 9, lng: -179.9 })?.ids).toEqual([1, 2]);
+    expect(nearestSpot(spots, { lat: 61, lng: 179.9 })?.ids).toEqual([5]);
+    expect(nearestSpot([], { lat: 0, lng: 0 })).toBeUndefined();
+  });
+});
