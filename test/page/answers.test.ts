@@ -33,6 +33,15 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     await look(page, "drifting");
     await page.getByRole("button", { name: "Play from noise to places" }).click();
     await page.waitForFunction(() => document.querySelector(".timeline .step")?.textContent === "places");
+    // In another language the globe, too, is called otherwise.
+    const globe = page.locator(".maplibregl-canvas");
+    expect(await globe.getAttribute("aria-label")).toBe("Where was it?: map of the answer");
+    await page.getByLabel("Language").selectOption("de");
+    await page.waitForFunction(
+      () => document.querySelector(".maplibregl-ctrl-zoom-in")?.getAttribute("title") === "Vergrößern",
+    );
+    expect(await globe.getAttribute("aria-label")).toBe("Wo war es?: Karte der Antwort");
+    await page.getByLabel("Sprache").selectOption("en");
     // What is no picture is said; another picture is pasted.
     await drop(page, "notes.txt", Buffer.from("hello"), "text/plain");
     await page.getByText("notes.txt is not a picture.").waitFor();
@@ -116,6 +125,13 @@ describe.skipIf(!hasBrowser)("answers of the page", () => {
     await page.getByAltText("Picture: nile.png").waitFor();
     expect(await answered(page).innerText()).toContain("Egypt");
     await page.getByRole("button", { name: "Satellite" }).waitFor();
+    // One stop for Tab, of which arrows lead to the others.
+    const stop = before.locator("ul button[tabindex='0']");
+    expect(await stop.count()).toBe(1);
+    await stop.focus();
+    await page.keyboard.press("End");
+    expect(await stop.count()).toBe(1);
+    expect(await before.locator("ul button").last().getAttribute("tabindex")).toBe("0");
     await before.getByRole("button", { name: /^island\.png: .*New Zealand/ }).click();
     await page.getByAltText("Picture: island.png").waitFor();
     expect(await answered(page).innerText()).toContain("New Zealand");

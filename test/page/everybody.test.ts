@@ -14,7 +14,7 @@ describe.skipIf(!hasBrowser)("the page is for everybody", () => {
     await page.setViewportSize({ width: 360, height: 740 });
     for (const view of views) {
       await page.goto(`${served.url}#${view}`);
-      await page.locator("main *").first().waitFor();
+      await page.locator("main h1").first().waitFor({ state: "attached" });
       expect(await page.evaluate(() => document.documentElement.scrollWidth), view).toBeLessThanOrEqual(360);
       await look(page, `${name}-${view}`);
     }
@@ -24,7 +24,7 @@ describe.skipIf(!hasBrowser)("the page is for everybody", () => {
     const { page } = await openPage(served.browser, served.url);
     for (const view of views) {
       await page.goto(`${served.url}#${view}`);
-      await page.locator("main *").first().waitFor();
+      await page.locator("main h1").first().waitFor({ state: "attached" });
       if (view === "locate" || view === "compare") {
         await drop(page, "nile.png", nile);
         await answered(page).last().waitFor();

@@ -146,7 +146,9 @@ describe.skipIf(!hasBrowser)(
       own.child.kill("SIGKILL");
       const alert = page.locator(".side").getByRole("alert");
       await alert.waitFor();
-      expect(await alert.innerText()).toMatch(/^The server .*Your picture is still here: try again when it is back\./);
+      expect(await alert.innerText()).toMatch(
+        /^The server .*Your picture is still here: try again when the server is back\./,
+      );
       await page.locator(".banner").waitFor();
       await look(page, "lost");
       const back = await startServer(["--port", String(own.port)]);

@@ -88,4 +88,15 @@ describe.skipIf(!hasBrowser)("the game", () => {
     await page.getByText(/^You: .* points\. The model: .* points\.$/).waitFor();
     await page.close();
   });
+
+  it("says so when a view cannot be fetched, and offers the page anew", async () => {
+    const { page } = await openPage(served.flat, served.url);
+    await page.route(/assets\/Play-/, (route) => route.abort());
+    await page.getByRole("link", { name: "Play" }).click();
+    await page.getByText("This view cannot be fetched").waitFor();
+    await page.unroute(/assets\/Play-/);
+    await page.getByRole("button", { name: "Load the page again" }).click();
+    await page.getByText("Picture 1 of 5").waitFor();
+    await page.close();
+  });
 });

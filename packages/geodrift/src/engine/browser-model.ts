@@ -58,13 +58,16 @@ export interface BrowserModel {
    * @param picture 8-bit RGB, [height, width, 3], decoded by whoever has it
    */
   locate(picture: Picture, options?: BrowserLocateOptions): Promise<BrowserAnswer>;
+  /** Gives its memory back. */
+  dispose(): Promise<void>;
 }
 
 /**
  * Opens the embedded model from its files; `examples/notebook.html` is a page that does.
  * @param read gives the bytes of one of `browserModelFiles`
  * @param runtime `onnxruntime-web/wasm`, whose `.wasm` it is told of before
- * @throws GeodriftError `model` for one that does not run in a browser, and whatever `read` throws
+ * @throws GeodriftError `model` for one that does not run in a browser, ZodError or SyntaxError for descriptions that are none, and whatever
+ * `read` throws
  */
 export async function openBrowserModel(
   read: (name: (typeof browserModelFiles)[number]) => Promise<Uint8Array>,
@@ -115,6 +118,9 @@ export async function openBrowserModel(
         ...(domains && { domain: domains[0] }),
       };
       return { result, distribution, samples };
+    },
+    async dispose() {
+      await Promise.all([locator.dispose(), encoder.dispose?.()]);
     },
   };
 }

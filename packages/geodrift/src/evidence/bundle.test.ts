@@ -111,6 +111,15 @@ describe("evidence", () => {
     expect(pdf.startsWith("%PDF-1.")).toBe(true);
     expect(pdf.match(/\/Type \/Page\b/g)?.length).toBeLessThanOrEqual(2);
   });
+  it("loses nothing in it of what a person has ruled out, however long", async () => {
+    const sheets = async (remarks: string[]) => {
+      const pdf = strFromU8(unzipSync(await evidenceBundle(located, { model: "m", remarks }))["evidence.pdf"], true);
+      return pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
+    };
+    // 8,000 letters are 1.5 sheets and more.
+    expect(await sheets(Array.from({ length: 8 }, () => "no such thing ".repeat(70)))).toBeGreaterThanOrEqual(3);
+    expect(await sheets(["no such church"])).toBeLessThanOrEqual(2);
+  });
   it("draws letters in it as they are, without their accents, or as one that is missing", () => {
     expect(drawable("Đakovo, Şırnak, Αθήνα, Київ, Huế")).toBe("Đakovo, Şırnak, Αθήνα, Київ, Huế");
     expect(drawable("Ḩalab, Al Manşūrah, Ḏamār, n̲")).toBe("Halab, Al Manşūrah, Damār, n");

@@ -7,6 +7,9 @@ const margin = 51;
 /** Between the margins of A4, points. */
 const width = 595 - 2 * margin;
 
+/** Longer sections, letters, may go over to another sheet: one that is kept together and does not fit is not set at all. */
+const mostTogether = 1500;
+
 /** Of no day: the bytes depend on the answer alone. */
 const noDay = new Date(Date.UTC(1980, 0, 1));
 
@@ -57,9 +60,9 @@ export async function evidenceDocument(text: string, map: string, picture?: Uint
         ({ heading = "", lines }): Content => ({
           stack: [
             { text: heading, bold: true, fontSize: 8, characterSpacing: 0.5, margin: [0, 7, 0, 2] },
-            ...lines.flatMap(set),
+            ...lines.flatMap((line) => set(line, heading)),
           ],
-          unbreakable: lines.length < 15,
+          unbreakable: lines.join("").length < mostTogether,
         }),
       ),
     ],
@@ -74,21 +77,17 @@ async function shown(picture: Uint8Array): Promise<Content> {
   return { image: `data:image/jpeg;base64,${jpeg.toString("base64")}`, fit: [width, 180], margin: [0, 2, 0, 4] };
 }
 
-/** A line of text: what has a name beside it, what is one of several, and the rest. */
-function set(line: string): Content[] {
+/** A line of text: what has a name beside it, what is one of several, and the rest; commands stay as they are. */
+function set(line: string, heading: string): Content[] {
   const words = line.trim();
   if (words === "") return [];
-  const indent = line.startsWith("    ") ? 12 : 0;
   if (words.startsWith("- ")) return [{ text: `•  ${words.slice(2)}`, margin: [12, 0, 0, 0] }];
-  const [, name, said] = /^(\S(?:.*?\S)?)\s{2,}(\S.*)$/.exec(words) ?? [];
-  if (name === undefined) return [{ text: words, margin: [indent, 0, 0, 0] }];
-  return [
-    {
-      columns: [
-        { text: name, width: 90, color: "#555" },
-        { text: said, width: "*" },
-      ],
-      margin: [indent, 0, 0, 0],
-    },
+  const [, name, said] = /^(\w[\w. ]{0,15}?)\s{2,}(\S.*)$/.exec(words) ?? [];
+  const margin: [number, number, number, number] = [line.startsWith("    ") ? 12 : 0, 0, 0, 0];
+  if (name === undefined || heading === "AGAIN") return [{ text: words, margin }];
+  const columns = [
+    { text: name, width: 90, color: "#555" },
+    { text: said, width: "*" },
   ];
+  return [{ columns, margin }];
 }

@@ -3,6 +3,7 @@ import { receivedTensors, type SentTensors } from "@geodrift/compile";
 import { readDistribution } from "@geodrift/core";
 import type { LocateResult } from "geodrift/browser";
 import type { LocateStep, ModelEntry } from "geodrift/contract";
+import { t } from "../texts/language.svelte.js";
 import type { LocateCall, PageEngine, Settings } from "./engine.js";
 import { pixelsOf } from "./pixels.js";
 import type { FromRunner, ToRunner } from "./runner-messages.js";
@@ -24,12 +25,12 @@ export function browserEngine(): PageEngine {
     else call?.resolve(data);
   });
   runner.addEventListener("error", (e) => {
-    for (const call of calls.values()) call.reject(new Error(`the model cannot run in this browser (${e.message})`));
+    for (const call of calls.values()) call.reject(new Error(t("error.noModel", { why: e.message })));
   });
 
   async function describe(): Promise<ModelEntry[]> {
     const response = await fetch(new URL("model.json", base));
-    if (!response.ok) throw new Error("the model's files are missing beside this page");
+    if (!response.ok) throw new Error(t("error.noFiles"));
     const { name: id, description, licence, method, encoder } = await response.json();
     return [{ id, description, licence, method, steps: true, guidance: true, views: encoder.kind === "places" }];
   }

@@ -1,6 +1,7 @@
 /** A picture's file as pixels, decoded by the browser. */
 
 import { sha256Of } from "geodrift/browser";
+import { t } from "../texts/language.svelte.js";
 import type { SentPicture } from "./runner-messages.js";
 
 /** Larger pictures are refused: a tab has little memory. */
@@ -13,13 +14,13 @@ const maxPixels = 100_000_000;
 export async function pixelsOf(file: File): Promise<SentPicture> {
   const bytes = await file.arrayBuffer();
   const bitmap = await createImageBitmap(new Blob([bytes], { type: file.type })).catch(() => {
-    throw new Error(`${file.name}: this browser cannot read it as a picture.`);
+    throw new Error(t("error.notReadable", { name: file.name }));
   });
   const { width, height } = bitmap;
-  if (width * height > maxPixels) throw new Error(`${file.name}: has more than ${maxPixels / 1e6} million pixels.`);
+  if (width * height > maxPixels) throw new Error(t("error.tooLarge", { name: file.name, million: maxPixels / 1e6 }));
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (!context) throw new Error("this browser has no canvas to read pixels with");
+  if (!context) throw new Error(t("error.noCanvas"));
   // Transparency as the program has it: on black.
   context.fillStyle = "#000";
   context.fillRect(0, 0, width, height);

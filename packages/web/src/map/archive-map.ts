@@ -15,6 +15,9 @@ const clusterRadius = 42;
 /** From this zoom on pictures stand by themselves. */
 const singleZoom = 11;
 
+/** Pictures of a cluster that are told. */
+const mostPicked = 1000;
+
 /** Farther from its middle the globe hides what lies on it. */
 const limbKm = 8600;
 
@@ -48,17 +51,18 @@ export class ArchiveMap {
     this.globe.map.getSource<GeoJSONSource>(source)?.setData(this.data);
   }
 
-  /** Tells the numbers of the pictures under a click: of a cluster the first thousand. */
-  onPick(tell: (ids: number[]) => void): void {
+  /** Tells the numbers of the pictures under a click, of a cluster the first thousand, and whether there are more. */
+  onPick(tell: (ids: number[], more: boolean) => void): void {
     const { map } = this.globe;
     map.on("click", async ({ point }: MapMouseEvent) => {
       const layers = ["clusters", "singles"].filter((id) => map.getLayer(id));
       const [hit] = map.queryRenderedFeatures(point, { layers });
       if (!hit) return;
       const clusters = map.getSource<GeoJSONSource>(source);
-      if (!hit.properties.cluster || !clusters) return tell([Number(hit.properties.id)]);
-      const leaves = await clusters.getClusterLeaves(Number(hit.properties.cluster_id), 1000, 0);
-      tell(leaves.map((leaf) => Number(leaf.properties?.id)));
+      if (!hit.properties.cluster || !clusters) return tell([Number(hit.properties.id)], false);
+      const leaves = await clusters.getClusterLeaves(Number(hit.properties.cluster_id), mostPicked, 0);
+      const ids = leaves.map((leaf) => Number(leaf.properties?.id));
+      tell(ids, Number(hit.properties.point_count) > mostPicked);
     });
     for (const layer of ["clusters", "singles"]) {
       map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));

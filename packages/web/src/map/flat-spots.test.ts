@@ -1,12 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { nearestSpot, spotsOf } from "./flat-spots.js";
+import { nearestSpot, sourceOf, spotsOf } from "./flat-spots.js";
 
-const places = { ids: [1, 2, 3, 4, 5], lat: [10.1, 10.2, -0.1, 0.1, 60], lng: [179.9, 179.8, 0, 0, -179.9] };
+const by = ["estimate", "file", "file", "person", "estimate"] as const;
+const places = {
+  ids: [1, 2, 3, 4, 5],
+  lat: [10.1, 10.2, -0.1, 0.1, 60],
+  lng: [179.9, 179.8, 0, 0, -179.9],
+  by: [...by],
+};
 
 describe("pictures of an archive on the flat map", () => {
   it("are one dot for each cell, and none is lost", () => {
     expect(spotsOf(places).map((s) => s.ids)).toEqual([[1, 2], [3], [4], [5]]);
-    expect(spotsOf({ ids: [], lat: [], lng: [] })).toEqual([]);
+    expect(spotsOf({ ids: [], lat: [], lng: [], by: [] })).toEqual([]);
+  });
+
+  it("have the colour of who says so of most of them", () => {
+    const here = {
+      ids: [1, 2, 3],
+      lat: [1.1, 1.2, 1.3],
+      lng: [2.1, 2.2, 2.3],
+      by: ["estimate", "file", "file"] as never,
+    };
+    expect([...spotsOf(places), ...spotsOf(here)].map(sourceOf)).toEqual([
+      ...["estimate", "file", "person", "estimate", "file"],
+    ]);
   });
 
   it("are found by the nearest dot, across the date line as well", () => {

@@ -1,22 +1,25 @@
 /** Pictures of an archive as dots of the flat map: one for each cell of the globe that has any, however many it has. */
 import { distanceKm, type LatLng } from "@geodrift/core";
-import type { PicturePlaces } from "geodrift/contract";
+import type { PicturePlaces, PlaceSource } from "geodrift/contract";
 
 /** The pictures of a cell, and where the first of them is, degrees. */
 export interface Spot extends LatLng {
   ids: number[];
+  /** Who says of each where it is. */
+  by: PlaceSource[];
 }
 
 /** Cells are as wide and high as this, degrees. */
 const cell = 0.5;
 
 /** All cells that have pictures. */
-export function spotsOf({ ids, lat, lng }: Pick<PicturePlaces, "ids" | "lat" | "lng">): Spot[] {
+export function spotsOf({ ids, lat, lng, by }: Omit<PicturePlaces, "nowhere">): Spot[] {
   const spots = new Map<string, Spot>();
   ids.forEach((id, i) => {
     const key = `${Math.floor(lat[i] / cell)} ${Math.floor(lng[i] / cell)}`;
-    const spot = spots.get(key) ?? { lat: lat[i], lng: lng[i], ids: [] };
+    const spot = spots.get(key) ?? { lat: lat[i], lng: lng[i], ids: [], by: [] };
     spot.ids.push(id);
+    spot.by.push(by[i]);
     spots.set(key, spot);
   });
   return [...spots.values()];
@@ -31,3 +34,10 @@ export const nearestSpot = (spots: readonly Spot[], place: LatLng): Spot | undef
     },
     [undefined, Number.POSITIVE_INFINITY],
   )[0];
+
+/** Who says so of most of its pictures. */
+export function sourceOf({ by }: Spot): PlaceSource {
+  const counts = new Map<PlaceSource, number>();
+  for (const source of by) counts.set(source, (counts.get(source) ?? 0) + 1);
+  return [...counts].reduce((most, other) => (other[1] > most[1] ? other : most))[0];
+}

@@ -100,12 +100,7 @@ export class Globe {
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
-      locale: {
-        "Map.Title": options.label,
-        "NavigationControl.ZoomIn": t("globe.zoomIn"),
-        "NavigationControl.ZoomOut": t("globe.zoomOut"),
-        "AttributionControl.ToggleAttribution": t("globe.attribution"),
-      },
+      locale: { "Map.Title": options.label },
     });
     this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.addControl(this.scale, "bottom-right");
@@ -136,6 +131,21 @@ export class Globe {
     if (isSame) return;
     this.options = { ...options, ...look };
     this.map.setStyle(baseStyle(look, this.fine), { diff: false });
+  }
+
+  /** What a screen reader calls the globe and its buttons, in the language that is spoken now. */
+  relabel(label: string): void {
+    const told = {
+      ".maplibregl-canvas": label,
+      ".maplibregl-ctrl-zoom-in": t("globe.zoomIn"),
+      ".maplibregl-ctrl-zoom-out": t("globe.zoomOut"),
+      ".maplibregl-ctrl-attrib-button": t("globe.attribution"),
+    };
+    for (const [selector, text] of Object.entries(told)) {
+      const element = this.map.getContainer().querySelector<HTMLElement>(selector);
+      element?.setAttribute("aria-label", text);
+      if (element?.title) element.title = text;
+    }
   }
 
   /** What the scale is told in. */

@@ -5,10 +5,10 @@ import Mgrs, { LatLon } from "geodesy/mgrs.js";
 import Utm from "geodesy/utm.js";
 import geohash from "ngeohash";
 import { OpenLocationCode } from "open-location-code";
-import { t } from "../texts/language.svelte.js";
 
 /** A place as it is written in one notation. */
 export interface Notation {
+  /** In English. */
   name: string;
   text: string;
 }
@@ -36,15 +36,15 @@ export function notationsOf(place: LatLng): Notation[] {
   const inZones = lat >= utmLimits[0] && lat <= utmLimits[1];
   const utm = inZones ? onEllipsoid.toUtm() : undefined;
   return [
-    { name: t("notations.degrees"), text: `${lat.toFixed(5)}, ${lng.toFixed(5)}` },
-    { name: t("notations.dms"), text: `${Dms.toLat(lat, "dms", 1)} ${Dms.toLon(lng, "dms", 1)}` },
+    { name: "Degrees", text: `${lat.toFixed(5)}, ${lng.toFixed(5)}` },
+    { name: "Degrees, minutes, seconds", text: `${Dms.toLat(lat, "dms", 1)} ${Dms.toLon(lng, "dms", 1)}` },
     ...(utm
       ? [
           { name: "UTM", text: utm.toString(0) },
           { name: "MGRS", text: utm.toMgrs().toString(10) },
         ]
       : []),
-    { name: t("notations.plusCode"), text: plusCodes.encode(lat, lng) },
+    { name: "Plus code", text: plusCodes.encode(lat, lng) },
     { name: "Geohash", text: geohash.encode(lat, lng, 9) },
   ];
 }

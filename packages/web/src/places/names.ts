@@ -17,7 +17,7 @@ function rowsOf(file: string): Promise<readonly NameRow[]> {
 
 async function fetchRows(file: string): Promise<readonly NameRow[]> {
   const response = await fetch(new URL(file, document.baseURI));
-  if (!response.ok) throw new Error("the names of places are missing");
+  if (!response.ok) throw new Error(t("error.noNames"));
   return response.json();
 }
 
@@ -119,7 +119,7 @@ export async function findPlaces(text: string, most = 8): Promise<Found[]> {
     .slice(0, most)
     .map(({ row }) => {
       const [kind, , lat, lng, zoom, code] = row;
-      const what = t(`search.${kind}`);
+      const what = t(`search.kind.${kind}`);
       const country = code && areaName({ name: countryNames.of(code) ?? code, code });
       return {
         ...{ name: writtenName(row), kind, lat, lng, radiusKm: radiusAt(kind === "country" ? zoom + 2 : zoom) },

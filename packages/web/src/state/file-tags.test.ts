@@ -10,10 +10,10 @@ describe("what a file says", () => {
     const groups = await tagsOf(
       fileOf(await photograph({ lat: 60.39, lng: 5.32, time: "2024:05:01 12:00:00", seed: 1 })),
     );
-    const said = Object.fromEntries(groups.map(({ name, tags }) => [name, Object.fromEntries(tags)]));
-    expect(said.EXIF).toMatchObject({ Make: "Maker", DateTimeOriginal: "2024:05:01 12:00:00" });
-    expect(Number(said.GPS.Latitude)).toBeCloseTo(60.39, 3);
-    expect(said.File["Image Width"]).toMatch(/^80/);
+    const said = Object.fromEntries(groups.map(({ kind, tags }) => [kind, Object.fromEntries(tags)]));
+    expect(said.exif).toMatchObject({ Make: "Maker", DateTimeOriginal: "2024:05:01 12:00:00" });
+    expect(Number(said.gps.Latitude)).toBeCloseTo(60.39, 3);
+    expect(said.file["Image Width"]).toMatch(/^80/);
   });
 
   it("is cut where it is long, and has none of its makers' notes", async () => {

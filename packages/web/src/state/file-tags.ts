@@ -1,18 +1,16 @@
 /** Everything that a picture's file says of itself, for people. */
-import { t } from "../texts/language.svelte.js";
 
 /** Tags of one kind, each with what it says. */
 export interface TagGroup {
-  name: string;
+  kind: TagKind;
   tags: readonly (readonly [tag: string, value: string])[];
 }
 
 /** Kinds of tags, in the order in which they are told. */
 const kinds = ["file", "exif", "gps", "iptc", "xmp", "icc", "png", "jfif"] as const;
 
-/** Most have one name in all languages. */
-const nameOf = (kind: (typeof kinds)[number]): string =>
-  kind === "file" || kind === "icc" ? t(`file.group.${kind}`) : kind.toUpperCase();
+/** A kind of tags. */
+export type TagKind = (typeof kinds)[number];
 
 /** Longer values are cut: a maker's note may have megabytes. */
 const longest = 300;
@@ -40,7 +38,7 @@ export async function tagsOf(file: File): Promise<TagGroup[]> {
       const said = describe(value);
       return said ? [[tag, cut(said)] as const] : [];
     });
-    return tags.length > 0 ? [{ name: nameOf(kind), tags }] : [];
+    return tags.length > 0 ? [{ kind, tags }] : [];
   });
 }
 

@@ -151,7 +151,7 @@ describe("a picture that is chosen", () => {
     question.fail(new LostError("The server does not answer (refused)."));
     await settled();
     expect(pane.error).toBe(
-      "The server does not answer (refused). Your picture is still here: try again when it is back.",
+      "The server does not answer (refused). Your picture is still here: try again when the server is back.",
     );
     expect(app.lost).toBe("The server does not answer (refused).");
     expect(pane.picture?.name).toBe("a.jpg");

@@ -1,6 +1,7 @@
 /** What an answer says, in the language of the page. */
 import { formatLatLng, type LocateResult, namedPlace, placeText } from "geodrift/browser";
 import type { ParseKeys } from "i18next";
+import en from "./en.json";
 import { either, number, speech, t } from "./language.svelte.js";
 
 /** Continents by their names in the answer. */
@@ -35,13 +36,15 @@ export function areaName({ name, code }: { name: string; code?: string }): strin
 export function headline(result: LocateResult): string {
   const said = namedPlace(result);
   switch (said.kind) {
-    case "town":
-      return placeText({
-        ...said.place,
-        country: areaName({ name: said.place.country, code: said.place.countryCode }),
-      });
+    case "town": {
+      const { country: name, countryCode: code } = said.place;
+      return withCountry(placeText(said.place), [{ name, code }]);
+    }
     case "division":
-      return placeText({ region: said.name, country: said.country && areaName(said.country) });
+      return withCountry(
+        placeText({ region: said.name, country: said.country?.name }),
+        said.country ? [said.country] : [],
+      );
     case "areas":
       return t("answer.somewhere", { names: either(said.areas.map(areaName)) });
     case "high seas":
@@ -51,11 +54,19 @@ export function headline(result: LocateResult): string {
   }
 }
 
-/** A candidate's name, which ends with that of its country, in this language. */
-export function candidateName(name: string, { countries }: Pick<LocateResult, "countries">): string {
-  const country = countries.find((c) => name === c.name || name.endsWith(`, ${c.name}`));
-  return country ? name.slice(0, name.length - country.name.length) + areaName(country) : name;
+/** What ends with the name of a country, with that in this language: Singapore, which is in Singapore, stays named once. */
+function withCountry(text: string, countries: readonly { name: string; code?: string }[]): string {
+  const country = countries.find(({ name }) => name && (text === name || text.endsWith(`, ${name}`)));
+  return country ? text.slice(0, text.length - country.name.length) + areaName(country) : text;
 }
+
+/** A candidate's name in this language: a town with its country, as far as the answer knows its code. */
+export const candidateName = (name: string, answer: Pick<LocateResult, "countries"> | undefined): string =>
+  name === "on the high seas" ? t("answer.highSeas") : withCountry(name, answer?.countries ?? []);
+
+/** What its model is for, in this language if that is known in it. */
+export const kindOf = ({ domain }: LocateResult): string | undefined =>
+  domain?.of === en.answer.viewFromAbove ? t("answer.viewFromAbove") : domain?.of;
 
 /** That the picture contradicts what is known, with the place that it says by itself. */
 export function contradiction({ share, best }: NonNullable<LocateResult["own"]>): string {

@@ -39,30 +39,43 @@ const isLanguage = oneOf(...(Object.keys(languages) as Language[]));
 /** What a person has chosen, else the first of the browser's languages that the page speaks. */
 const wanted = (): Language =>
   remembered("language", isLanguage) ??
-  (navigator.languages ?? []).map((tag) => tag.slice(0, 2)).find(isLanguage) ??
+  (navigator.languages ?? []).map((tag) => tag.split("-")[0]).find(isLanguage) ??
   "en";
 
 /** Which language is spoken now. */
 class Speech {
   language = $state<Language>("en");
+  /** One sentence, where the language that was chosen last cannot be spoken. */
+  error = $state<string>();
+  /** Which was wanted last: what an earlier wish fetches is not spoken. */
+  private latest = 0;
 
   /** Speaks what this person reads, before the page is drawn; English if its catalogue does not come. */
   async begin(): Promise<void> {
-    await this.speak(wanted()).catch(() => {});
+    await this.speak(wanted());
+    this.error = undefined;
   }
 
-  /** Speaks another language from now on. */
+  /** Speaks another language from now on; if its catalogue does not come, `error` says so, and nothing changes. */
   async choose(language: Language): Promise<void> {
-    await this.speak(language);
-    remember("language", language);
+    if (await this.speak(language)) remember("language", language);
   }
 
-  private async speak(language: Language): Promise<void> {
-    if (language !== "en" && !i18n.hasResourceBundle(language, "translation"))
-      i18n.addResourceBundle(language, "translation", (await others[language]()).default);
-    await i18n.changeLanguage(language);
+  /** @returns whether it is spoken now */
+  private async speak(language: Language): Promise<boolean> {
+    const mine = ++this.latest;
+    this.error = undefined;
+    try {
+      if (language !== "en" && !i18n.hasResourceBundle(language, "translation"))
+        i18n.addResourceBundle(language, "translation", (await others[language]()).default);
+    } catch {
+      if (mine === this.latest) this.error = t("app.noLanguage");
+      return false;
+    }
+    if (mine !== this.latest) return false;
     this.language = language;
     document.documentElement.lang = language;
+    return true;
   }
 }
 

@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import type { LocateResult } from "geodrift/contract";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { durationText, fixed, momentText, percentText } from "../words.js";
-import { areaName, candidateName, contradiction, headline } from "./answer-words.js";
+import { areaName, candidateName, contradiction, headline, kindOf } from "./answer-words.js";
 import { either, type Language, number, speech, t } from "./language.svelte.js";
 
 let kept: Record<string, string> = {};
@@ -52,7 +53,7 @@ describe("the language of the page", () => {
   it.each<[Language, string, string, string, string, string]>([
     ["en", "1,234.5", "1 picture", "1,234 pictures", "1.5 hours", "A, B, or C"],
     ["de", "1.234,5", "1 Bild", "1.234 Bilder", "1,5 Stunden", "A, B oder C"],
-    ["fr", "1 234,5", "1 image", "1 234 images", "1,5 heures", "A, B ou C"],
+    ["fr", "1 234,5", "1 image", "1 234 images", "1,5 h", "A, B ou C"],
     ["es", "1234,5", "1 imagen", "1234 imágenes", "1,5 horas", "A, B o C"],
   ])("%s writes numbers, plurals and lists as its people do", async (language, n, one, many, hours, list) => {
     await speech.choose(language);
@@ -72,13 +73,28 @@ describe("the language of the page", () => {
     expect(headline(answer(near))).toBe("Bergen, Vestland, Norwegen");
     expect(candidateName("Bergen, Norway", answer({}))).toBe("Bergen, Norwegen");
     expect([candidateName("Norway", answer({})), candidateName("on the high seas", answer({}))]).toEqual([
-      ...["Norwegen", "on the high seas"],
+      ...["Norwegen", "auf hoher See"],
     ]);
+    const state = { ...town, city: "Singapore", region: "", country: "Singapore", countryCode: "SG" };
+    expect(headline(answer({ ...near, place: state }))).toBe("Singapur");
     const sea = answer({ countries: [{ code: "XZ", name: "high seas", probability: 1 }] });
     expect(headline(sea)).toBe("irgendwo hier: hohe See");
     expect(headline(answer({ countries: [], continents: [{ name: "Europe", probability: 1 }] }))).toContain("Europa");
     const own = { share: 0.00001, best: { lat: -33.5, lng: 151 } } as NonNullable<LocateResult["own"]>;
     expect(contradiction(own)).toContain("weniger als 0,01 %");
+  });
+
+  it("says what the embedded model is for in it", async () => {
+    const file = new URL("../../../geodrift/models/earth/model.json", import.meta.url);
+    const { of } = JSON.parse(readFileSync(file, "utf8")).encoder.domain;
+    await speech.choose("fr");
+    expect(kindOf(answer({ domain: { of } }))).toMatch(/^une vue de la Terre/);
+    expect(kindOf(answer({ domain: { of: "a cat" } }))).toBe("a cat");
+  });
+
+  it("speaks what was wanted last, whatever comes first", async () => {
+    await Promise.all([speech.choose("es"), speech.choose("de"), speech.choose("en")]);
+    expect([speech.language, kept["geodrift.language"]]).toEqual(["en", '"en"']);
   });
 
   it("keeps the names of countries that a browser does not know", async () => {
