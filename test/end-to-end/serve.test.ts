@@ -288,6 +288,21 @@ describe("the server does not let happen", () => {
     }
   });
 
+  it("that the machine's folders are listed through a proxy", async () => {
+    const own = await startServer(["--name", "photos.example", "--token", "open sesame"]);
+    const asked = (path: string, host?: string) =>
+      raw(own, path, { headers: { authorization: "Bearer open sesame", ...(host && { host }) } });
+    try {
+      const [here, there] = await Promise.all([asked("/api/library"), asked("/api/library", "photos.example")]);
+      expect(JSON.parse(here.body.toString())).toMatchObject({ canAdd: true, canChoose: true });
+      expect(JSON.parse(there.body.toString())).toMatchObject({ canAdd: true, canChoose: false });
+      expect((await asked("/api/library/disk")).status).toBe(200);
+      expect((await asked("/api/library/disk", "photos.example")).status).toBe(403);
+    } finally {
+      await own.stop();
+    }
+  });
+
   it("that a file outside of the page is read", async () => {
     for (const path of [
       "/../package.json",

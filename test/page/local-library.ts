@@ -39,6 +39,7 @@ export const overviewOf = (more: Partial<LibraryState> = {}): LibraryState => ({
   unestimated: 0,
   unrecovered: [],
   canAdd: true,
+  canChoose: true,
   person: { name: null, role: "owner" },
   ...more,
 });

@@ -112,6 +112,7 @@ describe.skipIf(!hasBrowser)(
 
     it("switches models and settings, and compares two", async () => {
       const { page, complaints } = await openPage(served.flat, `${served.url}#compare`);
+      await page.getByRole("heading", { name: "Compare" }).waitFor();
       await drop(page, "nile.png", nile);
       const [left, right] = ["Left", "Right"].map((name) => page.getByRole("region", { name, exact: true }));
       for (const side of [left, right]) await side.locator(".answer h2").waitFor();

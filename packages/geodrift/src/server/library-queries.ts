@@ -17,6 +17,7 @@ const flag = z
 export const libraryState = overview
   .extend({
     canAdd: z.boolean().openapi({ description: "whether folders can be added over this interface" }),
+    canChoose: z.boolean().openapi({ description: "whether the machine's folders are listed to whoever asks here" }),
     undo: z
       .number()
       .optional()

@@ -123,7 +123,7 @@ export function estimateRoutes(context: LibraryContext) {
         if (prior !== undefined) await namedPriors(prior);
         const settings = { model, encoder, seed, guidance, prior };
         jobs.estimate((signal) => locateWith(engine, settings, { signal }), options);
-        return c.json(await stateOf(context, c.var.person), 202);
+        return c.json(await stateOf(context, c), 202);
       },
     );
 }

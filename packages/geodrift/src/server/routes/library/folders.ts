@@ -25,7 +25,7 @@ export function folderRoutes(context: LibraryContext) {
         summary: "What the library holds",
         responses: { 200: json(libraryState, "counts, folders, and what it is busy with") },
       }),
-      async (c) => c.json(await stateOf(context, c.var.person), 200),
+      async (c) => c.json(await stateOf(context, c), 200),
     )
     .openapi(
       createRoute({
@@ -45,7 +45,7 @@ export function folderRoutes(context: LibraryContext) {
         const { path: named } = c.req.valid("json");
         await folderPath(named);
         jobs.scan([named]);
-        return c.json(await stateOf(context, c.var.person), 202);
+        return c.json(await stateOf(context, c), 202);
       },
     )
     .openapi(
@@ -76,7 +76,7 @@ export function folderRoutes(context: LibraryContext) {
       }),
       async (c) => {
         jobs.scan((await library.store.folders.all()).map((f) => f.path));
-        return c.json(await stateOf(context, c.var.person), 202);
+        return c.json(await stateOf(context, c), 202);
       },
     )
     .openapi(
@@ -100,7 +100,7 @@ export function folderRoutes(context: LibraryContext) {
       }),
       async (c) => {
         await jobs.stop();
-        return c.json(await stateOf(context, c.var.person), 200);
+        return c.json(await stateOf(context, c), 200);
       },
     );
 }

@@ -1,11 +1,12 @@
 /** What the routes of a library share. */
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
 import type { Jobs } from "../../../library/jobs.js";
 import type { Library } from "../../../library/library.js";
 import type { Person } from "../../../library/people.js";
 import { overview } from "../../../library/pictures.js";
 import type { ServerContext } from "../../context.js";
-import { isLoopback } from "../../guard.js";
+import { askedHere, isLoopback } from "../../guard.js";
 import type { libraryState } from "../../library-queries.js";
 import { refusals, wholeNumber } from "../../schemas.js";
 
@@ -30,13 +31,14 @@ export const failures = { ...refusals.asked, ...refusals.unknown, ...refusals.co
 /** What the library holds, what it is busy with, and what whoever asks may ask of it. */
 export async function stateOf(
   { library, jobs, host }: LibraryContext,
-  person: Person,
+  { var: { person }, req }: Pick<Context<{ Variables: { person: Person } }>, "var" | "req">,
 ): Promise<z.infer<typeof libraryState>> {
   const last = await library.store.decisions.lastBatch(person.name);
   return {
     ...(await overview(library)),
     person,
     canAdd: isLoopback(host) && person.role === "owner",
+    canChoose: askedHere(host, req.header("host")) && person.role === "owner",
     ...(last && { undo: last }),
     ...(jobs.state && { job: jobs.state }),
   };

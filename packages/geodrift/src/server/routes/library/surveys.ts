@@ -91,7 +91,7 @@ export function surveyRoutes(context: LibraryContext) {
       }),
       async (c) => {
         jobs.looks(context.pictures);
-        return c.json(await stateOf(context, c.var.person), 202);
+        return c.json(await stateOf(context, c), 202);
       },
     );
 }
