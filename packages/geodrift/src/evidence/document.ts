@@ -1,4 +1,4 @@
-/** Evidence as a PDF, to be filed and printed: on two sheets, with its map, and the picture if it is to be shown. */
+/** Evidence as a PDF, to be filed and printed: with its map, and the picture if it is to be shown. */
 import type { Content, TDocumentDefinitions } from "pdfmake/interfaces.js";
 import { sectionsOf } from "./sections.js";
 

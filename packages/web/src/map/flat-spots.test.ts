@@ -15,6 +15,19 @@ describe("pictures of an archive on the flat map", () => {
     expect(spotsOf({ ids: [], lat: [], lng: [], by: [] })).toEqual([]);
   });
 
+  it("are few enough to be drawn, however many pictures there are, and all of these are in them", () => {
+    const n = 60_000;
+    const many = {
+      ids: Array.from({ length: n }, (_, i) => i),
+      lat: Array.from({ length: n }, (_, i) => ((i * 0.618) % 1) * 170 - 85),
+      lng: Array.from({ length: n }, (_, i) => ((i * 0.7548) % 1) * 360 - 180),
+      by: new Array(n).fill("file"),
+    };
+    const spots = spotsOf(many);
+    expect(spots.length).toBeLessThanOrEqual(5000);
+    expect(spots.reduce((sum, s) => sum + s.ids.length, 0)).toBe(n);
+  });
+
   it("have the colour of who says so of most of them", () => {
     const here = {
       ids: [1, 2, 3],

@@ -9,11 +9,20 @@ export interface Spot extends LatLng {
   by: PlaceSource[];
 }
 
-/** Cells are as wide and high as this, degrees. */
-const cell = 0.5;
+/** Cells are as wide and high as one of these, degrees: the finest of which there are not too many to draw. */
+const cells = [0.5, 1, 2, 4];
+const mostSpots = 5000;
 
 /** All cells that have pictures. */
-export function spotsOf({ ids, lat, lng, by }: Omit<PicturePlaces, "nowhere">): Spot[] {
+export function spotsOf(places: Omit<PicturePlaces, "nowhere">): Spot[] {
+  const [cell, ...coarser] = cells;
+  return coarser.reduce(
+    (spots, size) => (spots.length > mostSpots ? inCells(places, size) : spots),
+    inCells(places, cell),
+  );
+}
+
+function inCells({ ids, lat, lng, by }: Omit<PicturePlaces, "nowhere">, cell: number): Spot[] {
   const spots = new Map<string, Spot>();
   ids.forEach((id, i) => {
     const key = `${Math.floor(lat[i] / cell)} ${Math.floor(lng[i] / cell)}`;
