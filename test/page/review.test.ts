@@ -30,6 +30,8 @@ describe.skipIf(!hasBrowser)("the archive", () => {
     await page.keyboard.press("u");
     await page.getByText("Taken back: 1.").waitFor();
     await page.waitForFunction(() => document.querySelectorAll(".list li").length === 5);
+    // What is listed anew when it has been taken back ends a selection: not before then is one made.
+    await page.getByRole("button", { name: "Accept (a)" }).and(page.locator(":enabled")).waitFor();
     // Several at once, as a country alone, with a pin of one's own.
     await page.keyboard.press("x");
     await page.keyboard.press("j");
