@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { browserModelFiles } from "geodrift/browser";
 import { renderViewInto } from "geodrift/earth";
 import type { MultiLineString, Position } from "geojson";
 import sharp from "sharp";
@@ -139,14 +140,10 @@ async function playPictures(
 /** Model and towns, for a site without a server. */
 function modelFiles(): { name: string; bytes: Buffer }[] {
   const root = join(dirname(resolve("geodrift")), "..");
-  const files = [
-    ...["model.json", "config.json", "model.safetensors", "encoder.safetensors", "domain.safetensors"].map((f) => [
-      "models/earth",
-      f,
-    ]),
-    ...["cities.kdbush", "cities.txt"].map((f) => ["towns", f]),
-  ];
-  return files.map(([folder, name]) => ({ name, bytes: readFileSync(join(root, folder, name)) }));
+  return browserModelFiles.map((name) => {
+    const folder = name.startsWith("cities.") ? "towns" : "models/earth";
+    return { name, bytes: readFileSync(join(root, folder, name)) };
+  });
 }
 
 export function assets({ site }: { site: boolean }): Plugin {

@@ -16,6 +16,15 @@ const continents: Record<string, ParseKeys> = {
   "high seas": "answer.theHighSeas",
 };
 
+/** Names of countries in the languages that have been spoken: one is made in some tens of microseconds, and maps ask for hundreds. */
+const countryNames = new Map<string, Intl.DisplayNames>();
+
+function countryNamesIn(language: string): Intl.DisplayNames {
+  const made = countryNames.get(language) ?? new Intl.DisplayNames(language, { type: "region", fallback: "none" });
+  countryNames.set(language, made);
+  return made;
+}
+
 /**
  * A country or a continent by its name in this language.
  * @param code ISO 3166-1 alpha-2, of a country
@@ -26,7 +35,7 @@ export function areaName({ name, code }: { name: string; code?: string }): strin
   // Outlines know the Americas, and more countries than some browsers do.
   if (!code || speech.language === "en") return name;
   try {
-    return new Intl.DisplayNames(speech.language, { type: "region", fallback: "none" }).of(code) ?? name;
+    return countryNamesIn(speech.language).of(code) ?? name;
   } catch {
     return name;
   }
