@@ -10,7 +10,7 @@
 export * from "./encode/encoder.js";
 export { networkEncoder, placeNetwork } from "./encode/network-encoder.js";
 export * from "./engine/browser-model.js";
-export { levelFor } from "./library/states.js";
+export { levelFor, levels, placeSources } from "./library/states.js";
 export { locateResult } from "./locate/contract.js";
 export { headline, type NamedPlace, namedPlace, namesTown, placeText } from "./locate/headline.js";
 export * from "./locate/infer.js";

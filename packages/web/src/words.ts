@@ -1,5 +1,5 @@
 /** Numbers and names as people read them, in the language of the page. */
-import type { Level, ListedPicture, PlaceSource, State } from "geodrift/contract";
+import type { ListedPicture, State } from "geodrift/contract";
 import { number, speech, t } from "./texts/language.svelte.js";
 
 /** What distances are told in. */
@@ -40,7 +40,7 @@ export const fixed = (x: number, decimals: number): string =>
 /** A share, to the tenth of a percent where it is small. */
 export const percentText = (share: number): string => `${fixed(100 * share, share < 0.1 ? 1 : 0)} %`;
 
-/** States of pictures, in the order in which people are told of them. */
+/** States of pictures, what is to be done first. */
 export const states: readonly State[] = [
   "queue",
   "accepted",
@@ -50,12 +50,6 @@ export const states: readonly State[] = [
   "not-a-place",
   "unreadable",
 ];
-
-/** Who says where a picture was taken. */
-export const placeSources: readonly PlaceSource[] = ["file", "person", "accepted", "estimate"];
-
-/** How precisely a place is said, the finest first. */
-export const levels: readonly Level[] = ["point", "city", "region", "country"];
 
 /** How long something takes, or will. */
 export function durationText(seconds: number): string {

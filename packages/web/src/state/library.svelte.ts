@@ -1,12 +1,11 @@
 /** The archive as the page sees it: its list, the picture that is looked at, and what is done with it. */
 import type { LatLng } from "@geodrift/core";
-import { levelFor } from "geodrift/browser";
+import { levelFor, levels } from "geodrift/browser";
 import type { DrawnTrack, KnownPlaces, Level, ListedPicture, PictureQuery, Verdict } from "geodrift/contract";
 import { answerOf, archive } from "../engine/client.js";
 import { defaultSettings, queryOf } from "../engine/engine.js";
 import { asEvents, followAnswer } from "../engine/events.js";
 import { t } from "../texts/language.svelte.js";
-import { levels } from "../words.js";
 import { type CopiedPlace, placeToCopy } from "./copied-place.js";
 import { LibraryList } from "./library-list.svelte.js";
 import { Pane } from "./pane.svelte.js";
