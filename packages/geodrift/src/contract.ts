@@ -1,5 +1,5 @@
 /** Types of everything that goes over HTTP, inferred from the schemas that the server checks it with. Nothing of it runs. */
-import type { z } from "@hono/zod-openapi";
+import type { z } from "zod";
 import type * as library from "./library/contract.js";
 import type * as images from "./server/imagine-schemas.js";
 import type * as queries from "./server/library-queries.js";

@@ -16,18 +16,13 @@ const flag = z
 /** What a library holds, what it is busy with, and what may be asked of it. */
 export const libraryState = overview
   .extend({
-    canAdd: z.boolean().openapi({ description: "whether folders can be added over this interface" }),
-    canChoose: z.boolean().openapi({ description: "whether the machine's folders are listed to whoever asks here" }),
-    undo: z
-      .number()
-      .optional()
-      .openapi({ description: "number of the last word of whoever asks, which can be taken back" }),
-    person: z
-      .object({ name: z.string().nullable(), role: z.enum(roles) })
-      .openapi({ description: "who asks, and what they may do" }),
+    canAdd: z.boolean().describe("whether folders can be added over this interface"),
+    canChoose: z.boolean().describe("whether the machine's folders are listed to whoever asks here"),
+    undo: z.number().optional().describe("number of the last word of whoever asks, which can be taken back"),
+    person: z.object({ name: z.string().nullable(), role: z.enum(roles) }).describe("who asks, and what they may do"),
     job: job.optional(),
   })
-  .openapi("Library");
+  .meta({ id: "Library" });
 
 /** Which pictures: `from` and `to` in milliseconds by the camera's clock, `leastBits` of localizability. */
 export const surveyQuery = z.strictObject({
@@ -36,9 +31,11 @@ export const surveyQuery = z.strictObject({
   album: z.string().max(4096).optional(),
   text: z.string().max(300).optional(),
   camera: z.string().max(300).optional(),
-  where: z.string().max(200).optional().openapi({
-    description: "pictures that stand within a place by name, within:KM:LAT,LNG or not:NAME, whoever says so",
-  }),
+  where: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("pictures that stand within a place by name, within:KM:LAT,LNG or not:NAME, whoever says so"),
   from: wholeNumber(-8.64e15, 8.64e15).optional(),
   to: wholeNumber(-8.64e15, 8.64e15).optional(),
   leastBits: decimalNumber(-4, 30).optional(),
@@ -83,7 +80,7 @@ export const diskQuery = z.strictObject({
 
 /** What may be taken in besides a picture. */
 export const knownQuery = {
-  timeNeighbours: decimalNumber(0, 100_000).optional().openapi({ description: "minutes" }),
+  timeNeighbours: decimalNumber(0, 100_000).optional().describe("minutes"),
   album: flag,
   track: flag,
   clockMinutes: decimalNumber(-1440, 1440).optional(),
@@ -99,16 +96,19 @@ export const decisionBody = z
   .strictObject({
     pictures,
     verdict,
-    seen: z.array(z.int().positive().nullable()).max(100_000).optional().openapi({
-      description:
+    seen: z
+      .array(z.int().positive().nullable())
+      .max(100_000)
+      .optional()
+      .describe(
         "of each of the pictures, `lastWord.id` as it was seen, null for none: 409 where somebody has said something else meanwhile",
-    }),
+      ),
   })
   .refine(({ pictures, seen }) => seen === undefined || seen.length === pictures.length, {
     path: ["seen"],
     message: "has one number, or null, for each of the pictures",
   })
-  .openapi("Decision");
+  .meta({ id: "Decision" });
 
 /** Pictures that sidecars are written for; all that are accepted if left out. */
 export const writeBody = z.strictObject({
@@ -116,7 +116,7 @@ export const writeBody = z.strictObject({
   intoExisting: z
     .boolean()
     .default(false)
-    .openapi({ description: "into photo.xmp, where another program keeps one, instead of photo.jpg.xmp beside it" }),
+    .describe("into photo.xmp, where another program keeps one, instead of photo.jpg.xmp beside it"),
 });
 /** What is taken back; the last word if left out. */
 export const undoBody = z.strictObject({ batch: z.int().positive().optional() });

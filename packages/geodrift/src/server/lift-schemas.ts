@@ -1,5 +1,5 @@
 /** What is asked of, and answered by, what lifts a landmark into three dimensions. */
-import { z } from "@hono/zod-openapi";
+import { z } from "zod";
 import { imagineDefaults } from "../imagine/defaults.js";
 import { latLng, modelName } from "../locate/contract.js";
 
@@ -7,30 +7,30 @@ const guide = z.number().min(0).max(100);
 
 /** How the server's landmark is lifted. */
 export const liftSettings = z.strictObject({
-  size: z.int().optional().openapi({ description: "pixels along a side, and cells across; the smallest if left out" }),
-  steps: z.int().min(1).max(10_000).default(300).openapi({ description: "steps, each on four pictures" }),
+  size: z.int().optional().describe("pixels along a side, and cells across; the smallest if left out"),
+  steps: z.int().min(1).max(10_000).default(300).describe("steps, each on four pictures"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
-  guideAngle: guide.default(imagineDefaults.guidance.place).openapi({ description: "strength of the angle" }),
-  guideWords: guide.default(imagineDefaults.guidance.place).openapi({ description: "strength of the words" }),
+  guideAngle: guide.default(imagineDefaults.guidance.place).describe("strength of the angle"),
+  guideWords: guide.default(imagineDefaults.guidance.place).describe("strength of the words"),
 });
 
 /** A field on its way. */
 export const liftStep = z.object({
   step: z.number(),
   steps: z.number(),
-  error: z.number().openapi({ description: "how far its pictures are from what the model says they were, 0…2" }),
-  png: z.string().optional().openapi({ description: "what it looks like from its front, base64; of some steps" }),
+  error: z.number().describe("how far its pictures are from what the model says they were, 0…2"),
+  png: z.string().optional().describe("what it looks like from its front, base64; of some steps"),
 });
 
 /** A field that was made. */
 export const lifted = z
   .object({
-    id: z.string().openapi({ description: "of its files, GET /api/lift/{id}/{file}" }),
+    id: z.string().describe("of its files, GET /api/lift/{id}/{file}"),
     model: modelName,
     landmark: z.object({ title: z.string(), at: latLng, facing: z.number().optional() }),
     files: z.array(z.string()),
   })
-  .openapi("Lifted");
+  .meta({ id: "Lifted" });
 
 /** Files of a lift, and what is in them. */
 export const liftFiles = {
@@ -47,6 +47,6 @@ export const liftFileParams = z.object({
   id: z
     .string()
     .regex(/^[0-9a-f]{32}$/, "is from an answer")
-    .openapi({ description: "from the answer that it belongs to" }),
+    .describe("from the answer that it belongs to"),
   file: z.enum(Object.keys(liftFiles) as [LiftFile, ...LiftFile[]]),
 });

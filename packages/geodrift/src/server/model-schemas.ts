@@ -1,5 +1,5 @@
 /** What is said of models that can be fetched. */
-import { z } from "@hono/zod-openapi";
+import { z } from "zod";
 
 /** What would be fetched for a model. */
 export const modelOffer = z
@@ -12,13 +12,13 @@ export const modelOffer = z
           name: z.string(),
           repository: z.string(),
           licence: z.string(),
-          nonCommercial: z.boolean().openapi({ description: "asks for consent" }),
+          nonCommercial: z.boolean().describe("asks for consent"),
           bytes: z.number(),
         }),
       )
-      .openapi({ description: "the model and its encoder, those that are not here yet" }),
+      .describe("the model and its encoder, those that are not here yet"),
   })
-  .openapi("ModelOffer");
+  .meta({ id: "ModelOffer" });
 
 /** Consent to the licences that ask for it. */
 export const fetchBody = z.strictObject({ acceptLicence: z.boolean().default(false) });

@@ -30,18 +30,14 @@ const outlines = z
 
 /** Settings of `locate`, as on the command line. */
 export const locateSettings = z.strictObject({
-  model: z.string().optional().openapi({ description: "one of /api/models; the server's own if left out" }),
-  samples: whole(2, 2048).default(256).openapi({ description: "places drawn" }),
-  steps: whole(1, 256).optional().openapi({ description: "steps from noise to places" }),
-  guidance: decimal(0, 20).default(0).openapi({ description: "strength of classifier-free guidance" }),
+  model: z.string().optional().describe("one of /api/models; the server's own if left out"),
+  samples: whole(2, 2048).default(256).describe("places drawn"),
+  steps: whole(1, 256).optional().describe("steps from noise to places"),
+  guidance: decimal(0, 20).default(0).describe("strength of classifier-free guidance"),
   seed: whole(0, Number.MAX_SAFE_INTEGER).default(0),
   solver: z.string().optional(),
-  abstain: decimal(-4, 30).optional().openapi({ description: "bits below which the answer is that it cannot tell" }),
-  prior: z
-    .string()
-    .max(2000)
-    .optional()
-    .openapi({ description: `${namedPriorRule}; several with ; between them` }),
+  abstain: decimal(-4, 30).optional().describe("bits below which the answer is that it cannot tell"),
+  prior: z.string().max(2000).optional().describe(`${namedPriorRule}; several with ; between them`),
   region: outlines
     .optional()
     .openapi({ type: "string", description: "outlines as GeoJSON, outside of which it is not" }),
@@ -50,7 +46,7 @@ export const locateSettings = z.strictObject({
     .default("false")
     .transform((v) => v === "true")
     .openapi({ type: "string", description: "a finer mesh, as maps want it" }),
-  name: z.string().max(300).default("picture").openapi({ description: "what the answer calls the picture" }),
+  name: z.string().max(300).default("picture").describe("what the answer calls the picture"),
 });
 
 /** What evidence is to have besides the answer. */
@@ -74,7 +70,7 @@ export type LocateSettings = z.infer<typeof locateSettings>;
 /** What every refused request is answered with. */
 export const failure = z
   .object({
-    error: z.string().openapi({ description: "one sentence" }),
+    error: z.string().describe("one sentence"),
     code: z
       .enum([
         ...(Object.keys(errorCodes) as [ErrorCode]),
@@ -86,10 +82,10 @@ export const failure = z
         "too-slow",
         "media-type",
       ])
-      .openapi({ description: "what kind of thing is to be mended; internal is a mistake of the program" }),
-    id: z.string().optional().openapi({ description: "of an internal one, which the server's log has under it" }),
+      .describe("what kind of thing is to be mended; internal is a mistake of the program"),
+    id: z.string().optional().describe("of an internal one, which the server's log has under it"),
   })
-  .openapi("Failure");
+  .meta({ id: "Failure" });
 
 /** What every refused request is answered with. */
 export type FailureBody = z.infer<typeof failure>;
@@ -131,26 +127,26 @@ export const modelEntry = z
     description: z.string(),
     licence: z.string(),
     method: z.string(),
-    steps: z.boolean().openapi({ description: "takes steps, which can be watched" }),
+    steps: z.boolean().describe("takes steps, which can be watched"),
     guidance: z.boolean(),
-    views: z.boolean().openapi({ description: "is for views of the Earth from above, and for no other pictures" }),
+    views: z.boolean().describe("is for views of the Earth from above, and for no other pictures"),
   })
-  .openapi("Model");
+  .meta({ id: "Model" });
 
 /** The density at a place. */
 export const densityAt = z
   .object({
-    logProbNats: z.number().openapi({ description: "natural logarithm of the density per steradian" }),
-    timesUniform: z.number().openapi({ description: "how many times as likely as if nothing were known" }),
-    credibleLevel: z.number().openapi({ description: "mass of the smallest region that holds the place" }),
+    logProbNats: z.number().describe("natural logarithm of the density per steradian"),
+    timesUniform: z.number().describe("how many times as likely as if nothing were known"),
+    credibleLevel: z.number().describe("mass of the smallest region that holds the place"),
   })
-  .openapi("DensityAt");
+  .meta({ id: "DensityAt" });
 
 /** The events of an answer that is followed step by step. */
 export const locateStep = z.object({
   step: z.number(),
   steps: z.number(),
-  points: z.array(z.number()).openapi({ description: "longitude, latitude, longitude, …" }),
+  points: z.array(z.number()).describe("longitude, latitude, longitude, …"),
 });
 
 /** The last event: the answer, and the name of its density under /api/density. */
@@ -170,7 +166,7 @@ export const health = z.object({
   running: z.number(),
   waiting: z.number(),
   mostWaiting: z.number(),
-  library: z.boolean().openapi({ description: "is there an archive?" }),
-  fetches: z.boolean().openapi({ description: "are models fetched for whoever asks?" }),
-  detail: z.boolean().openapi({ description: "is there a map with more detail, /map/detail.pmtiles?" }),
+  library: z.boolean().describe("is there an archive?"),
+  fetches: z.boolean().describe("are models fetched for whoever asks?"),
+  detail: z.boolean().describe("is there a map with more detail, /map/detail.pmtiles?"),
 });

@@ -10,7 +10,7 @@ import type { ServerContext } from "../context.js";
 import { router } from "../router.js";
 import { densityAt, file, json, placeQuery, refusals, wholeNumber } from "../schemas.js";
 
-const id = z.string().openapi({ description: "from the answer that it belongs to" });
+const id = z.string().describe("from the answer that it belongs to");
 const path = "/api/density/{id}";
 
 const outlines = createRoute({
