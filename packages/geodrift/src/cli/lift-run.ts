@@ -57,6 +57,10 @@ export async function runLift(what: string, flags: LiftFlags, args: readonly str
       bar.advance(at - drawn);
       drawn = at;
     },
+    onNote(note) {
+      if (json) say({ note });
+      else process.stderr.write(`${note}\n`);
+    },
   };
   const lift = async () => {
     const runtime = await onnxRuntime();

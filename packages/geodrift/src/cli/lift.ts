@@ -42,7 +42,10 @@ export function define(command: Command, { args }: Invocation): void {
         .default("dreamfusion"),
     )
     .addOption(
-      new Option("--poses <source>", "nerf: cameras from the truth of photographs that were made, or from GPS and lens")
+      new Option(
+        "--poses <source>",
+        "nerf: cameras from the truth of photographs that were made, from GPS and lens, or by what several photographs show (COLMAP, where it is installed)",
+      )
         .choices(poseSources)
         .default("gps"),
     )

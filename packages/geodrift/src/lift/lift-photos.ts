@@ -29,7 +29,10 @@ export async function liftPhotos(
   command: readonly string[],
   call?: LiftCall,
 ): Promise<string[]> {
-  const { shown, box, photos, fingerprint } = await loadPosedPhotos(photographs, poses, [size / 2, size], most);
+  const { shown, box, photos, fingerprint } = await loadPosedPhotos(photographs, poses, [size / 2, size], most, {
+    report: call?.onNote,
+    signal: call?.signal,
+  });
   const count = photos.cameras.length;
   const made = `a field that geodrift has fitted to ${count} photographs, and its surface: no survey`;
   const about = { photographs: { count, poses, data: fingerprint } };

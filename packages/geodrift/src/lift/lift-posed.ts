@@ -29,6 +29,8 @@ export interface LiftCall {
   onPreview?: (png: Uint8Array) => void;
   /** Hears of every picture that is drawn before the first step, with how many there are. */
   onPicture?: (drawn: number, all: number) => void;
+  /** Hears what is done before the first step, in a few words. */
+  onNote?: (line: string) => void;
   signal?: AbortSignal;
 }
 

@@ -7,11 +7,15 @@ import { paintBehind, readBehind } from "../landmarks/behind.js";
 import { gpsCamera } from "../landmarks/gps-camera.js";
 import { emptyBank, fillBank, type PhotoBank } from "../landmarks/photo-bank.js";
 import type { Photographed } from "../landmarks/photographed.js";
-import { type MadePhoto, readMadePhotos, readPhotographed, readPhotos } from "../landmarks/photos-table.js";
+import { type MadePhoto, type Photo, readMadePhotos, readPhotographed, readPhotos } from "../landmarks/photos-table.js";
 import { decodeSquare, readPictureBytes } from "../pictures/read-picture.js";
+import { type StructureCall, structureFromMotion } from "./structure-from-motion.js";
 
-/** Where cameras are known from: made photographs say the truth, others their GPS position and their lens. */
-export const poseSources = ["true", "gps"] as const;
+/**
+ * Where cameras are known from: made photographs say the truth, others their GPS position and their lens, and what several of them show
+ * (structure from motion).
+ */
+export const poseSources = ["true", "gps", "sfm"] as const;
 /** Where cameras are known from. */
 export type PoseSource = (typeof poseSources)[number];
 
@@ -63,25 +67,30 @@ export const nearest = 1.5;
  * Reads the photographs of a folder that are to be learned from, in the sizes that are needed.
  * @param sizes pixels along a side; multiples of the smallest one
  * @param most the first ones; all if left out
- * @throws GeodriftError `not-found`, `file` or `data` for photographs that cannot be used
+ * @param call hears of the search for cameras, and ends it
+ * @throws GeodriftError `not-found`, `file` or `data` for photographs that cannot be used; as `structureFromMotion`
  */
 export async function loadPosedPhotos(
   folder: string,
   poses: PoseSource,
   sizes: readonly number[],
   most = Number.POSITIVE_INFINITY,
+  call?: StructureCall,
 ): Promise<LoadedPhotos> {
   const shown = await readPhotographed(folder);
   const box = boxOfLandmark(shown);
   const all = poses === "true" ? await readMadePhotos(folder) : await readPhotos(folder);
-  const known = all
-    .filter(({ split }) => split === "train")
-    .slice(0, most)
-    .flatMap((photo) => {
-      const metres = "truth" in photo ? (photo as MadePhoto).truth.camera : gpsCamera(shown, photo);
-      const camera = metres && inUnits(metres, box);
-      return camera && camera.distance > nearest ? [{ file: photo.file, camera }] : [];
-    });
+  const photos = all.filter(({ split }) => split === "train").slice(0, most);
+  const placed = poses === "sfm" ? await structureFromMotion(folder, shown, photos, call) : undefined;
+  const metresOf = (photo: Photo) => {
+    if (placed) return placed.get(photo.file);
+    return "truth" in photo ? (photo as MadePhoto).truth.camera : gpsCamera(shown, photo);
+  };
+  const known = photos.flatMap((photo) => {
+    const metres = metresOf(photo);
+    const camera = metres && inUnits(metres, box);
+    return camera && camera.distance > nearest ? [{ file: photo.file, camera }] : [];
+  });
   if (known.length === 0)
     throw new GeodriftError("data", `${folder}: no photograph there says its lens and stands outside of the landmark`);
   const bank = emptyBank(known.length, sizes, 0);

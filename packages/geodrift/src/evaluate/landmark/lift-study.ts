@@ -15,6 +15,7 @@ import { liftDrawn } from "../../lift/lift-drawn.js";
 import { type LiftModelOptions, landmarkOf, liftArguments, liftModel, madeFrom } from "../../lift/lift-model.js";
 import { liftPhotos } from "../../lift/lift-photos.js";
 import type { LiftCall } from "../../lift/lift-posed.js";
+import type { PoseSource } from "../../lift/posed-photos.js";
 import type { LoadedLandmarkModel } from "../../models/image-model.js";
 import { type FieldTruth, fieldTruth } from "./field-truth.js";
 import { type JanusFigures, type JanusOptions, janusFigures } from "./janus.js";
@@ -73,7 +74,7 @@ const distilled =
   };
 
 const fitted =
-  (poses: "true" | "gps") =>
+  (poses: PoseSource) =>
   async ({ means, options: { steps, size, most }, seed, out, call }: Lift): Promise<void> => {
     const { photographs, runtime } = means;
     const numbers = { steps, size, seed, ...(most !== undefined && { most }) };
@@ -86,6 +87,7 @@ const fitted =
 export const liftRows = {
   "nerf-true": { title: "photographs, true cameras", lift: fitted("true") },
   "nerf-gps": { title: "photographs, GPS and lens", lift: fitted("gps") },
+  "nerf-sfm": { title: "photographs, structure from motion", lift: fitted("sfm") },
   "words-name": { title: "general model, by the name (DreamFusion)", lift: distilled("general", { tell: "name" }) },
   "words-sides": {
     title: "general model, by front, side, back (DreamFusion)",
