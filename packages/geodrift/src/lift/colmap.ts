@@ -7,17 +7,11 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { GeodriftError } from "@geodrift/core/errors";
-import Libsql from "libsql";
 import { threads } from "../runtime/threads.js";
+import { type PictureLens, tellLenses } from "./colmap-database.js";
 
 /** A picture that COLMAP looks at. */
-export interface ColmapPicture {
-  /** Name of its file in the folder of pictures. */
-  name: string;
-  /** Focal length, pixels. */
-  focal: number;
-  /** Where the lens looks straight ahead, pixels from the left and from the top. */
-  principal: readonly [x: number, y: number];
+export interface ColmapPicture extends PictureLens {
   /** Where it was taken, about: metres, x east, y north, z up. */
   place: readonly [x: number, y: number, z: number];
 }
@@ -131,17 +125,3 @@ const unlessNothing = (said: Promise<string>): Promise<string | undefined> =>
     if (e instanceof GeodriftError && e.code === "data") return undefined;
     throw e;
   });
-
-/** COLMAP takes a picture's longer side for 35 mm of film, which a square is not: what is known better is written into its list. */
-function tellLenses(database: string, pictures: readonly ColmapPicture[]): void {
-  const db = new Libsql(database);
-  try {
-    const told = db.prepare(
-      "UPDATE cameras SET params = ?, prior_focal_length = 1 WHERE camera_id = (SELECT camera_id FROM images WHERE name = ?)",
-    );
-    for (const { name, focal, principal } of pictures)
-      told.run(Buffer.from(Float64Array.of(focal, ...principal).buffer), name);
-  } finally {
-    db.close();
-  }
-}
