@@ -61,14 +61,20 @@ async function give(name: string, library: string, role: string): Promise<string
 /** Listens to a server's events until `end`. */
 function listen(server: TestServer, token: string) {
   const heard: string[] = [];
+  let over = false;
   const sent = request({
     ...{ host: "127.0.0.1", port: server.port, path: "/api/library/events" },
     headers: { authorization: `Bearer ${token}` },
   });
   sent.on("error", () => {});
-  sent.on("response", (answer) => answer.on("data", (d) => heard.push(String(d))).on("error", () => {}));
+  sent.on("response", (answer) => {
+    answer.on("data", (d) => heard.push(String(d))).on("error", () => {});
+    answer.on("end", () => {
+      over = true;
+    });
+  });
   sent.end();
-  return { text: () => heard.join(""), end: () => sent.destroy() };
+  return { text: () => heard.join(""), isOver: () => over, end: () => sent.destroy() };
 }
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 600; i++) {
@@ -204,8 +210,14 @@ describe.each(kinds)("an archive with people, its index in a %s", (kind) => {
     const again = await inThisProcess(["library", "people", "add", "Ben", "--library", library]);
     expect(again).toMatchObject({ code: 1, stderr: expect.stringMatching(/^geodrift: Ben: has a token/) });
     expect(await as(server, ben).status("")).toBe(200);
+    const events = listen(server, ben);
+    await until(() => events.text().includes("event: ready"));
     expect((await revoke()).code).toBe(0);
     expect(await as(server, ben).status("")).toBe(401);
+    // Who listened hears nothing more.
+    await as(server, anna).post("/decisions", { pictures: [2], verdict: { kind: "not-a-place" } });
+    await until(() => events.isOver());
+    expect(events.text()).not.toContain("changed");
     // Nor does an archive open to all when nobody has one any more.
     for (const name of ["Anna", "Cleo Ó"])
       await inThisProcess(["library", "people", "revoke", name, "--library", library]);

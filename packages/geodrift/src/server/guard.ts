@@ -97,22 +97,23 @@ export const guard = (options: GuardOptions): MiddlewareHandler<ServerEnv> => {
     // Following a link from elsewhere to the page is no harm.
     const navigation = !api && c.req.method === "GET" && headers.get("sec-fetch-mode") === "navigate";
     if (!originAllowed(headers, navigation)) throw refused(403, "requests from pages of other sites are not answered");
-    let person: Person | undefined = anybody;
-    if (options.token !== undefined || (await people?.any())) {
-      const query = c.req.query("token");
-      const once = entrance !== undefined && isToken(c.req.query("enter"), entrance);
-      if (!api && (once || (await whose(query)))) {
-        if (once) entrance = undefined;
-        const cookie = once ? token : (query ?? "");
-        setCookie(c, tokenCookie, cookie, { httpOnly: true, sameSite: "Strict", path: "/" });
-        // A path that begins with two slashes would be another server's address.
-        return c.redirect(c.req.path.replace(/^\/+/, "/"));
-      }
-      // By hand: hono's bearer-auth takes no token with a space in it, which people have chosen.
-      const bearer = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
-      person = (await whose(bearer, "latin1")) ?? (await whose(bearer ?? getCookie(c, tokenCookie)));
-      if (!person) return c.json(noToken, 401);
+    const isClosed = async () => options.token !== undefined || Boolean(await people?.any());
+    const closed = await isClosed();
+    const query = c.req.query("token");
+    const once = entrance !== undefined && isToken(c.req.query("enter"), entrance);
+    if (closed && !api && (once || (await whose(query)))) {
+      if (once) entrance = undefined;
+      const cookie = once ? token : (query ?? "");
+      setCookie(c, tokenCookie, cookie, { httpOnly: true, sameSite: "Strict", path: "/" });
+      // A path that begins with two slashes would be another server's address.
+      return c.redirect(c.req.path.replace(/^\/+/, "/"));
     }
+    // By hand: hono's bearer-auth takes no token with a space in it, which people have chosen.
+    const bearer = /^Bearer (.+)$/.exec(headers.get("authorization") ?? "")?.[1];
+    const asking = async () => (await whose(bearer, "latin1")) ?? (await whose(bearer ?? getCookie(c, tokenCookie)));
+    const person = closed ? await asking() : anybody;
+    if (!person) return c.json(noToken, 401);
+    c.set("mayStill", async () => !(await isClosed()) || (await asking()) !== undefined);
     c.set("person", person);
     return next();
   };

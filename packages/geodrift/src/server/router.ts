@@ -3,7 +3,11 @@ import type { Person } from "../library/people.js";
 
 /** What the guard has found out for the routes behind it. */
 export interface ServerEnv {
-  Variables: { person: Person };
+  Variables: {
+    person: Person;
+    /** Whether whoever asked would still be let in: for what goes on after the answer has begun. */
+    mayStill: () => Promise<boolean>;
+  };
 }
 
 /** Routes whose requests are checked against their schemas: one that does not fit is refused in one sentence. */

@@ -57,10 +57,12 @@ export function eventRoutes({ library, ending }: LibraryContext) {
               const rest = new AbortController();
               await Promise.race([woken, delay(beatMs, undefined, { signal: rest.signal }).catch(() => {})]);
               rest.abort();
-              if (waiting.size === 0) {
-                await stream.write(": still here\n\n");
-                continue;
-              }
+            }
+            // A token may have been taken away since.
+            if (!(await c.var.mayStill())) break;
+            if (waiting.size === 0) {
+              await stream.write(": still here\n\n");
+              continue;
             }
             await delay(togetherMs, undefined, { signal: end }).catch(() => {});
             const what = [...waiting];
