@@ -92,6 +92,8 @@ export const locateResult = z
         mass: z.number(),
         radiusKm: z.number(),
         name: z.string().describe("the nearest town and its country"),
+        country: z.string().optional().describe("as that of `place`; absent in estimates of before 0.3"),
+        countryCode: z.string().optional(),
       }),
     ),
     countries: z.array(z.object({ code: z.string(), name: z.string(), probability: z.number() })),

@@ -85,7 +85,10 @@ export function summarize(distribution: PlaceDistribution, samples: Float64Array
     localizabilityBits: distribution.localizabilityBits,
     regions: distribution.regions(regionMasses),
     ruledOut: { mass: Number((1 - ruledInMass).toFixed(9)), areaKm2: earthAreaKm2 - ruledIn.areaKm2 },
-    modes: distribution.modes.map((m) => ({ ...m, name: shortName(namePlace(m, towns)) })),
+    modes: distribution.modes.map((m) => {
+      const place = namePlace(m, towns);
+      return { ...m, name: shortName(place), country: place.country, countryCode: place.countryCode };
+    }),
     ...politicalOdds(distribution.representatives?.(representatives) ?? samples, towns),
   };
 }

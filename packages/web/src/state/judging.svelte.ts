@@ -4,7 +4,18 @@ import type { LatLng } from "@geodrift/core";
 /** A place that is looked at more closely. */
 export interface Pinned extends LatLng {
   name: string;
+  /** As the name ends with it, and its code (ISO 3166-1 alpha-2), where they are known. */
+  country?: string;
+  countryCode?: string;
 }
+
+/** Of what is known of a candidate, what a place is remembered by. */
+const remembered = ({ name, lat, lng, country, countryCode }: Pinned): Pinned => ({
+  name,
+  lat,
+  lng,
+  ...(country !== undefined && { country, countryCode }),
+});
 
 /** A circle that is ruled out by hand. */
 export interface RuledOut extends Pinned {
@@ -32,10 +43,9 @@ export class Judging {
 
   /** Pins a place, or takes the pin away. */
   togglePin(place: Pinned): void {
-    const { name, lat, lng } = place;
     this.pinned = this.isPinned(place)
       ? this.pinned.filter((p) => keyOf(p) !== keyOf(place))
-      : [...this.pinned, { name, lat, lng }];
+      : [...this.pinned, remembered(place)];
   }
 
   /** Is it looked at more closely? */
@@ -43,9 +53,8 @@ export class Judging {
 
   /** Rules a candidate out, with the reason that is written. */
   ruleOut(place: Pinned & { radiusKm: number }): void {
-    const { name, lat, lng, radiusKm } = place;
-    const km = Math.max(leastKm, Math.ceil(timesHalf * radiusKm));
-    const out = { name, lat, lng, radiusKm: km, reason: this.reason.trim() };
+    const km = Math.max(leastKm, Math.ceil(timesHalf * place.radiusKm));
+    const out = { ...remembered(place), radiusKm: km, reason: this.reason.trim() };
     this.ruledOut = [...this.ruledOut.filter((r) => keyOf(r) !== keyOf(out)), out];
     this.pinned = this.pinned.filter((p) => keyOf(p) !== keyOf(out));
     this.asking = undefined;

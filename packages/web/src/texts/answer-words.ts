@@ -69,9 +69,14 @@ function withCountry(text: string, countries: readonly { name: string; code?: st
   return country ? text.slice(0, text.length - country.name.length) + areaName(country) : text;
 }
 
-/** A candidate's name in this language: a town with its country, as far as the answer knows its code. */
-export const candidateName = (name: string, answer: Pick<LocateResult, "countries"> | undefined): string =>
-  name === "on the high seas" ? t("answer.highSeas") : withCountry(name, answer?.countries ?? []);
+/** A candidate's name in this language: a town with its country, of estimates of before 0.3 as far as they know its code. */
+export function candidateName(
+  { name, country, countryCode: code }: Pick<LocateResult["modes"][number], "name" | "country" | "countryCode">,
+  answer: Pick<LocateResult, "countries"> | undefined,
+): string {
+  if (name === "on the high seas") return t("answer.highSeas");
+  return withCountry(name, country === undefined ? (answer?.countries ?? []) : [{ name: country, code }]);
+}
 
 /** What its model is for, in this language if that is known in it. */
 export const kindOf = ({ domain }: LocateResult): string | undefined =>

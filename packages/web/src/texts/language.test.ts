@@ -71,10 +71,14 @@ describe("the language of the page", () => {
     const town = { city: "Bergen", region: "Vestland", country: "Norway", countryCode: "NO", distanceKm: 1 };
     const near = { place: town, regions: [{ mass: 0.9, radiusKm: 20 }], modes: [{ mass: 1 }] };
     expect(headline(answer(near))).toBe("Bergen, Vestland, Norwegen");
-    expect(candidateName("Bergen, Norway", answer({}))).toBe("Bergen, Norwegen");
-    expect([candidateName("Norway", answer({})), candidateName("on the high seas", answer({}))]).toEqual([
-      ...["Norwegen", "auf hoher See"],
-    ]);
+    const peru = { name: "Cusco, Peru", country: "Peru", countryCode: "PE" };
+    expect(candidateName(peru, answer({}))).toBe("Cusco, Peru");
+    const germany = { name: "Ulm, Germany", country: "Germany", countryCode: "DE" };
+    expect(candidateName(germany, undefined)).toBe("Ulm, Deutschland");
+    // Estimates of before say a name alone.
+    expect(candidateName({ name: "Bergen, Norway" }, answer({}))).toBe("Bergen, Norwegen");
+    const named = (name: string) => candidateName({ name }, answer({}));
+    expect([named("Norway"), named("on the high seas")]).toEqual([...["Norwegen", "auf hoher See"]]);
     const state = { ...town, city: "Singapore", region: "", country: "Singapore", countryCode: "SG" };
     expect(headline(answer({ ...near, place: state }))).toBe("Singapur");
     const sea = answer({ countries: [{ code: "XZ", name: "high seas", probability: 1 }] });
