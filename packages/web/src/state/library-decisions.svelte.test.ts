@@ -230,6 +230,23 @@ describe("what is done with the library", () => {
     expect(library.current?.id).toBe(3);
   });
 
+  it("keeps what is chosen while the list comes anew, and nothing that was chosen before", async () => {
+    const library = await opened();
+    library.select(2);
+    there.routes["POST library/undo"] = () => {
+      library.select(4);
+      return [{ picture: 3 }];
+    };
+    await library.undo();
+    expect([...library.selected.chosen]).toEqual([4]);
+    there.routes["POST library/decisions"] = () => {
+      library.select(5);
+      return { batch: 1, left: [], refused: [] };
+    };
+    await library.decide("reject");
+    expect([...library.selected.chosen]).toEqual([5]);
+  });
+
   it("writes sidecars, and counts those that were and were not", async () => {
     const library = await opened();
     there.routes["POST library/write"] = () => [

@@ -137,9 +137,17 @@ export abstract class LibraryList {
    * Asks for the first page of the list; the selection ends.
    * @param wanted the picture to look at, if it is there
    */
-  async list(wanted = this.current?.id): Promise<void> {
-    this.isListed = true;
+  async list(wanted?: number): Promise<void> {
     this.selected.clear();
+    await this.listAgain(wanted);
+  }
+
+  /**
+   * Asks for the first page of the list; what is selected stays.
+   * @param wanted the picture to look at, if it is there
+   */
+  protected async listAgain(wanted = this.current?.id): Promise<void> {
+    this.isListed = true;
     const page = await this.page();
     if (!page) return;
     this.pictures = page.pictures;

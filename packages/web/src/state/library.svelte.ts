@@ -167,7 +167,8 @@ export class LibraryState extends LibraryList {
     if (!refused) return;
     const gone = new Set(pictures.filter((id) => !refused.includes(id)));
     this.pictures = this.pictures.filter((p) => !gone.has(p.id));
-    this.selected.clear();
+    // Others may have been chosen since.
+    this.selected.drop(pictures);
     await this.refresh();
     this.look(this.pictures[Math.max(0, Math.min(at, this.pictures.length - 1))]);
     if (this.pictures.length < 10 && this.next) await this.more();
@@ -286,12 +287,14 @@ export class LibraryState extends LibraryList {
   async undo(): Promise<void> {
     if (!this.mayReview) return;
     await this.act(async () => {
+      // At once: what is chosen while the list comes anew is meant for it.
+      this.selected.clear();
       const outcomes = await answerOf(api.undo.$post({ json: {} }));
       const failed = outcomes.find((o) => o.error);
       this.message = outcomes.length === 0 ? t("said.nothingToUndo") : t("said.undone", { n: outcomes.length });
       if (failed) this.error = t("said.oneFailed", { why: failed.error });
       await this.refresh();
-      await this.list(outcomes[0]?.picture);
+      await this.listAgain(outcomes[0]?.picture);
     });
   }
 
@@ -303,7 +306,7 @@ export class LibraryState extends LibraryList {
       this.message = t("said.wrote", { count: outcomes.length - failed.length });
       if (failed.length > 0) this.error = t("said.notWritten", { n: failed.length, first: failed[0].error });
       await this.refresh();
-      await this.list();
+      await this.listAgain();
     });
   }
 

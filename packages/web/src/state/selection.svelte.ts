@@ -37,6 +37,13 @@ export class Selection {
     this.chosen = new Set(list);
   }
 
+  /** Without some. */
+  drop(ids: readonly number[]): void {
+    const gone = new Set(ids);
+    this.chosen = new Set([...this.chosen].filter((id) => !gone.has(id)));
+    if (this.chosen.size === 0) this.anchor = undefined;
+  }
+
   /** None. */
   clear(): void {
     this.chosen = new Set();
