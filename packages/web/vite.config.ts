@@ -3,6 +3,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
 import { assets } from "./scripts/assets.ts";
 import { compressed } from "./scripts/compressed.ts";
+import { licences } from "./scripts/licences.ts";
 
 const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.url), "utf8"));
 
@@ -12,11 +13,12 @@ const { version } = JSON.parse(readFileSync(new URL("package.json", import.meta.
  */
 export default defineConfig(({ mode }) => {
   const site = mode === "site";
+  const { page, threads } = licences();
   return {
     base: "./",
     define: { __SITE__: JSON.stringify(site), __VERSION__: JSON.stringify(version) },
     // Whoever hands out the site compresses it as that server does.
-    plugins: [svelte(), assets({ site }), ...(site ? [] : [compressed()])],
+    plugins: [svelte(), assets({ site }), page, ...(site ? [] : [compressed()])],
     build: {
       outDir: site ? "../../out/site" : "../geodrift/page",
       emptyOutDir: true,
@@ -25,6 +27,6 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 2000,
     },
-    worker: { format: "es" as const },
+    worker: { format: "es" as const, plugins: () => [threads] },
   };
 });

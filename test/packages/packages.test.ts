@@ -90,6 +90,16 @@ describe.each(names)("the package %s", (name) => {
   });
 });
 
+it.each([
+  ["dist/program/LICENCES.txt", ["zod", "commander", "exifreader"]],
+  ["page/LICENCES.txt", ["svelte", "maplibre-gl", "three", "exifreader"]],
+])("the program has the licences of what is bundled into it in %s", (file, some) => {
+  expect(packed.find((p) => p.name === "geodrift")?.files).toContain(file);
+  const text = readFileSync(join(root, "packages/geodrift", file), "utf8");
+  for (const name of some)
+    expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)\n\n.{5}`, "m"));
+});
+
 describe("installed from the tarballs into an empty folder", () => {
   beforeAll(() => {
     mkdirSync(stranger);

@@ -3,11 +3,11 @@
  * of four hundred modules. What is bundled brings its licences along, in `dist/program/LICENCES.txt`. The library's entries
  * stay as they are.
  */
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { licencesOf } from "./licences.js";
 
 const dist = fileURLToPath(new URL("../dist/", import.meta.url));
 const out = join(dist, "program");
@@ -37,20 +37,5 @@ const bundle = await rolldown({
 });
 const { output } = await bundle.write({ dir: out, format: "esm", entryFileNames: "[name].js" });
 
-/** Folder of the package that a module belongs to. */
-function packageOf(module) {
-  for (let folder = dirname(module); ; folder = dirname(folder)) {
-    const files = readdirSync(folder);
-    if (files.includes("package.json") && JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).name)
-      return folder;
-  }
-}
-
-const modules = output.flatMap((chunk) => chunk.moduleIds ?? []).filter((id) => id.includes("/node_modules/"));
-const folders = [...new Set(modules.map((id) => packageOf(id.replace(/^\0/, "").replace(/\?.*$/, ""))))].sort();
-const notices = folders.map((folder) => {
-  const { name, version, license } = createRequire(import.meta.url)(join(folder, "package.json"));
-  const file = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f));
-  return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : ""}\n`;
-});
-writeFileSync(join(out, "LICENCES.txt"), notices.join(`\n${"-".repeat(80)}\n\n`));
+const modules = output.flatMap((chunk) => chunk.moduleIds ?? []);
+writeFileSync(join(out, "LICENCES.txt"), licencesOf(modules));
