@@ -3,6 +3,7 @@ import type { LatLng } from "@geodrift/core";
 import { isMendable } from "@geodrift/core/errors";
 import ExifReader from "exifreader";
 import { type ExifValues, exifNumbers } from "./exif-values.js";
+import { type Panorama, panoramaOf } from "./panorama.js";
 import { readXmp, type Xmp } from "./read-xmp.js";
 import { exifPlace, type PlaceReading, xmpPlace } from "./recorded-place.js";
 import { type TakenTime, takenTime } from "./taken-time.js";
@@ -61,8 +62,10 @@ export function readMetadata(
       }
     },
   );
-  const beside = packets.filter(({ what }) => what !== "its own XMP");
   const within = packets.filter(({ what }) => what === "its own XMP");
+  if (within.some(({ xmp }) => panoramaOf(xmp)))
+    notes.push("of this panorama what lies straight ahead is looked at, as far as an ordinary lens reaches");
+  const beside = packets.filter(({ what }) => what !== "its own XMP");
   const ofPacket = ({ what, xmp }: (typeof packets)[number]) => (isEstimate(xmp) ? {} : xmpPlace(xmp, what));
   const isOurs = String(exif("GPSProcessingMethod") ?? "").includes(estimateMethod);
   const readings: { from: "exif" | "xmp"; read: () => PlaceReading }[] = [
@@ -108,6 +111,18 @@ function tagsOf(bytes: Uint8Array): ExifReader.ExpandedTags {
     return ExifReader.load(buffer, { expanded: true, domParser: { parseFromString: () => noDocument } });
   } catch {
     return {};
+  }
+}
+
+/** What a picture's own XMP says of a panorama; undefined for other pictures, and where that cannot be read. */
+export function panoramaIn(bytes: Uint8Array): Panorama | undefined {
+  // Most pictures are none, and need not be read twice.
+  if (!Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes("ProjectionType")) return undefined;
+  try {
+    return panoramaOf(readXmp(rawXmp(tagsOf(bytes)) ?? ""));
+  } catch (e) {
+    if (isMendable(e)) return undefined;
+    throw e;
   }
 }
 

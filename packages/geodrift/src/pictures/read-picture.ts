@@ -9,7 +9,8 @@ import { cannotRead, isSystemError } from "../files/system-error.js";
 import { decodeHeic, decodeJxl, heicSize, isRawTiff, jxlSize, type Kind, kindOf } from "./decoders.js";
 import { embeddedPreview } from "./embedded-preview.js";
 import { decoding, type FileHold, holding } from "./memory-budget.js";
-import { orientationOf, type PictureMetadata, readMetadata } from "./metadata.js";
+import { orientationOf, type PictureMetadata, panoramaIn, readMetadata } from "./metadata.js";
+import { panoramaSize, viewAhead } from "./panorama.js";
 import type { Picture } from "./picture.js";
 import { isUntellable } from "./picture-names.js";
 import type { Preparation } from "./preparation.js";
@@ -108,7 +109,7 @@ export function checkPictureBytes(bytes: number, most = mostBytes): void {
 
 /**
  * Decodes a picture to a square of 8-bit sRGB [size, size, 3], turned as its EXIF orientation says; of a camera's raw file the
- * preview inside.
+ * preview inside, of a panorama what an ordinary lens would see of it.
  * @param most pixels; larger pictures are refused before they are decoded
  * @throws GeodriftError `picture` if it cannot be decoded, is cut off, or has too many pixels
  */
@@ -127,18 +128,27 @@ async function decodeAlone(
   try {
     // Encoders that take Pillow's squares also saw pictures as Pillow reads them: colour profiles and transparency ignored.
     const input = await openPicture(bytes, { limitInputPixels: most, failOn: "truncated", ignoreIcc: !cover });
-    const flat = cover
-      ? input.flatten({ background: "#000" }).resize(size, size, { fit: "cover" })
-      : input.removeAlpha();
-    const { data, info } = await flat
-      .toColourspace("srgb")
-      .raw({ depth: "uchar" })
-      .toBuffer({ resolveWithObject: true });
-    const picture = { width: info.width, height: info.height, data };
-    return cover ? picture : squareOf(picture, { size, square, ...preparation });
+    const flat = cover ? input.flatten({ background: "#000" }) : input.removeAlpha();
+    const panorama = panoramaIn(bytes);
+    if (panorama) {
+      const side = preparation.shorter ?? size;
+      const { width, height } = panoramaSize(panorama, side);
+      const view = viewAhead(await pixelsOf(flat.resize(width, height, { fit: "fill" })), panorama, side);
+      return cover ? view : squareOf(view, { size, square, ...preparation });
+    }
+    if (cover) return await pixelsOf(flat.resize(size, size, { fit: "cover" }));
+    return squareOf(await pixelsOf(flat), { size, square, ...preparation });
   } catch (e) {
     throw cannotDecode(e, bytes, most);
   }
+}
+
+async function pixelsOf(input: Sharp): Promise<Picture> {
+  const { data, info } = await input
+    .toColourspace("srgb")
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data };
 }
 
 /** Whatever a decoder has thrown as a GeodriftError `picture`, which says what it is of the picture. */

@@ -11,6 +11,7 @@ export const xmpNamespaces = {
   xmp: "http://ns.adobe.com/xap/1.0/",
   photoshop: "http://ns.adobe.com/photoshop/1.0/",
   dwc: "http://rs.tdwg.org/dwc/index.htm",
+  GPano: "http://ns.google.com/photos/1.0/panorama/",
   Iptc4xmpExt: "http://iptc.org/std/Iptc4xmpExt/2008-02-29/",
 } as const;
 
