@@ -40,6 +40,14 @@ const columns: readonly Column<Row>[] = [
   ["F-score at one cell, two", (r) => r.fScore.map((f) => f.toFixed(3)).join(", ")],
 ];
 
+const groundColumns: readonly Column<Row>[] = [
+  ["field", (r) => r.field],
+  ["ground, mean error, m", (r) => r.ground?.meanM.toFixed(0) ?? ""],
+  ["median error, m", (r) => r.ground?.medianM.toFixed(0) ?? ""],
+  ["of the ground that is there, %", (r) => (100 * (r.ground?.covered ?? 0)).toFixed(1)],
+  ["a plain at the best height, m", (r) => r.ground?.plainM.toFixed(0) ?? ""],
+];
+
 const around = (read: (figures: JanusFigures) => Cell) => (r: Row) => (r.around ? read(r.around) : "");
 const janusColumns: readonly Column<Row>[] = [
   ["field", (r) => r.field],
@@ -76,6 +84,8 @@ export async function runEvaluateField(fields: readonly string[], flags: Evaluat
   }
   const title = `${landmark.title}: ${flags.elevation}° above its centre, ${flags.size} pixels, 24 views`;
   const tables = [tableOf("truth", title, columns, rows)];
+  if (shape.exaggeration)
+    tables.push(tableOf("ground", `${landmark.title}: its ground, from above, as high as it is`, groundColumns, rows));
   if (looks) tables.push(tableOf("janus", `${landmark.title}: 72 views once around, by a judge`, janusColumns, rows));
   process.stdout.write(flags.json ? `${JSON.stringify(rows)}\n` : `${tables.map(toMarkdown).join("\n\n")}\n`);
 }

@@ -84,6 +84,8 @@ export interface LandmarkShape {
   radiusM: number;
   /** Metres; of an elevation model exaggerated as the landmark says. */
   heightM: number;
+  /** How many times as high as it is, of an elevation model. */
+  exaggeration?: number;
 }
 
 /** Folder of the landmarks that come along. */
@@ -121,5 +123,6 @@ export async function readShape({ shape, heightM, facing }: Landmark, file: stri
       : placed(terrain(readDem(bytes), shape), 0),
   );
   const { least, most } = boxOf(mesh);
-  return { mesh, radiusM: radiusOf(mesh), heightM: most[2] - least[2] };
+  const { exaggeration } = shape.kind === "elevation" ? shape : {};
+  return { mesh, radiusM: radiusOf(mesh), heightM: most[2] - least[2], ...(exaggeration && { exaggeration }) };
 }

@@ -3,9 +3,10 @@ import { type FieldGrid, Generator, type Rendered, type Renderer, type UprightCa
 import type { LandmarkShape } from "../../landmarks/landmark.js";
 import type { Mesh, MeshPart } from "../../landmarks/mesh.js";
 import { isThere, rasterise, type Seen } from "../../landmarks/rasterise.js";
-import { fieldSurface } from "../../lift/field-surface.js";
+import { fieldSurface, meshOfSurface } from "../../lift/field-surface.js";
 import { normalsFromDepth, showingCamera } from "../../lift/turntable.js";
 import { type Figure, meanFigure } from "../figure.js";
+import { type GroundHeights, groundHeights } from "./ground-heights.js";
 import { distances, pointsOn, visiblePoints } from "./surface-points.js";
 
 /** How a field is compared with the truth. */
@@ -35,6 +36,8 @@ export interface FieldTruth {
   chamfer: number;
   /** F-score of surface points at a distance of one cell and of two. */
   fScore: [one: number, two: number];
+  /** Of an elevation model alone. */
+  ground?: GroundHeights;
 }
 
 /** Azimuths of the cameras: none of them a multiple of five degrees. */
@@ -92,6 +95,9 @@ export async function fieldTruth(
     normals: figure("normals"),
     chamfer: (mean(toOwn) + mean(toTruth)) / 2 / height,
     fScore,
+    ...(shape.exaggeration && {
+      ground: groundHeights(meshOfSurface(surface), mesh, shape.radiusM / unitM, unitM / shape.exaggeration),
+    }),
   };
 }
 
