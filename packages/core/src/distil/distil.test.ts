@@ -251,11 +251,15 @@ async function photographs(n: number): Promise<PosedPhotos> {
     [8, 16].map((size) =>
       Promise.all(
         cameras.map(async (camera) => {
-          const sky = random.uniform(0.3, 0.9);
-          const background = new Float32Array(3 * size * size).fill(sky);
-          const { picture } = await renderer.render(truth, { camera, size, planes: 48 }, background);
-          const gain = random.uniform(0.8, 1.2);
-          return { background: background.map((v) => v), pixels: picture.map((v) => (gain * (v + 1)) / 2) };
+          const background = new Float32Array(3 * size * size).fill(random.uniform(0.3, 0.9));
+          const { picture, opacity } = await renderer.render(truth, { camera, size, planes: 48 }, background);
+          // The light on the figure is each photograph's own, and so is what is behind it, as it stands in the picture.
+          const gain = random.uniform(0.7, 1.3);
+          const pixels = picture.map((v, k) => {
+            const behind = (1 - opacity[k % opacity.length]) * background[k];
+            return gain * ((v + 1) / 2 - behind) + behind;
+          });
+          return { background, pixels };
         }),
       ),
     ),

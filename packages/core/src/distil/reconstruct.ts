@@ -55,8 +55,10 @@ export interface FieldStep {
   error: number;
 }
 
-/** Weights of the light that is stopped, per pixel, and of the total variation of the density. */
-const [opacityWeight, variationWeight] = [0.002, 1e-3];
+/** Weight of the total variation of the density. */
+const variationWeight = 1e-3;
+/** The light that is stopped costs nothing: at the least price what has the colours of the ground behind it becomes glass. */
+const opacityWeight = 0;
 /** Beyond this difference a pixel counts no more: somebody stands in front. */
 const huber = 0.15;
 /** Share of the least-squares exposure that a photograph's own moves by when it is seen. */
@@ -94,18 +96,21 @@ export async function* reconstruct(
       const i = random.integer(photos.cameras.length);
       const view = { camera: photos.cameras[i], size, planes: grid.across, jitter: random.uniform() };
       const { pixels, background } = photos.photo(i, size);
-      const { picture } = await renderer.render(grid, view, background);
       const own = exposures.subarray(6 * i, 6 * i + 6);
-      expose(own, picture, pixels);
-      const weights = new Float32Array(picture.length);
+      // What is behind is the photograph's own, and exposed already: γ·(C + (1 − O)·B′) + o is γ·C + o·O + (1 − O)·B for this B′.
       const area = size * size;
+      const unexposed = background.map((b, k) => (b - own[3 + Math.floor(k / area)]) / own[Math.floor(k / area)]);
+      const { picture, opacity } = await renderer.render(grid, view, unexposed);
+      const weights = new Float32Array(picture.length);
       for (let k = 0; k < weights.length; k++) {
         const c = Math.floor(k / area);
         const apart = own[c] * ((picture[k] + 1) / 2) + own[3 + c] - pixels[k];
         weights[k] = own[c] * Math.min(huber, Math.max(-huber, apart));
         error += Math.abs(apart);
       }
-      await renderer.gradient(gradient, grid, view, background, weights, opacityWeight);
+      await renderer.gradient(gradient, grid, view, unexposed, weights, opacityWeight);
+      const colours = picture.map((v, k) => (v + 1) / 2 - (1 - opacity[k % area]) * unexposed[k]);
+      expose(own, { colours, opacity, wanted: pixels.map((v, k) => v - (1 - opacity[k % area]) * background[k]) });
     }
     addTotalVariation(gradient, grid, variationWeight * options.views);
     error /= options.views * 3 * size * size;
@@ -117,29 +122,35 @@ export async function* reconstruct(
 /** Gains are held within this of 1, and offsets of 0: a photograph is no other picture. */
 const mostExposure = 0.5;
 
+/** What a field shows by itself, and what it should: each [3, size, size], of the share that it stops of the light, [size, size]. */
+interface Shown {
+  colours: Float32Array;
+  wanted: Float32Array;
+  opacity: Float32Array;
+}
+
 /**
- * Moves an exposure towards that which fits best: for each colour the gain and the offset of least squares, drawn towards 1 and 0.
+ * Moves an exposure towards that which fits the landmark best: for each colour the gain γ and the offset o of least squares of
+ * γ·colour + o·opacity, drawn towards 1 and 0.
  * @param exposure gains, then offsets
- * @param picture in −1 … 1
- * @param pixels in 0 … 1
  */
-function expose(exposure: Float32Array, picture: Float32Array, pixels: Float32Array): void {
-  const area = picture.length / 3;
-  const drawn = 0.05 * area;
+function expose(exposure: Float32Array, { colours, wanted, opacity }: Shown): void {
+  const area = opacity.length;
+  const drawn = 0.05 * opacity.reduce((a, b) => a + b * b, 1);
   for (let c = 0; c < 3; c++) {
-    let [x, y, xx, xy] = [0, 0, 0, 0];
-    for (let k = c * area; k < (c + 1) * area; k++) {
-      const v = (picture[k] + 1) / 2;
-      x += v;
-      y += pixels[k];
-      xx += v * v;
-      xy += v * pixels[k];
+    let [xx, xo, oo, xy, oy] = [drawn, 0, drawn, drawn, 0];
+    for (let k = 0; k < area; k++) {
+      const [x, o, y] = [colours[c * area + k], opacity[k], wanted[c * area + k]];
+      xx += x * x;
+      xo += x * o;
+      oo += o * o;
+      xy += x * y;
+      oy += o * y;
     }
-    const [meanX, meanY] = [x / area, y / area];
-    const gain = (xy - area * meanX * meanY + drawn) / (xx - area * meanX * meanX + drawn);
-    const held = Math.min(1 + mostExposure, Math.max(1 - mostExposure, gain));
-    const offset = Math.min(mostExposure, Math.max(-mostExposure, meanY - held * meanX));
-    exposure[c] += exposureRate * (held - exposure[c]);
+    const determinant = xx * oo - xo * xo;
+    const gain = Math.min(1 + mostExposure, Math.max(1 - mostExposure, (xy * oo - oy * xo) / determinant));
+    const offset = Math.min(mostExposure, Math.max(-mostExposure, (oy - gain * xo) / oo));
+    exposure[c] += exposureRate * (gain - exposure[c]);
     exposure[3 + c] += exposureRate * (offset - exposure[3 + c]);
   }
 }
