@@ -57,8 +57,6 @@ export interface FieldStep {
 
 /** Weight of the total variation of the density. */
 const variationWeight = 1e-3;
-/** The light that is stopped costs nothing: at the least price what has the colours of the ground behind it becomes glass. */
-const opacityWeight = 0;
 /** Beyond this difference a pixel counts no more: somebody stands in front. */
 const huber = 0.15;
 /** Share of the least-squares exposure that a photograph's own moves by when it is seen. */
@@ -108,7 +106,8 @@ export async function* reconstruct(
         weights[k] = own[c] * Math.min(huber, Math.max(-huber, apart));
         error += Math.abs(apart);
       }
-      await renderer.gradient(gradient, grid, view, unexposed, weights, opacityWeight);
+      // The light that is stopped costs nothing: at the least price what has the colours of the ground behind it becomes glass.
+      await renderer.gradient(gradient, grid, view, unexposed, weights, 0);
       const colours = picture.map((v, k) => (v + 1) / 2 - (1 - opacity[k % area]) * unexposed[k]);
       expose(own, { colours, opacity, wanted: pixels.map((v, k) => v - (1 - opacity[k % area]) * background[k]) });
     }

@@ -94,7 +94,8 @@ export async function colmapModels(
       signal,
     ),
   );
-  const limit = (await colmap(["model_aligner", "-h"], signal)).match(/--(\w*alignment_max_error)/)?.[1];
+  // Renamed in 3.9.
+  const limit = (await colmap(["model_aligner", "-h"], signal)).match(/--\w*alignment_max_error/)?.[0];
   const models: string[] = [];
   for (const name of (await readdir(sparse)).sort()) {
     const [model, aligned] = [join(sparse, name), join(work, `aligned-${name}`)];
@@ -104,7 +105,7 @@ export async function colmapModels(
         [
           "model_aligner",
           ...["--input_path", model, "--output_path", aligned, "--ref_images_path", placesFile, "--ref_is_gps", "0"],
-          ...["--alignment_type", "custom", `--${limit}`, String(mostOffM)],
+          ...["--alignment_type", "custom", ...(limit ? [limit, String(mostOffM)] : [])],
         ],
         signal,
       ),

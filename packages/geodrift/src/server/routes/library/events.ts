@@ -58,13 +58,13 @@ export function eventRoutes({ library, ending }: LibraryContext) {
               await Promise.race([woken, delay(beatMs, undefined, { signal: rest.signal }).catch(() => {})]);
               rest.abort();
             }
+            if (waiting.size > 0) await delay(togetherMs, undefined, { signal: end }).catch(() => {});
             // A token may have been taken away since.
             if (!(await c.var.mayStill())) break;
             if (waiting.size === 0) {
               await stream.write(": still here\n\n");
               continue;
             }
-            await delay(togetherMs, undefined, { signal: end }).catch(() => {});
             const what = [...waiting];
             waiting.clear();
             await stream.writeSSE({ event: "changed", data: JSON.stringify({ what }) });
