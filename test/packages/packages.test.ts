@@ -96,8 +96,7 @@ it.each([
 ])("the program has the licences of what is bundled into it in %s", (file, some) => {
   expect(packed.find((p) => p.name === "geodrift")?.files).toContain(file);
   const text = readFileSync(join(root, "packages/geodrift", file), "utf8");
-  for (const name of some)
-    expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)\n\n.{5}`, "m"));
+  for (const name of some) expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(.+\\)\n\n.{5}`, "m"));
 });
 
 describe("installed from the tarballs into an empty folder", () => {
