@@ -1,6 +1,6 @@
 /** What changes in a library, as it changes. */
 import { setTimeout as delay } from "node:timers/promises";
-import { GeodriftError } from "@geodrift/core/errors";
+import { GeodriftError, isMendable } from "@geodrift/core/errors";
 import { createRoute, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { type Change, changes } from "../../../library/store/database.js";
@@ -13,6 +13,9 @@ const togetherMs = 150;
 
 /** So often something is sent, milliseconds: who has gone without a word is noticed, and no proxy takes the silence for an end. */
 const beatMs = 20_000;
+
+/** So often a database that does not answer is asked again, milliseconds. */
+const unknownMs = 500;
 
 /** Pages that may be open at once. */
 const mostListeners = 500;
@@ -59,9 +62,14 @@ export function eventRoutes({ library, ending }: LibraryContext) {
               rest.abort();
             }
             if (waiting.size > 0) await delay(togetherMs, undefined, { signal: end }).catch(() => {});
-            // A token may have been taken away since.
-            if (!(await c.var.mayStill())) break;
-            if (waiting.size === 0) {
+            // A token may have been taken away since; of a database that does not answer nobody knows, and nothing is told until it does.
+            const may = await c.var.mayStill().catch((e: unknown) => {
+              if (isMendable(e)) return undefined;
+              throw e;
+            });
+            if (may === false) break;
+            if (may === undefined) await delay(unknownMs, undefined, { signal: end }).catch(() => {});
+            if (may === undefined || waiting.size === 0) {
               await stream.write(": still here\n\n");
               continue;
             }
