@@ -4,9 +4,8 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { horizonRow, type UprightCamera } from "@geodrift/core";
+import { frameOf, horizonRow, type UprightCamera } from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
-import sharp from "sharp";
 import { z } from "zod";
 import { alone } from "../files/alone.js";
 import { readJsonFile, writeJsonFile } from "../files/json-file.js";
@@ -15,6 +14,7 @@ import { cacheRoot } from "../hub/cache-root.js";
 import { gpsCamera } from "../landmarks/gps-camera.js";
 import type { Photographed } from "../landmarks/photographed.js";
 import type { Photo } from "../landmarks/photos-table.js";
+import { toPng } from "../pictures/png.js";
 import { decodeSquare, pictureSize, readPictureBytes } from "../pictures/read-picture.js";
 import { type ColmapPicture, colmapModels } from "./colmap.js";
 import { colmapCameras, type Lens } from "./colmap-cameras.js";
@@ -106,7 +106,7 @@ async function placed(
       );
       const lens = lensOf(camera, shown);
       const principal = lens.principal.map((v) => (0.5 + v) * side) as [number, number];
-      pictures.push({ name, focal: lens.focal * side, principal, place: placeOf(camera) });
+      pictures.push({ name, focal: lens.focal * side, principal, place: [...frameOf(camera).origin, camera.height] });
       lenses.set(name, lens);
     }
     const pairs = pairsOf(seen.map(({ camera }) => camera.azimuth)).map(
@@ -140,19 +140,8 @@ async function square(file: string, out: string): Promise<number> {
   const bytes = await readPictureBytes(file);
   const { width, height } = await pictureSize(bytes);
   const size = Math.min(mostPixels, width, height);
-  const { data } = await decodeSquare(bytes, { size, square: "cover" });
-  await writeFile(
-    out,
-    await sharp(data, { raw: { width: size, height: size, channels: 3 } })
-      .png({ compressionLevel: 1 })
-      .toBuffer(),
-  );
+  await writeFile(out, await toPng(await decodeSquare(bytes, { size, square: "cover" })));
   return size;
-}
-
-function placeOf({ azimuth, distance, height }: UprightCamera): [number, number, number] {
-  const radians = (azimuth * Math.PI) / 180;
-  return [distance * Math.sin(radians), distance * Math.cos(radians), height];
 }
 
 /** Neighbours around the landmark that each photograph is compared with, on either side. */
