@@ -64,7 +64,7 @@ describe.skipIf(!hasBrowser)("the page is for everybody", () => {
 
   it("shows the archive on a flat map where there is no globe, and what a click is nearest to", async () => {
     const { page, complaints } = await openPage(served.browser, `${served.url}#library=map`);
-    await page.getByText("1 picture in view.").waitFor();
+    await page.getByText("1 picture on the map.").waitFor();
     const svg = page.locator(".archive-map .flat svg");
     await svg.locator("circle").first().waitFor();
     const box = await svg.boundingBox();
