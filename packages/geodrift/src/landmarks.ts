@@ -21,6 +21,8 @@ export type { Photographed } from "./landmarks/photographed.js";
 export * from "./landmarks/photos-table.js";
 export * from "./landmarks/rasterise.js";
 export * from "./landmarks/read-dem.js";
+export * from "./landmarks/read-elevation.js";
+export * from "./landmarks/read-geotiff.js";
 export * from "./landmarks/read-mesh.js";
 export * from "./landmarks/shape-file.js";
 export { loadField, saveField } from "./lift/field-file.js";

@@ -111,6 +111,7 @@ interface FromFlags {
   title: string;
   height?: number;
   radius?: number;
+  altitude?: number;
   nearest: number;
   farthest: number;
   held: number;
@@ -122,7 +123,8 @@ interface FromFlags {
 
 /** `geodrift landmarks from`. */
 export async function fromFolder(folder: string, flags: FromFlags): Promise<void> {
-  const { at, title, height: heightM, radius: radiusM, nearest: nearestM, farthest: farthestM, json, ...rest } = flags;
+  const { at, title, height: heightM, radius: radiusM, altitude: altitudeM, ...more } = flags;
+  const { nearest: nearestM, farthest: farthestM, json, ...rest } = more;
   if (nearestM >= farthestM)
     throw new GeodriftError("option", `--nearest: less than --farthest, ${farthestM} m, is needed, got ${nearestM}`);
   const name =
@@ -137,6 +139,7 @@ export async function fromFolder(folder: string, flags: FromFlags): Promise<void
     at,
     heightM,
     radiusM,
+    altitudeM,
     nearestM,
     farthestM,
   });

@@ -64,6 +64,11 @@ export function define(landmarks: Command): void {
       decimalNumber(0.01, 100_000),
     )
     .option("--radius <m>", "greatest horizontal distance from its axis, metres", decimalNumber(0.01, 100_000))
+    .option(
+      "--altitude <m>",
+      "of its ground above the sea, where photographs are taken from other heights: theirs are what their GPS says",
+      decimalNumber(-500, 10_000),
+    )
     .option("--nearest <m>", "nearest photographs, metres", decimalNumber(0, 100_000), 5)
     .option("--farthest <m>", "farthest photographs, metres", decimalNumber(1, 1_000_000), 1000)
     .option("--held <share>", "share of them that is held out", decimalNumber(0, 1), 0.2)

@@ -17,6 +17,8 @@ export interface FromFolderOptions {
   /** From its ground to its top, and greatest distance from its axis, metres; the apparent size is told where one is known. */
   heightM?: number;
   radiusM?: number;
+  /** Of its ground above the sea, metres; where it is known, photographs are as high as their GPS says. */
+  altitudeM?: number;
   /** Nearest and farthest photographs, metres. */
   nearestM: number;
   farthestM: number;
@@ -43,7 +45,7 @@ export async function landmarkFromFolder(
   options: FromFolderOptions,
   onPicture: () => void = () => {},
 ): Promise<{ photos: Photo[]; leftOut: LeftOut[] }> {
-  const { name, title, at, heightM, radiusM, nearestM, farthestM, held, seed, licence, credit } = options;
+  const { name, title, at, heightM, radiusM, altitudeM, nearestM, farthestM, held, seed, licence, credit } = options;
   const photos: Photo[] = [];
   const leftOut: LeftOut[] = [];
   const random = new Generator(seed);
@@ -51,7 +53,7 @@ export async function landmarkFromFolder(
     const file = relative(folder, path);
     onPicture();
     try {
-      const { place, filmFocalMm } = await metadataOf(path, await readPictureBytes(path));
+      const { place, altitude, filmFocalMm } = await metadataOf(path, await readPictureBytes(path));
       if (!place) throw new GeodriftError("data", "says no position");
       const metres = 1000 * distanceKm(at, place);
       if (metres < nearestM)
@@ -62,6 +64,7 @@ export async function landmarkFromFolder(
       photos.push({
         file,
         place,
+        ...(altitude !== undefined && { altitude }),
         split,
         caption: plainCaption(title),
         ...(filmFocalMm && { focal: filmFocalMm / filmMm }),
@@ -77,6 +80,7 @@ export async function landmarkFromFolder(
     );
   const shown: Photographed = { name, title, place: at, licence, credit };
   Object.assign(shown, heightM !== undefined && { heightM }, radiusM !== undefined && { radiusM });
+  Object.assign(shown, altitudeM !== undefined && { altitudeM });
   await writePhotosTable(folder, shown, photos);
   return { photos, leftOut };
 }

@@ -6,12 +6,14 @@ import { type Photo, seenFrom } from "./photos-table.js";
 const eyeM = 1.6;
 
 /**
- * The camera of a photograph as its GPS position and its lens tell it, metres: level eyes on level ground, the landmark in the middle.
+ * The camera of a photograph as its GPS position and its lens tell it, metres, the landmark in the middle: as high as its GPS says, where
+ * that and the landmark's own altitude are known, else eyes on level ground.
  * @returns nothing where the lens, or the landmark's height, is not known
  */
 export function gpsCamera(shown: Photographed, photo: Photo): UprightCamera | undefined {
-  const { heightM } = shown;
+  const { heightM, altitudeM } = shown;
   if (photo.focal === undefined || heightM === undefined) return undefined;
   const { azimuth, distance } = seenFrom(shown, photo);
-  return { azimuth, distance, height: eyeM - heightM / 2, focal: photo.focal };
+  const aboveGround = photo.altitude !== undefined && altitudeM !== undefined ? photo.altitude - altitudeM : eyeM;
+  return { azimuth, distance, height: aboveGround - heightM / 2, focal: photo.focal };
 }

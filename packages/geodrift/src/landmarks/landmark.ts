@@ -9,7 +9,7 @@ import { readJsonFile } from "../files/json-file.js";
 import { cannotRead } from "../files/system-error.js";
 import { suggestion } from "../files/validation.js";
 import { boxOf, type Mesh, placed, radiusOf } from "./mesh.js";
-import { readDem } from "./read-dem.js";
+import { readElevation } from "./read-elevation.js";
 import { readMesh } from "./read-mesh.js";
 import { terrain } from "./terrain.js";
 
@@ -40,6 +40,8 @@ const landmarkSchema = z.strictObject({
   place: z.strictObject({ lat: z.number().min(-85).max(85), lng: z.number().min(-180).max(180) }),
   /** From its ground to its top, metres. */
   heightM: above,
+  /** Of its ground above the sea, metres, where photographs of it are taken from other heights: they tell theirs by GPS. */
+  altitudeM: z.number().optional(),
   /** Where its front looks, degrees clockwise from north. */
   facing: degrees,
   /** What of this is not known, and made up. */
@@ -59,6 +61,7 @@ const landmarkSchema = z.strictObject({
       exaggeration: above,
       snowM: z.number(),
       forestM: z.number(),
+      pumiceNorth: z.boolean().default(false),
     }),
   ]),
   /** How it is photographed, where that differs from how people photograph buildings. */
@@ -112,7 +115,7 @@ export async function readLandmark(text: string): Promise<{ landmark: Landmark; 
 
 /**
  * Reads a landmark's shape and puts it into the world.
- * @throws GeodriftError, beginning with the file's name: as `readMesh`, `readDem` and `terrain` do, `not-found` or `file` if the file
+ * @throws GeodriftError, beginning with the file's name: as `readMesh`, `readElevation` and `terrain` do, `not-found` or `file` if the file
  * cannot be read
  */
 export async function readShape({ shape, heightM, facing }: Landmark, file: string): Promise<LandmarkShape> {
@@ -120,7 +123,7 @@ export async function readShape({ shape, heightM, facing }: Landmark, file: stri
   const mesh = await withSubject(file, async () =>
     shape.kind === "mesh"
       ? placed(await readMesh(bytes), facing - shape.modelFacing, heightM)
-      : placed(terrain(readDem(bytes), shape), 0),
+      : placed(terrain(await readElevation(bytes), shape), 0),
   );
   const { least, most } = boxOf(mesh);
   const { exaggeration } = shape.kind === "elevation" ? shape : {};

@@ -35,7 +35,7 @@ async function jpegOf(
   size: number,
   seed: number,
 ): Promise<Uint8Array> {
-  const { gps, camera } = shot;
+  const { gps, gpsAltitude, camera } = shot;
   return rawPixels(drawShot(shape, shot, size, seed))
     .withExif({
       IFD0: { Software: "geodrift", ImageDescription: `${landmark.title}, made` },
@@ -45,6 +45,8 @@ async function jpegOf(
         GPSLatitude: dms(gps.lat),
         GPSLongitudeRef: gps.lng < 0 ? "W" : "E",
         GPSLongitude: dms(gps.lng),
+        // The writer knows no heights below the sea, and no landmark here is there.
+        ...(gpsAltitude !== undefined && { GPSAltitude: `${Math.round(10 * Math.max(0, gpsAltitude))}/10` }),
       },
     })
     .jpeg({ quality })
@@ -67,6 +69,7 @@ export async function makePhotographs(
     title: landmark.title,
     place: landmark.place,
     heightM: shape.heightM,
+    ...(landmark.altitudeM !== undefined && { altitudeM: landmark.altitudeM }),
     radiusM: shape.radiusM,
     facing: landmark.facing,
     licence: landmark.shape.licence,
@@ -90,11 +93,13 @@ export async function makePhotographs(
     const split = i < train ? "train" : "test";
     const shot = shotAt(landmark, shape, { seed, azimuths: split === "test" ? "uniform" : azimuths }, i);
     shots.push(shot);
-    const { camera, gps: place, caption, light } = shot;
+    const { camera, gps: place, gpsAltitude, caption, light } = shot;
     const focal = Math.round(camera.focal * filmMm) / filmMm;
     photos.push({
       file: `${String(i).padStart(5, "0")}.jpg`,
       place,
+      // As its file says it.
+      ...(gpsAltitude !== undefined && { altitude: Math.round(10 * Math.max(0, gpsAltitude)) / 10 }),
       split,
       caption,
       focal,

@@ -41,6 +41,8 @@ export interface Shot {
   place: LatLng;
   /** What its GPS says, degrees. */
   gps: LatLng;
+  /** How high above the sea its GPS says, metres, of landmarks whose altitude is known. */
+  gpsAltitude?: number;
   /** A caption that tells some of it. */
   caption: string;
   /** People in front. */
@@ -85,6 +87,9 @@ function vonMises(mean: number, kappa: number, random: Generator): number {
   }
 }
 
+/** How many times as far off GPS is upwards as it is to either side. */
+const upwards = 1.5;
+
 /** Share of tourists who stand in front, and how closely. */
 const [inFront, concentration] = [0.6, 2];
 /** Shares of the picture that the landmark fills. */
@@ -115,15 +120,12 @@ export function shotAt(landmark: Landmark, shape: LandmarkShape, options: Photog
   const light = lightOf(random);
   const people = random.uniform() < 0.3 ? Array.from({ length: 1 + random.integer(3) }, () => personOf(random)) : [];
   const fill = (extent * lens) / distance;
-  return {
-    camera,
-    fill,
-    light,
-    place,
-    gps,
-    people,
-    caption: captionOf(landmark, { azimuth, fill, light, people }, random),
+  const caption = captionOf(landmark, { azimuth, fill, light, people }, random);
+  const { altitudeM } = landmark;
+  const gpsAltitude = altitudeM !== undefined && {
+    gpsAltitude: altitudeM + shape.heightM / 2 + height + upwards * gpsM * random.normal(),
   };
+  return { camera, fill, light, place, gps, ...gpsAltitude, people, caption };
 }
 
 /** Height of a camera above the landmark's centre, metres. */

@@ -8,6 +8,8 @@ export const photographed = z.strictObject({
   place: z.strictObject({ lat: z.number().min(-90).max(90), lng: z.number().min(-180).max(180) }),
   /** From its ground to its top, metres; unknown if left out. */
   heightM: z.number().positive().optional(),
+  /** Of its ground above the sea, metres; unknown, or of no matter, if left out. */
+  altitudeM: z.number().optional(),
   /** Greatest horizontal distance from its axis, metres; unknown if left out. */
   radiusM: z.number().positive().optional(),
   /** Where its front looks, degrees clockwise from north; unknown if left out. */

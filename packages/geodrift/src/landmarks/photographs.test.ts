@@ -6,6 +6,7 @@ import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { readMetadata } from "../pictures/metadata.js";
 import { landmarkFromFolder } from "./from-folder.js";
+import { gpsCamera } from "./gps-camera.js";
 import type { Landmark, LandmarkShape } from "./landmark.js";
 import { makePhotographs } from "./make-photographs.js";
 import { drawShot, shotAt } from "./photograph.js";
@@ -134,6 +135,31 @@ describe("a set of photographs", () => {
   });
 });
 
+describe("photographs of a landmark whose altitude is known", () => {
+  const hill: Landmark = { ...landmark, altitudeM: 300, photographs: { gpsM: 8, elevation: [5, 20] } };
+
+  it("are the same pictures, with heights in their EXIF, by which their cameras look down", async () => {
+    const [flat, high] = [await folder(), await folder()];
+    await makePhotographs({ ...hill, altitudeM: undefined }, shape, flat, options);
+    await makePhotographs(hill, shape, high, options);
+    const shown = await readPhotographed(high);
+    const made = await readMadePhotos(high);
+    expect(shown.altitudeM).toBe(300);
+    for (const [i, photo] of (await readMadePhotos(flat)).entries()) {
+      const { altitude, ...rest } = made[i];
+      expect(rest).toEqual(photo);
+      const said = readMetadata(await readFile(join(high, photo.file)));
+      expect(said.altitude).toBe(altitude);
+      const pixels = [flat, high].map((f) => sharp(join(f, photo.file)).raw().toBuffer());
+      const [a, b] = await Promise.all(pixels);
+      expect(a.equals(b)).toBe(true);
+      // Some twelve metres off, of 20 to 150.
+      expect(Math.abs((gpsCamera(shown, made[i])?.height ?? 0) - photo.truth.camera.height)).toBeLessThan(50);
+      expect(gpsCamera(await readPhotographed(flat), photo)?.height).toBeCloseTo(1.6 - 20, 6);
+    }
+  });
+});
+
 describe("somebody's own photographs", () => {
   it("become a set: with positions, not too near and not too far, the others listed with the reason", async () => {
     const own = await folder();
@@ -151,6 +177,7 @@ describe("somebody's own photographs", () => {
                 GPSLatitude: `51/1 ${Math.round(minutes * 1e5)}/100000 0/1`,
                 GPSLongitudeRef: "W",
                 GPSLongitude: "0/1 6/1 0/1",
+                GPSAltitude: "5/2",
               },
             })
             .jpeg()
@@ -162,7 +189,8 @@ describe("somebody's own photographs", () => {
     await writeFile(join(own, "d.jpg"), await jpeg(5000));
     await writeFile(join(own, "e.jpg"), Buffer.alloc(0));
     const known = { name: "own", title: "Own Tower", at, heightM: 40, nearestM: 5, farthestM: 1000, held: 0, seed: 1 };
-    const { photos, leftOut } = await landmarkFromFolder(own, { ...known, licence: "mine", credit: "me" });
+    const whose = { altitudeM: 1, licence: "mine", credit: "me" };
+    const { photos, leftOut } = await landmarkFromFolder(own, { ...known, ...whose });
     expect(photos.map(({ file }) => file)).toEqual(["a.jpg"]);
     expect(leftOut).toEqual([
       { file: "b.jpg", reason: "says no position" },
@@ -172,6 +200,8 @@ describe("somebody's own photographs", () => {
     ]);
     const [photo] = await readPhotos(own);
     const seen = seenFrom(await readPhotographed(own), photo);
+    expect(photo.altitude).toBe(2.5);
+    expect(gpsCamera(await readPhotographed(own), photo)?.height).toBeCloseTo(1.5 - 20, 6);
     expect(seen.azimuth).toBeCloseTo(0, 3);
     expect(seen.distance).toBeCloseTo(100, 0);
     expect(seen.fill).toBeCloseTo((40 * 26) / 24 / 100, 2);

@@ -25,6 +25,8 @@ export interface Photo {
   file: string;
   /** Where it was taken, as its GPS says. */
   place: LatLng;
+  /** How high above the sea, metres, as its GPS says; unknown if left out. */
+  altitude?: number;
   split: (typeof photoSplits)[number];
   caption: string;
   /** Focal length in short sides of the picture; unknown if left out. */
@@ -44,7 +46,7 @@ export interface MadePhoto extends Photo {
 
 const [table, about] = ["photos.csv", "landmark.json"];
 
-const told = ["file", "lat", "lng", "split", "caption", "focal"] as const;
+const told = ["file", "lat", "lng", "altitude", "split", "caption", "focal"] as const;
 /** Columns that no training reads. */
 const truthColumns = ["azimuth", "distance", "height", "lens", "shift_right", "shift_up", "light"] as const;
 
@@ -55,8 +57,8 @@ export async function writePhotosTable(
   photos: readonly (Photo & { truth?: PhotoTruth })[],
 ) {
   const made = photos.some(({ truth }) => truth);
-  const rows = photos.map(({ file, place, split, caption, focal, truth }) => [
-    ...[file, place.lat.toFixed(7), place.lng.toFixed(7), split, caption, focal?.toFixed(4)],
+  const rows = photos.map(({ file, place, altitude, split, caption, focal, truth }) => [
+    ...[file, place.lat.toFixed(7), place.lng.toFixed(7), altitude?.toFixed(1), split, caption, focal?.toFixed(4)],
     ...(truth ? truthRow(truth) : []),
   ]);
   await writeFileAtomically(join(folder, about), Buffer.from(`${JSON.stringify(shown, null, 2)}\n`));
@@ -74,13 +76,15 @@ const truthRow = ({ camera, light }: PhotoTruth) => [
 ];
 
 const number = z.coerce.number().refine(Number.isFinite, "a number is needed");
+const unknown = z.literal("").transform(() => undefined);
 const toldRow = z.object({
   file: z.string().min(1),
   lat: number.pipe(z.number().min(-90).max(90)),
   lng: number.pipe(z.number().min(-180).max(180)),
+  altitude: z.union([unknown, number]).optional(),
   split: z.enum(photoSplits),
   caption: z.string(),
-  focal: z.union([z.literal("").transform(() => undefined), number.pipe(z.number().positive())]).optional(),
+  focal: z.union([unknown, number.pipe(z.number().positive())]).optional(),
 });
 const truthRowSchema = z.object({
   azimuth: number,
@@ -123,8 +127,12 @@ export async function readPhotos(folder: string): Promise<Photo[]> {
 }
 
 function photoOf(row: Record<string, string>, subject: string): Photo {
-  const { file, lat, lng, split, caption, focal } = parseWith(toldRow, row, subject);
-  return { file, place: { lat, lng }, split, caption, ...(focal !== undefined && { focal }) };
+  const { file, lat, lng, altitude, split, caption, focal } = parseWith(toldRow, row, subject);
+  return {
+    ...{ file, place: { lat, lng }, split, caption },
+    ...(altitude !== undefined && { altitude }),
+    ...(focal !== undefined && { focal }),
+  };
 }
 
 /**

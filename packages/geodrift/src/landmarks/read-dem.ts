@@ -3,18 +3,7 @@
  * 1993): 1024-byte records, profiles from south to north.
  */
 import { GeodriftError } from "@geodrift/core/errors";
-
-/** Heights on a grid of even steps. */
-export interface Elevation {
-  /** Metres above the sea, columns from west to east, each from south to north, [columns, rows]; NaN where there is none. */
-  heights: Float32Array;
-  columns: number;
-  rows: number;
-  /** Metres from one to the next. */
-  step: number;
-  /** Easting and northing of the first height, metres of its projection. */
-  origin: readonly [easting: number, northing: number];
-}
+import type { Elevation } from "./read-elevation.js";
 
 const record = 1024;
 /** Bytes in front of a profile's heights, and bytes of a height. */

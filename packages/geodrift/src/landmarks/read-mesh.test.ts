@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Document, NodeIO } from "@gltf-transform/core";
@@ -7,7 +6,6 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { landmarkNames, readLandmark, readShape } from "./landmark.js";
 import { boxOf, triangleCount } from "./mesh.js";
-import { readDem } from "./read-dem.js";
 import { readMesh } from "./read-mesh.js";
 
 /** A tetrahedron under a node that moves it, as bytes. */
@@ -130,53 +128,6 @@ describe("shapes from glTF", () => {
   });
 });
 
-/** An elevation model of three profiles, the middle one longer than a record, rising to the east and to the north. */
-function dem(counts: readonly number[]): Uint8Array {
-  const text: string[] = [];
-  const put = (record: string[], at: number, value: string) => record.splice(at, value.length, ...value);
-  const blank = () => new Array<string>(1024).fill(" ");
-  const head = blank();
-  put(head, 528, "     2     2");
-  put(head, 816, "0.300000E+020.300000E+020.100000E+01");
-  put(head, 852, "     1     3");
-  text.push(head.join(""));
-  counts.forEach((count, p) => {
-    const heights = Array.from({ length: count }, (_, k) => String(100 + 10 * p + k).padStart(6));
-    const first = blank();
-    put(first, 0, `${"1".padStart(6)}${String(p + 1).padStart(6)}${String(count).padStart(6)}     1`);
-    const fortran = (v: number) => `0.${String(v).padStart(6, "0")}000000000D+06`.padStart(24);
-    put(first, 24, fortran(500000 + 30 * p));
-    put(first, 48, fortran(400000 + (p === 1 ? 0 : 30)));
-    put(first, 72, "0.0".padStart(24));
-    put(first, 144, heights.slice(0, 146).join(""));
-    text.push(first.join(""));
-    for (let k = 146; k < count; k += 170)
-      text.push(
-        heights
-          .slice(k, k + 170)
-          .join("")
-          .padEnd(1024),
-      );
-  });
-  return Buffer.from(text.join(""), "latin1");
-}
-
-describe("elevation models", () => {
-  it("are profiles from west to east, each from south to north, over several records", () => {
-    const { heights, columns, rows, step, origin } = readDem(dem([3, 400, 3]));
-    expect({ columns, rows, step, origin }).toEqual({ columns: 3, rows: 400, step: 30, origin: [500000, 400000] });
-    expect([...heights.subarray(400, 403)]).toEqual([110, 111, 112]);
-    expect(heights[799]).toBe(509);
-    // The first profile begins a step further north.
-    expect([...heights.subarray(0, 5)]).toEqual([Number.NaN, 100, 101, 102, Number.NaN]);
-  });
-
-  it("say what is wrong with them", () => {
-    expect(() => readDem(Buffer.from("nothing of the kind"))).toThrow(/no elevation model of the USGS/);
-    expect(() => readDem(dem([3, 400, 3]).subarray(0, 3000))).toThrow(/cut off|number is needed/);
-  });
-});
-
 const shapes = fileURLToPath(new URL("../../../../../shared/data/landmarks", import.meta.url));
 
 describe.skipIf(!existsSync(shapes))("the landmarks that come along (../shared/data/landmarks)", () => {
@@ -186,16 +137,5 @@ describe.skipIf(!existsSync(shapes))("the landmarks that come along (../shared/d
     expect(triangleCount(mesh)).toBeGreaterThan(1000);
     if (landmark.shape.kind === "mesh") expect(heightM).toBeCloseTo(landmark.heightM, 2);
     else expect(radiusM).toBeCloseTo(landmark.shape.radiusM, -2);
-  });
-
-  it("among them Mount St Helens after its eruption, 682 to 2,543 m", async () => {
-    const { heights, columns, rows } = readDem(await readFile(join(shapes, "mount-st-helens-1980.dem")));
-    const known = heights.filter((h) => !Number.isNaN(h)).sort();
-    expect({ columns, rows, least: known[0], most: known[known.length - 1] }).toEqual({
-      columns: 327,
-      rows: 466,
-      least: 682,
-      most: 2543,
-    });
   });
 });

@@ -1,7 +1,7 @@
 /** A mountain out of an elevation model: a disc of it, closed at the side, with colours by rules. Its shape is real, its colours are not. */
 import { GeodriftError } from "@geodrift/core/errors";
 import type { Mesh } from "./mesh.js";
-import type { Elevation } from "./read-dem.js";
+import type { Elevation } from "./read-elevation.js";
 
 /** How a landmark is cut out of an elevation model. */
 export interface TerrainOptions {
@@ -13,8 +13,10 @@ export interface TerrainOptions {
   exaggeration: number;
   /** Snow lies above this height, metres above the sea, where it is not steeper than 35°. */
   snowM: number;
-  /** Forest grows below this height, metres above the sea, but not north of the middle, where the eruption went. */
+  /** Forest grows below this height, metres above the sea. */
   forestM: number;
+  /** North of the middle lies pumice, where an eruption went. */
+  pumiceNorth: boolean;
 }
 
 type Colour = readonly [number, number, number];
@@ -32,7 +34,7 @@ const [snow, pumice, rock, forest]: Colour[] = [
  */
 export function terrain(elevation: Elevation, options: TerrainOptions): Mesh {
   const { heights, columns, rows, step, origin } = elevation;
-  const { centre, radiusM, exaggeration, snowM, forestM } = options;
+  const { centre, radiusM, exaggeration, snowM, forestM, pumiceNorth } = options;
   const n = Math.floor(radiusM / step);
   const [c0, r0] = centre.map((v, axis) => Math.round((v - origin[axis]) / step));
   if (c0 - n < 1 || r0 - n < 1 || c0 + n > columns - 2 || r0 + n > rows - 2)
@@ -61,7 +63,7 @@ export function terrain(elevation: Elevation, options: TerrainOptions): Mesh {
       index[(i + n) * side + j + n] = positions.length / 3;
       positions.push(i * step, j * step, h * exaggeration);
       normals.push((-exaggeration * east) / length, (-exaggeration * north) / length, 1 / length);
-      const northern = j * step > 0.1 * radiusM && Math.abs(i) < 1.2 * j + 0.2 * n;
+      const northern = pumiceNorth && j * step > 0.1 * radiusM && Math.abs(i) < 1.2 * j + 0.2 * n;
       if (h > snowM && slope < 35) colours.push(...snow);
       else if (northern) colours.push(...pumice);
       else colours.push(...(h < forestM ? forest : rock));

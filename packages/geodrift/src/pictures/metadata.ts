@@ -5,13 +5,15 @@ import ExifReader from "exifreader";
 import { type ExifValues, exifNumbers } from "./exif-values.js";
 import { type Panorama, panoramaOf } from "./panorama.js";
 import { readXmp, type Xmp } from "./read-xmp.js";
-import { exifPlace, type PlaceReading, xmpPlace } from "./recorded-place.js";
+import { exifAltitude, exifPlace, type PlaceReading, xmpPlace } from "./recorded-place.js";
 import { type TakenTime, takenTime } from "./taken-time.js";
 
 /** What is said of a picture; a field is absent where nothing is. */
 export interface PictureMetadata extends Partial<TakenTime> {
   /** Where the camera was, degrees. */
   place?: LatLng;
+  /** How high above the sea the camera was, metres (GPSAltitude), where EXIF says the place. */
+  altitude?: number;
   /** Metres that the place may be off (GPSHPositioningError), where the file says so. */
   placeErrorMetres?: number;
   /** Maker and model (Make, Model). */
@@ -74,13 +76,16 @@ export function readMetadata(
     ...within.map((packet) => ({ from: "xmp" as const, read: () => ofPacket(packet) })),
   ];
   let place: LatLng | undefined;
-  let error = Number.NaN;
+  let [error, altitude] = [Number.NaN, Number.NaN];
   for (const { from, read } of readings) {
     const found = read();
     if (found.note) notes.push(found.note);
     place = found.place;
     if (!place) continue;
-    if (from === "exif") [error] = exifNumbers([exif("GPSHPositioningError")]);
+    if (from === "exif") {
+      [error] = exifNumbers([exif("GPSHPositioningError")]);
+      altitude = exifAltitude(exif);
+    }
     break;
   }
   const time = takenTime({
@@ -93,6 +98,7 @@ export function readMetadata(
   const [filmFocal] = exifNumbers([exif("FocalLengthIn35mmFilm")]);
   return {
     ...(place && { place }),
+    ...(Number.isFinite(altitude) && { altitude }),
     ...(place && error > 0 && Number.isFinite(error) && { placeErrorMetres: error }),
     ...time,
     ...(camera && { camera }),

@@ -1,6 +1,7 @@
 import sharp, { type Exif } from "sharp";
 import { describe, expect, it } from "vitest";
 import { readMetadata } from "./metadata.js";
+import { exifAltitude } from "./recorded-place.js";
 
 const jpeg = async (exif: Exif = {}, xmp?: string): Promise<Uint8Array> => {
   const picture = sharp({ create: { width: 8, height: 6, channels: 3, background: "#357" } }).withExif(exif);
@@ -30,6 +31,15 @@ const place = { lat: 48.5, lng: -2.25 };
 describe("a place that a picture's file says", () => {
   it("is read with its references, and how far it may be off", async () => {
     expect(readMetadata(await jpeg(gps({ GPSHPositioningError: "25/2" })))).toEqual({ place, placeErrorMetres: 12.5 });
+  });
+
+  it("is as high as it says, below the sea where the reference is odd", async () => {
+    expect(readMetadata(await jpeg(gps({ GPSAltitude: "4321/10" })))).toEqual({ place, altitude: 432.1 });
+    const said = (ref: unknown) => (tag: string) => ({ GPSAltitude: [4321, 10], GPSAltitudeRef: ref })[tag];
+    expect([0, 1, 2, 3, undefined].map((ref) => exifAltitude(said(ref)))).toEqual([
+      432.1, -432.1, 432.1, -432.1, 432.1,
+    ]);
+    expect(exifAltitude(() => undefined)).toBeNaN();
   });
 
   it.each<[string, Exif, RegExp]>([

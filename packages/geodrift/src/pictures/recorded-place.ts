@@ -47,6 +47,13 @@ export function exifPlace(get: ExifValues): PlaceReading {
   return read(north[0] === "S" ? -own : own, east[0] === "W" ? -across : across, "its GPS coordinates");
 }
 
+/** Metres above the sea of GPSAltitude; an odd reference is below (EXIF 3.0, section 4.6.7). NaN where the file does not say. */
+export function exifAltitude(get: ExifValues): number {
+  const [metres] = exifNumbers([get("GPSAltitude")]);
+  const [ref] = exifNumbers([get("GPSAltitudeRef")].flat());
+  return ref % 2 === 1 ? -metres : metres;
+}
+
 function read(lat: number, lng: number, what: string): PlaceReading {
   const found = placeOrRefusal(lat, lng);
   return "place" in found ? found : { note: `${what} are not used: ${found.refused}` };
