@@ -193,7 +193,7 @@ describe("geodrift landmarks", () => {
     );
     expect(JSON.parse(json)).toEqual({ photographs: 10, heldOut: 0, leftOut: [] });
     const head = (file: string) => readFileSync(at(file), "utf8").split("\n")[0];
-    expect(head("taken/photos.csv")).toBe("file,lat,lng,split,caption,focal");
+    expect(head("taken/photos.csv")).toBe("file,lat,lng,altitude,split,caption,focal");
     expect(head("photos/photos.csv")).toContain(",azimuth,");
   });
 });
@@ -588,6 +588,18 @@ describe("geodrift lift", () => {
     expect((await sharp(at("report/lift.png")).metadata()).width).toBeGreaterThan(500);
     const before = JSON.stringify(outcomes);
     expect(JSON.stringify(JSON.parse((await run()).stdout))).toBe(before);
+    const church = { ...JSON.parse(readFileSync(at("tower.json"), "utf8")), name: "church", title: "Coloured Church" };
+    writeFileSync(at("church.json"), JSON.stringify(church));
+    await said("landmarks", "photograph", "church.json", "-o", "church", "--train", "8", "--test", "0", "--size", "16");
+    const beside = study.with(3, "photos").toSpliced(4, 0, "church");
+    const liked = await said(...beside, "--rows", "ours", ...small, ...folders, "--json");
+    expect([liked.code, JSON.parse(liked.stdout)]).toEqual([
+      0,
+      [expect.objectContaining({ seed: 1, likeness: { named: expect.anything(), told: expect.anything() } })],
+    ]);
+    expect(readFileSync(at("report/lift.md"), "utf8")).toMatch(
+      /how like it \(its photographs: 0\.\d+ and, at best, 50 %\)/,
+    );
     const { stderr: refusal } = await said(...study, "--rows", "words-name", "--work", "lifts");
     expect(refusal).toMatch(/--rows: words-name need --general or --forgetful/);
   });

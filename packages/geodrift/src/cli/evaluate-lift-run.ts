@@ -2,6 +2,7 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { janusOptions } from "../evaluate/landmark/janus-options.js";
 import { liftTables, writeLiftReport } from "../evaluate/landmark/lift-report.js";
 import { type LiftRowName, liftRows, liftStudy, needsOf } from "../evaluate/landmark/lift-study.js";
+import { likenessMeans } from "../evaluate/landmark/likeness.js";
 import { toMarkdown } from "../evaluate/table.js";
 import { readLandmark, readShape } from "../landmarks/landmark.js";
 import { readPhotographed } from "../landmarks/photos-table.js";
@@ -13,7 +14,7 @@ import { progress } from "./progress.js";
 
 /** Flags of `geodrift evaluate-lift`. */
 export interface EvaluateLiftFlags {
-  photographs: string;
+  photographs: string[];
   landmark?: string;
   general?: string;
   forgetful?: string;
@@ -38,7 +39,7 @@ export interface EvaluateLiftFlags {
  * @throws GeodriftError `option` for flags that make no sense; for models, photographs or a shape that cannot be used; `disk`
  */
 export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, args: readonly string[]): Promise<void> {
-  const { photographs, out, seeds, steps, most, work, epochs, judges } = flags;
+  const { photographs: folders, out, seeds, steps, most, work, epochs, judges } = flags;
   if (out !== undefined && !/\.md$/i.test(out))
     throw new GeodriftError("option", `--out: the page is a .md file, got "${out}"`);
   const given = flags.rows ?? (Object.keys(liftRows) as LiftRowName[]);
@@ -48,6 +49,7 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
   });
   if (rows.length === 0)
     throw new GeodriftError("option", `--rows: ${given.join(", ")} need --general or --forgetful, which are not given`);
+  const [photographs] = folders;
   const { landmark, folder } = await readLandmark(flags.landmark ?? (await readPhotographed(photographs)).name);
   const shape = await readShape(landmark, await shapeFile(landmark, { folders: [flags.shapes, folder] }));
   const truth = `${landmark.shape.sha256} ${shape.heightM} ${landmark.facing}`;
@@ -69,15 +71,19 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
     const [general, forgetful] = [await open(flags.general), await open(flags.forgetful)];
     for (const one of opened) landmarkOf(one.description, landmark.name);
     const janus = await janusOptions(photographs, landmark, judging, runtime, report);
+    const likeness =
+      folders.length > 1 ? await likenessMeans(folders, landmark.name, shape, judging, runtime, report) : undefined;
     const outcomes = await liftStudy(
-      { model, general, forgetful, landmark: landmark.name, photographs, shape, truth, janus, runtime },
+      { model, general, forgetful, landmark: landmark.name, photographs, shape, truth, janus, likeness, runtime },
       { rows, seeds, steps, size, most, guidance, work },
       (done) => bar.advance(done),
       report,
-    ).finally(() => janus.judge.dispose());
+    ).finally(() => Promise.all([janus.judge.dispose(), likeness?.names.dispose()]));
+    const named = likeness?.named;
     bar.stop();
     if (flags.json) process.stdout.write(`${JSON.stringify(outcomes)}\n`);
-    else for (const table of liftTables(landmark.title, outcomes)) process.stdout.write(`${toMarkdown(table)}\n`);
+    else
+      for (const table of liftTables(landmark.title, outcomes, named)) process.stdout.write(`${toMarkdown(table)}\n`);
     if (out === undefined) return;
     const about = {
       title: landmark.title,
@@ -86,6 +92,7 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
       model: { name: model.description.name, sha256: model.sha256 },
       settings: { steps, size, seeds },
       shape,
+      named,
     };
     for (const file of await writeLiftReport(out, outcomes, about, runtime)) report(file);
   } finally {

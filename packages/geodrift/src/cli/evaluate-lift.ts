@@ -9,7 +9,10 @@ import { decimalNumber, wholeNumber } from "./options.js";
 export function define(command: Command, { args }: Invocation): void {
   command
     .argument("<model>", "a landmark's model, by name or folder")
-    .requiredOption("--photographs <folder>", "photographs of it that `landmarks photograph` has made")
+    .requiredOption(
+      "--photographs <folders...>",
+      "photographs of it that `landmarks photograph` has made; then, for how like it lifts are, of others",
+    )
     .option("--landmark <name|file>", "its landmark, if it is none of those that come along")
     .option("--general <model>", "the general model, for the rows of words")
     .option("--forgetful <model>", "a model of the landmark without prior preservation, for that row")

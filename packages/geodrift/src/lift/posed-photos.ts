@@ -45,7 +45,7 @@ export function boxOfLandmark({ title, heightM, radiusM }: Photographed): Landma
 }
 
 /** A camera in units, from one in metres. */
-const inUnits = (camera: UprightCamera, { unitM }: LandmarkBox): UprightCamera => ({
+export const cameraInUnits = (camera: UprightCamera, { unitM }: Pick<LandmarkBox, "unitM">): UprightCamera => ({
   ...camera,
   distance: camera.distance / unitM,
   height: camera.height / unitM,
@@ -88,7 +88,7 @@ export async function loadPosedPhotos(
   };
   const known = photos.flatMap((photo) => {
     const metres = metresOf(photo);
-    const camera = metres && inUnits(metres, box);
+    const camera = metres && cameraInUnits(metres, box);
     return camera && camera.distance > nearest ? [{ file: photo.file, camera }] : [];
   });
   if (known.length === 0)

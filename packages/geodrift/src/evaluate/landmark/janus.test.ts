@@ -2,8 +2,7 @@ import { type FieldGrid, fieldRenderer } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, it } from "vitest";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
-import { facesIn, janusFigures } from "./janus.js";
-import type { Judge } from "./judge.js";
+import { facesIn, type JanusOptions, janusFigures } from "./janus.js";
 
 describe("faces around a circle", () => {
   const circle = (...runs: [from: number, length: number][]) =>
@@ -68,7 +67,7 @@ describe("a field that turns", () => {
   };
 
   /** Says north where the middle of the picture is black, and else south. */
-  const judge: Judge = {
+  const judge: JanusOptions["judge"] = {
     async read({ n, pixels }) {
       const size = Math.sqrt(pixels.length / n / 3);
       const middle = (size / 2) * size + size / 2;

@@ -14,7 +14,7 @@ import type { Judge, LabelPictures } from "./judge.js";
 /** What is looked at, and by whom. */
 export interface JanusOptions {
   /** Has learned the landmark's photographs. */
-  judge: Judge;
+  judge: Pick<Judge, "read" | "dispose">;
   /** What the judge has learned, and how: a name for it. */
   data: string;
   /** Fingerprint of the photographs that it has learned. */

@@ -13,7 +13,7 @@ import {
   train,
   warmupCosine,
 } from "@geodrift/core";
-import type { numpy as np } from "@jax-js/jax";
+import { nn, type numpy as np } from "@jax-js/jax";
 import { loadTensors, saveTensors } from "../../models/tensor-file.js";
 
 /** Pictures that labels are read off, as planes. */
@@ -40,13 +40,16 @@ export interface JudgeOptions {
   seed: number;
   /** What must be the same for a judge that is kept in `file` to be used again. */
   data: string;
-  file: string;
+  /** Where it is kept; nowhere if left out. */
+  file?: string;
 }
 
 /** Reads labels off pictures. */
 export interface Judge {
   /** The likeliest class of each picture, by label, [n]. */
   read(pictures: LabelPictures): Promise<Record<string, Int32Array>>;
+  /** The probabilities of all classes of each picture, by label, [n, classes]. */
+  weigh(pictures: LabelPictures): Promise<Record<string, Float32Array>>;
   dispose(): Promise<void>;
 }
 
@@ -81,7 +84,7 @@ export async function trainJudge(
   const config: PictureLabelsConfig = { trunk: trunk(size), labels };
   const steps = Math.ceil((epochs * photographs.n) / batch);
   const provenance = { data, config: JSON.stringify({ ...config, steps, seed }) };
-  if (existsSync(file)) {
+  if (file !== undefined && existsSync(file)) {
     const { tensors, metadata } = await loadTensors(file);
     if (metadata.data === data && metadata.config === provenance.config) return judge(config, tensors, runtime);
   }
@@ -93,7 +96,7 @@ export async function trainJudge(
   }
   for await (const { step, loss } of train(state, objective, batches, options, { runtime }))
     if (step % 200 === 0 || step === steps) report(`judge: ${step} of ${steps} steps, loss ${loss.toFixed(3)}`);
-  await saveTensors(file, { tensors: state.params, metadata: provenance });
+  if (file !== undefined) await saveTensors(file, { tensors: state.params, metadata: provenance });
   return judge(config, state.params, runtime);
 }
 
@@ -131,25 +134,37 @@ function batchOf({ n, pixels, labels }: Labelled, size: number, random: Generato
 function judge(config: PictureLabelsConfig, params: Parameters, runtime: Runtime): Judge {
   const { size } = config.trunk;
   const run = compile<[Parameters, Tensor], Record<string, Tensor>>(
-    (p: Traced, pixels: np.Array) => pictureLabels(config, p, pixels),
+    (p: Traced, pixels: np.Array) => mapValues(pictureLabels(config, p, pixels), (logits) => nn.softmax(logits, -1)),
     { runtime },
   );
+  const names = Object.keys(config.labels);
+  const weigh = async ({ n, pixels }: LabelPictures) => {
+    const out = mapValues(config.labels, (classes) => new Float32Array(n * classes));
+    const area = 3 * size * size;
+    for (let from = 0; from < n; from += batch) {
+      const count = Math.min(batch, n - from);
+      const part = Float32Array.from(pixels.subarray(from * area, (from + count) * area), (v) => v / 255);
+      const shares = await run(params, tensor(part, [count, 3, size, size]));
+      for (const name of names) out[name].set(shares[name].data as Float32Array, from * config.labels[name]);
+    }
+    return out;
+  };
   return {
-    async read({ n, pixels }) {
-      const out = Object.fromEntries(Object.keys(config.labels).map((name) => [name, new Int32Array(n)]));
-      const area = 3 * size * size;
-      for (let from = 0; from < n; from += batch) {
-        const count = Math.min(batch, n - from);
-        const part = Float32Array.from(pixels.subarray(from * area, (from + count) * area), (v) => v / 255);
-        const logits = await run(params, tensor(part, [count, 3, size, size]));
-        for (const [name, { data, dims }] of Object.entries(logits))
-          for (let i = 0; i < count; i++) {
-            const row = (data as Float32Array).subarray(i * dims[1], (i + 1) * dims[1]);
-            out[name][from + i] = row.indexOf(row.reduce((a, b) => Math.max(a, b)));
-          }
-      }
-      return out;
+    weigh,
+    async read(pictures) {
+      const all = await weigh(pictures);
+      return mapValues(config.labels, (classes, name) =>
+        Int32Array.from({ length: pictures.n }, (_, i) => {
+          const row = all[name].subarray(i * classes, (i + 1) * classes);
+          return row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+        }),
+      );
     },
     dispose: () => run.dispose(),
   };
 }
+
+const mapValues = <A, B>(
+  record: Readonly<Record<string, A>>,
+  change: (value: A, name: string) => B,
+): Record<string, B> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]));

@@ -1,14 +1,14 @@
 /** What a landmark's model has kept of what the general one knew. */
-import { join } from "node:path";
 import type { Runtime } from "@geodrift/compile";
 import { dualGuidance } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { plainCaption, weathers } from "../../landmarks/captions.js";
-import { type PhotoFolder, photoBank } from "../../landmarks/photo-bank.js";
+import type { PhotoFolder } from "../../landmarks/photo-bank.js";
 import type { MadePhoto } from "../../landmarks/photos-table.js";
 import type { LoadedLandmarkModel } from "../../models/image-model.js";
 import { type Figure, meanFigure } from "../figure.js";
-import { type Judge, type Labelled, trainJudge } from "./judge.js";
+import type { Judge } from "./judge.js";
+import { nameJudgeOf } from "./name-judge.js";
 import { drawn, type LandmarkEvaluationOptions } from "./pictures.js";
 
 /** What an evaluation works with. */
@@ -59,22 +59,7 @@ export async function keptRows(
   size: number,
 ): Promise<KeptRow[]> {
   const training = folders.map((folder) => part(folder, "train"));
-  const { bank, fingerprints } = await photoBank(training, [size], { bins: true });
-  const names = Int32Array.from(training.flatMap(({ photos }, k) => photos.map(() => k)));
-  const labelled: Labelled = { n: bank.n, pixels: bank.pixels[size], labels: { name: names } };
-  const judge = await trainJudge(
-    labelled,
-    {
-      size,
-      labels: { name: folders.length },
-      epochs: Math.max(1, Math.round(options.epochs / folders.length)),
-      seed: options.seed,
-      data: fingerprints.join(),
-      file: join(options.work, "judge-names.safetensors"),
-    },
-    runtime,
-    report,
-  );
+  const { judge } = await nameJudgeOf(training, size, options, runtime, report);
   const drawing = { options, size, advance };
   const others = folders.flatMap((folder, k) => (folder === own ? [] : [k]));
   const asked = Array.from({ length: keptPictures }, (_, i) => others[i % others.length]);

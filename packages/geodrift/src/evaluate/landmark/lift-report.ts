@@ -12,6 +12,7 @@ import { isThere, rasterise } from "../../landmarks/rasterise.js";
 import { loadField } from "../../lift/field-file.js";
 import { coloursOf, showingCamera } from "../../lift/turntable.js";
 import type { Picture } from "../../pictures/picture.js";
+import type { Figure } from "../figure.js";
 import { type Column, type Table, tableOf, toMarkdown } from "../table.js";
 import { inUnits } from "./field-truth.js";
 import { type LiftOutcome, liftRows } from "./lift-study.js";
@@ -52,14 +53,23 @@ const aroundColumns: readonly Column<Row>[] = [
   ["back differs, of the shape", (r) => over(r, 2, ({ around }) => around.backDiffers)],
 ];
 
+const likenessColumns: readonly Column<Row>[] = [
+  ["what was lifted", (r) => r.title],
+  ["taken for the landmark", (r) => over(r, 3, ({ likeness }) => likeness?.named.value ?? Number.NaN)],
+  ["told from photographs, %", (r) => over(r, 1, ({ likeness }) => 100 * (likeness?.told.value ?? Number.NaN))],
+];
+
 const rowsOf = (outcomes: readonly LiftOutcome[]): Row[] =>
   [...new Set(outcomes.map(({ row }) => row))].map((row) => ({
     title: liftRows[row].title,
     outcomes: outcomes.filter((o) => o.row === row),
   }));
 
-/** Tables of a study. */
-export function liftTables(title: string, outcomes: readonly LiftOutcome[]): Table[] {
+/**
+ * Tables of a study.
+ * @param named what photographs are taken for, where likenesses are told
+ */
+export function liftTables(title: string, outcomes: readonly LiftOutcome[], named?: Figure): Table[] {
   const rows = rowsOf(outcomes);
   return [
     tableOf("truth", `${title}: beside its own shape`, columns, rows),
@@ -69,6 +79,16 @@ export function liftTables(title: string, outcomes: readonly LiftOutcome[]): Tab
       aroundColumns,
       rows,
     ),
+    ...(named
+      ? [
+          tableOf(
+            "likeness",
+            `${title}: how like it (its photographs: ${named.value.toFixed(3)} and, at best, 50 %)`,
+            likenessColumns,
+            rows,
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -120,6 +140,8 @@ export interface LiftStudyAbout {
   model: { name: string; sha256: string };
   settings: { steps: number; size: number; seeds: number };
   shape: LandmarkShape;
+  /** What photographs are taken for, where likenesses are told. */
+  named?: Figure;
 }
 
 /**
@@ -130,7 +152,7 @@ export interface LiftStudyAbout {
 export async function writeLiftReport(
   file: string,
   outcomes: readonly LiftOutcome[],
-  { title, credit, command, model, settings, shape }: LiftStudyAbout,
+  { title, credit, command, model, settings, shape, named }: LiftStudyAbout,
   runtime: Runtime,
 ): Promise<string[]> {
   await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));
@@ -145,9 +167,12 @@ export async function writeLiftReport(
     "Fields are compared with the shape from 24 sides that no photograph was taken from, 12° below its centre, 64 pixels. " +
       "A judge that has learned azimuths from the photographs looks at 72 views once around, before skies of photographs; " +
       "a face is a run of 20° and more that it takes for the front, give or take 30°, and a second one is one more than the shape itself has. " +
-      "The back differs by the mean distance of views half a turn apart.",
+      "The back differs by the mean distance of views half a turn apart." +
+      (named
+        ? " Likeness stands in for scores of the paper whose networks are not here: the probability of the landmark's name, by a network that tells landmarks apart, and how often a small one that has learned it tells renders from held-out photographs, by the same cameras before the same skies."
+        : ""),
     "",
-    ...liftTables(title, outcomes).map(toMarkdown),
+    ...liftTables(title, outcomes, named).map(toMarkdown),
     `![The shape, and the first field of each way, from eight sides](${sheet.split("/").at(-1)})`,
     "",
   ].join("\n");

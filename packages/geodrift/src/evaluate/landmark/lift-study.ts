@@ -19,6 +19,7 @@ import type { PoseSource } from "../../lift/posed-photos.js";
 import type { LoadedLandmarkModel } from "../../models/image-model.js";
 import { type FieldTruth, fieldTruth } from "./field-truth.js";
 import { type JanusFigures, type JanusOptions, janusFigures } from "./janus.js";
+import { type Likeness, type LikenessMeans, likenessOf } from "./likeness.js";
 
 /** What is lifted, and what it is compared with. */
 export interface LiftStudyMeans {
@@ -36,6 +37,8 @@ export interface LiftStudyMeans {
   /** What the shape is made from: a name for it. */
   truth: string;
   janus: JanusOptions;
+  /** Where photographs of other landmarks are there as well. */
+  likeness?: LikenessMeans;
   runtime: Runtime;
 }
 
@@ -138,6 +141,7 @@ export interface LiftOutcome {
   folder: string;
   truth: FieldTruth;
   around: JanusFigures;
+  likeness?: Likeness;
 }
 
 /**
@@ -153,14 +157,15 @@ export async function liftStudy(
   onStep: (done: number) => void,
   report: (line: string) => void,
 ): Promise<LiftOutcome[]> {
-  const { shape, janus, runtime } = means;
+  const { shape, janus, likeness, runtime } = means;
+  const judges = { truth: means.truth, judge: janus.data, ...(likeness && { likeness: likeness.data }) };
   const renderer = fieldRenderer({ runtime });
   const outcomes: LiftOutcome[] = [];
   try {
     for (const row of options.rows)
       for (let seed = 1; seed <= options.seeds; seed++) {
         const folder = join(options.work, `${row}-${seed}-${madeOf(row, means, options)}`);
-        const compared = join(folder, `compared-${liftId({ truth: means.truth, judge: janus.data }).slice(0, 8)}.json`);
+        const compared = join(folder, `compared-${liftId(judges).slice(0, 8)}.json`);
         if (existsSync(compared)) {
           // JSON has no NaN, which is what a field without a surface has for distances to it.
           outcomes.push(JSON.parse(await readFile(compared, "utf8"), (_, value) => value ?? Number.NaN));
@@ -171,7 +176,8 @@ export async function liftStudy(
         const { grid, unitM } = await loadField(join(folder, "field.safetensors"));
         const truth = await fieldTruth(grid, unitM, shape, renderer, { size: 64, elevation: -12, seed: 1 });
         const around = await janusFigures(grid, unitM, shape, renderer, janus);
-        const outcome: LiftOutcome = { row, seed, folder, truth, around };
+        const like = likeness && { likeness: await likenessOf(grid, unitM, renderer, likeness, runtime) };
+        const outcome: LiftOutcome = { row, seed, folder, truth, around, ...like };
         await writeJsonFile(compared, outcome);
         outcomes.push(outcome);
         const { silhouette, psnr } = truth;
