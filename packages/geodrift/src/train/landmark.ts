@@ -156,7 +156,7 @@ async function preservedPictures(
   words: Vocabulary,
   { runtime, report }: TrainingContext,
 ): Promise<PhotoBank | undefined> {
-  if (from === undefined || preservation === undefined) return undefined;
+  if (from === undefined || !preservation?.share) return undefined;
   const { pictures: n, steps, guideWords } = preservation;
   const preserved = emptyBank(n, network.sizes, words.tokens);
   const random = new Generator(seed, 7);
