@@ -17,6 +17,8 @@ import { start } from "../end-to-end/program.js";
 const full = process.env.npm_lifecycle_event === "torture";
 /** MiB that no command may come to, whatever it is given. */
 const most = 1000;
+/** The same for pictures that are large and no more: two are decoded at a time, each by a process of its own. */
+const mostOfLarge = 500;
 const root = mkdtempSync(join(tmpdir(), "geodrift-hostile-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -90,6 +92,25 @@ describe("a hostile file", () => {
     const { code, stdout, peak } = await watched("locate", "pixels", "--anyway", "--json");
     expect([code, stdout.trim().split("\n").length]).toEqual([0, copies + 1]);
     expect(peak).toBeLessThan(most);
+  });
+
+  it("of 30,000 pixels along a side has its answer, and a square of them one sentence", async () => {
+    const [long, short] = [30_000, full ? 8_900 : 2_000];
+    const create = (width: number, height: number) =>
+      sharp({ create: { width, height, channels: 3, background: "#369" }, limitInputPixels: false });
+    write("long/wide.jpg", await create(long, short).jpeg({ quality: 20 }).toBuffer());
+    write("long/tall.jpg", await create(short, long).jpeg({ quality: 20 }).toBuffer());
+    write("long/wide.png", await create(long, short).png({ compressionLevel: 1 }).toBuffer());
+    if (full) write("long/square.jpg", await create(long, long).jpeg({ quality: 20 }).toBuffer());
+    const { stdout, peak } = await watched("locate", "long", "--anyway", "--json");
+    const answers = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    const refused = answers.flatMap(({ image, error }) => (error ? [`${image}: ${error}`] : []));
+    expect(refused).toEqual(full ? [expect.stringMatching(/square\.jpg: has more pixels than the limit of 268/)] : []);
+    expect(answers).toHaveLength(full ? 4 : 3);
+    expect(peak).toBeLessThan(mostOfLarge);
   });
 
   it("that is gigabytes of nothing is not read", async () => {
