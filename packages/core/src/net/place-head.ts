@@ -7,6 +7,7 @@
 
 import { tensor } from "@geodrift/compile";
 import { nn, numpy as np } from "@jax-js/jax";
+import { cosine } from "./cosine.js";
 import { linear } from "./layers.js";
 import type { Parameters, Traced } from "./parameters.js";
 import { type PeakConfig, peakShapes, peakWidth, posteriorPeak } from "./place-peak.js";
@@ -53,7 +54,7 @@ export function placeHeadShapes(config: PlaceHeadConfig, into: number, cells: nu
 
 /**
  * The weights with the Fourier features of every cell, `places.cellFeatures` [cells, features]. They do not depend on
- * the picture, so they are computed once, after loading.
+ * the picture, so they are computed once, after loading: two million, which is part of every start.
  */
 export function withCellFeatures(p: Parameters): Parameters {
   const centres = p["places.centres"];
@@ -65,7 +66,7 @@ export function withCellFeatures(p: Parameters): Parameters {
   for (let c = 0; c < cells; c++)
     for (let i = 0; i < n; i++) {
       const phase = b[i] + x[3 * c] * w[i] + x[3 * c + 1] * w[n + i] + x[3 * c + 2] * w[2 * n + i];
-      out[c * n + i] = Math.cos(phase);
+      out[c * n + i] = cosine(phase);
     }
   return { ...p, "places.cellFeatures": tensor(out, [cells, n]) };
 }
