@@ -2,7 +2,7 @@
  * A density that can be computed anywhere, on a mesh that covers the globe: so that every method answers the same questions.
  * Its logarithm is taken as linear within every triangle, which for a smooth density errs by the square of their size.
  */
-import { cornersOf, edgeKey, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
+import { cornersOf, edgeKey, geodesicSphere, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
 import { angle, dot, type Vec3, vectorAt } from "../sphere/point.js";
 import { logMeanExp, sharesAt } from "./log-linear.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
@@ -35,12 +35,12 @@ export async function meshOfDensity(
   { peaks = [], samples }: Hints = {},
   options: RefineOptions = {},
 ): Promise<DensityMesh> {
-  const globe = icosphere(options.level ?? 3);
+  const globe = options.parts === undefined ? icosphere(options.level ?? 3) : geodesicSphere(options.parts);
   let start = globe;
   const foci = [...(options.prior?.focus ?? [])].sort((a, b) => b.width - a.width).slice(0, mostFoci);
   for (const peak of [...peaks, ...foci.map(({ centre, width }) => ({ centre, radius: width }))])
     start = fineAround(start, peak);
-  if (samples) start = fineAmong(start, samples);
+  if (samples) start = fineAmong(start, samples, options.mostSamples);
   // Vertices that are added stand behind those that were there.
   let values = await logDensity(globe.vertices, true);
   const extend = async (vertices: Float64Array) => {
@@ -92,14 +92,11 @@ function fineAround(mesh: SphereMesh, { centre, radius }: Peak): SphereMesh {
   return cutWhile(mesh, (corners) => large(corners) && holds(centre, corners));
 }
 
-/** More samples than these in one triangle, and it is cut. */
-const mostSamples = 8;
-
 /** Samples nearer to one another than this are one place, radians. */
 const onePlace = 1e-4;
 
 /** Cuts triangles until each holds few of the samples. */
-function fineAmong(mesh: SphereMesh, samples: Float64Array): SphereMesh {
+function fineAmong(mesh: SphereMesh, samples: Float64Array, mostSamples = 8): SphereMesh {
   const left = Array.from({ length: samples.length / 3 }, (_, i) => vectorAt(samples, i));
   return cutWhile(mesh, (corners) => {
     if (angle(corners[0], corners[1]) < onePlace) return false;

@@ -10,6 +10,8 @@ import type { Prior } from "./prior.js";
 export interface RefineOptions {
   /** Subdivision level of the icosphere to begin with; 3 if left out. */
   level?: number;
+  /** Of a density that can be computed anywhere: parts of every edge of the icosahedron to begin with, in place of a level. */
+  parts?: number;
   /**
    * Refinement stops below this mean, over the probability, of how much the log density changes across a triangle, in
    * nats; 0.5 if left out.
@@ -17,6 +19,13 @@ export interface RefineOptions {
   tolerance?: number;
   /** Refinement also stops at so many vertices; 20,000 if left out. */
   maxVertices?: number;
+  /** Triangles that hold more of the samples that are known are cut from the beginning; 8 if left out. */
+  mostSamples?: number;
+  /**
+   * Share of the total variation whose triangles are refined in one round; 0.6 if left out. A greater one takes fewer rounds, and
+   * vertices that are not needed.
+   */
+  bulk?: number;
   /** What the distribution will be multiplied with: the mesh is made as fine where that leaves probability. */
   prior?: Prior;
 }
@@ -59,7 +68,7 @@ export async function refinedMesh(
   start: SphereMesh,
   extend: (vertices: Float64Array) => Promise<void>,
   measure: (mesh: SphereMesh) => Measured,
-  { tolerance = 0.5, maxVertices = 20_000, prior }: RefineOptions,
+  { tolerance = 0.5, maxVertices = 20_000, bulk = 0.6, prior }: RefineOptions,
 ): Promise<DensityMesh> {
   let mesh = start;
   for (;;) {
@@ -70,7 +79,7 @@ export async function refinedMesh(
     const total = variations.reduce((a, b) => a + b, 0);
     const room = maxVertices - mesh.vertices.length / 3;
     if (total <= tolerance || room <= 0) return { ...measured, variationNats: total };
-    const refined = split(mesh, markedEdges(mesh, variations, total, room));
+    const refined = split(mesh, markedEdges(mesh, variations, bulk * total, room));
     await extend(refined.vertices.slice(mesh.vertices.length));
     mesh = refined;
   }
@@ -96,21 +105,18 @@ function massesLeft(measured: Measured, prior: Prior): Float64Array {
   return total > 0 ? left.map((m) => m / total) : left;
 }
 
-/** Share of the total variation whose triangles are refined in one round. */
-const bulk = 0.6;
-
-/** All edges of the triangles that make up the bulk of the variation, largest first, as far as there is room. */
+/** All edges of the triangles that make up the bulk of the variation, in nats, largest first, as far as there is room. */
 function markedEdges(
   { triangles }: SphereMesh,
   variations: Float64Array,
-  total: number,
+  bulk: number,
   room: number,
 ): ReadonlySet<number> {
   const order = Array.from(variations.keys()).sort((a, b) => variations[b] - variations[a]);
   const marked = new Set<number>();
   let covered = 0;
   for (const t of order) {
-    if (covered >= bulk * total || marked.size >= room) break;
+    if (covered >= bulk || marked.size >= room) break;
     covered += variations[t];
     for (let k = 0; k < 3; k++) marked.add(edgeKey(triangles[3 * t + k], triangles[3 * t + ((k + 1) % 3)]));
   }

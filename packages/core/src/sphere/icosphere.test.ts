@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
 import { norm, rotate } from "./geodesic.js";
-import { cornersOf, edgeKey, icosphere, midpoint, pointWithin, triangleArea } from "./icosphere.js";
+import { cornersOf, edgeKey, geodesicSphere, icosphere, midpoint, pointWithin, triangleArea } from "./icosphere.js";
 import { angle, cross, dot, toVec3, type Vec3, vectorAt } from "./point.js";
 import { uniformPoint } from "./sampling.js";
 
@@ -55,10 +55,12 @@ describe("the area of a spherical triangle", () => {
 });
 
 describe("the icosphere", () => {
-  it.each([0, 1, 2, 3])("of level %i has the counts, the area and the topology of a sphere", (level) => {
-    const mesh = icosphere(level);
+  it.each([
+    ...[0, 1, 2, 3].map((level) => [`of level ${level}`, icosphere(level), 2 ** level] as const),
+    ...[1, 2, 3, 5, 7].map((parts) => [`in ${parts} parts`, geodesicSphere(parts), parts] as const),
+  ])("%s has the counts, the area and the topology of a sphere", (_, mesh, parts) => {
     const [n, faces] = [mesh.vertices.length / 3, mesh.triangles.length / 3];
-    expect([n, faces]).toEqual([10 * 4 ** level + 2, 20 * 4 ** level]);
+    expect([n, faces]).toEqual([10 * parts ** 2 + 2, 20 * parts ** 2]);
     let area = 0;
     // Every edge is walked once each way: closed, and all triangles outwards.
     const walked = new Set<string>();

@@ -43,6 +43,40 @@ export function icosphere(level: number): SphereMesh {
   return mesh;
 }
 
+/**
+ * A geodesic sphere of any fineness: every triangle of the icosahedron cut into `parts`² by lines that cut its edges into `parts`, put on
+ * the sphere; 20·parts² triangles and 10·parts² + 2 vertices.
+ */
+export function geodesicSphere(parts: number): SphereMesh {
+  const { vertices, triangles } = icosahedron();
+  const points: number[] = [];
+  const known = new Map<string, number>();
+  const cut: number[] = [];
+  for (let t = 0; t < triangles.length; t += 3) {
+    const corners = [...triangles.subarray(t, t + 3)];
+    /** The vertex at shares of the corners, of which those on an edge belong to its neighbour as well. */
+    const at = (i: number, j: number): number => {
+      const shares = [parts - i - j, i, j];
+      const key = corners
+        .flatMap((corner, k) => (shares[k] > 0 ? [`${corner}:${shares[k]}`] : []))
+        .sort()
+        .join();
+      const before = known.get(key);
+      if (before !== undefined) return before;
+      const [a, b, c] = corners.map((corner) => vectorAt(vertices, corner));
+      points.push(...pointWithin([a, b, c], [shares[0] / parts, shares[1] / parts, shares[2] / parts]));
+      known.set(key, known.size);
+      return known.size - 1;
+    };
+    for (let i = 0; i < parts; i++)
+      for (let j = 0; i + j < parts; j++) {
+        cut.push(at(i, j), at(i + 1, j), at(i, j + 1));
+        if (i + j < parts - 1) cut.push(at(i + 1, j), at(i + 1, j + 1), at(i, j + 1));
+      }
+  }
+  return { vertices: Float64Array.from(points), triangles: Uint32Array.from(cut) };
+}
+
 function icosahedron(): SphereMesh {
   const golden = (1 + Math.sqrt(5)) / 2;
   const corners: Vec3[] = [];
