@@ -12,6 +12,7 @@
  */
 
 export * from "./imagine/landmark-plan.js";
+export * from "./landmarks/elevation.js";
 export * from "./landmarks/from-folder.js";
 export * from "./landmarks/landmark.js";
 export * from "./landmarks/make-photographs.js";

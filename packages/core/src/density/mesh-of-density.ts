@@ -35,7 +35,8 @@ export async function meshOfDensity(
   { peaks = [], samples }: Hints = {},
   options: RefineOptions = {},
 ): Promise<DensityMesh> {
-  const globe = options.parts === undefined ? icosphere(options.level ?? 3) : geodesicSphere(options.parts);
+  const { level, parts } = options;
+  const globe = level === undefined && parts !== undefined ? geodesicSphere(parts) : icosphere(level ?? 3);
   let start = globe;
   const foci = [...(options.prior?.focus ?? [])].sort((a, b) => b.width - a.width).slice(0, mostFoci);
   for (const peak of [...peaks, ...foci.map(({ centre, width }) => ({ centre, radius: width }))])

@@ -10,7 +10,7 @@ import type { Prior } from "./prior.js";
 export interface RefineOptions {
   /** Subdivision level of the icosphere to begin with; 3 if left out. */
   level?: number;
-  /** Of a density that can be computed anywhere: parts of every edge of the icosahedron to begin with, in place of a level. */
+  /** Of a density that can be computed anywhere: parts of every edge of the icosahedron to begin with, where no level is asked for. */
   parts?: number;
   /**
    * Refinement stops below this mean, over the probability, of how much the log density changes across a triangle, in

@@ -5,6 +5,7 @@ import { angleBetween } from "../field/azimuth.js";
 import { channels, type FieldGrid } from "../field/grid.js";
 import { fieldRenderer } from "../field/march.js";
 import { Generator } from "../random/generator.js";
+import { aimed } from "./aim.js";
 import { debiasedBound } from "./debiased.js";
 import { type Denoiser, type DistilOptions, distil, type LearningDenoiser, startDistillation } from "./distil.js";
 import { type PosedPhotos, type ReconstructOptions, reconstruct, startReconstruction } from "./reconstruct.js";
@@ -239,7 +240,8 @@ const photographed: ReconstructOptions = {
   halfHeight: 1.1,
 };
 
-async function photographs(n: number): Promise<PosedPhotos> {
+/** @param off how far photographs are aimed beside the middle, and how far their size is off: standard deviation */
+async function photographs(n: number, off = 0): Promise<PosedPhotos & { aims: number[][] }> {
   const random = new Generator(8);
   const cameras = Array.from({ length: n }, () => ({
     azimuth: random.uniform(0, 360),
@@ -247,10 +249,12 @@ async function photographs(n: number): Promise<PosedPhotos> {
     height: random.uniform(-1, 0.5),
     focal: 1.6,
   }));
+  const aims = cameras.map(() => [0, 1, 2].map(() => off * random.normal()));
   const made = await Promise.all(
     [8, 16].map((size) =>
       Promise.all(
-        cameras.map(async (camera) => {
+        cameras.map(async (told, i) => {
+          const camera = aimed(told, aims[i]);
           const background = new Float32Array(3 * size * size).fill(random.uniform(0.3, 0.9));
           const { picture, opacity } = await renderer.render(truth, { camera, size, planes: 48 }, background);
           // The light on the figure is each photograph's own, and so is what is behind it, as it stands in the picture.
@@ -264,7 +268,7 @@ async function photographs(n: number): Promise<PosedPhotos> {
       ),
     ),
   );
-  return { cameras, photo: (i, size) => made[size === 8 ? 0 : 1][i] };
+  return { cameras, aims, photo: (i, size) => made[size === 8 ? 0 : 1][i] };
 }
 
 describe("a field from photographs", () => {
@@ -278,9 +282,28 @@ describe("a field from photographs", () => {
     expect(await overlap(state.grid)).toBeGreaterThan(0.8);
   });
 
+  it("has it when photographs were aimed here and there, too, and tells where", async () => {
+    const photos = await photographs(40, 0.06);
+    const longer = { ...photographed, steps: 200 };
+    const [blind, aiming] = [longer, { ...longer, aim: true }].map((options) => ({
+      options,
+      state: startReconstruction(options, 40),
+    }));
+    for (const { options, state } of [blind, aiming])
+      for await (const _ of reconstruct(state, renderer, photos, options));
+    expect(await overlap(aiming.state.grid)).toBeGreaterThan((await overlap(blind.state.grid)) + 0.05);
+    expect(blind.state.aims.every((v) => v === 0)).toBe(true);
+    const apart = [0, 1, 2].map((k) => {
+      const found = photos.aims.map((aim, i) => Math.abs(aiming.state.aims[3 * i + k] - aim[k]));
+      const told = photos.aims.map((aim) => Math.abs(aim[k]));
+      return found.reduce((a, b) => a + b) / told.reduce((a, b) => a + b);
+    });
+    expect(Math.max(...apart)).toBeLessThan(0.6);
+  });
+
   it("goes on from any step to the same bits, and ends when it is told", async () => {
-    const photos = await photographs(6);
-    const short = { ...photographed, steps: 8 };
+    const photos = await photographs(6, 0.05);
+    const short = { ...photographed, steps: 8, aim: true };
     const whole = startReconstruction(short, 6);
     for await (const _ of reconstruct(whole, renderer, photos, short));
     const parts = startReconstruction(short, 6);
@@ -293,5 +316,7 @@ describe("a field from photographs", () => {
     for await (const _ of reconstruct(saved, renderer, photos, short));
     expect(saved.grid.values).toEqual(whole.grid.values);
     expect(saved.exposures).toEqual(whole.exposures);
+    expect(saved.aims).toEqual(whole.aims);
+    expect(whole.aims.some((v) => v !== 0)).toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import type { UprightCamera } from "../field/camera.js";
 import { addTotalVariation, cellsUp } from "../field/grid.js";
 import type { Background, Renderer } from "../field/march.js";
 import { Generator } from "../random/generator.js";
+import { aimed, aimWidth, settleAims, takeAim } from "./aim.js";
 import {
   type Coarseness,
   type FieldState,
@@ -28,8 +29,8 @@ export interface PhotoPixels {
 export interface PosedPhotos {
   /** Cameras in the field's unit, half the box's width. */
   cameras: readonly UprightCamera[];
-  /** Photograph `i` with so many pixels along a side. */
-  photo(i: number, size: number): PhotoPixels;
+  /** Photograph `i` with so many pixels along a side, and what is behind as a camera sees it. */
+  photo(i: number, size: number, camera: UprightCamera): PhotoPixels;
 }
 
 /** How a field is reconstructed. */
@@ -39,12 +40,16 @@ export interface ReconstructOptions extends Coarseness {
   views: number;
   /** Half the box's height in half its width. */
   halfHeight: number;
+  /** Is it to be found where photographs were aimed? */
+  aim?: boolean;
 }
 
 /** A field and the exposures of the photographs. */
 export interface ReconstructState extends FieldState {
   /** Gain and offset of red, green, blue of every photograph, [photographs, 6]. */
   exposures: Float32Array;
+  /** Where they were aimed, [photographs, 3]. */
+  aims: Float32Array;
 }
 
 /** What a step has done. */
@@ -59,6 +64,8 @@ export interface FieldStep {
 const variationWeight = 1e-3;
 /** Beyond this difference a pixel counts no more: somebody stands in front. */
 const huber = 0.15;
+/** Share of the steps after which there is something to be aimed at. */
+const aimFrom = 0.1;
 /** Share of the least-squares exposure that a photograph's own moves by when it is seen. */
 const exposureRate = 0.3;
 
@@ -67,7 +74,7 @@ export function startReconstruction(options: ReconstructOptions, photographs: nu
   const [across, { halfHeight }] = [firstAcross(options), options];
   const state = startFieldState({ across, up: cellsUp(across, halfHeight), halfHeight });
   const exposures = Float32Array.from({ length: 6 * photographs }, (_, k) => (k % 6 < 3 ? 1 : 0));
-  return { ...state, exposures };
+  return { ...state, exposures, aims: new Float32Array(aimWidth * photographs) };
 }
 
 /**
@@ -82,36 +89,41 @@ export async function* reconstruct(
   options: ReconstructOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<FieldStep> {
+  const azimuths = photos.cameras.map(({ azimuth }) => azimuth);
   while (state.step < options.steps) {
     signal?.throwIfAborted();
     refineIfDue(state, options);
     const size = sizeAt(state.step, options);
-    const { grid, exposures } = state;
+    const { grid, exposures, aims } = state;
     const gradient = new Float32Array(grid.values.length);
     const random = new Generator(options.seed, 5, state.step);
     let error = 0;
     for (let v = 0; v < options.views; v++) {
       const i = random.integer(photos.cameras.length);
-      const view = { camera: photos.cameras[i], size, planes: grid.across, jitter: random.uniform() };
-      const { pixels, background } = photos.photo(i, size);
+      const aim = aims.subarray(aimWidth * i, aimWidth * (i + 1));
+      const camera = aimed(photos.cameras[i], [...aim]);
+      const view = { camera, size, planes: grid.across, jitter: random.uniform() };
+      const { pixels, background } = photos.photo(i, size, camera);
       const own = exposures.subarray(6 * i, 6 * i + 6);
       // What is behind is the photograph's own, and exposed already: γ·(C + (1 − O)·B′) + o is γ·C + o·O + (1 − O)·B for this B′.
       const area = size * size;
       const unexposed = background.map((b, k) => (b - own[3 + Math.floor(k / area)]) / own[Math.floor(k / area)]);
       const { picture, opacity } = await renderer.render(grid, view, unexposed);
-      const weights = new Float32Array(picture.length);
-      for (let k = 0; k < weights.length; k++) {
+      const apart = picture.map((v, k) => {
         const c = Math.floor(k / area);
-        const apart = own[c] * ((picture[k] + 1) / 2) + own[3 + c] - pixels[k];
-        weights[k] = own[c] * Math.min(huber, Math.max(-huber, apart));
-        error += Math.abs(apart);
-      }
+        return own[c] * ((v + 1) / 2) + own[3 + c] - pixels[k];
+      });
+      const weights = apart.map((v, k) => own[Math.floor(k / area)] * Math.min(huber, Math.max(-huber, v)));
+      error += apart.reduce((sum, v) => sum + Math.abs(v), 0);
       // The light that is stopped costs nothing: at the least price what has the colours of the ground behind it becomes glass.
       await renderer.gradient(gradient, grid, view, unexposed, weights, 0);
       const colours = picture.map((v, k) => (v + 1) / 2 - (1 - opacity[k % area]) * unexposed[k]);
+      if (options.aim && state.step >= aimFrom * options.steps)
+        takeAim(aim, { colours, opacity, behind: unexposed, apart, gains: own, centre: camera.shift ?? [0, 0], size });
       expose(own, { colours, opacity, wanted: pixels.map((v, k) => v - (1 - opacity[k % area]) * background[k]) });
     }
     addTotalVariation(gradient, grid, variationWeight * options.views);
+    if (options.aim) settleAims(aims, azimuths);
     error /= options.views * 3 * size * size;
     stepField(state, gradient, options);
     yield { step: state.step, error };

@@ -1,9 +1,8 @@
 /**
  * How fine a whole distribution is made, and how many steps the map has whose density it is, without guidance: a vertex costs three
  * evaluations of the network for each of four stages of each step. Where mass lies `steps` are enough; `globeSteps` are for the vertices
- * that are spread over the whole globe, most of them where hardly anything lies and few steps err by nats. Of them there are 252, as the
- * network is evaluated at 256 points at a time; and as an evaluation at few points takes as long as at some more, rounds are few and large
- * (`npm run bench map`).
+ * that are spread over the whole globe, most of them where hardly anything lies and few steps err by nats. Of them there are 252, which go into a
+ * graph for 256 (`rowPieces`); and as an evaluation at few points takes nearly as long as at some more, rounds are few and large.
  */
 export const wholeMesh = {
   parts: 5,

@@ -78,13 +78,17 @@ export function flowAndNeighboursLocator(
       });
       return logs;
     },
-    async distributions(embeddings, { priors, stop, quick: _, steps: __, ...o }) {
+    async distributions(embeddings, { priors, stop, quick, level, tolerance, steps: _, ...o }) {
       // Guidance bends a flow until it folds, and then its map has no density that could be mixed with another.
       if (o.guidance > 0)
         throw new GeodriftError(
           "option",
           `a flow with neighbours has no whole distribution with guidance, got ${o.guidance}`,
         );
+      // There is one mesh here, and what would make a quick one coarse is not meant for it.
+      const asked = quick
+        ? {}
+        : { ...(level !== undefined && { level }), ...(tolerance !== undefined && { tolerance }) };
       const near = await placesNear(embeddings);
       const drawn = await flow.sample(embeddings, hinted, { ...o, seed: 0 });
       const maps: MeshDistribution[] = [];
@@ -100,7 +104,7 @@ export function flowAndNeighboursLocator(
         const peaks = places.map((centre) => ({ centre, radius: 0.5 / Math.sqrt(kappa) }));
         maps.push(
           meshDistribution(
-            await meshOfDensity(logDensity, { samples, peaks }, { ...fineness, ...o, prior: priors?.[i] }),
+            await meshOfDensity(logDensity, { samples, peaks }, { ...fineness, ...o, ...asked, prior: priors?.[i] }),
           ),
         );
       }

@@ -50,7 +50,7 @@ export interface DensityOptions {
 /** How fine a whole distribution is made, and for what. */
 export interface DistributionOptions extends SolveOptions, Omit<RefineOptions, "prior"> {
   /**
-   * A coarse mesh at a fifth of the price, where there is one: good for regions, odds and the best guess, but not for the
+   * A coarse mesh in a twentieth of the time, where there is one: good for regions, odds and the best guess, but not for the
    * density where hardly anything lies. It knows of no priors.
    */
   quick?: boolean;

@@ -1,4 +1,5 @@
 /** Triangulations of the sphere, and areas on it. */
+import { GeodriftError } from "../errors/geodrift-error.js";
 import { add, combine, scale } from "./geodesic.js";
 import { cross, dot, normalize, type Vec3, vectorAt } from "./point.js";
 
@@ -46,8 +47,11 @@ export function icosphere(level: number): SphereMesh {
 /**
  * A geodesic sphere of any fineness: every triangle of the icosahedron cut into `parts`² by lines that cut its edges into `parts`, put on
  * the sphere; 20·parts² triangles and 10·parts² + 2 vertices.
+ * @throws GeodriftError `option` if `parts` is no whole number from 1 on
  */
 export function geodesicSphere(parts: number): SphereMesh {
+  if (!(Number.isInteger(parts) && parts > 0))
+    throw new GeodriftError("option", `parts of an edge: a whole number from 1 on is needed, got ${parts}`);
   const { vertices, triangles } = icosahedron();
   const points: number[] = [];
   const known = new Map<string, number>();

@@ -55,11 +55,13 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
   const truth = `${landmark.shape.sha256} ${shape.heightM} ${landmark.facing}`;
   const runtime = await onnxRuntime();
   const report = (line: string) => process.stderr.write(`${line}\n`);
-  const opened: LoadedLandmarkModel[] = [];
+  const opened: { dispose(): Promise<void> }[] = [];
+  const models: LoadedLandmarkModel[] = [];
   const open = async (text: string | undefined) => {
     if (text === undefined) return undefined;
     const one = await loadLandmarkModel(text);
     opened.push(one);
+    models.push(one);
     return one;
   };
   const size = Number(flags.size);
@@ -69,21 +71,22 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
   try {
     const model = (await open(name)) as LoadedLandmarkModel;
     const [general, forgetful] = [await open(flags.general), await open(flags.forgetful)];
-    for (const one of opened) landmarkOf(one.description, landmark.name);
-    const janus = await janusOptions(photographs, landmark, judging, runtime, report);
+    for (const one of models) landmarkOf(one.description, landmark.name);
     const likeness =
       folders.length > 1 ? await likenessMeans(folders, landmark.name, shape, judging, runtime, report) : undefined;
+    if (likeness) opened.push(likeness.names);
+    const janus = await janusOptions(photographs, landmark, judging, runtime, report);
+    opened.push(janus.judge);
     const outcomes = await liftStudy(
       { model, general, forgetful, landmark: landmark.name, photographs, shape, truth, janus, likeness, runtime },
       { rows, seeds, steps, size, most, guidance, work },
       (done) => bar.advance(done),
       report,
-    ).finally(() => Promise.all([janus.judge.dispose(), likeness?.names.dispose()]));
-    const named = likeness?.named;
+    );
+    const best = likeness?.best;
     bar.stop();
     if (flags.json) process.stdout.write(`${JSON.stringify(outcomes)}\n`);
-    else
-      for (const table of liftTables(landmark.title, outcomes, named)) process.stdout.write(`${toMarkdown(table)}\n`);
+    else for (const table of liftTables(landmark.title, outcomes, best)) process.stdout.write(`${toMarkdown(table)}\n`);
     if (out === undefined) return;
     const about = {
       title: landmark.title,
@@ -92,7 +95,7 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
       model: { name: model.description.name, sha256: model.sha256 },
       settings: { steps, size, seeds },
       shape,
-      named,
+      best,
     };
     for (const file of await writeLiftReport(out, outcomes, about, runtime)) report(file);
   } finally {

@@ -44,10 +44,10 @@ export function define(command: Command, { args }: Invocation): void {
     .addOption(
       new Option(
         "--poses <source>",
-        "nerf: cameras from the truth of photographs that were made, from GPS and lens, or by what several photographs show (COLMAP, where it is installed)",
+        "nerf: cameras from GPS and lens, aimed at what the field tells or at the middle of the landmark (gps), from the truth of photographs that were made, or by what several photographs show (COLMAP, where it is installed)",
       )
         .choices(poseSources)
-        .default("gps"),
+        .default("aimed"),
     )
     .option("--most <n>", "nerf: photographs that are used, the first ones; all if left out", wholeNumber(1, 1_000_000))
     .requiredOption("-o, --output <folder>", "where to; run it again to go on after a stop")

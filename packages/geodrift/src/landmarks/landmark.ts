@@ -41,7 +41,7 @@ const landmarkSchema = z.strictObject({
   /** From its ground to its top, metres. */
   heightM: above,
   /** Of its ground above the sea, metres, where photographs of it are taken from other heights: they tell theirs by GPS. */
-  altitudeM: z.number().optional(),
+  altitudeM: z.number().min(0).optional(),
   /** Where its front looks, degrees clockwise from north. */
   facing: degrees,
   /** What of this is not known, and made up. */

@@ -45,8 +45,7 @@ async function jpegOf(
         GPSLatitude: dms(gps.lat),
         GPSLongitudeRef: gps.lng < 0 ? "W" : "E",
         GPSLongitude: dms(gps.lng),
-        // The writer knows no heights below the sea, and no landmark here is there.
-        ...(gpsAltitude !== undefined && { GPSAltitude: `${Math.round(10 * Math.max(0, gpsAltitude))}/10` }),
+        ...(gpsAltitude !== undefined && { GPSAltitude: `${Math.round(10 * gpsAltitude)}/10` }),
       },
     })
     .jpeg({ quality })
@@ -98,8 +97,7 @@ export async function makePhotographs(
     photos.push({
       file: `${String(i).padStart(5, "0")}.jpg`,
       place,
-      // As its file says it.
-      ...(gpsAltitude !== undefined && { altitude: Math.round(10 * Math.max(0, gpsAltitude)) / 10 }),
+      ...(gpsAltitude !== undefined && { altitude: gpsAltitude }),
       split,
       caption,
       focal,

@@ -123,7 +123,11 @@ export function shotAt(landmark: Landmark, shape: LandmarkShape, options: Photog
   const caption = captionOf(landmark, { azimuth, fill, light, people }, random);
   const { altitudeM } = landmark;
   const gpsAltitude = altitudeM !== undefined && {
-    gpsAltitude: altitudeM + shape.heightM / 2 + height + upwards * gpsM * random.normal(),
+    // In tenths of metres, and not below the sea, which the writer of EXIF does not know.
+    gpsAltitude: Math.max(
+      0,
+      Math.round(10 * (altitudeM + shape.heightM / 2 + height + upwards * gpsM * random.normal())) / 10,
+    ),
   };
   return { camera, fill, light, place, gps, ...gpsAltitude, people, caption };
 }

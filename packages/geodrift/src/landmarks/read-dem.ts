@@ -3,7 +3,7 @@
  * 1993): 1024-byte records, profiles from south to north.
  */
 import { GeodriftError } from "@geodrift/core/errors";
-import type { Elevation } from "./read-elevation.js";
+import { type Elevation, heightOrNone } from "./elevation.js";
 
 const record = 1024;
 /** Bytes in front of a profile's heights, and bytes of a height. */
@@ -63,10 +63,7 @@ export function readDem(bytes: Uint8Array): Elevation {
   const grid = new Float32Array(columns * rows).fill(Number.NaN);
   profiles.forEach(({ northing, values }, p) => {
     // Files mark what was not measured by −32,767.
-    grid.set(
-      values.map((v) => (v < -10_000 ? Number.NaN : v)),
-      p * rows + Math.round((northing - south) / step),
-    );
+    grid.set(values.map(heightOrNone), p * rows + Math.round((northing - south) / step));
   });
   return { heights: grid, columns, rows, step, origin: [profiles[0].easting, south] };
 }

@@ -73,6 +73,19 @@ const tiff = async (
     )) as ArrayBuffer,
   );
 
+/** The same file whose first key says that its value stands in a tag that there is none of. */
+function withoutValue(bytes: Uint8Array): Uint8Array {
+  const out = Uint8Array.from(bytes);
+  const view = new DataView(out.buffer);
+  const little = out[0] === 0x49;
+  for (let at = 0; at + 4 <= out.length; at += 2)
+    if (view.getUint16(at, little) === 1024 && view.getUint16(at + 2, little) === 0) {
+      view.setUint16(at + 2, 40_000, little);
+      return out;
+    }
+  throw new Error("no such key");
+}
+
 describe("elevation models as GeoTIFF", () => {
   const grid = { columns: 3, rows: 2, step: 30, heights: Float32Array.of(4, 1, 5, 2, Number.NaN, 3) };
 
@@ -95,13 +108,22 @@ describe("elevation models as GeoTIFF", () => {
     await expect(tiff({ ModelTransformation: turned }).then(readElevation)).rejects.toThrow(/to the south, turned/);
   });
 
+  it("were not measured where they say the value for that, in fewer digits as well, or what no ground has", async () => {
+    const heights = Float32Array.of(1, -9999.9, 3, -9999, 1e20, 6);
+    const { heights: read } = await readElevation(await tiff({ GDAL_NODATA: "-9999.9" }, heights));
+    expect([...read]).toEqual([Number.NaN, 1, Number.NaN, Number.NaN, 6, 3]);
+  });
+
   it.each<[string, Promise<Uint8Array>, RegExp]>([
     [
       "degrees",
       tiff({ GTModelTypeGeoKey: 2, ProjectedCSTypeGeoKey: undefined, GeographicTypeGeoKey: 4326 }),
       /model type 2/,
     ],
-    ["feet", tiff({ ProjLinearUnitsGeoKey: 9002 }), /unit 9002/],
+    ["feet", tiff({ ProjLinearUnitsGeoKey: 9002 }), /units 9002 and 9001/],
+    ["heights in feet", tiff({ VerticalUnitsGeoKey: 9002 }), /units 9001 and 9002/],
+    ["units that are not said", tiff({ ProjLinearUnitsGeoKey: undefined }), /units none and 9001/],
+    ["keys that are damaged", tiff().then(withoutValue), /no GeoTIFF that can be read/],
     ["cells that are no squares", tiff({ ModelPixelScale: [30, 20, 0] }), /30 to the east and 20 to the south/],
     [
       "a file that is cut off",

@@ -1,7 +1,7 @@
 /** Elevation models as GeoTIFF (OGC 19-008r4): one band of heights in a projection whose unit is the metre. */
 import { GeodriftError } from "@geodrift/core/errors";
 import { fromArrayBuffer, type GeoTIFFImage } from "geotiff";
-import type { Elevation } from "./read-elevation.js";
+import { type Elevation, heightOrNone } from "./elevation.js";
 
 /** Most bytes of a file, and most heights: a grid of 4,000 by 4,000, from which discs are cut. */
 const [mostBytes, mostHeights] = [2 ** 28, 16_000_000];
@@ -11,6 +11,9 @@ const [projected, metre, atPoints] = [1, 9001, 2];
 
 /** Values of cells by `SampleFormat`: whole numbers without and with a sign, and floating-point ones. */
 const numbers = [1, 2, 3];
+
+/** Tags of which a file has one: where its strips are, or its tiles. */
+const [stripOffsets, tileOffsets] = [273, 324];
 
 /** Is it a TIFF, of either order of bytes, small or big? */
 export const isTiff = (bytes: Uint8Array): boolean =>
@@ -23,9 +26,7 @@ export const isTiff = (bytes: Uint8Array): boolean =>
 export async function readGeoTiff(bytes: Uint8Array): Promise<Elevation> {
   if (bytes.length > mostBytes)
     throw new GeodriftError("data", `a GeoTIFF of at most ${mostBytes} bytes is needed, got ${bytes.length}`);
-  const image = await fromArrayBuffer(Uint8Array.from(bytes).buffer)
-    .then((file) => file.getImage())
-    .catch(unreadable);
+  const image = await orUnreadable(async () => (await fromArrayBuffer(Uint8Array.from(bytes).buffer)).getImage());
   const [columns, rows] = [image.getWidth(), image.getHeight()];
   if (!(columns * rows <= mostHeights))
     throw new GeodriftError("data", `at most ${mostHeights} heights are read, got ${columns} × ${rows}`);
@@ -33,32 +34,39 @@ export async function readGeoTiff(bytes: Uint8Array): Promise<Elevation> {
   if (bands !== 1) throw new GeodriftError("data", `one band of heights is needed, got ${bands}`);
   if (!numbers.includes(image.getSampleFormat()))
     throw new GeodriftError("data", `heights that are numbers are needed, got format ${image.getSampleFormat()}`);
-  const { step, corner } = placedAt(image);
-  const nothing = image.getGDALNoData();
-  const read = await image.readRasters({ interleave: true }).catch(unreadable);
+  const { step, corner } = await placedAt(image);
+  const nothing = image.getGDALNoData() ?? Number.NaN;
+  const read = await orUnreadable(async () => {
+    if (![stripOffsets, tileOffsets].some((tag) => image.fileDirectory.hasTag(tag)))
+      throw new Error("it does not say where its heights are");
+    return image.readRasters({ interleave: true });
+  });
   const heights = new Float32Array(columns * rows);
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       const h = read[row * columns + column] as number;
-      // Where the file names no value for it, what was not measured lies below the deepest sea.
-      const known = h !== nothing && h > -12_000;
-      heights[column * rows + rows - 1 - row] = known ? h : Number.NaN;
+      // The value that stands for none is text, and the heights may have fewer digits.
+      const none = h === nothing || h === Math.fround(nothing);
+      heights[column * rows + rows - 1 - row] = none ? Number.NaN : heightOrNone(h);
     }
   return { heights, columns, rows, step, origin: [corner[0], corner[1] - (rows - 1) * step] };
 }
 
 /** Metres from one height to the next, and where the first one of the file is, in the north-west. */
-function placedAt(image: GeoTIFFImage): { step: number; corner: readonly [easting: number, northing: number] } {
-  const keys = image.getGeoKeys();
-  const unit = keys?.ProjLinearUnitsGeoKey ?? metre;
-  if (keys?.GTModelTypeGeoKey !== projected || unit !== metre)
+async function placedAt(
+  image: GeoTIFFImage,
+): Promise<{ step: number; corner: readonly [easting: number, northing: number] }> {
+  const [keys, affine] = await orUnreadable(async () => [image.getGeoKeys() ?? {}, affineOf(image)] as const);
+  const units = [keys.ProjLinearUnitsGeoKey, keys.VerticalUnitsGeoKey ?? metre];
+  if (keys.GTModelTypeGeoKey !== projected || units.some((unit) => unit !== metre))
     throw new GeodriftError(
       "data",
-      `a projection whose unit is the metre is needed (as gdalwarp -t_srs makes one), got ${
-        keys?.GTModelTypeGeoKey === projected ? `unit ${unit}` : `model type ${keys?.GTModelTypeGeoKey ?? "none"}`
+      `a projection whose units are said to be metres is needed (as gdalwarp -t_srs makes one), got ${
+        keys.GTModelTypeGeoKey === projected
+          ? `units ${units.map((unit) => unit ?? "none").join(" and ")}`
+          : `model type ${keys.GTModelTypeGeoKey ?? "none"}`
       }`,
     );
-  const affine = affineOf(image);
   if (!affine) throw new GeodriftError("data", "a GeoTIFF that says where its heights are is needed");
   const { x, y, east, south, turned } = affine;
   if (turned || !(east > 0) || Math.abs(east - south) > 1e-6 * east)
@@ -81,6 +89,11 @@ function affineOf({ fileDirectory }: GeoTIFFImage) {
   return { x: tied[3] - tied[0] * east, y: tied[4] + tied[1] * south, east, south, turned: false };
 }
 
-function unreadable(e: unknown): never {
-  throw new GeodriftError("data", `no GeoTIFF that can be read (${(e as Error).message})`, { cause: e });
+/** @throws GeodriftError `data` for whatever the library says of a file that is none, or damaged */
+async function orUnreadable<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (e) {
+    throw new GeodriftError("data", `no GeoTIFF that can be read (${(e as Error).message})`, { cause: e });
+  }
 }

@@ -136,6 +136,9 @@ describe.skipIf(!existsSync(shapes))("the landmarks that come along (../shared/d
     const { mesh, heightM, radiusM } = await readShape(landmark, join(shapes, landmark.shape.file));
     expect(triangleCount(mesh)).toBeGreaterThan(1000);
     if (landmark.shape.kind === "mesh") expect(heightM).toBeCloseTo(landmark.heightM, 2);
-    else expect(radiusM).toBeCloseTo(landmark.shape.radiusM, -2);
+    else {
+      expect(radiusM).toBeCloseTo(landmark.shape.radiusM, -2);
+      expect(heightM / landmark.shape.exaggeration).toBeCloseTo(landmark.heightM, -1);
+    }
   });
 });

@@ -1,7 +1,7 @@
 /** A mountain out of an elevation model: a disc of it, closed at the side, with colours by rules. Its shape is real, its colours are not. */
 import { GeodriftError } from "@geodrift/core/errors";
+import type { Elevation } from "./elevation.js";
 import type { Mesh } from "./mesh.js";
-import type { Elevation } from "./read-elevation.js";
 
 /** How a landmark is cut out of an elevation model. */
 export interface TerrainOptions {

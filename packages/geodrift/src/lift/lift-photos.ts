@@ -36,6 +36,17 @@ export async function liftPhotos(
   const count = photos.cameras.length;
   const made = `a field that geodrift has fitted to ${count} photographs, and its surface: no survey`;
   const about = { photographs: { count, poses, data: fingerprint } };
-  const all = { ...options, shown, box, photos, fingerprint, size, made, about, method: "nerf" };
+  const all = {
+    ...options,
+    shown,
+    box,
+    photos,
+    fingerprint,
+    size,
+    made,
+    about,
+    method: "nerf",
+    aim: poses === "aimed",
+  };
   return liftPosed(all, runtime, command, call);
 }

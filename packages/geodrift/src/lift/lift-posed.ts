@@ -42,6 +42,8 @@ export interface LiftPosedOptions {
   /** Of cameras and pictures, hexadecimal. */
   fingerprint: string;
   method: string;
+  /** Is it to be found where photographs were aimed? */
+  aim?: boolean;
   /** How it was made, in words. */
   made: string;
   /** What the manifest says of the pictures, and what else must be the same for a state to be gone on from. */
@@ -71,25 +73,38 @@ export const beginsCoarse = (size: number): boolean => size > 16;
  * @throws the signal's reason when it is aborted; what has been done is kept
  */
 export async function liftPosed(
-  { shown, box, photos, fingerprint, method, made, about, steps, size, seed, out }: LiftPosedOptions,
+  { shown, box, photos, fingerprint, method, aim, made, about, steps, size, seed, out }: LiftPosedOptions,
   runtime: Runtime,
   command: readonly string[],
   { onStep, onPreview, signal }: LiftCall = {},
 ): Promise<string[]> {
   const coarse = beginsCoarse(size);
-  const settings: ReconstructOptions = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight };
+  const settings: ReconstructOptions = {
+    seed,
+    steps,
+    size,
+    across: size,
+    coarse,
+    views,
+    halfHeight: box.halfHeight,
+    ...(aim && { aim }),
+  };
   const provenance = { config: JSON.stringify({ method, ...settings, about }), data: fingerprint };
   const state = startReconstruction(settings, photos.cameras.length);
   return inLiftFolder(
     out,
     async (saved) => {
-      if (existsSync(saved)) ({ exposures: state.exposures } = await resumeLift(saved, state, provenance));
+      if (existsSync(saved)) {
+        const more = await resumeLift(saved, state, provenance);
+        state.exposures = more.exposures;
+        if (aim) state.aims = more.aims;
+      }
       const renderer = fieldRenderer({ runtime });
       try {
         for await (const { step, error } of reconstruct(state, renderer, photos, settings, signal)) {
           await onStep?.({ step, steps, error });
           if (step % checkpointEvery !== 0 && step !== steps) continue;
-          await saveLift(saved, state, provenance, { exposures: state.exposures });
+          await saveLift(saved, state, provenance, { exposures: state.exposures, ...(aim && { aims: state.aims }) });
           onPreview?.(await writePreview(out, renderer, state.grid, { shown, size }));
         }
         return await writeLift(

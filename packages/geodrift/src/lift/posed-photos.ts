@@ -12,10 +12,10 @@ import { decodeSquare, readPictureBytes } from "../pictures/read-picture.js";
 import { type StructureCall, structureFromMotion } from "./structure-from-motion.js";
 
 /**
- * Where cameras are known from: made photographs say the truth, others their GPS position and their lens, and what several of them show
- * (structure from motion).
+ * Where cameras are known from: made photographs say the truth; others their GPS position and their lens, aimed at the middle of the
+ * landmark, or at what the field itself tells while it is fitted; or what several of them show (structure from motion).
  */
-export const poseSources = ["true", "gps", "sfm"] as const;
+export const poseSources = ["true", "gps", "aimed", "sfm"] as const;
 /** Where cameras are known from. */
 export type PoseSource = (typeof poseSources)[number];
 
@@ -113,7 +113,7 @@ export function posedBank(
   for (const pixels of Object.values(bank.pixels)) hash.update(pixels);
   return {
     fingerprint: hash.digest("hex").slice(0, 16),
-    photos: { cameras, photo: (i, size) => pixelsOf(bank, i, size, cameras[i]) },
+    photos: { cameras, photo: (i, size, camera) => pixelsOf(bank, i, size, camera) },
   };
 }
 

@@ -6,7 +6,7 @@ import type { Knowledge } from "./known.js";
 export interface LocateOptions extends SampleOptions {
   /** Places drawn per image: for maps, and to read everything off where a method has no mesh. */
   samples: number;
-  /** A finer mesh, as maps want it; some four times slower. */
+  /** A finer mesh, as maps want it; some twenty times slower. */
   fine?: boolean;
   /** Localizability in bits below which the answer is "cannot tell". */
   abstain?: number;

@@ -5,13 +5,13 @@
 import { angleBetween, azimuthBins, dualGuidance } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { plainCaption, sideSeen } from "../../landmarks/captions.js";
-import { type PhotoFolder, photoBank } from "../../landmarks/photo-bank.js";
-import { type MadePhoto, readMadePhotos, readPhotographed } from "../../landmarks/photos-table.js";
+import { photoBank } from "../../landmarks/photo-bank.js";
 import type { Picture } from "../../pictures/picture.js";
 import { angleJudgeOf } from "./angle-judge.js";
 import { type AngleFigures, angleFigures, confusion } from "./angles.js";
 import type { LabelPictures } from "./judge.js";
-import { type KeptRow, keptPictures, keptRows, type LandmarkMeans, part } from "./kept.js";
+import { type KeptRow, keptPictures, keptRows, type LandmarkMeans } from "./kept.js";
+import { madeFolder, part } from "./made-folder.js";
 import { drawn, type LandmarkEvaluationOptions, nearestPhotographs, pictureAt } from "./pictures.js";
 
 /** A row of table 2. */
@@ -60,15 +60,7 @@ export async function evaluateLandmark(
       `${model.description.name} has learned several landmarks, and a landmark's own model is needed`,
     );
   const size = Math.max(...model.description.network.sizes);
-  const folders = await Promise.all(
-    means.photographs.map(
-      async (folder): Promise<PhotoFolder<MadePhoto>> => ({
-        folder,
-        shown: await readPhotographed(folder),
-        photos: await readMadePhotos(folder),
-      }),
-    ),
-  );
+  const folders = await Promise.all(means.photographs.map(madeFolder));
   const own = folders.find(({ shown }) => shown.name === landmark.name);
   if (!own) throw new GeodriftError("data", `none of the folders has photographs of ${landmark.title}`);
   const training = part(own, "train");

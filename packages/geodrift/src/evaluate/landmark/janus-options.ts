@@ -2,10 +2,9 @@ import type { Runtime } from "@geodrift/compile";
 import { GeodriftError } from "@geodrift/core/errors";
 import type { Landmark } from "../../landmarks/landmark.js";
 import { behindPhoto } from "../../landmarks/photo-behind.js";
-import { readMadePhotos, readPhotographed } from "../../landmarks/photos-table.js";
 import { type AngleJudgeOptions, angleJudgeOf } from "./angle-judge.js";
 import type { JanusOptions } from "./janus.js";
-import { part } from "./kept.js";
+import { madeFolder, part } from "./made-folder.js";
 
 /** Pixels along a side of the pictures that a judge sees, and photographs whose skies stand behind a field. */
 const [size, skies] = [64, 48];
@@ -22,13 +21,14 @@ export async function janusOptions(
   runtime: Runtime,
   report: (line: string) => void,
 ): Promise<JanusOptions> {
-  const shown = await readPhotographed(folder);
+  const made = await madeFolder(folder);
+  const { shown } = made;
   if (shown.name !== name)
     throw new GeodriftError(
       "option",
       `--photographs: ${folder} has photographs of ${shown.title}, and not of ${title}`,
     );
-  const training = part({ folder, shown, photos: await readMadePhotos(folder) }, "train");
+  const training = part(made, "train");
   const { judge, bank, data, photographs } = await angleJudgeOf(training, size, judging, runtime, report);
   const behind = training.photos.slice(0, skies).map((photo, k) => behindPhoto(shown, photo, bank, k));
   return { judge, data, photographs, size, front: facing, behind };

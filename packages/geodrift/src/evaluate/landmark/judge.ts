@@ -66,7 +66,9 @@ const trunk = (size: number) => ({
   hidden: 256,
 });
 
-const [batch, rate, warmup, weightDecay] = [64, 1e-3, 50, 0.02];
+const [batch, rate, weightDecay] = [64, 1e-3, 0.02];
+/** Steps of warm-up: a tenth of all, fifty at most. */
+const warmupOf = (steps: number) => Math.min(50, Math.ceil(steps / 10));
 /** Most pixels that a picture is moved by, and most change of a colour's gain, while a judge learns. */
 const [moved, gain] = [3, 0.15];
 
@@ -90,7 +92,7 @@ export async function trainJudge(
   }
   const objective = labelObjective(config);
   const state = initTrainState(objective, new Generator(seed, 0));
-  const options = { steps, rate: warmupCosine(rate, warmup, steps), weightDecay };
+  const options = { steps, rate: warmupCosine(rate, warmupOf(steps), steps), weightDecay };
   async function* batches(from: number) {
     for (let step = from; ; step++) yield batchOf(photographs, size, new Generator(seed, 1, step));
   }

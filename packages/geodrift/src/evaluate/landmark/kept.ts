@@ -1,13 +1,13 @@
 /** What a landmark's model has kept of what the general one knew. */
 import type { Runtime } from "@geodrift/compile";
 import { dualGuidance } from "@geodrift/core";
-import { GeodriftError } from "@geodrift/core/errors";
 import { plainCaption, weathers } from "../../landmarks/captions.js";
 import type { PhotoFolder } from "../../landmarks/photo-bank.js";
 import type { MadePhoto } from "../../landmarks/photos-table.js";
 import type { LoadedLandmarkModel } from "../../models/image-model.js";
 import { type Figure, meanFigure } from "../figure.js";
 import type { Judge } from "./judge.js";
+import { part } from "./made-folder.js";
 import { nameJudgeOf } from "./name-judge.js";
 import { drawn, type LandmarkEvaluationOptions } from "./pictures.js";
 
@@ -37,17 +37,6 @@ export interface KeptRow {
 
 /** Pictures of words alone that tell what a model has kept, of other landmarks, and of its own. */
 export const keptPictures = 72;
-
-/** The photographs of one split. @throws GeodriftError `data` if there are none */
-export const part = <P extends MadePhoto>(folder: PhotoFolder<P>, split: "train" | "test"): PhotoFolder<P> => {
-  const photos = folder.photos.filter((photo) => photo.split === split);
-  if (photos.length === 0)
-    throw new GeodriftError(
-      "data",
-      `${folder.folder}: has no photographs ${split === "train" ? "for trainings" : "that are held out"}`,
-    );
-  return { ...folder, photos };
-};
 
 /** What models make of words alone: do they show the landmark, and the weather, that the words name? */
 export async function keptRows(

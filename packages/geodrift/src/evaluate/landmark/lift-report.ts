@@ -12,10 +12,10 @@ import { isThere, rasterise } from "../../landmarks/rasterise.js";
 import { loadField } from "../../lift/field-file.js";
 import { coloursOf, showingCamera } from "../../lift/turntable.js";
 import type { Picture } from "../../pictures/picture.js";
-import type { Figure } from "../figure.js";
 import { type Column, type Table, tableOf, toMarkdown } from "../table.js";
 import { inUnits } from "./field-truth.js";
 import { type LiftOutcome, liftRows } from "./lift-study.js";
+import type { LikenessMeans } from "./likeness.js";
 
 /** Lifts of one way. */
 interface Row {
@@ -67,9 +67,9 @@ const rowsOf = (outcomes: readonly LiftOutcome[]): Row[] =>
 
 /**
  * Tables of a study.
- * @param named what photographs are taken for, where likenesses are told
+ * @param best what likenesses can come to, where they are told
  */
-export function liftTables(title: string, outcomes: readonly LiftOutcome[], named?: Figure): Table[] {
+export function liftTables(title: string, outcomes: readonly LiftOutcome[], best?: LikenessMeans["best"]): Table[] {
   const rows = rowsOf(outcomes);
   return [
     tableOf("truth", `${title}: beside its own shape`, columns, rows),
@@ -79,11 +79,11 @@ export function liftTables(title: string, outcomes: readonly LiftOutcome[], name
       aroundColumns,
       rows,
     ),
-    ...(named
+    ...(best
       ? [
           tableOf(
             "likeness",
-            `${title}: how like it (its photographs: ${named.value.toFixed(3)} and, at best, 50 %)`,
+            `${title}: how like it (its photographs: ${best.named.value.toFixed(3)}; the shape itself, unlit: ${best.shape.named.value.toFixed(3)} and ${(100 * best.shape.told.value).toFixed(1)} %)`,
             likenessColumns,
             rows,
           ),
@@ -140,8 +140,8 @@ export interface LiftStudyAbout {
   model: { name: string; sha256: string };
   settings: { steps: number; size: number; seeds: number };
   shape: LandmarkShape;
-  /** What photographs are taken for, where likenesses are told. */
-  named?: Figure;
+  /** What likenesses can come to, where they are told. */
+  best?: LikenessMeans["best"];
 }
 
 /**
@@ -152,7 +152,7 @@ export interface LiftStudyAbout {
 export async function writeLiftReport(
   file: string,
   outcomes: readonly LiftOutcome[],
-  { title, credit, command, model, settings, shape, named }: LiftStudyAbout,
+  { title, credit, command, model, settings, shape, best }: LiftStudyAbout,
   runtime: Runtime,
 ): Promise<string[]> {
   await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));
@@ -168,11 +168,11 @@ export async function writeLiftReport(
       "A judge that has learned azimuths from the photographs looks at 72 views once around, before skies of photographs; " +
       "a face is a run of 20° and more that it takes for the front, give or take 30°, and a second one is one more than the shape itself has. " +
       "The back differs by the mean distance of views half a turn apart." +
-      (named
+      (best
         ? " Likeness stands in for scores of the paper whose networks are not here: the probability of the landmark's name, by a network that tells landmarks apart, and how often a small one that has learned it tells renders from held-out photographs, by the same cameras before the same skies."
         : ""),
     "",
-    ...liftTables(title, outcomes, named).map(toMarkdown),
+    ...liftTables(title, outcomes, best).map(toMarkdown),
     `![The shape, and the first field of each way, from eight sides](${sheet.split("/").at(-1)})`,
     "",
   ].join("\n");
@@ -180,7 +180,10 @@ export async function writeLiftReport(
   const files: [string, Uint8Array][] = [
     [sheet, await sheetOf(outcomes, shape, runtime)],
     [file, Buffer.from(text)],
-    [besideFile(file, ".json"), Buffer.from(`${JSON.stringify({ model, settings, figures }, null, 1)}\n`)],
+    [
+      besideFile(file, ".json"),
+      Buffer.from(`${JSON.stringify({ model, settings, ...(best && { best }), figures }, null, 1)}\n`),
+    ],
   ];
   for (const [name, bytes] of files) await writeFileAtomically(name, bytes);
   return files.map(([name]) => name);

@@ -90,6 +90,7 @@ const fitted =
 export const liftRows = {
   "nerf-true": { title: "photographs, true cameras", lift: fitted("true") },
   "nerf-gps": { title: "photographs, GPS and lens", lift: fitted("gps") },
+  "nerf-aimed": { title: "photographs, GPS and lens, their aim found", lift: fitted("aimed") },
   "nerf-sfm": { title: "photographs, structure from motion", lift: fitted("sfm") },
   "words-name": { title: "general model, by the name (DreamFusion)", lift: distilled("general", { tell: "name" }) },
   "words-sides": {

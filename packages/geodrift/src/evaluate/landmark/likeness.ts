@@ -7,17 +7,15 @@
 import type { Runtime } from "@geodrift/compile";
 import type { FieldGrid, Renderer, UprightCamera } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
-import { paintBehind } from "../../landmarks/behind.js";
+import { paintBehind, readBehind } from "../../landmarks/behind.js";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
-import { type PhotoFolder, photoBank } from "../../landmarks/photo-bank.js";
-import { behindPhoto } from "../../landmarks/photo-behind.js";
-import { type MadePhoto, readMadePhotos, readPhotographed } from "../../landmarks/photos-table.js";
+import { photoBank } from "../../landmarks/photo-bank.js";
 import { isThere, rasterise } from "../../landmarks/rasterise.js";
 import { cameraInUnits } from "../../lift/posed-photos.js";
 import { type Figure, meanFigure } from "../figure.js";
 import type { AngleJudgeOptions } from "./angle-judge.js";
 import { type Judge, type LabelPictures, trainJudge } from "./judge.js";
-import { part } from "./kept.js";
+import { madeFolder, part } from "./made-folder.js";
 import { nameJudgeOf } from "./name-judge.js";
 
 /** How like the landmark pictures are. */
@@ -42,10 +40,8 @@ export interface LikenessMeans {
   views: readonly View[];
   /** Of each view the photograph itself, painted over around the landmark. */
   photographs: LabelPictures;
-  /** What those are taken for. */
-  named: Figure;
-  /** Pixels along a side. */
-  size: number;
+  /** What photographs are taken for, and how like them the landmark's own shape is: what a field can come to. */
+  best: { named: Figure; shape: Likeness };
   /** What all of this is made of: a name for it. */
   data: string;
 }
@@ -53,12 +49,13 @@ export interface LikenessMeans {
 /** Pixels along a side, photographs that are looked at, and how many times as fine the landmark's shape is cut out. */
 const [size, count, finer] = [64, 120, 2];
 /** Parts of the pictures, each told by what the others have taught, and times that they teach it. */
-const [folds, epochs] = [5, 20];
+const [folds, epochs] = [5, 40];
 
 /**
  * What likenesses are told by.
  * @param folders photographs that were made, of the landmark and of others
- * @throws GeodriftError `option` if there are none of the landmark, or of no other; for photographs that cannot be used
+ * @throws GeodriftError `option` if two folders are of one landmark, `data` if hardly any photograph is held out; for photographs that
+ * cannot be used
  */
 export async function likenessMeans(
   folders: readonly string[],
@@ -68,43 +65,61 @@ export async function likenessMeans(
   runtime: Runtime,
   report: (line: string) => void,
 ): Promise<LikenessMeans> {
-  const all = await Promise.all(
-    folders.map(
-      async (folder): Promise<PhotoFolder<MadePhoto>> => ({
-        ...{ folder, shown: await readPhotographed(folder), photos: await readMadePhotos(folder) },
-      }),
-    ),
-  );
+  const all = await Promise.all(folders.map(madeFolder));
   const own = all.findIndex(({ shown }) => shown.name === landmark);
-  if (own < 0 || all.length < 2)
-    throw new GeodriftError("option", `--photographs: folders of ${landmark} and of others are needed, got ${folders}`);
+  const names = all.map(({ shown }) => shown.name);
+  if (own < 0 || new Set(names).size < names.length)
+    throw new GeodriftError(
+      "option",
+      `--photographs: a folder of ${landmark}, and of other landmarks one each, are needed, got ${names.join(", ")}`,
+    );
   const training = all.map((folder) => part(folder, "train"));
-  const { judge: names, data } = await nameJudgeOf(training, size, judging, runtime, report);
   const held = part(all[own], "test");
   const test = { ...held, photos: held.photos.slice(0, count) };
+  if (test.photos.length < folds)
+    throw new GeodriftError(
+      "data",
+      `${test.folder}: at least ${folds} held-out photographs are needed, got ${test.photos.length}`,
+    );
   const { bank, fingerprints } = await photoBank([test], [size], { bins: false });
   const area = size * size;
   const pixels = new Uint8Array(bank.n * 3 * area);
+  const shapes = { n: bank.n, pixels: new Uint8Array(pixels.length) };
   const views = test.photos.map((photo, k): View => {
     const { camera } = photo.truth;
-    const behind = paintBehind(behindPhoto(test.shown, photo, bank, k), camera, size);
-    const { depth } = rasterise(mesh, camera, finer * size);
-    const shows = (at: number) => {
-      const [x, y] = [at % size, Math.floor(at / size)];
-      for (let i = 0; i < finer; i++)
-        for (let j = 0; j < finer; j++) if (isThere(depth[(finer * y + i) * finer * size + finer * x + j])) return true;
-      return false;
-    };
     const from = k * 3 * area;
     pixels.set(bank.pixels[size].subarray(from, from + 3 * area), from);
-    for (let at = 0; at < area; at++)
-      if (!shows(at))
-        for (let c = 0; c < 3; c++) pixels[from + c * area + at] = Math.round(255 * behind[c * area + at]);
+    const planes = Float32Array.from(pixels.subarray(from, from + 3 * area), (v) => v / 255);
+    const behind = paintBehind(readBehind(planes, size, camera), camera, size);
+    const { albedo, depth } = rasterise(mesh, camera, finer * size);
+    for (let at = 0; at < area; at++) {
+      const [x, y] = [at % size, Math.floor(at / size)];
+      const parts = Array.from(
+        { length: finer ** 2 },
+        (_, i) => (finer * y + Math.floor(i / finer)) * finer * size + finer * x + (i % finer),
+      );
+      const there = parts.filter((part) => isThere(depth[part]));
+      for (let c = 0; c < 3; c++) {
+        const to = from + c * area + at;
+        if (there.length === 0) pixels[to] = Math.round(255 * behind[c * area + at]);
+        const own = there.reduce((sum, part) => sum + albedo[3 * part + c], 0);
+        shapes.pixels[to] = Math.round(
+          (255 * (own + (parts.length - there.length) * behind[c * area + at])) / parts.length,
+        );
+      }
+    }
     return { camera, behind };
   });
   const photographs = { n: bank.n, pixels };
-  const named = await namedIn(names, own, photographs);
-  return { names, own, views, photographs, named, size, data: `${data} ${fingerprints.join()}` };
+  const { judge, data } = await nameJudgeOf(training, size, judging, runtime, report);
+  const like = { names: judge, own, views, photographs, data: `${data} ${fingerprints.join()}` };
+  try {
+    const named = await namedIn(judge, own, photographs);
+    return { ...like, best: { named, shape: await likenessTo(like, shapes, runtime) } };
+  } catch (e) {
+    await judge.dispose();
+    throw e;
+  }
 }
 
 /** Probability of a name, of pictures. */
@@ -114,6 +129,16 @@ async function namedIn(names: Judge, own: number, pictures: LabelPictures): Prom
   return meanFigure(Float64Array.from({ length: pictures.n }, (_, i) => name[i * all + own]));
 }
 
+/** How like the landmark pictures from the views are. */
+const likenessTo = async (
+  { names, own, photographs }: Pick<LikenessMeans, "names" | "own" | "photographs">,
+  pictures: LabelPictures,
+  runtime: Runtime,
+): Promise<Likeness> => ({
+  named: await namedIn(names, own, pictures),
+  told: await toldApart(pictures, photographs, runtime),
+});
+
 /**
  * Looks at a field.
  * @param unitM metres of half the field's box's width
@@ -122,10 +147,11 @@ export async function likenessOf(
   grid: FieldGrid,
   unitM: number,
   renderer: Renderer,
-  { names, own, views, photographs }: LikenessMeans,
+  means: LikenessMeans,
   runtime: Runtime,
 ): Promise<Likeness> {
   const area = 3 * size * size;
+  const { views } = means;
   const pixels = new Uint8Array(views.length * area);
   for (const [k, { camera, behind }] of views.entries()) {
     const view = { camera: cameraInUnits(camera, { unitM }), size, planes: 2 * grid.across };
@@ -133,11 +159,13 @@ export async function likenessOf(
     for (let i = 0; i < area; i++)
       pixels[k * area + i] = Math.round(255 * Math.min(1, Math.max(0, (picture[i] + 1) / 2)));
   }
-  const made = { n: views.length, pixels };
-  return { named: await namedIn(names, own, made), told: await toldApart(made, photographs, runtime) };
+  return likenessTo(means, { n: views.length, pixels }, runtime);
 }
 
-/** Share of pictures that a small network tells from those of another set, from parts of both that it has not learned from. */
+/**
+ * Share of pictures that a small network tells from those of another set, from parts of both that it has not learned from.
+ * @param a five or more, and as many of `b`
+ */
 export async function toldApart(a: LabelPictures, b: LabelPictures, runtime: Runtime): Promise<Figure> {
   const area = a.pixels.length / a.n;
   const side = Math.sqrt(area / 3);
@@ -150,8 +178,12 @@ export async function toldApart(a: LabelPictures, b: LabelPictures, runtime: Run
     const set = Int32Array.from(learned, (e) => e.set);
     const options = { size: side, labels: { set: 2 }, epochs, seed: fold, data: "" };
     const judge = await trainJudge({ ...together(learned), labels: { set } }, options, runtime, () => {});
-    const read = await judge.read(together(held)).finally(() => judge.dispose());
-    right.push(...held.map((e, i) => Number(read.set[i] === e.set)));
+    try {
+      const read = await judge.read(together(held));
+      right.push(...held.map((e, i) => Number(read.set[i] === e.set)));
+    } finally {
+      await judge.dispose();
+    }
   }
   return meanFigure(right);
 }
