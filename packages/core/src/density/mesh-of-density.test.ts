@@ -146,3 +146,56 @@ describe("a mesh of a known density", () => {
     expect(second?.mass).toBeCloseTo(0.3, 1);
   });
 });
+
+describe("what a mesh begins with", () => {
+  const samples = (() => {
+    const random = new Generator(4);
+    return Float64Array.from(Array.from({ length: 200 }, () => [...sampleVonMisesFisher(fiji, 400, random)]).flat());
+  })();
+  const density = mixture([{ mean: fiji, kappa: 400, weight: 1 }]);
+  /** Sizes of what is asked for, and whether that is spread over the globe. */
+  const asked = async (options: Parameters<typeof meshOfDensity>[2]) => {
+    const rounds: [points: number, anywhere: boolean][] = [];
+    const mesh = await meshOfDensity(
+      (points, anywhere) => {
+        rounds.push([points.length / 3, anywhere]);
+        return density(points);
+      },
+      { samples },
+      options,
+    );
+    return { rounds, mesh };
+  };
+
+  it("is a globe of as many parts as asked for, or of a level, which counts more", async () => {
+    expect((await asked({ parts: 5 })).rounds[0]).toEqual([252, true]);
+    expect((await asked({ level: 1 })).rounds[0]).toEqual([42, true]);
+    expect((await asked({ parts: 5, level: 1 })).rounds[0]).toEqual([42, true]);
+    expect((await asked({})).rounds[0]).toEqual([642, true]);
+  });
+
+  it("is finer where samples are many", async () => {
+    const fine = await asked({ parts: 5, mostSamples: 3 });
+    const coarse = await asked({ parts: 5, mostSamples: 30 });
+    expect(fine.rounds[1][0]).toBeGreaterThan(coarse.rounds[1][0]);
+    // No more than three in any triangle, of those that nothing else has refined.
+    const { mesh } = await asked({ parts: 5, mostSamples: 3, tolerance: Number.POSITIVE_INFINITY });
+    const corners = (t: number) => [0, 1, 2].map((k) => vectorAt(mesh.vertices, mesh.triangles[3 * t + k]));
+    const held = Array.from({ length: mesh.triangles.length / 3 }, (_, t) => {
+      const [a, b, c] = corners(t);
+      const side = (p: Vec3, q: Vec3, x: Vec3) =>
+        x[0] * (p[1] * q[2] - p[2] * q[1]) + x[1] * (p[2] * q[0] - p[0] * q[2]) + x[2] * (p[0] * q[1] - p[1] * q[0]);
+      return Array.from({ length: 200 }, (_, i) => vectorAt(samples, i)).filter(
+        (x) => side(a, b, x) > 0 && side(b, c, x) > 0 && side(c, a, x) > 0,
+      ).length;
+    });
+    expect(Math.max(...held)).toBeLessThanOrEqual(3);
+    expect(held.reduce((x, y) => x + y)).toBe(200);
+  });
+
+  it("is refined in fewer rounds where more is refined in each", async () => {
+    const [few, many] = [await asked({ bulk: 0.95, tolerance: 0.1 }), await asked({ bulk: 0.3, tolerance: 0.1 })];
+    expect(few.rounds.length).toBeLessThan(many.rounds.length);
+    for (const { mesh } of [few, many]) expect(mesh.variationNats).toBeLessThanOrEqual(0.1);
+  });
+});

@@ -47,7 +47,10 @@ export function exifPlace(get: ExifValues): PlaceReading {
   return read(north[0] === "S" ? -own : own, east[0] === "W" ? -across : across, "its GPS coordinates");
 }
 
-/** Metres above the sea of GPSAltitude; an odd reference is below (EXIF 3.0, section 4.6.7). NaN where the file does not say. */
+/**
+ * Metres above the sea of GPSAltitude, below it where the reference is odd (EXIF 2.32, section 4.6.6; in 3.0 references 2 and 3 mean the
+ * sea, and 0 and 1 the ellipsoid, up to a hundred metres apart, but telephones write 0 for the sea as ever). NaN where the file does not say.
+ */
 export function exifAltitude(get: ExifValues): number {
   const [metres] = exifNumbers([get("GPSAltitude")]);
   const [ref] = exifNumbers([get("GPSAltitudeRef")].flat());
