@@ -75,7 +75,7 @@ describe("geodrift density", () => {
     // The trapezoidal rule in the logarithm of the distance and in direction.
     const centre = toVec3(located.best);
     const [e1, e2] = [anyTangent(centre), cross(centre, anyTangent(centre))];
-    const [rings, spokes] = [56, 20];
+    const [rings, spokes] = [140, 48];
     const [low, high] = [Math.log(2e-5), Math.log(Math.PI)];
     const width = (high - low) / rings;
     const rows: { place: string; weight: number }[] = [];
