@@ -80,7 +80,10 @@ export interface DistilStep {
   residual: number;
 }
 
-/** Weights of the light that is stopped, per pixel, and of the total variation of the density. */
+/**
+ * Weights of the light that is stopped, per pixel, and of the total variation of the density. The first falls to nothing: it clears away
+ * the fog of the beginning, and what goes on paying for it becomes glass, and shrinks.
+ */
 const [opacityWeight, variationWeight] = [0.02, 1e-3];
 /** Steps without total variation: it would hold a field that knows nothing yet. */
 const withoutVariation = 100;
@@ -136,7 +139,14 @@ export async function* distil(
       const bound = options.debiased ? debiasedBound(progress) : Number.POSITIVE_INFINITY;
       const weights = own.map((x, k) => weight * Math.min(bound, Math.max(-bound, x - held(restored[k]))));
       residual += weights.reduce((sum, w) => sum + Math.abs(w), 0) / (weight * picture.length * options.views);
-      await renderer.gradient(gradient, grid, view, background, weights, opacityWeight / options.views);
+      await renderer.gradient(
+        gradient,
+        grid,
+        view,
+        background,
+        weights,
+        ((1 - progress) * opacityWeight) / options.views,
+      );
     }
     if (state.step >= withoutVariation) addTotalVariation(gradient, grid, variationWeight);
     stepField(state, gradient, options);
