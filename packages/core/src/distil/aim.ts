@@ -4,23 +4,20 @@
  */
 import type { UprightCamera } from "../field/camera.js";
 
-/** What is found of a photograph: right and up, in sides of the picture, and the logarithm of the size. */
-export type Aim = ArrayLike<number>;
-
-/** Numbers of an aim. */
+/** Numbers of an aim: right and up, in sides of the picture, and the logarithm of the size. */
 export const aimWidth = 3;
 
 /** The camera whose picture is moved and made larger as its aim says. */
-export const aimed = (camera: UprightCamera, [right, up, larger]: number[]): UprightCamera => ({
+export const aimed = (camera: UprightCamera, aim: ArrayLike<number>): UprightCamera => ({
   ...camera,
-  focal: camera.focal * Math.exp(larger),
-  shift: [(camera.shift?.[0] ?? 0) + right, (camera.shift?.[1] ?? 0) + up],
+  focal: camera.focal * Math.exp(aim[2]),
+  shift: [(camera.shift?.[0] ?? 0) + aim[0], (camera.shift?.[1] ?? 0) + aim[1]],
 });
 
 /** How far people's aim is off, sides, and how far off positions make the size; and how far colours are from what they should be. */
 const [aimSigma, sizeSigma, colourSigma] = [0.05, 0.05, 0.1];
-/** Beyond this difference a pixel counts less: somebody stands in front. */
-const robust = 0.15;
+/** Beyond this difference of a pixel, 0 … 1, more of it counts no more: somebody stands in front. */
+export const huber = 0.15;
 /** Most of one step, pixels, and of an aim in all, sides. */
 const [mostOfStep, mostInAll] = [1.5, 0.3];
 
@@ -62,7 +59,7 @@ export function takeAim(aim: Float32Array, { colours, opacity, behind, apart, ga
         if (across === 0 && down === 0) continue;
         const [u, v] = [(x + 0.5) / size - 0.5 - centre[0], (y + 0.5) / size - 0.5 + centre[1]];
         const j = [-across, down, -(u * across + v * down)];
-        const weight = Math.min(1, robust / Math.max(1e-9, Math.abs(apart[k])));
+        const weight = Math.min(1, huber / Math.max(1e-9, Math.abs(apart[k])));
         for (let p = 0; p < 3; p++) {
           b[p] -= weight * j[p] * apart[k];
           for (let q = 0; q < 3; q++) a[p][q] += weight * j[p] * j[q];

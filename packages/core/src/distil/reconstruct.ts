@@ -6,7 +6,7 @@ import type { UprightCamera } from "../field/camera.js";
 import { addTotalVariation, cellsUp } from "../field/grid.js";
 import type { Background, Renderer } from "../field/march.js";
 import { Generator } from "../random/generator.js";
-import { aimed, aimWidth, settleAims, takeAim } from "./aim.js";
+import { aimed, aimWidth, huber, settleAims, takeAim } from "./aim.js";
 import {
   type Coarseness,
   type FieldState,
@@ -62,8 +62,6 @@ export interface FieldStep {
 
 /** Weight of the total variation of the density. */
 const variationWeight = 1e-3;
-/** Beyond this difference a pixel counts no more: somebody stands in front. */
-const huber = 0.15;
 /** Share of the steps after which there is something to be aimed at. */
 const aimFrom = 0.1;
 /** Share of the least-squares exposure that a photograph's own moves by when it is seen. */
@@ -101,7 +99,7 @@ export async function* reconstruct(
     for (let v = 0; v < options.views; v++) {
       const i = random.integer(photos.cameras.length);
       const aim = aims.subarray(aimWidth * i, aimWidth * (i + 1));
-      const camera = aimed(photos.cameras[i], [...aim]);
+      const camera = aimed(photos.cameras[i], aim);
       const view = { camera, size, planes: grid.across, jitter: random.uniform() };
       const { pixels, background } = photos.photo(i, size, camera);
       const own = exposures.subarray(6 * i, 6 * i + 6);

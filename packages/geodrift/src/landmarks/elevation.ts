@@ -1,3 +1,5 @@
+/** Heights of the ground on a grid, whichever file they are from. */
+
 /** Lowest and highest ground that there is on land, metres, with some to spare: what is beyond was not measured. */
 const [lowest, highest] = [-500, 9000];
 

@@ -78,9 +78,12 @@ export async function landmarkFromFolder(
       "data",
       `${folder}: none of its ${leftOut.length} pictures can be used${leftOut[0] ? ` (${leftOut[0].file} ${leftOut[0].reason})` : ""}`,
     );
-  const shown: Photographed = { name, title, place: at, licence, credit };
-  Object.assign(shown, heightM !== undefined && { heightM }, radiusM !== undefined && { radiusM });
-  Object.assign(shown, altitudeM !== undefined && { altitudeM });
+  const shown: Photographed = {
+    ...{ name, title, place: at, licence, credit },
+    ...(heightM !== undefined && { heightM }),
+    ...(radiusM !== undefined && { radiusM }),
+    ...(altitudeM !== undefined && { altitudeM }),
+  };
   await writePhotosTable(folder, shown, photos);
   return { photos, leftOut };
 }

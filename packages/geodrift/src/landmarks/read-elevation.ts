@@ -1,4 +1,4 @@
-/** Heights of the ground on a grid, from whichever file has them. */
+/** Which reader a file of heights is for. */
 import type { Elevation } from "./elevation.js";
 import { readDem } from "./read-dem.js";
 import { isTiff, readGeoTiff } from "./read-geotiff.js";
