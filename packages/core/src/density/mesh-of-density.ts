@@ -1,9 +1,11 @@
 /**
  * A density that can be computed anywhere, on a mesh that covers the globe: so that every method answers the same questions.
- * Its logarithm is taken as linear within every triangle, which for a smooth density errs by the square of their size.
+ * Its logarithm is taken as linear within every triangle, which for a smooth density errs by the square of their size; so triangles
+ * within which it bends are cut once more, by what lies around them.
  */
 import { cornersOf, edgeKey, geodesicSphere, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
 import { angle, dot, type Vec3, vectorAt } from "../sphere/point.js";
+import { cutWhereBent } from "./bent-edges.js";
 import { logMeanExp, sharesAt } from "./log-linear.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
 
@@ -53,8 +55,13 @@ export async function meshOfDensity(
   };
   const added = start.vertices.slice(globe.vertices.length);
   if (added.length > 0) await extend(added);
-  return refinedMesh(start, extend, (mesh) => measured(mesh, values), options);
+  const refined = await refinedMesh(start, extend, (mesh) => measured(mesh, values), options);
+  const bent = cutWhereBent(refined, values, leastBend);
+  return { ...refined, ...measured(bent.mesh, bent.values) };
 }
+
+/** By how much a density's logarithm is off a straight line for an edge to be cut once more, nats: as many as the whole may err by. */
+const leastBend = 0.05;
 
 /** Masses by the densities of the corners, scaled to a total of one. */
 function measured(mesh: SphereMesh, values: Float64Array): Measured {
