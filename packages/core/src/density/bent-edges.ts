@@ -1,52 +1,21 @@
-/** What a smooth function on a mesh is between its vertices: a cubic along every edge, whose slopes at the ends the neighbours tell. */
+/** What smooth functions on a mesh are between its vertices: cubics along every edge, whose slopes at the ends the neighbours tell. */
 import { logMap, norm } from "../sphere/geodesic.js";
 import { edgeKey, type SphereMesh } from "../sphere/icosphere.js";
 import { cross, dot, type Vec3, vectorAt } from "../sphere/point.js";
 import { split } from "./mesh-refinement.js";
 
-/**
- * Cuts every edge in whose middle the cubic is off the straight line; values there are the cubic's, which errs by the cube of the
- * edge's length and more where the line errs by its square, and asks for no value of the function itself.
- * @param values of the function at the vertices; an edge with an end where it is −∞ is left
- * @param least distance from the line from which an edge is cut
- * @returns the mesh with its new vertices behind the old ones, and the values at all of them
- */
-export function cutWhereBent(
-  mesh: SphereMesh,
-  values: Float64Array,
-  least: number,
-): { mesh: SphereMesh; values: Float64Array } {
-  const { vertices, triangles } = mesh;
-  const edges = edgesOf(triangles);
-  // What differs between neighbours that stand more on one side than on the other is bent as well: known slopes take that out.
-  const gradients = gradientsAt(vertices, values, edges, gradientsAt(vertices, values, edges));
-  const middles = new Map<number, number>();
-  for (const { i, j, across } of edges) {
-    const [x, y] = [vectorAt(vertices, i), vectorAt(vertices, j)];
-    // A cubic's value half way: the mean of its ends, and an eighth of the difference of its slopes.
-    const bend = (dot(gradients[i], logMap(x, y)) + dot(gradients[j], logMap(y, x))) / 8;
-    const about = [i, j, ...across].map((v) => values[v]);
-    // A kink is no curve: beside it slopes say nothing.
-    const most = (Math.max(...about) - Math.min(...about)) / 2;
-    if (!(Math.abs(bend) >= least) || !Number.isFinite(most)) continue;
-    middles.set(edgeKey(i, j), (values[i] + values[j]) / 2 + Math.max(-most, Math.min(most, bend)));
-  }
-  const cut = split(mesh, new Set(middles.keys()));
-  const all = new Float64Array(cut.vertices.length / 3);
-  all.set(values);
-  // New vertices come in the order of the marked edges.
-  all.set([...middles.values()], values.length);
-  return { mesh: cut, values: all };
-}
-
 /** An edge, and the corners of the triangles on its sides that are not its ends. */
-interface Edge {
+export interface Edge {
+  /** One end. */
   i: number;
+  /** The other. */
   j: number;
+  /** The corners beside it: two, where the mesh has no boundary. */
   across: number[];
 }
 
-function edgesOf(triangles: Uint32Array): Edge[] {
+/** All edges of triangles, each once. */
+export function edgesOf({ triangles }: SphereMesh): Edge[] {
   const edges = new Map<number, Edge>();
   for (let t = 0; t < triangles.length; t += 3)
     for (let k = 0; k < 3; k++) {
@@ -59,54 +28,130 @@ function edgesOf(triangles: Uint32Array): Edge[] {
 }
 
 /**
- * Gradients at vertices, by the least squares of what the neighbours' values differ by, the nearer the more; tangent vectors.
- * @param known gradients as they are known so far, whose change along an edge is taken out
+ * Cuts every edge in whose middle the cubic of a function is off the straight line; values there are the cubic's, which errs by the cube
+ * of the edge's length and more where the line errs by its square, and asks for no value of the function itself.
+ * @param values of the function at the vertices; an edge with an end where it is −∞ is left
+ * @param least distance from the line from which an edge is cut
+ * @returns the mesh with its new vertices behind the old ones, and the values at all of them
  */
-function gradientsAt(
-  vertices: Float64Array,
+export function cutWhereBent(
+  mesh: SphereMesh,
   values: Float64Array,
-  edges: readonly Edge[],
-  known?: readonly Vec3[],
-): Vec3[] {
-  // Of the normal equations, the symmetric matrix and the right side. Along the vertex itself nothing is known and nothing wanted.
-  const rows = Array.from({ length: values.length }, (_, v) => {
-    const [x, y, z] = vectorAt(vertices, v);
-    return { m: [x * x, x * y, x * z, y * y, y * z, z * z], b: [0, 0, 0] };
+  least: number,
+): { mesh: SphereMesh; values: Float64Array } {
+  const edges = edgesOf(mesh);
+  // What differs between neighbours that stand more on one side than on the other is bent as well: known slopes take that out.
+  const [bends] = bendsOf(mesh, edges, [values], { passes: 2 });
+  const middles = new Map<number, number>();
+  edges.forEach(({ i, j, across }, e) => {
+    const about = [i, j, ...across].map((v) => values[v]);
+    // A kink is no curve: beside it slopes say nothing.
+    const most = (Math.max(...about) - Math.min(...about)) / 2;
+    if (!(Math.abs(bends[e]) >= least) || !Number.isFinite(most)) return;
+    middles.set(edgeKey(i, j), (values[i] + values[j]) / 2 + Math.max(-most, Math.min(most, bends[e])));
   });
-  const add = (i: number, j: number) => {
-    const [from, to] = [vectorAt(vertices, i), vectorAt(vertices, j)];
-    const d = logMap(from, to);
-    const bend = known ? (dot(known[i], d) + dot(known[j], logMap(to, from))) / 2 : 0;
-    const difference = values[j] - values[i] + bend;
-    if (!Number.isFinite(difference)) return;
-    const length = norm(d);
-    if (length === 0) return;
-    const [x, y, z] = d.map((v) => v / length);
-    const { m, b } = rows[i];
-    [x * x, x * y, x * z, y * y, y * z, z * z].forEach((v, k) => {
-      m[k] += v;
-    });
-    [x, y, z].forEach((v, k) => {
-      b[k] += (v * difference) / length;
-    });
+  return { mesh: split(mesh, new Set(middles.keys())), values: Float64Array.from([...values, ...middles.values()]) };
+}
+
+/**
+ * How far cubics of functions are off the straight line in the middle of every edge.
+ * @param functions values of each at the vertices
+ * @param passes of finding slopes; a second one errs less on uneven meshes, where the functions are smooth at their scale
+ * @returns for each function, one number for each edge
+ */
+export function bendsOf(
+  { vertices }: SphereMesh,
+  edges: readonly Edge[],
+  functions: readonly Float64Array[],
+  { passes }: { passes: number },
+): Float64Array[] {
+  const ways = edges.map(({ i, j }) => {
+    const [x, y] = [vectorAt(vertices, i), vectorAt(vertices, j)];
+    return { i, j, there: logMap(x, y), back: logMap(y, x) };
+  });
+  const inverses = normalInverses(vertices, ways);
+  return functions.map((values) => {
+    let bends = new Float64Array(edges.length);
+    for (let pass = 0; pass < passes; pass++) {
+      const gradients = gradientsOf(values, ways, inverses, bends);
+      // A cubic's value half way: the mean of its ends, and an eighth of the difference of its slopes.
+      bends = Float64Array.from(
+        ways,
+        ({ i, j, there, back }) => (dot(gradients[i], there) + dot(gradients[j], back)) / 8,
+      );
+    }
+    return bends;
+  });
+}
+
+/** An edge as tangent vectors at its ends, each as long as it is. */
+interface Way {
+  i: number;
+  j: number;
+  there: Vec3;
+  back: Vec3;
+}
+
+/** Rows of a symmetric 3 × 3 matrix. */
+type Rows = readonly [Vec3, Vec3, Vec3];
+
+/** Inverses of the normal equations' matrices at the vertices: the sum of uuᵀ over directions u to the neighbours, and xxᵀ. */
+function normalInverses(vertices: Float64Array, ways: readonly Way[]): (Rows | undefined)[] {
+  const sums = Array.from({ length: vertices.length / 3 }, (_, v) => productsOf(vectorAt(vertices, v)));
+  const add = (v: number, way: Vec3) => {
+    const length = norm(way);
+    if (length > 0)
+      productsOf(way).forEach((p, k) => {
+        sums[v][k] += p / length ** 2;
+      });
   };
-  for (const { i, j } of edges) {
-    add(i, j);
-    add(j, i);
+  for (const { i, j, there, back } of ways) {
+    add(i, there);
+    add(j, back);
   }
-  return rows.map(({ m: [xx, xy, xz, yy, yz, zz], b }) => {
-    const columns: Vec3[] = [
+  return sums.map(([xx, xy, xz, yy, yz, zz]) => {
+    const rows: Rows = [
       [xx, xy, xz],
       [xy, yy, yz],
       [xz, yz, zz],
     ];
-    const minors: Vec3[] = [0, 1, 2].map((k) => cross(columns[(k + 1) % 3], columns[(k + 2) % 3]));
-    const determinant = dot(columns[0], minors[0]);
+    const minors = [cross(rows[1], rows[2]), cross(rows[2], rows[0]), cross(rows[0], rows[1])] as const;
+    const determinant = dot(rows[0], minors[0]);
     // Neighbours in one line tell no gradient.
-    if (determinant < flat) return [0, 0, 0];
-    return minors.map((minor) => dot(minor, b as unknown as Vec3) / determinant) as unknown as Vec3;
+    if (determinant < flat) return undefined;
+    const over = ([a, b, c]: Vec3): Vec3 => [a / determinant, b / determinant, c / determinant];
+    return [over(minors[0]), over(minors[1]), over(minors[2])];
   });
 }
 
 /** Of the determinant of directions, which is above 1 among neighbours all around. */
 const flat = 1e-6;
+
+/** The six products of coordinates. */
+const productsOf = ([x, y, z]: Vec3): number[] => [x * x, x * y, x * z, y * y, y * z, z * z];
+
+/**
+ * Gradients at vertices, by the least squares of what the neighbours' values differ by, the nearer the more; tangent vectors.
+ * @param bends how far the function is off the line in the middles of edges, as far as that is known
+ */
+function gradientsOf(
+  values: Float64Array,
+  ways: readonly Way[],
+  inverses: readonly (Rows | undefined)[],
+  bends: Float64Array,
+): Vec3[] {
+  const sums = inverses.map((): [number, number, number] => [0, 0, 0]);
+  const add = (v: number, difference: number, way: Vec3) => {
+    const squared = dot(way, way);
+    if (!Number.isFinite(difference) || squared === 0) return;
+    for (let k = 0; k < 3; k++) sums[v][k] += (way[k] * difference) / squared;
+  };
+  ways.forEach(({ i, j, there, back }, e) => {
+    // The slope at an end differs from that of the chord by four times what bends.
+    add(i, values[j] - values[i] + 4 * bends[e], there);
+    add(j, values[i] - values[j] + 4 * bends[e], back);
+  });
+  return inverses.map(
+    (rows, v): Vec3 => (rows ? [dot(rows[0], sums[v]), dot(rows[1], sums[v]), dot(rows[2], sums[v])] : [0, 0, 0]),
+  );
+}

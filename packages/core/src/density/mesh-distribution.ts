@@ -4,7 +4,7 @@
  */
 import { capRadiusKm, earthAreaKm2 } from "../sphere/cap.js";
 import { combine } from "../sphere/geodesic.js";
-import { cornersOf, edgeKey, pointWithin } from "../sphere/icosphere.js";
+import { cornersOf, edgeKey, ninths, pointWithin } from "../sphere/icosphere.js";
 import { angle, cross, dot, earthRadiusKm, normalize, toLatLng, toVec3, type Vec3, vectorAt } from "../sphere/point.js";
 import { triangleIndex } from "../sphere/triangle-index.js";
 import type { Mode, PlaceDistribution } from "./distribution.js";
@@ -37,7 +37,7 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   const modes = modesOf(mesh);
   const outside = outsideOf(mesh);
   const near = triangleIndex(mesh);
-  let found: Piece[] | undefined;
+  let found: Pieces | undefined;
   const pieces = () => {
     found ??= piecesOf(mesh);
     return found;
@@ -51,11 +51,12 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
     regions: (wanted) =>
       wanted.map((mass) => {
         let [held, steradians] = [0, 0];
-        for (const piece of pieces()) {
+        const { order, masses, areas } = pieces();
+        for (const k of order) {
           if (held >= mass) break;
-          const share = Math.min(1, (mass - held) / piece.mass);
-          held += share * piece.mass;
-          steradians += share * piece.area;
+          const share = Math.min(1, (mass - held) / masses[k]);
+          held += share * masses[k];
+          steradians += share * areas[k];
         }
         // Folded triangles lie over others.
         const areaKm2 = Math.min(earthAreaKm2, steradians * earthRadiusKm ** 2);
@@ -101,23 +102,34 @@ export function meshDistribution(mesh: DensityMesh): MeshDistribution {
   };
 }
 
-/** A part of a triangle, over which the density is even. */
-interface Piece {
-  mass: number;
-  area: number;
+/** Parts of triangles, over each of which the density is even. */
+interface Pieces {
+  masses: Float64Array;
+  areas: Float64Array;
+  /** Their numbers, by falling density. */
+  order: Uint32Array;
 }
 
-/** Triangles in ninths, by falling density: a region ends within triangles. */
-function piecesOf({ triangles, masses, areas, turned, vertexLogDensities }: DensityMesh): Piece[] {
-  const all: Piece[] = [];
+/** Triangles in ninths: a region ends within triangles. */
+function piecesOf({ triangles, masses, areas, turned, vertexLogDensities }: DensityMesh): Pieces {
+  const [own, sizes] = [
+    new Float64Array(ninths.length * masses.length),
+    new Float64Array(ninths.length * masses.length),
+  ];
+  let n = 0;
   masses.forEach((mass, t) => {
     if (mass === 0) return;
     const [a, b, c] = [0, 1, 2].map((k) => vertexLogDensities[triangles[3 * t + k]]);
     const isEven = turned[t] === 1 || !Number.isFinite(a + b + c);
     const shares = isEven ? [1] : ninthsOf(a, b, c);
-    for (const share of shares) all.push({ mass: mass * share, area: areas[t] / shares.length });
+    for (const share of shares) {
+      own[n] = mass * share;
+      sizes[n++] = areas[t] / shares.length;
+    }
   });
-  return all.sort((p, q) => q.mass / q.area - p.mass / p.area);
+  const densities = own.subarray(0, n).map((mass, k) => mass / sizes[k]);
+  const order = Uint32Array.from(densities.keys()).sort((a, b) => densities[b] - densities[a]);
+  return { masses: own, areas: sizes, order };
 }
 
 /** By how much the mean log density of a triangle's probability is above that of an even one, nats. */

@@ -17,7 +17,7 @@ export interface RefineOptions {
    * nats; 0.5 if left out.
    */
   tolerance?: number;
-  /** Refinement also stops at so many vertices; 20,000 if left out. */
+  /** Refinement also stops at so many vertices; 20,000 if left out. Those that cubics add afterwards are not among them. */
   maxVertices?: number;
   /** Triangles that hold more of the samples that are known are cut from the beginning; 8 if left out. */
   mostSamples?: number;

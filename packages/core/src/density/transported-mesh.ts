@@ -2,8 +2,11 @@
  * The flow of S² carries the sphere onto itself, so it carries a mesh along: every triangle keeps the mass that it had
  * under the uniform noise, and mass over new area is the density, with no divergence computed.
  */
-import { cornersOf, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
-import { type DensityMesh, type Measured, type RefineOptions, refinedMesh } from "./mesh-refinement.js";
+import { norm } from "../sphere/geodesic.js";
+import { cornersOf, edgeKey, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
+import { normalize, type Vec3, vectorAt } from "../sphere/point.js";
+import { bendsOf, edgesOf } from "./bent-edges.js";
+import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
 
 /** Carries points of the noise to places: unit vectors [n, 3] to unit vectors [n, 3], stored flat. */
 export type Transport = (points: Float64Array) => Promise<Float64Array>;
@@ -32,7 +35,47 @@ export async function transportedMesh(
     all.set(carried, images.length);
     images = all;
   };
-  return refinedMesh(noise, extend, (mesh) => measured(mesh, images), options);
+  let fine = noise;
+  const refined = await refinedMesh(
+    noise,
+    extend,
+    (mesh) => {
+      fine = mesh;
+      return measured(mesh, images);
+    },
+    options,
+  );
+  const bent = bentOver(fine, images);
+  return { ...refined, ...measured(bent.noise, bent.images) };
+}
+
+/**
+ * An edge is cut whose image is off a straight one by at least so much of its length in the middle, by a factor of 1.2 in density from
+ * end to end; and a middle is taken to be off by so much at most: where the flow parts, slopes say nothing.
+ */
+const [leastBend, mostBend] = [0.02, 0.25];
+
+/** The triangulation cut once more where the flow bends it; where the middles of edges go, cubics along them tell. */
+function bentOver(noise: SphereMesh, images: Float64Array): { noise: SphereMesh; images: Float64Array } {
+  const edges = edgesOf(noise);
+  const coordinates = [0, 1, 2].map((k) => images.filter((_, at) => at % 3 === k));
+  const bends = bendsOf(noise, edges, coordinates, { passes: 1 });
+  const middles = new Map<number, Vec3>();
+  edges.forEach(({ i, j }, e) => {
+    const [a, b] = [vectorAt(images, i), vectorAt(images, j)];
+    const bend: Vec3 = [bends[0][e], bends[1][e], bends[2][e]];
+    const [chord, off] = [norm([b[0] - a[0], b[1] - a[1], b[2] - a[2]]), norm(bend)];
+    if (!(off >= leastBend * chord) || off === 0) return;
+    const share = Math.min(1, (mostBend * chord) / off);
+    const middle = [0, 1, 2].map((k) => (a[k] + b[k]) / 2 + share * bend[k]) as unknown as Vec3;
+    middles.set(edgeKey(i, j), normalize(middle));
+  });
+  const all = new Float64Array(images.length + 3 * middles.size);
+  all.set(images);
+  [...middles.values()].forEach((middle, k) => {
+    all.set(middle, images.length + 3 * k);
+  });
+  return { noise: split(noise, new Set(middles.keys())), images: all };
 }
 
 /** Masses from the noise's triangles, areas from their images. */

@@ -81,10 +81,11 @@ export interface DistilStep {
 }
 
 /**
- * Weights of the light that is stopped, per pixel, and of the total variation of the density. The first falls to nothing: it clears away
- * the fog of the beginning, and what goes on paying for it becomes glass, and shrinks.
+ * What a field pays in a distillation: for the light that it stops, per pixel, in the first step and in the last, and for the total
+ * variation of its density. The first falls to nothing: it clears away the fog of the beginning, and what goes on paying for it becomes
+ * glass, and shrinks.
  */
-const [opacityWeight, variationWeight] = [0.02, 1e-3];
+export const distillationPrices = { stopped: [0.02, 0], variation: 1e-3 } as const;
 /** Steps without total variation: it would hold a field that knows nothing yet. */
 const withoutVariation = 100;
 
@@ -121,6 +122,7 @@ export async function* distil(
     const random = new Generator(options.seed, 6, state.step);
     const progress = state.step / options.steps;
     const window = levelWindow(progress);
+    const stopped = distillationPrices.stopped[0] * (1 - progress) + distillationPrices.stopped[1] * progress;
     const shown: ShownView[] = [];
     let [gamma, residual] = [0, 0];
     for (let v = 0; v < options.views; v++) {
@@ -139,16 +141,9 @@ export async function* distil(
       const bound = options.debiased ? debiasedBound(progress) : Number.POSITIVE_INFINITY;
       const weights = own.map((x, k) => weight * Math.min(bound, Math.max(-bound, x - held(restored[k]))));
       residual += weights.reduce((sum, w) => sum + Math.abs(w), 0) / (weight * picture.length * options.views);
-      await renderer.gradient(
-        gradient,
-        grid,
-        view,
-        background,
-        weights,
-        ((1 - progress) * opacityWeight) / options.views,
-      );
+      await renderer.gradient(gradient, grid, view, background, weights, stopped / options.views);
     }
-    if (state.step >= withoutVariation) addTotalVariation(gradient, grid, variationWeight);
+    if (state.step >= withoutVariation) addTotalVariation(gradient, grid, distillationPrices.variation);
     stepField(state, gradient, options);
     await believed?.learn(shown, random);
     yield { step: state.step, gamma, residual };

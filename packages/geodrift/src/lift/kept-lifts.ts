@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { distillationPrices } from "@geodrift/core";
 import { cacheRoot } from "../hub/cache-root.js";
 
 /** Lifts that are kept; the one worked on longest ago goes first. */
@@ -10,9 +11,12 @@ const most = 8;
 
 const root = () => join(cacheRoot(), "lifts");
 
-/** A name for what is lifted, and how. @param made everything that the result depends on */
+/** A name for what is lifted, and how. @param made everything that the result depends on, beside what all lifts pay */
 export const liftId = (made: unknown): string =>
-  createHash("sha256").update(JSON.stringify(made)).digest("hex").slice(0, 32);
+  createHash("sha256")
+    .update(JSON.stringify([made, distillationPrices]))
+    .digest("hex")
+    .slice(0, 32);
 
 /** The folder of a lift. */
 export const keptLift = (id: string): string => join(root(), id);

@@ -5,6 +5,7 @@ import {
   type DistillationWeight,
   type DistilOptions,
   distil,
+  distillationPrices,
   fieldRenderer,
   type Parameters,
   snapped,
@@ -125,7 +126,10 @@ export async function liftModel(
   const settings = { seed, steps, size, across: size, coarse, views, halfHeight: box.halfHeight, weight, debiased };
   const asked = { ...settings, guidance, tell, walk, landmark: landmark.name };
   const options: DistilOptions = { ...settings, viewAt: landmarkViews(landmark, box) };
-  const provenance = { config: JSON.stringify({ method, ...asked }), data: madeFrom(loaded, landmark) };
+  const provenance = {
+    config: JSON.stringify({ method, ...asked, prices: distillationPrices }),
+    data: madeFrom(loaded, landmark),
+  };
   const state = startDistillation(options);
   const second = method === "vsd" ? startVariational(params) : undefined;
   const scale = scaleOf(landmark, box);

@@ -30,5 +30,5 @@ export interface LocateOptions extends SampleOptions {
 export const quickMesh: Pick<DistributionOptions, "quick" | "level" | "tolerance"> = {
   quick: true,
   level: 2,
-  tolerance: 1,
+  tolerance: 2,
 };
