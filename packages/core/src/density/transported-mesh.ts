@@ -53,7 +53,7 @@ export async function transportedMesh(
  * An edge is cut whose image is off a straight one by at least so much of its length in the middle, by a factor of 1.2 in density from
  * end to end; and a middle is taken to be off by so much at most: where the flow parts, slopes say nothing.
  */
-const [leastBend, mostBend] = [0.02, 0.25];
+const [leastBend, mostBend] = [0.02, 0.15];
 
 /** The triangulation cut once more where the flow bends it; where the middles of edges go, cubics along them tell. */
 function bentOver(noise: SphereMesh, images: Float64Array): { noise: SphereMesh; images: Float64Array } {
