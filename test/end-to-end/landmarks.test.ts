@@ -64,13 +64,13 @@ const denoising = {
 };
 const about = { purpose: "a test", description: "a tower", licence: "CC0", out: "runs", checkpointEvery: 4 };
 const general = {
-  ...{ kind: "landmark", name: "general", ...about, photographs: ["photos"], angle: "untold", bins: true, steps: 8 },
+  ...{ kind: "landmark", name: "general", ...about, photographs: ["photos"], angle: "untold", bins: 36, steps: 8 },
   network: { width: 32, depth: 2, heads: 2, hidden: 64, octaves: 5, grid: 4 },
   dropped: { place: 0, words: 0.2, both: 0 },
   ...denoising,
 };
 const own = {
-  ...{ kind: "landmark", name: "tower", ...about, photographs: ["photos"], angle: "told", bins: true, steps: 12 },
+  ...{ kind: "landmark", name: "tower", ...about, photographs: ["photos"], angle: "told", bins: 36, steps: 12 },
   from: "runs/general",
   preservation: { pictures: 8, share: 0.5, steps: 2, guideWords: 1.5 },
   dropped: { place: 0.1, words: 0.1, both: 0.05 },

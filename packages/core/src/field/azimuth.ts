@@ -32,5 +32,6 @@ const binDegrees = 360 / azimuthBins;
 /** The bin of an azimuth, 0 … 35: that of 0° reaches from −5° to 5°. */
 export const binOf = (azimuth: number): number => Math.round(fullTurn(azimuth) / binDegrees) % azimuthBins;
 
-/** The middle of the bin of an azimuth, degrees. */
-export const snapped = (azimuth: number): number => binOf(azimuth) * binDegrees;
+/** The middle of the bin of an azimuth, degrees. @param bins of a full turn; the first is about north */
+export const snapped = (azimuth: number, bins: number = azimuthBins): number =>
+  (Math.round((fullTurn(azimuth) * bins) / 360) % bins) * (360 / bins);

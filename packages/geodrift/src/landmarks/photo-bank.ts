@@ -1,7 +1,7 @@
 /** Photographs of landmarks, decoded, with what a training is told of each. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { snapped, usualFill, type Vocabulary } from "@geodrift/core";
+import { usualFill, type Vocabulary } from "@geodrift/core";
 import { GeodriftError, withSubject } from "@geodrift/core/errors";
 import type { Picture } from "../pictures/picture.js";
 import { decodeSquare, readPictureBytes } from "../pictures/read-picture.js";
@@ -84,14 +84,13 @@ function smaller({ width, data }: Picture, size: number): Uint8Array {
  * Decodes the photographs of several folders, with what is told of each.
  * @param sizes pixels along a side; multiples of the smallest one
  * @param words reads the captions; none are read if left out
- * @param bins are azimuths those of the middles of their bins?
  * @returns the bank, and a fingerprint of each folder's photographs
  * @throws GeodriftError, beginning with the file's name, for a photograph that cannot be read or a caption with unknown words
  */
 export async function photoBank(
   folders: readonly PhotoFolder[],
   sizes: readonly number[],
-  { words, bins }: { words?: Vocabulary; bins: boolean },
+  words?: Vocabulary,
 ): Promise<{ bank: PhotoBank; fingerprints: string[] }> {
   const n = folders.reduce((sum, { photos }) => sum + photos.length, 0);
   const tokens = words?.tokens ?? 0;
@@ -109,7 +108,7 @@ export async function photoBank(
         fillBank(bank, k, await decodeSquare(bytes, { size: Math.max(...sizes), square: "cover" }));
         if (words) bank.words.set(words.prepare([photo.caption]).data as Int32Array, k * tokens);
       });
-      bank.azimuths[k] = bins ? snapped(azimuth) : azimuth;
+      bank.azimuths[k] = azimuth;
       bank.fills[k] = Math.min(fillLimits[1], Math.max(fillLimits[0], fill));
       k++;
     }

@@ -8,7 +8,6 @@ import {
   distillationPrices,
   fieldRenderer,
   type Parameters,
-  snapped,
   startDistillation,
   startVariational,
   type TrainState,
@@ -26,7 +25,7 @@ import { landmarkViews } from "./landmark-views.js";
 import { inLiftFolder } from "./lift-folder.js";
 import { checkpointEvery, type LiftCall } from "./lift-posed.js";
 import { boxOfLandmark } from "./posed-photos.js";
-import { type Asking, scaleOf, sideDenoiser } from "./side-denoiser.js";
+import { type Asking, scaleOf, sideDenoiser, toldAzimuth } from "./side-denoiser.js";
 import { writeLift, writePreview } from "./write-lift.js";
 
 /** How a model is lifted. */
@@ -136,7 +135,7 @@ export async function liftModel(
   const caption = plainCaption(landmark.title);
   const toldOf = (camera: UprightCamera) => ({
     words: caption,
-    ...(tell === "angle" && { azimuth: snapped(camera.azimuth) }),
+    ...(tell === "angle" && { azimuth: toldAzimuth(description, camera.azimuth) }),
     ...scale(camera),
   });
   return inLiftFolder(

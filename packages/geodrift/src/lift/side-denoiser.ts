@@ -16,7 +16,7 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { plainCaption, sideSeen, sides } from "../landmarks/captions.js";
 import { extentOf } from "../landmarks/photographed.js";
 import type { LoadedLandmarkModel } from "../models/image-model.js";
-import type { LearnedLandmark } from "../models/schema.js";
+import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
 import type { LandmarkBox } from "./posed-photos.js";
 
 /** How a model is told which side is asked for. */
@@ -91,12 +91,16 @@ export function sideDenoiser(
   return {
     async denoise({ noisy, gamma, size, camera }: Asked) {
       const words = tell === "words" ? `${caption}, ${sideSeen(camera.azimuth, front)}` : caption;
-      const terms = dualGuidance(words, tell === "angle" ? [snapped(camera.azimuth)] : [], guidance);
+      const terms = dualGuidance(words, tell === "angle" ? [toldAzimuth(description, camera.azimuth)] : [], guidance);
       const { guided, each } = await model.restore(noisy, gamma, { terms, size, ...scale(camera) });
       return drawnBack(guided, each[each.length - 1]);
     },
   };
 }
+
+/** An azimuth as a model has been told azimuths. */
+export const toldAzimuth = ({ bins }: Pick<LandmarkModelDescription, "bins">, azimuth: number): number =>
+  bins === undefined ? azimuth : snapped(azimuth, bins);
 
 /** Words of each side. */
 const wordsOf: Record<WordedSide, string> = { front: sides[0], side: sides[1], back: sides[2] };

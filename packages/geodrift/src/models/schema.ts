@@ -179,6 +179,9 @@ export const learnedLandmark = z.strictObject({
   data: z.string(),
 });
 
+/** A number of bins of a full turn. */
+export const azimuthBinCount = z.int().min(1).max(360);
+
 /** `model.json` of a model that makes pictures of landmarks. */
 export const landmarkModelDescription = z.strictObject({
   method: z.literal("landmark"),
@@ -189,6 +192,8 @@ export const landmarkModelDescription = z.strictObject({
   vocabulary: vocabularyConfig,
   /** Is it told from which side, or words alone? */
   angle: z.enum(["told", "untold"]),
+  /** Azimuths that it has been told are the middles of so many bins; they were told as they are if left out. */
+  bins: azimuthBinCount.optional(),
   landmarks: z.array(learnedLandmark).min(1),
 });
 

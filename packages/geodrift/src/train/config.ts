@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { viewsConfig } from "../earth/views-config.js";
 import { convolutionalConfig, placeHeadConfig } from "../encode/config.js";
-import { imageTransformerConfig, scorerConfig } from "../models/schema.js";
+import { azimuthBinCount, imageTransformerConfig, scorerConfig } from "../models/schema.js";
 import { adamwOptimization, locatorName, locators, share, whole } from "./locator-config.js";
 
 /** Schema of the training of the image encoder. */
@@ -145,8 +145,10 @@ export const landmarkTraining = z
     most: whole.optional(),
     /** Is it told from which side, or words alone? */
     angle: z.enum(["told", "untold"]),
-    /** Azimuths as the middles of 36 bins (as published), or as they are. */
-    bins: z.boolean(),
+    /** Azimuths are told as the middles of so many bins (36 as published); as they are if left out. */
+    bins: azimuthBinCount.optional(),
+    /** Standard deviation of what is added to the photographs' azimuths, degrees: how well must one know where one stood? */
+    azimuthNoise: z.number().nonnegative().max(180).optional(),
     /** The general model that it begins as; relative to the config file. A network of its own if left out. */
     from: z.string().optional(),
     network: imageTransformerConfig.omit({ sizes: true, control: true, map: true }).optional(),

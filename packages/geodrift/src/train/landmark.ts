@@ -12,10 +12,12 @@ import {
   closedVocabulary,
   controlOf,
   dualGuidance,
+  fullTurn,
   Generator,
   type ImageTransformerConfig,
   initImageTransformer,
   type Parameters,
+  snapped,
   type Vocabulary,
   type VocabularyConfig,
 } from "@geodrift/core";
@@ -62,7 +64,8 @@ export async function trainLandmark(config: LandmarkTraining, context: TrainingC
   const titles = folders.map(({ shown }) => shown.title);
   const { network, vocabulary, given, base } = await beginning(config, titles);
   const words = closedVocabulary(vocabulary);
-  const { bank, fingerprints } = await photoBank(folders, network.sizes, { words, bins: config.bins });
+  const { bank, fingerprints } = await photoBank(folders, network.sizes, words);
+  bank.azimuths = toldAzimuths(bank.azimuths, config);
   const learned = learnedFrom(folders, bank, fingerprints);
   if (config.angle === "untold") bank.azimuths.fill(Number.NaN);
   const preserved = config.preservation && (await preservedPictures(config, base, bank, network, words, context));
@@ -89,6 +92,18 @@ export async function trainLandmark(config: LandmarkTraining, context: TrainingC
   };
   const state = await runDenoising(config, { network, words, given, batches, provenance, logEvery: 50 }, context);
   await writeLandmarkModel(config, network, vocabulary, averaged(state), learned, provenance);
+}
+
+/** Azimuths as they are told: with the noise that a config adds, in its bins. */
+export function toldAzimuths(
+  azimuths: Float32Array,
+  { bins, azimuthNoise = 0, seed }: Pick<LandmarkTraining, "bins" | "azimuthNoise" | "seed">,
+): Float32Array {
+  const noise = new Generator(seed, 8).normals(azimuths.length);
+  return azimuths.map((azimuth, k) => {
+    const noisy = azimuth + azimuthNoise * noise[k];
+    return bins === undefined ? fullTurn(noisy) : snapped(noisy, bins);
+  });
 }
 
 /** What a model says of the photographs that it has learned from. */
@@ -213,7 +228,7 @@ async function writeLandmarkModel(
   await mkdir(folder, { recursive: true });
   const metadata = { ...provenance, versions: await versions() };
   await saveTensors(join(folder, "model.safetensors"), { tensors: weights, metadata }, { half: () => true });
-  const { name, description, licence, angle } = config;
+  const { name, description, licence, angle, bins } = config;
   const model: LandmarkModelDescription = {
     method: "landmark",
     name,
@@ -222,6 +237,7 @@ async function writeLandmarkModel(
     network: { ...network, sizes: [...network.sizes], map: [] },
     vocabulary: vocabulary as LandmarkModelDescription["vocabulary"],
     angle,
+    ...(bins !== undefined && { bins }),
     landmarks,
   };
   await writeJsonFile(join(folder, "model.json"), model);

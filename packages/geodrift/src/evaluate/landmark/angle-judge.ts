@@ -30,7 +30,7 @@ export async function angleJudgeOf(
   runtime: Runtime,
   report: (line: string) => void,
 ): Promise<{ judge: Judge; bank: PhotoBank; data: string; photographs: string }> {
-  const { bank, fingerprints } = await photoBank([training], [size], { bins: true });
+  const { bank, fingerprints } = await photoBank([training], [size]);
   const labels = { angle: Int32Array.from(bank.azimuths, binOf), weather: weatherOf(training.photos) };
   const judge = await trainJudge(
     { n: bank.n, pixels: bank.pixels[size], labels },

@@ -67,7 +67,7 @@ export async function evaluateLandmark(
   const { judge: angleJudge, bank } = await angleJudgeOf(training, size, options, runtime, report);
   try {
     const test = part(own, "test");
-    const held = await photoBank([test], [size], { bins: false });
+    const held = await photoBank([test], [size]);
     const truth = test.photos.map((photo) => photo.truth.camera.azimuth);
     const heldPictures = { n: held.bank.n, pixels: held.bank.pixels[size] };
     const seen = (await angleJudge.read(heldPictures)).angle;

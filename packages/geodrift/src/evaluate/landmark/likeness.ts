@@ -81,7 +81,7 @@ export async function likenessMeans(
       "data",
       `${test.folder}: at least ${folds} held-out photographs are needed, got ${test.photos.length}`,
     );
-  const { bank, fingerprints } = await photoBank([test], [size], { bins: false });
+  const { bank, fingerprints } = await photoBank([test], [size]);
   const area = size * size;
   const pixels = new Uint8Array(bank.n * 3 * area);
   const shapes = { n: bank.n, pixels: new Uint8Array(pixels.length) };

@@ -19,7 +19,7 @@ export async function nameJudgeOf(
   runtime: Runtime,
   report: (line: string) => void,
 ): Promise<{ judge: Judge; data: string }> {
-  const { bank, fingerprints } = await photoBank(training, [size], { bins: true });
+  const { bank, fingerprints } = await photoBank(training, [size]);
   const names = Int32Array.from(training.flatMap(({ photos }, k) => photos.map(() => k)));
   const data = fingerprints.join();
   const judge = await trainJudge(
