@@ -2,8 +2,8 @@
  * The flow of S² carries the sphere onto itself, so it carries a mesh along: every triangle keeps the mass that it had
  * under the uniform noise, and mass over new area is the density, with no divergence computed.
  */
-import { norm } from "../sphere/geodesic.js";
-import { cornersOf, edgeKey, icosphere, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
+import { norm, projectTangent } from "../sphere/geodesic.js";
+import { cornersOf, edgeKey, icosphere, midpoint, type SphereMesh, triangleArea } from "../sphere/icosphere.js";
 import { normalize, type Vec3, vectorAt } from "../sphere/point.js";
 import { bendsOf, edgesOf } from "./bent-edges.js";
 import { type DensityMesh, type Measured, type RefineOptions, refinedMesh, split } from "./mesh-refinement.js";
@@ -50,10 +50,10 @@ export async function transportedMesh(
 }
 
 /**
- * An edge is cut whose image is off a straight one by at least so much of its length in the middle, by a factor of 1.2 in density from
+ * An edge is cut whose image is off a straight one by at least so much of its length in the middle, which is a tenth of the density from
  * end to end; and a middle is taken to be off by so much at most: where the flow parts, slopes say nothing.
  */
-const [leastBend, mostBend] = [0.02, 0.15];
+const [leastBend, mostBend] = [0.01, 0.15];
 
 /** The triangulation cut once more where the flow bends it; where the middles of edges go, cubics along them tell. */
 function bentOver(noise: SphereMesh, images: Float64Array): { noise: SphereMesh; images: Float64Array } {
@@ -64,7 +64,9 @@ function bentOver(noise: SphereMesh, images: Float64Array): { noise: SphereMesh;
   edges.forEach(({ i, j }, e) => {
     const [a, b] = [vectorAt(images, i), vectorAt(images, j)];
     const bend: Vec3 = [bends[0][e], bends[1][e], bends[2][e]];
-    const [chord, off] = [norm([b[0] - a[0], b[1] - a[1], b[2] - a[2]]), norm(bend)];
+    const chord = norm([b[0] - a[0], b[1] - a[1], b[2] - a[2]]);
+    // Along the sphere: away from the chord every great circle bends.
+    const off = norm(projectTangent(midpoint(a, b), bend));
     if (!(off >= leastBend * chord) || off === 0) return;
     const share = Math.min(1, (mostBend * chord) / off);
     const middle = [0, 1, 2].map((k) => (a[k] + b[k]) / 2 + share * bend[k]) as unknown as Vec3;
