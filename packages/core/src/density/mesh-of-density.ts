@@ -55,16 +55,19 @@ export async function meshOfDensity(
   };
   const added = start.vertices.slice(globe.vertices.length);
   if (added.length > 0) await extend(added);
-  const refined = await refinedMesh(start, extend, (mesh) => measured(mesh, values), options);
+  const refined = await refinedMesh(start, extend, (mesh) => measuredByCorners(mesh, values), options);
   const bent = cutWhereBent(refined, values, leastBend);
-  return { ...refined, ...measured(bent.mesh, bent.values) };
+  return { ...refined, ...measuredByCorners(bent.mesh, bent.values) };
 }
 
 /** By how much a density's logarithm is off a straight line for an edge to be cut once more, nats: as many as the whole may err by. */
 const leastBend = 0.05;
 
-/** Masses by the densities of the corners, scaled to a total of one. */
-function measured(mesh: SphereMesh, values: Float64Array): Measured {
+/**
+ * Masses by the densities of the corners, scaled to a total of one; the density's logarithm is linear within every triangle.
+ * @param values log densities at the vertices, nats per steradian; need not be normalised
+ */
+export function measuredByCorners(mesh: SphereMesh, values: Float64Array): Measured {
   const { vertices, triangles } = mesh;
   const n = triangles.length / 3;
   const [masses, areas] = [new Float64Array(n), new Float64Array(n)];

@@ -3,7 +3,13 @@
  * the distribution itself, in single precision. The picture, and what its file says, come along only if somebody wants it.
  */
 import { type Tensor, tensor } from "@geodrift/compile";
-import { distributionTensors, readDistribution, readSafetensors, writeSafetensors } from "@geodrift/core";
+import {
+  distributionTensors,
+  measuredByCorners,
+  readDistribution,
+  readSafetensors,
+  writeSafetensors,
+} from "@geodrift/core";
 import type { LocateResult } from "geodrift/contract";
 import type { Answer, Settings } from "../engine/engine.js";
 import { t } from "../texts/language.svelte.js";
@@ -17,8 +23,8 @@ export interface LinkedAnswer {
   picture?: File;
 }
 
-/** Of links that this version of the page makes. */
-const version = 1;
+/** Of links that this version of the page makes; it reads those before, which have masses in any case. */
+const version = 2;
 
 const prefix = "#answer=";
 
@@ -42,17 +48,38 @@ export async function hashOf({ settings, answer, picture }: LinkedAnswer): Promi
   const tensors = distributionTensors(answer.distribution, answer.samples);
   if ((tensors.masses?.data.length ?? 0) > mostTriangles)
     throw new RangeError("the distribution is too fine for a link");
-  const narrow = Object.entries(tensors).map(([name, t]) => [
-    name,
-    t.type === "float64" ? tensor(Float32Array.from(t.data as Float64Array), t.dims) : t,
-  ]);
+  const narrow = Object.fromEntries(
+    Object.entries(tensors).map(([name, t]) => [
+      name,
+      t.type === "float64" ? tensor(Float32Array.from(t.data as Float64Array), t.dims) : t,
+    ]),
+  );
+  if (isToldByCorners(narrow)) for (const name of ["masses", "areas", "turned"]) delete narrow[name];
   const small = picture && toBase64Url(new Uint8Array(await picture.arrayBuffer()));
   const made = writeSafetensors({
-    tensors: Object.fromEntries(narrow),
+    tensors: narrow,
     metadata: { answer: JSON.stringify({ version, settings, result }), ...(small && { picture: small }) },
   });
   return prefix + toBase64Url(await through(new CompressionStream("gzip"), made));
 }
+
+/** Are the masses those that the densities at the corners say, as they are without a prior? They are a third of a link. */
+function isToldByCorners(tensors: Record<string, Tensor>): boolean {
+  if (!tensors.masses) return false;
+  const told = toldByCorners(tensors).masses;
+  return wide(tensors.masses).reduce((sum, mass, t) => sum + Math.abs(mass - told[t]), 0) < leastApart;
+}
+
+const wide = (t: Tensor) => Float64Array.from(t.data as Float32Array);
+
+const toldByCorners = ({ vertices, triangles, vertexLogDensities }: Record<string, Tensor>) =>
+  measuredByCorners(
+    { vertices: wide(vertices), triangles: Uint32Array.from(triangles.data as Int32Array) },
+    wide(vertexLogDensities),
+  );
+
+/** Of probability: what single precision of the corners costs is some 10⁻⁵. */
+const leastApart = 1e-4;
 
 /**
  * Reads what `hashOf` has made.
@@ -61,7 +88,7 @@ export async function hashOf({ settings, answer, picture }: LinkedAnswer): Promi
 export async function readHash(hash: string): Promise<LinkedAnswer> {
   const read = await unpacked(hash).catch(() => undefined);
   const { version: of, settings, result } = (read?.about ?? {}) as Record<string, unknown>;
-  if (of !== undefined && of !== version) throw new Error(t("link.version"));
+  if (of !== undefined && of !== version && of !== 1) throw new Error(t("link.version"));
   const { locateResult } = await import("./locate-result.js");
   const told = locateResult.safeParse(result);
   try {
@@ -121,6 +148,12 @@ function distributionIn(tensors: Record<string, Tensor>): Pick<Answer, "distribu
       corners.every((v) => v >= 0 && v < vertices) && numbers("vertexLogDensities").length === vertices,
       "corners are no vertices",
     );
+    if (!all.masses) {
+      const told = toldByCorners(all);
+      all.masses = tensor(told.masses, [count], "float64");
+      all.areas = tensor(told.areas, [count], "float64");
+      all.turned = tensor(Int32Array.from(told.turned), [count], "int32");
+    }
     check(
       ["masses", "areas", "turned"].every((name) => all[name].data.length === count),
       "triangles are told by half",
