@@ -28,9 +28,10 @@ export function edgesOf({ triangles }: SphereMesh): Edge[] {
 }
 
 /**
- * Cuts every edge in whose middle the cubic of a function is off the straight line; values there are the cubic's, which errs by the cube
- * of the edge's length and more where the line errs by its square, and asks for no value of the function itself.
- * @param values of the function at the vertices; an edge with an end where it is −∞ is left
+ * Cuts every edge in whose middle the cubic of a log density is off the straight line; values there are the cubic's, which errs by the cube
+ * of the edge's length and more where the line errs by its square, and asks for no value of the density itself. None leaves the range of
+ * the values at the corners about its edge.
+ * @param values of it at the vertices, nats; an edge with an end where it is −∞, or beside such a vertex, is left
  * @param least distance from the line from which an edge is cut
  * @returns the mesh with its new vertices behind the old ones, and the values at all of them
  */
@@ -45,13 +46,16 @@ export function cutWhereBent(
   const middles = new Map<number, number>();
   edges.forEach(({ i, j, across }, e) => {
     const about = [i, j, ...across].map((v) => values[v]);
-    // A kink is no curve: beside it slopes say nothing.
-    const most = (Math.max(...about) - Math.min(...about)) / 2;
-    if (!(Math.abs(bends[e]) >= least) || !Number.isFinite(most)) return;
-    middles.set(edgeKey(i, j), (values[i] + values[j]) / 2 + Math.max(-most, Math.min(most, bends[e])));
+    // A kink is no curve, and beside it slopes say nothing: they would put a peak where there is none.
+    const [low, high] = [Math.min(...about), Math.min(Math.max(...about), Math.max(values[i], values[j]) + mostAbove)];
+    if (!(Math.abs(bends[e]) >= least) || !Number.isFinite(high - low)) return;
+    middles.set(edgeKey(i, j), Math.max(low, Math.min(high, (values[i] + values[j]) / 2 + bends[e])));
   });
   return { mesh: split(mesh, new Set(middles.keys())), values: Float64Array.from([...values, ...middles.values()]) };
 }
+
+/** A middle is above both ends of its edge by so much at most, nats: less than a peak must stand out to count as one. */
+const mostAbove = 0.35;
 
 /**
  * How far cubics of functions are off the straight line in the middle of every edge.
@@ -143,8 +147,10 @@ function gradientsOf(
   const sums = inverses.map((): [number, number, number] => [0, 0, 0]);
   const add = (v: number, difference: number, way: Vec3) => {
     const squared = dot(way, way);
-    if (!Number.isFinite(difference) || squared === 0) return;
-    for (let k = 0; k < 3; k++) sums[v][k] += (way[k] * difference) / squared;
+    if (squared === 0) return;
+    // Beside −∞ there is no slope.
+    const rise = Number.isFinite(difference) ? difference : Number.NaN;
+    for (let k = 0; k < 3; k++) sums[v][k] += (way[k] * rise) / squared;
   };
   ways.forEach(({ i, j, there, back }, e) => {
     // The slope at an end differs from that of the chord by four times what bends.

@@ -26,9 +26,10 @@ export function logMeanExp(...corners: [number, number, number]): number {
 
 /** Shares that the ninths of a triangle have of its probability, where the logarithm of the density is linear; one if it is even. */
 export function ninthsOf(a: number, b: number, c: number): number[] {
-  const top = Math.max(a, b, c);
-  if (top - Math.min(a, b, c) < 0.1) return [1];
-  const weights = ninths.map(([u, v, w]) => Math.exp(u * a + v * b + w * c - top));
+  if (Math.max(a, b, c) - Math.min(a, b, c) < 0.1) return [1];
+  const levels = ninths.map(([u, v, w]) => u * a + v * b + w * c);
+  const top = Math.max(...levels);
+  const weights = levels.map((level) => Math.exp(level - top));
   const sum = weights.reduce((x, y) => x + y, 0);
   return weights.map((weight) => weight / sum);
 }
@@ -38,11 +39,13 @@ export function ninthsOf(a: number, b: number, c: number): number[] {
  * more of the probability lies where the density is high than if it were even.
  */
 export function gainWithin(a: number, b: number, c: number): number {
-  const top = Math.max(a, b, c);
-  if (top - Math.min(a, b, c) < 1e-6) return 0;
+  if (Math.max(a, b, c) - Math.min(a, b, c) < 1e-6) return 0;
+  const levels = ninths.map(([u, v, w]) => u * a + v * b + w * c);
+  // Of the ninths, not of the corners: those may be so far above all ninths that nothing would be left.
+  const top = Math.max(...levels);
   let [sum, weighted] = [0, 0];
-  for (const [u, v, w] of ninths) {
-    const l = u * a + v * b + w * c - top;
+  for (const level of levels) {
+    const l = level - top;
     sum += Math.exp(l);
     weighted += l * Math.exp(l);
   }

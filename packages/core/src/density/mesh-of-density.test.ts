@@ -51,6 +51,29 @@ describe("the von Mises–Fisher distribution on S²", () => {
   });
 });
 
+describe("a sharp peak that is known of", () => {
+  it.each([1e5, 1e6, 1e7])("of concentration %d keeps its mass, however coarse the mesh", async (kappa) => {
+    const random = new Generator(2);
+    for (let k = 0; k < 25; k++) {
+      const components = [{ mean: uniformPoint(random), kappa, weight: 1 }];
+      const options = { level: 2, tolerance: 2 };
+      const d = meshDistribution(await meshOfDensity(mixture(components), { peaks: peaks(components) }, options));
+      const away = d.mesh.masses.map((mass, t) =>
+        [0, 1, 2].every(
+          (c) =>
+            angle(vectorAt(d.mesh.vertices, d.mesh.triangles[3 * t + c]), components[0].mean) > 8 / Math.sqrt(kappa),
+        )
+          ? mass
+          : 0,
+      );
+      expect(away.reduce((a, b) => a + b)).toBeLessThan(0.01);
+      expect(d.modes).toHaveLength(1);
+      for (const { radiusKm } of d.regions([0.5, 0.9]))
+        expect(radiusKm).toBeLessThan((8 * earthRadiusKm) / Math.sqrt(kappa));
+    }
+  });
+});
+
 describe("the credible level of a place", () => {
   it("is that of the closed form, and the region of its mass reaches the place", async () => {
     const kappa = 300;

@@ -44,7 +44,8 @@ export interface DensityMesh extends SphereMesh {
   /** Log density at every vertex in nats per steradian, [vertices]. */
   vertexLogDensities: Float64Array;
   /**
-   * Mean change of the log density across a triangle, in nats: what `tolerance` bounds; above it if the vertices ran out.
+   * Mean change of the log density across a triangle, in nats, before edges are cut by cubics: what `tolerance` bounds; above it if
+   * the vertices ran out.
    */
   variationNats: number;
   /** What it was multiplied with, for the places within a triangle; zero where there is nothing. */

@@ -11,7 +11,7 @@ const most = 8;
 
 const root = () => join(cacheRoot(), "lifts");
 
-/** A name for what is lifted, and how. @param made everything that the result depends on, beside what all lifts pay */
+/** A name for what is lifted, and how. @param made everything that the result depends on, beside what distillations pay */
 export const liftId = (made: unknown): string =>
   createHash("sha256")
     .update(JSON.stringify([made, distillationPrices]))

@@ -7,7 +7,7 @@ import { GeodriftError } from "@geodrift/core/errors";
 import { drawBank, isBankOf } from "../imagine/drawn-bank.js";
 import { plainCaption } from "../landmarks/captions.js";
 import { emptyBank } from "../landmarks/photo-bank.js";
-import type { LoadedLandmarkModel } from "../models/image-model.js";
+import { type LoadedLandmarkModel, toldAzimuth } from "../models/image-model.js";
 import { nominalCamera } from "./landmark-views.js";
 import { inLiftFolder } from "./lift-folder.js";
 import { checkSize, landmarkOf, madeFrom } from "./lift-model.js";
@@ -64,7 +64,7 @@ export async function liftDrawn(
     made: JSON.stringify({ model: madeFrom(loaded, landmark), pictures, size, seed, guidance, words }),
     model: async () => model,
     request: (k: number) => ({
-      terms: dualGuidance(words, [azimuths[k]], guidance),
+      terms: dualGuidance(words, [toldAzimuth(description, azimuths[k])], guidance),
       ...scale(cameras[k]),
       size,
       seed: seed * n + k,

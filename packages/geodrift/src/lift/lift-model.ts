@@ -18,14 +18,14 @@ import {
 import { GeodriftError } from "@geodrift/core/errors";
 import { sha256Of } from "../files/hash.js";
 import { plainCaption } from "../landmarks/captions.js";
-import type { LoadedLandmarkModel } from "../models/image-model.js";
+import { type LoadedLandmarkModel, toldAzimuth } from "../models/image-model.js";
 import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
 import { resumeLift, saveLift } from "./field-file.js";
 import { landmarkViews } from "./landmark-views.js";
 import { inLiftFolder } from "./lift-folder.js";
 import { checkpointEvery, type LiftCall } from "./lift-posed.js";
 import { boxOfLandmark } from "./posed-photos.js";
-import { type Asking, scaleOf, sideDenoiser, toldAzimuth } from "./side-denoiser.js";
+import { type Asking, scaleOf, sideDenoiser } from "./side-denoiser.js";
 import { writeLift, writePreview } from "./write-lift.js";
 
 /** How a model is lifted. */
@@ -47,9 +47,11 @@ export interface LiftModelOptions extends Asking {
   out: string;
 }
 
-/** A name for a model and for what it says of a landmark: its size, its front, how it is seen and before which skies. */
-export const madeFrom = ({ sha256 }: Pick<LoadedLandmarkModel, "sha256">, landmark: LearnedLandmark): string =>
-  sha256Of(Buffer.from(JSON.stringify([sha256, landmark])));
+/** A name for a model, its bins, and for what it says of a landmark: its size, its front, how it is seen and before which skies. */
+export const madeFrom = (
+  { sha256, description: { bins } }: Pick<LoadedLandmarkModel, "sha256" | "description">,
+  landmark: LearnedLandmark,
+): string => sha256Of(Buffer.from(JSON.stringify([sha256, bins, landmark])));
 
 /** The command line of a lift. */
 export function liftArguments(model: string, options: LiftModelOptions): string[] {

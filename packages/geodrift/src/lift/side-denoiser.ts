@@ -8,15 +8,14 @@ import {
   type Scale,
   type SideShare,
   sideMixture,
-  snapped,
   type UprightCamera,
   type WordedSide,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { plainCaption, sideSeen, sides } from "../landmarks/captions.js";
 import { extentOf } from "../landmarks/photographed.js";
-import type { LoadedLandmarkModel } from "../models/image-model.js";
-import type { LandmarkModelDescription, LearnedLandmark } from "../models/schema.js";
+import { type LoadedLandmarkModel, toldAzimuth } from "../models/image-model.js";
+import type { LearnedLandmark } from "../models/schema.js";
 import type { LandmarkBox } from "./posed-photos.js";
 
 /** How a model is told which side is asked for. */
@@ -97,10 +96,6 @@ export function sideDenoiser(
     },
   };
 }
-
-/** An azimuth as a model has been told azimuths. */
-export const toldAzimuth = ({ bins }: Pick<LandmarkModelDescription, "bins">, azimuth: number): number =>
-  bins === undefined ? azimuth : snapped(azimuth, bins);
 
 /** Words of each side. */
 const wordsOf: Record<WordedSide, string> = { front: sides[0], side: sides[1], back: sides[2] };

@@ -9,6 +9,7 @@ import {
   imageModel,
   imageTransformerShapes,
   type Parameters,
+  snapped,
   type Vocabulary,
 } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
@@ -134,3 +135,7 @@ async function open<D extends PictureModelDescription>(
   const weights = Object.values(params).reduce((sum, { data }) => sum + data.length, 0);
   return { description, sha256: hash.digest("hex"), weights, params, words, model, dispose: () => model.dispose() };
 }
+
+/** An azimuth as a model has been told azimuths: the middle of its bin, or as it is. */
+export const toldAzimuth = ({ bins }: Pick<LandmarkModelDescription, "bins">, azimuth: number): number =>
+  bins === undefined ? azimuth : snapped(azimuth, bins);

@@ -65,8 +65,8 @@ export async function trainLandmark(config: LandmarkTraining, context: TrainingC
   const { network, vocabulary, given, base } = await beginning(config, titles);
   const words = closedVocabulary(vocabulary);
   const { bank, fingerprints } = await photoBank(folders, network.sizes, words);
-  bank.azimuths = toldAzimuths(bank.azimuths, config);
   const learned = learnedFrom(folders, bank, fingerprints);
+  bank.azimuths = toldAzimuths(bank.azimuths, config);
   if (config.angle === "untold") bank.azimuths.fill(Number.NaN);
   const preserved = config.preservation && (await preservedPictures(config, base, bank, network, words, context));
   const work: LandmarkWork = {

@@ -6,6 +6,7 @@ import { angleBetween, azimuthBins, dualGuidance } from "@geodrift/core";
 import { GeodriftError } from "@geodrift/core/errors";
 import { plainCaption, sideSeen } from "../../landmarks/captions.js";
 import { photoBank } from "../../landmarks/photo-bank.js";
+import { toldAzimuth } from "../../models/image-model.js";
 import type { Picture } from "../../pictures/picture.js";
 import { angleJudgeOf } from "./angle-judge.js";
 import { type AngleFigures, angleFigures, confusion } from "./angles.js";
@@ -92,7 +93,7 @@ export async function evaluateLandmark(
     await judged("nearest training photographs", nearestPhotographs(bank, size, asked, training));
     const ours = await drawn(
       model,
-      asked.map((a) => dualGuidance(caption, [a], options.guidance)),
+      asked.map((a) => dualGuidance(caption, [toldAzimuth(model.description, a)], options.guidance)),
       drawing,
     );
     await judged(model.description.name, ours);
@@ -101,7 +102,13 @@ export async function evaluateLandmark(
         other.description.name,
         await drawn(
           other,
-          asked.map((a) => dualGuidance(caption, other.description.angle === "told" ? [a] : [], options.guidance)),
+          asked.map((a) =>
+            dualGuidance(
+              caption,
+              other.description.angle === "told" ? [toldAzimuth(other.description, a)] : [],
+              options.guidance,
+            ),
+          ),
           drawing,
         ),
       );
