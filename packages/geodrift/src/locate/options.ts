@@ -24,7 +24,7 @@ export interface LocateOptions extends SampleOptions {
 }
 
 /**
- * Over 24 views 168 vertices that are carried, and 440 whose places cubics tell: radii of regions are 1.3 % (50 %) and 2.5 %
+ * Over 24 views 168 vertices that are carried, and 440 whose places cubics tell: radii of regions are 1.1 % (50 %) and 2.2 %
  * (90 %) off those of a mesh of 2,025, where those of 256 samples are 3 and 8 % off (medians; `npm run bench map`).
  */
 export const quickMesh: Pick<DistributionOptions, "quick" | "level" | "tolerance"> = {
