@@ -12,6 +12,8 @@ const bin = join(dirname(createRequire(import.meta.url).resolve("geodrift")), ".
 const landmark = process.env.GEODRIFT_DOSE_LANDMARK ?? "cat";
 const steps = Number(process.env.GEODRIFT_DOSE_STEPS ?? 2400);
 const photographs = `runs/photographs/${landmark}`;
+/** Folder that has the files of shapes; they are fetched if left out. */
+const shapes = process.env.GEODRIFT_DOSE_SHAPES;
 
 /** What is changed in `configs/LANDMARK.json`. */
 const doses = {
@@ -35,7 +37,8 @@ export const benches = {
       writeFileSync(join(folder, `${name}.json`), JSON.stringify(config));
       run("train", join(folder, `${name}.json`));
       const flags = ["--photographs", photographs, "--rows", "ours", "--seeds", "3", "--steps", "200", "--json"];
-      const lifts = JSON.parse(run("evaluate-lift", join(folder, name), ...flags, "--work", join(folder, "lifts")));
+      const folders = ["--work", join(folder, "lifts"), ...(shapes ? ["--shapes", shapes] : [])];
+      const lifts = JSON.parse(run("evaluate-lift", join(folder, name), ...flags, ...folders));
       yield {
         bench: "dose",
         landmark,

@@ -72,11 +72,7 @@ function bentOver(noise: SphereMesh, images: Float64Array): { noise: SphereMesh;
     const middle = [0, 1, 2].map((k) => (a[k] + b[k]) / 2 + share * bend[k]) as unknown as Vec3;
     middles.set(edgeKey(i, j), normalize(middle));
   });
-  const all = new Float64Array(images.length + 3 * middles.size);
-  all.set(images);
-  [...middles.values()].forEach((middle, k) => {
-    all.set(middle, images.length + 3 * k);
-  });
+  const all = Float64Array.from([...images, ...[...middles.values()].flat()]);
   return { noise: split(noise, new Set(middles.keys())), images: all };
 }
 
