@@ -50,7 +50,7 @@ function batchOf(n) {
     gamma: tensor(new Float32Array(n).fill(0.4), [n]),
     ground: tensor(random.normals(n * 2 * groundOctaves), [n, 2 * groundOctaves]),
     words: words.prepare(Array(n).fill("satellite desert May")),
-    places: tensor(random.normals(n * 2 * placeEncodingWidth(network.octaves)), [
+    control: tensor(random.normals(n * 2 * placeEncodingWidth(network.octaves)), [
       n,
       2,
       placeEncodingWidth(network.octaves),

@@ -6,6 +6,7 @@
 import { nn, numpy as np } from "@jax-js/jax";
 import type { Generator } from "../random/generator.js";
 import type { Quadtree } from "../sphere/quadtree.js";
+import { sigmoid } from "./layers.js";
 import type { Parameters, Traced } from "./parameters.js";
 import { initPerceptron, type PerceptronConfig, perceptron, perceptronShapes } from "./perceptron.js";
 
@@ -59,7 +60,7 @@ export function cellClassifier(config: CellClassifierConfig, p: Traced, embeddin
   };
   const logProbs = classes.map((count) => nn.logSoftmax(part(count), -1));
   const leaves = classes[classes.length - 1];
-  const rest = offsets ? nn.sigmoid(part(2 * leaves)).reshape([n, leaves, 2]) : undefined;
+  const rest = offsets ? sigmoid(part(2 * leaves)).reshape([n, leaves, 2]) : undefined;
   return { logProbs, offsets: rest };
 }
 

@@ -3,7 +3,19 @@ import * as jax from "@jax-js/jax";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { Generator } from "../random/generator.js";
-import { conv, gelu, layerNorm, linear, mean, relu, silu, softplus, squaredReluLinear, standardize } from "./layers.js";
+import {
+  conv,
+  gelu,
+  layerNorm,
+  linear,
+  mean,
+  relu,
+  sigmoid,
+  silu,
+  softplus,
+  squaredReluLinear,
+  standardize,
+} from "./layers.js";
 import { copyOf, heInit, type Parameters, prefixed, subtree, type Traced, uniformInit } from "./parameters.js";
 
 type Arr = jax.Array;
@@ -49,6 +61,22 @@ describe("activations in double precision", () => {
     });
     await run.dispose();
   });
+});
+
+it("the logistic function and SiLU have finite derivatives far from nought, in single precision", async () => {
+  const numbers = [-1000, -120, -89, -88, -30, -2, 0, 3, 90, 1000];
+  const xs = tensor(Float32Array.from(numbers), [10]);
+  const run = compile<[Tensor], Tensor[]>(
+    (x: Arr) => [sigmoid, silu].map((f) => jax.grad((y: Arr) => f(y).sum())(x.ref) as Arr),
+    { runtime: ort },
+  );
+  const [logistic, swish] = await run(xs);
+  numbers.forEach((x, i) => {
+    const s = 1 / (1 + Math.exp(-x));
+    expect(at(logistic, i)).toBeCloseTo(s * (1 - s), 6);
+    expect(at(swish, i)).toBeCloseTo(s + x * s * (1 - s), 5);
+  });
+  await run.dispose();
 });
 
 it("GELU's derivative is that of its formula, backwards and along directions", async () => {

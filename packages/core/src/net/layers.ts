@@ -47,8 +47,14 @@ export function standardize(x: Arr, axes: number[], eps: number): Arr {
 /** Layer normalisation over the last axis without an affine part, eps 1e-5 (PyTorch's default). */
 export const layerNorm = (x: Arr): Arr => standardize(x, [-1], 1e-5);
 
+/** Below this the logistic function is taken as flat: there it is e⁻⁸⁰, and from −89 on jax-js's derivative is 0 · ∞ in single precision. */
+const flatBelow = -80;
+
+/** The logistic function 1 / (1 + e⁻ˣ), with a finite derivative for all x. */
+export const sigmoid = (x: Arr): Arr => nn.sigmoid(np.maximum(x, constant(x, flatBelow)));
+
 /** x σ(x), with the logistic function σ (also called swish). */
-export const silu = (x: Arr): Arr => x.ref.mul(nn.sigmoid(x.ref));
+export const silu = (x: Arr): Arr => x.ref.mul(sigmoid(x.ref));
 
 /** The normal distribution function Φ. */
 const normalDistribution = (x: Arr): Arr =>

@@ -3,7 +3,7 @@
  * text tower have them. Names of weights are those of DINOv2's own code; LayerScale is part of the projections.
  */
 import { nn, numpy as np } from "@jax-js/jax";
-import { constant, gelu, linear, silu, standardize } from "./layers.js";
+import { constant, gelu, linear, sigmoid, silu, standardize } from "./layers.js";
 import type { Traced } from "./parameters.js";
 
 type Arr = np.Array;
@@ -77,7 +77,7 @@ function attention(p: Traced, name: string, x: Arr, heads: number, mask?: Arr): 
 function activate(x: Arr, activation: Activation): Arr {
   if (activation === "gelu") return gelu(x);
   // x σ(1.702 x), which CLIP was trained with.
-  if (activation === "quick-gelu") return x.ref.mul(nn.sigmoid(x.ref.mul(constant(x, 1.702))));
+  if (activation === "quick-gelu") return x.ref.mul(sigmoid(x.ref.mul(constant(x, 1.702))));
   const [gate, value] = np.split(x, 2, -1) as Arr[];
   return silu(gate).mul(value);
 }
