@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fieldRenderer } from "@geodrift/core";
-import { type FieldTruth, fieldTruth } from "../evaluate/landmark/field-truth.js";
+import { type FieldFigures, type FieldTruth, fieldTruth } from "../evaluate/landmark/field-truth.js";
 import { type JanusFigures, janusFigures } from "../evaluate/landmark/janus.js";
 import { janusOptions } from "../evaluate/landmark/janus-options.js";
 import { type Cell, type Column, cellOf, percentOf, tableOf, toMarkdown } from "../evaluate/table.js";
@@ -27,17 +27,36 @@ export interface EvaluateFieldFlags {
 
 const said = (line: string) => process.stderr.write(`${line}\n`);
 
-type Row = FieldTruth & { field: string; around?: JanusFigures };
+type Row = FieldTruth & {
+  field: string;
+  /** Of the shape, in units of the field. */
+  height: number;
+  around?: JanusFigures;
+};
 
-const columns: readonly Column<Row>[] = [
+const figureColumns = (read: (row: Row) => FieldFigures): readonly Column<Row>[] => [
+  ["silhouette IoU", (r) => cellOf(read(r).silhouette, 3)],
+  ["depth, % of the height", (r) => percentOf(read(r).depth)],
+  ["PSNR, dB", (r) => cellOf(read(r).psnr, 1)],
+  ["SSIM", (r) => cellOf(read(r).ssim, 3)],
+  ["normals, mean cosine", (r) => cellOf(read(r).normals, 3)],
+  ["chamfer, % of the height", (r) => (100 * read(r).chamfer).toFixed(2)],
+  [
+    "F-score at one cell, two",
+    (r) =>
+      read(r)
+        .fScore.map((f) => f.toFixed(3))
+        .join(", "),
+  ],
+];
+
+const columns: readonly Column<Row>[] = [["field", (r) => r.field], ...figureColumns((r) => r)];
+
+const placedColumns: readonly Column<Row>[] = [
   ["field", (r) => r.field],
-  ["silhouette IoU", (r) => cellOf(r.silhouette, 3)],
-  ["depth, % of the height", (r) => percentOf(r.depth)],
-  ["PSNR, dB", (r) => cellOf(r.psnr, 1)],
-  ["SSIM", (r) => cellOf(r.ssim, 3)],
-  ["normals, mean cosine", (r) => cellOf(r.normals, 3)],
-  ["chamfer, % of the height", (r) => (100 * r.chamfer).toFixed(2)],
-  ["F-score at one cell, two", (r) => r.fScore.map((f) => f.toFixed(3)).join(", ")],
+  ["times as large", (r) => r.placed.scale.toFixed(2)],
+  ["moved upwards, % of the height", (r) => ((100 * r.placed.up) / r.height).toFixed(1)],
+  ...figureColumns((r) => r.placed),
 ];
 
 const groundColumns: readonly Column<Row>[] = [
@@ -76,14 +95,17 @@ export async function runEvaluateField(fields: readonly string[], flags: Evaluat
       const { grid, unitM } = await loadField(existsSync(inside) ? inside : text);
       const truth = await fieldTruth(grid, unitM, shape, renderer, flags);
       const figures = looks && (await janusFigures(grid, unitM, shape, renderer, looks));
-      rows.push({ field: text, ...truth, ...(figures && { around: figures }) });
+      rows.push({ field: text, height: shape.heightM / unitM, ...truth, ...(figures && { around: figures }) });
     }
   } finally {
     await renderer.dispose();
     await looks?.judge.dispose();
   }
   const title = `${landmark.title}: ${flags.elevation}° above its centre, ${flags.size} pixels, 24 views`;
-  const tables = [tableOf("truth", title, columns, rows)];
+  const tables = [
+    tableOf("truth", title, columns, rows),
+    tableOf("placed", `${landmark.title}: once each is as large and as high as fits best`, placedColumns, rows),
+  ];
   if (shape.exaggeration)
     tables.push(tableOf("ground", `${landmark.title}: its ground, from above, as high as it is`, groundColumns, rows));
   if (looks) tables.push(tableOf("janus", `${landmark.title}: 72 views once around, by a judge`, janusColumns, rows));

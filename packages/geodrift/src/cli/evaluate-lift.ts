@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { liftRows } from "../evaluate/landmark/lift-study.js";
-import { imagineDefaults } from "../imagine/defaults.js";
+import { liftDefaults } from "../lift/defaults.js";
 import type { EvaluateLiftFlags } from "./evaluate-lift-run.js";
 import type { Invocation } from "./invocation.js";
 import { decimalNumber, wholeNumber } from "./options.js";
@@ -27,8 +27,8 @@ export function define(command: Command, { args }: Invocation): void {
       new Option("--size <pixels>", "pixels along a side, and cells across").choices(["16", "32", "64"]).default("32"),
     )
     .option("--most <n>", "photographs that fields are fitted to; all if left out", wholeNumber(1, 1_000_000))
-    .option("--guide-angle <w>", "strength of the angle", decimalNumber(0, 100), imagineDefaults.guidance.place)
-    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), imagineDefaults.guidance.place)
+    .option("--guide-angle <w>", "strength of the angle", decimalNumber(0, 100), liftDefaults.guidance.place)
+    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), liftDefaults.guidance.words)
     .option("--epochs <n>", "times that the judge sees every photograph", wholeNumber(1, 1000), 40)
     .option("--judges <folder>", "where the judge is kept", "runs/judges")
     .option("--work <folder>", "where the lifts are kept: run it again to go on after a stop", "runs/lifts")

@@ -1,6 +1,6 @@
 import { distillationWeights } from "@geodrift/core";
 import { type Command, Option } from "commander";
-import { imagineDefaults } from "../imagine/defaults.js";
+import { liftDefaults } from "../lift/defaults.js";
 import { poseSources } from "../lift/posed-photos.js";
 import type { Invocation } from "./invocation.js";
 import type { LiftFlags } from "./lift-run.js";
@@ -16,7 +16,7 @@ export function define(command: Command, { args }: Invocation): void {
         "sds, vsd distil the model; reconstruct fits pictures that it draws; nerf photographs from known cameras",
       )
         .choices(["sds", "vsd", "reconstruct", "nerf"])
-        .default("sds"),
+        .default(liftDefaults.method),
     )
     .option("--steps <n>", "steps, each on four pictures", wholeNumber(1, 1_000_000), 600)
     .addOption(
@@ -24,8 +24,8 @@ export function define(command: Command, { args }: Invocation): void {
     )
     .option("--seed <n>", "of everything that is drawn", wholeNumber(0, Number.MAX_SAFE_INTEGER), 1)
     .option("--landmark <name>", "which one, of a model of several")
-    .option("--guide-angle <w>", "strength of the angle", decimalNumber(0, 100), imagineDefaults.guidance.place)
-    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), imagineDefaults.guidance.place)
+    .option("--guide-angle <w>", "strength of the angle", decimalNumber(0, 100), liftDefaults.guidance.place)
+    .option("--guide-words <w>", "strength of the words", decimalNumber(0, 100), liftDefaults.guidance.words)
     .option("--no-angle", "sds, vsd: the angle is not told")
     .addOption(
       new Option(
@@ -34,12 +34,17 @@ export function define(command: Command, { args }: Invocation): void {
       ).choices(["words", "perp-neg"]),
     )
     .option("--debiased", "sds, vsd: the residual is held within a bound that widens")
-    .option("--walk <steps>", "sds, vsd: steps to each target in the last quarter", wholeNumber(1, 100), 1)
+    .option(
+      "--walk <steps>",
+      "sds, vsd: steps to each target in the last quarter",
+      wholeNumber(1, 100),
+      liftDefaults.walk,
+    )
     .option("--pictures <n>", "reconstruct: pictures of each of 36 sides", wholeNumber(1, 1000), 8)
     .addOption(
       new Option("--weight <name>", "sds, vsd: weight of the residual by its level of noise")
         .choices(Object.keys(distillationWeights))
-        .default("dreamfusion"),
+        .default(liftDefaults.weight),
     )
     .addOption(
       new Option(

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { distillationPrices } from "@geodrift/core";
+import { distillationPrices, fieldOptimizer } from "@geodrift/core";
 import { cacheRoot } from "../hub/cache-root.js";
 
 /** Lifts that are kept; the one worked on longest ago goes first. */
@@ -11,10 +11,10 @@ const most = 8;
 
 const root = () => join(cacheRoot(), "lifts");
 
-/** A name for what is lifted, and how. @param made everything that the result depends on, beside what distillations pay */
+/** A name for what is lifted, and how. @param made everything that the result depends on, beside what distillations pay, and how fields move */
 export const liftId = (made: unknown): string =>
   createHash("sha256")
-    .update(JSON.stringify([made, distillationPrices]))
+    .update(JSON.stringify([made, distillationPrices, fieldOptimizer]))
     .digest("hex")
     .slice(0, 32);
 

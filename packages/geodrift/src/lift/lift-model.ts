@@ -6,6 +6,7 @@ import {
   type DistilOptions,
   distil,
   distillationPrices,
+  fieldOptimizer,
   fieldRenderer,
   type Parameters,
   startDistillation,
@@ -128,7 +129,7 @@ export async function liftModel(
   const asked = { ...settings, guidance, tell, walk, landmark: landmark.name };
   const options: DistilOptions = { ...settings, viewAt: landmarkViews(landmark, box) };
   const provenance = {
-    config: JSON.stringify({ method, ...asked, prices: distillationPrices }),
+    config: JSON.stringify({ method, ...asked, prices: distillationPrices, optimizer: fieldOptimizer }),
     data: madeFrom(loaded, landmark),
   };
   const state = startDistillation(options);

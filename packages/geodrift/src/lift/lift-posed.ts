@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import type { Runtime } from "@geodrift/compile";
 import {
+  fieldOptimizer,
   fieldRenderer,
   type PosedPhotos,
   type ReconstructOptions,
@@ -89,7 +90,10 @@ export async function liftPosed(
     halfHeight: box.halfHeight,
     ...(aim && { aim }),
   };
-  const provenance = { config: JSON.stringify({ method, ...settings, about }), data: fingerprint };
+  const provenance = {
+    config: JSON.stringify({ method, ...settings, about, optimizer: fieldOptimizer }),
+    data: fingerprint,
+  };
   const state = startReconstruction(settings, photos.cameras.length);
   return inLiftFolder(
     out,

@@ -1,6 +1,6 @@
 /** What is asked of, and answered by, what lifts a landmark into three dimensions. */
 import { z } from "zod";
-import { imagineDefaults } from "../imagine/defaults.js";
+import { liftDefaults } from "../lift/defaults.js";
 import { latLng, modelName } from "../locate/contract.js";
 
 const guide = z.number().min(0).max(100);
@@ -10,8 +10,8 @@ export const liftSettings = z.strictObject({
   size: z.int().optional().describe("pixels along a side, and cells across; the smallest if left out"),
   steps: z.int().min(1).max(10_000).default(300).describe("steps, each on four pictures"),
   seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(1),
-  guideAngle: guide.default(imagineDefaults.guidance.place).describe("strength of the angle"),
-  guideWords: guide.default(imagineDefaults.guidance.place).describe("strength of the words"),
+  guideAngle: guide.default(liftDefaults.guidance.place).describe("strength of the angle"),
+  guideWords: guide.default(liftDefaults.guidance.words).describe("strength of the words"),
 });
 
 /** A field on its way. */

@@ -64,9 +64,9 @@ describe("a lift", () => {
   it("tells how far it is and what it looks like, and ends in a solid", async () => {
     const lifting = new Lifting(lifts, images);
     lifting.steps = 40;
-    const done = lifting.start({ guidePlace: 3 });
+    const done = lifting.start();
     const [{ asked, onStep, answer }] = orders;
-    expect(asked).toEqual({ size: undefined, steps: 40, guideAngle: 3, guideWords: 3 });
+    expect(asked).toEqual({ size: undefined, steps: 40 });
     onStep({ step: 10, steps: 40, error: 0.2, png: "so far" });
     onStep({ step: 20, steps: 40, error: 0.2 });
     expect([lifting.working, lifting.progress, lifting.preview]).toEqual([true, 0.5, "so far"]);
@@ -80,12 +80,12 @@ describe("a lift", () => {
     const lifting = new Lifting(lifts, images);
     for (const steps of [0, 1.5, 20_000]) {
       lifting.steps = steps;
-      await lifting.start({ guidePlace: 2 });
+      await lifting.start();
       expect(lifting.error).toMatch(/Steps: a whole number from 1 to 10000 is needed/);
     }
     expect(orders).toHaveLength(0);
     lifting.steps = 10;
-    const done = lifting.start({ guidePlace: 2 });
+    const done = lifting.start();
     orders[0].fail(new Error("the disk is full"));
     await done;
     expect([lifting.error, lifting.working]).toEqual(["the disk is full", false]);
@@ -93,8 +93,8 @@ describe("a lift", () => {
 
   it("is given up without a word, and a new one is not ended by the old one's end", async () => {
     const lifting = new Lifting(lifts, images);
-    const first = lifting.start({ guidePlace: 2 });
-    const second = lifting.start({ guidePlace: 2 });
+    const first = lifting.start();
+    const second = lifting.start();
     await first;
     expect([lifting.working, lifting.error]).toEqual([true, undefined]);
     expect(orders[0].signal.aborted).toBe(true);

@@ -41,7 +41,7 @@ export class Lifting {
   ) {}
 
   /** Lifts the landmark; one that is under way is given up, and goes on when it is asked for again. */
-  async start({ guidePlace }: { guidePlace: number }): Promise<void> {
+  async start(): Promise<void> {
     this.stop();
     const { steps, size } = this;
     if (!Number.isInteger(steps) || steps < leastSteps || steps > mostSteps) {
@@ -52,7 +52,7 @@ export class Lifting {
     Object.assign(this, { call, working: true, error: undefined, progress: 0, preview: undefined, solid: undefined });
     try {
       const lifted = await this.lifts.lift(
-        { size, steps, guideAngle: guidePlace, guideWords: guidePlace },
+        { size, steps },
         {
           signal: call.signal,
           onStep: ({ step, steps: all, png }) => {

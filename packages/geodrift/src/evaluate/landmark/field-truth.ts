@@ -7,6 +7,7 @@ import { fieldSurface, meshOfSurface } from "../../lift/field-surface.js";
 import { normalsFromDepth, showingCamera } from "../../lift/turntable.js";
 import { type Figure, meanFigure } from "../figure.js";
 import { type GroundHeights, groundHeights } from "./ground-heights.js";
+import { asItStands, bestPlacement, type Placement, placedCamera } from "./placement.js";
 import { distances, pointsOn, visiblePoints } from "./surface-points.js";
 
 /** How a field is compared with the truth. */
@@ -20,8 +21,8 @@ export interface TruthOptions {
   points?: number;
 }
 
-/** How near a field is to the truth; means over views with 95 % intervals by the bootstrap over them. */
-export interface FieldTruth {
+/** How near a field is to a shape; means over views with 95 % intervals by the bootstrap over them. */
+export interface FieldFigures {
   /** Intersection over union of the silhouettes, 0 … 1. */
   silhouette: Figure;
   /** Mean difference of depths where both are, as a share of the landmark's height. */
@@ -36,6 +37,12 @@ export interface FieldTruth {
   chamfer: number;
   /** F-score of surface points at a distance of one cell and of two. */
   fScore: [one: number, two: number];
+}
+
+/** How near a field is to the truth. */
+export interface FieldTruth extends FieldFigures {
+  /** Once it is as large and as high as fits best. */
+  placed: FieldFigures & Placement;
   /** Of an elevation model alone. */
   ground?: GroundHeights;
 }
@@ -43,8 +50,11 @@ export interface FieldTruth {
 /** Azimuths of the cameras: none of them a multiple of five degrees. */
 const azimuths = Array.from({ length: 24 }, (_, k) => 15 * (k + 0.37));
 
+/** Every third of them: those by which a field is placed. */
+const fewer = azimuths.flatMap((_, k) => (k % 3 === 0 ? [k] : []));
+
 /**
- * Compares a field with a shape.
+ * Compares a field with a shape, as it stands and as it is placed best.
  * @param unitM metres of half the field's box's width
  */
 export async function fieldTruth(
@@ -56,13 +66,48 @@ export async function fieldTruth(
 ): Promise<FieldTruth> {
   const mesh = inUnits(shape.mesh, unitM);
   const height = shape.heightM / unitM;
-  const views: { camera: UprightCamera; seen: Seen; rendered: Rendered }[] = [];
-  for (const azimuth of azimuths) {
-    const camera = showingCamera(grid, azimuth, elevation);
-    const white = new Float32Array(3 * size * size).fill(1);
-    const rendered = await renderer.render(grid, { camera, size, planes: 2 * grid.across }, white);
-    views.push({ camera, seen: rasterise(mesh, camera, size), rendered });
-  }
+  const cameras = azimuths.map((azimuth) => showingCamera(grid, azimuth, elevation));
+  const seen = cameras.map((camera) => rasterise(mesh, camera, size));
+  const white = new Float32Array(3 * size * size).fill(1);
+  const rendered = async (k: number, placement: Placement): Promise<Rendered> => {
+    const view = { camera: placedCamera(cameras[k], placement), size, planes: 2 * grid.across };
+    const { depth, ...rest } = await renderer.render(grid, view, white);
+    return { ...rest, depth: depth.map((d) => d * placement.scale) };
+  };
+  const random = new Generator(seed);
+  const truePoints = visiblePoints(mesh, grid, points, random);
+  const surface = await fieldSurface(grid, renderer);
+  const ownPoints = pointsOn(surface, points, random);
+  const figuresOf = async (placement: Placement): Promise<FieldFigures> => {
+    const views: View[] = [];
+    for (const [k, camera] of cameras.entries())
+      views.push({ camera, seen: seen[k], rendered: await rendered(k, placement) });
+    const placed = ownPoints.map((v, k) => v * placement.scale + (k % 3 === 2 ? placement.up : 0));
+    return { ...besideViews(views, size, height), ...besidePoints(truePoints, placed, 2 / grid.across, height) };
+  };
+  const placement = await bestPlacement(async (tried) => {
+    let sum = 0;
+    for (const k of fewer) sum += silhouetteOverlap(seen[k], await rendered(k, tried));
+    return sum / fewer.length;
+  });
+  return {
+    ...(await figuresOf(asItStands)),
+    placed: { ...placement, ...(await figuresOf(placement)) },
+    ...(shape.exaggeration && {
+      ground: groundHeights(meshOfSurface(surface), mesh, shape.radiusM / unitM, unitM / shape.exaggeration),
+    }),
+  };
+}
+
+/** A view of the shape, and of the field. */
+interface View {
+  camera: UprightCamera;
+  seen: Seen;
+  rendered: Rendered;
+}
+
+/** Figures of views. @param height of the shape, units */
+function besideViews(views: readonly View[], size: number, height: number) {
   const gains = gainsOf(views);
   const each = views.map(({ camera, seen, rendered }) => {
     const truth = whiteBehind(seen);
@@ -75,17 +120,6 @@ export async function fieldTruth(
       normals: normalConsistency(seen, normalsFromDepth(rendered, camera, size), rendered),
     };
   });
-  const surface = await fieldSurface(grid, renderer);
-  const random = new Generator(seed);
-  const truePoints = visiblePoints(mesh, grid, points, random);
-  const ownPoints = pointsOn(surface, points, random);
-  const [toOwn, toTruth] = [distances(truePoints, ownPoints), distances(ownPoints, truePoints)];
-  const within = (d: Float32Array, most: number) => (d.length > 0 ? d.filter((v) => v <= most).length / d.length : 0);
-  const fScore = [1, 2].map((cells) => {
-    const [recall, precision] = [toOwn, toTruth].map((d) => within(d, (2 * cells) / grid.across));
-    return recall + precision > 0 ? (2 * recall * precision) / (recall + precision) : 0;
-  }) as [number, number];
-  const mean = (d: Float32Array) => (d.length > 0 ? d.reduce((a, b) => a + b, 0) / d.length : Number.NaN);
   const figure = (name: keyof (typeof each)[number]) => meanFigure(each.map((v) => v[name]));
   return {
     silhouette: figure("silhouette"),
@@ -93,12 +127,19 @@ export async function fieldTruth(
     psnr: figure("psnr"),
     ssim: figure("ssim"),
     normals: figure("normals"),
-    chamfer: (mean(toOwn) + mean(toTruth)) / 2 / height,
-    fScore,
-    ...(shape.exaggeration && {
-      ground: groundHeights(meshOfSurface(surface), mesh, shape.radiusM / unitM, unitM / shape.exaggeration),
-    }),
   };
+}
+
+/** Distances of surfaces by their points. @param cell width of a cell, and the shape's height, units */
+function besidePoints(truth: Float32Array, own: Float32Array, cell: number, height: number) {
+  const [toOwn, toTruth] = [distances(truth, own), distances(own, truth)];
+  const within = (d: Float32Array, most: number) => (d.length > 0 ? d.filter((v) => v <= most).length / d.length : 0);
+  const fScore = [1, 2].map((cells) => {
+    const [recall, precision] = [toOwn, toTruth].map((d) => within(d, cells * cell));
+    return recall + precision > 0 ? (2 * recall * precision) / (recall + precision) : 0;
+  }) as [number, number];
+  const mean = (d: Float32Array) => (d.length > 0 ? d.reduce((a, b) => a + b, 0) / d.length : Number.NaN);
+  return { chamfer: (mean(toOwn) + mean(toTruth)) / 2 / height, fScore };
 }
 
 /** A shape in a field's unit. */

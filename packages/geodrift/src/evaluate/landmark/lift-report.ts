@@ -13,7 +13,7 @@ import { loadField } from "../../lift/field-file.js";
 import { coloursOf, showingCamera } from "../../lift/turntable.js";
 import type { Picture } from "../../pictures/picture.js";
 import { type Column, type Table, tableOf, toMarkdown } from "../table.js";
-import { inUnits } from "./field-truth.js";
+import { type FieldFigures, type FieldTruth, inUnits } from "./field-truth.js";
 import { type LiftOutcome, liftRows } from "./lift-study.js";
 import type { LikenessMeans } from "./likeness.js";
 
@@ -33,15 +33,26 @@ function over({ outcomes }: Row, digits: number, read: (outcome: LiftOutcome) =>
   return least === most ? `${mean.toFixed(digits)}${of}` : `${mean.toFixed(digits)} (${least}–${most}${of})`;
 }
 
-const columns: readonly Column<Row>[] = [
+const figureColumns = (read: (truth: FieldTruth) => FieldFigures): readonly Column<Row>[] => {
+  const each = (digits: number, figure: (figures: FieldFigures) => number) => (r: Row) =>
+    over(r, digits, ({ truth }) => figure(read(truth)));
+  return [
+    ["silhouette IoU", each(3, ({ silhouette }) => silhouette.value)],
+    ["depth, % of the height", each(1, ({ depth }) => 100 * depth.value)],
+    ["PSNR, dB", each(1, ({ psnr }) => psnr.value)],
+    ["SSIM", each(3, ({ ssim }) => ssim.value)],
+    ["normals, mean cosine", each(3, ({ normals }) => normals.value)],
+    ["chamfer, % of the height", each(2, ({ chamfer }) => 100 * chamfer)],
+    ["F-score at one cell", each(3, ({ fScore }) => fScore[0])],
+  ];
+};
+
+const columns: readonly Column<Row>[] = [["what was lifted", (r) => r.title], ...figureColumns((truth) => truth)];
+
+const placedColumns: readonly Column<Row>[] = [
   ["what was lifted", (r) => r.title],
-  ["silhouette IoU", (r) => over(r, 3, ({ truth }) => truth.silhouette.value)],
-  ["depth, % of the height", (r) => over(r, 1, ({ truth }) => 100 * truth.depth.value)],
-  ["PSNR, dB", (r) => over(r, 1, ({ truth }) => truth.psnr.value)],
-  ["SSIM", (r) => over(r, 3, ({ truth }) => truth.ssim.value)],
-  ["normals, mean cosine", (r) => over(r, 3, ({ truth }) => truth.normals.value)],
-  ["chamfer, % of the height", (r) => over(r, 2, ({ truth }) => 100 * truth.chamfer)],
-  ["F-score at one cell", (r) => over(r, 3, ({ truth }) => truth.fScore[0])],
+  ["times as large", (r) => over(r, 2, ({ truth }) => truth.placed.scale)],
+  ...figureColumns(({ placed }) => placed),
 ];
 
 const aroundColumns: readonly Column<Row>[] = [
@@ -73,6 +84,7 @@ export function liftTables(title: string, outcomes: readonly LiftOutcome[], best
   const rows = rowsOf(outcomes);
   return [
     tableOf("truth", `${title}: beside its own shape`, columns, rows),
+    tableOf("placed", `${title}: once each is as large and as high as fits best`, placedColumns, rows),
     tableOf(
       "around",
       `${title}: once around, by a judge (the shape itself has ${outcomes[0].around.shape.faces})`,

@@ -9,6 +9,7 @@ import type { Runtime } from "@geodrift/compile";
 import { fieldRenderer } from "@geodrift/core";
 import { writeJsonFile } from "../../files/json-file.js";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
+import { liftDefaults } from "../../lift/defaults.js";
 import { loadField } from "../../lift/field-file.js";
 import { liftId } from "../../lift/kept-lifts.js";
 import { liftDrawn } from "../../lift/lift-drawn.js";
@@ -71,8 +72,7 @@ const distilled =
   async ({ means, options: { steps, size, guidance }, seed, out, call }: Lift): Promise<void> => {
     const loaded = means[which];
     if (!loaded) return;
-    const usual = { method: "sds", tell: "angle", weight: "dreamfusion", debiased: false, walk: 1 } as const;
-    const all = { ...usual, steps, size, guidance, seed, landmark: means.landmark, out, ...more } as const;
+    const all = { ...liftDefaults, steps, size, guidance, seed, landmark: means.landmark, out, ...more } as const;
     await liftModel(loaded, all, means.runtime, liftArguments(loaded.description.name, all), call);
   };
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { GeodriftError } from "@geodrift/core/errors";
 import { createRoute, type z } from "@hono/zod-openapi";
 import type { LiftJob, LiftStep } from "../../engine/engine-messages.js";
+import { liftDefaults } from "../../lift/defaults.js";
 import { keptLift } from "../../lift/kept-lifts.js";
 import type { ServerContext } from "../context.js";
 import { lifted, liftFileParams, liftFiles, liftSettings, type liftStep } from "../lift-schemas.js";
@@ -50,8 +51,7 @@ export function liftRoutes({ engine, log }: ServerContext, { landmark }: ServedI
         `"size": the model makes pictures of ${sizes.join(" or ")} pixels, got ${pixels}`,
       );
     const guidance = { words: guideWords, place: guideAngle };
-    const usual = { method: "sds", weight: "dreamfusion", debiased: false, walk: 1, tell: "angle" } as const;
-    return { model, options: { ...usual, steps, size: pixels, seed, guidance } };
+    return { model, options: { ...liftDefaults, steps, size: pixels, seed, guidance } };
   }
 
   async function lift(job: LiftJob, signal: AbortSignal, onLifting: (at: LiftStep) => void) {
