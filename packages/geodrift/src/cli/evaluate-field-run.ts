@@ -27,12 +27,7 @@ export interface EvaluateFieldFlags {
 
 const said = (line: string) => process.stderr.write(`${line}\n`);
 
-type Row = FieldTruth & {
-  field: string;
-  /** Of the shape, in units of the field. */
-  height: number;
-  around?: JanusFigures;
-};
+type Row = FieldTruth & { field: string; around?: JanusFigures };
 
 const figureColumns = (read: (row: Row) => FieldFigures): readonly Column<Row>[] => [
   ["silhouette IoU", (r) => cellOf(read(r).silhouette, 3)],
@@ -55,7 +50,7 @@ const columns: readonly Column<Row>[] = [["field", (r) => r.field], ...figureCol
 const placedColumns: readonly Column<Row>[] = [
   ["field", (r) => r.field],
   ["times as large", (r) => r.placed.scale.toFixed(2)],
-  ["moved upwards, % of the height", (r) => ((100 * r.placed.up) / r.height).toFixed(1)],
+  ["moved upwards, % of the height", (r) => (100 * r.placed.up).toFixed(1)],
   ...figureColumns((r) => r.placed),
 ];
 
@@ -95,7 +90,7 @@ export async function runEvaluateField(fields: readonly string[], flags: Evaluat
       const { grid, unitM } = await loadField(existsSync(inside) ? inside : text);
       const truth = await fieldTruth(grid, unitM, shape, renderer, flags);
       const figures = looks && (await janusFigures(grid, unitM, shape, renderer, looks));
-      rows.push({ field: text, height: shape.heightM / unitM, ...truth, ...(figures && { around: figures }) });
+      rows.push({ field: text, ...truth, ...(figures && { around: figures }) });
     }
   } finally {
     await renderer.dispose();

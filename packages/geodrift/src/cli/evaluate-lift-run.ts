@@ -7,6 +7,7 @@ import { toMarkdown } from "../evaluate/table.js";
 import { readLandmark, readShape } from "../landmarks/landmark.js";
 import { readPhotographed } from "../landmarks/photos-table.js";
 import { shapeFile } from "../landmarks/shape-file.js";
+import { liftDefaults } from "../lift/defaults.js";
 import { landmarkOf } from "../lift/lift-model.js";
 import { type LoadedLandmarkModel, loadLandmarkModel } from "../models/image-model.js";
 import { onnxRuntime } from "../runtime/onnx-runtime.js";
@@ -93,7 +94,7 @@ export async function runEvaluateLift(name: string, flags: EvaluateLiftFlags, ar
       credit: `${landmark.shape.credit}, ${landmark.shape.licence}`,
       command: `geodrift ${args.join(" ")}`,
       model: { name: model.description.name, sha256: model.sha256 },
-      settings: { steps, size, seeds },
+      settings: { steps, size, seeds, weight: liftDefaults.weight, guidance },
       shape,
       best,
     };

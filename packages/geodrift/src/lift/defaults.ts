@@ -1,9 +1,8 @@
 import type { LiftModelOptions } from "./lift-model.js";
 
 /**
- * Settings of a distillation that are taken where none are asked for. With guidance 2 fields grow fat, with 1 they grow thin; with
- * DreamFusion's weight, in which low levels count more, where pictures are those of many aims at once, they are blurred
- * (docs/report/landmarks.md).
+ * Settings of a lift of a model that are taken where none are asked for: chosen on two landmarks, one seed each, beside their shapes
+ * (docs/report/landmarks.md, "What a distillation is told").
  */
 export const liftDefaults = {
   method: "sds",

@@ -42,7 +42,12 @@ export interface FieldFigures {
 /** How near a field is to the truth. */
 export interface FieldTruth extends FieldFigures {
   /** Once it is as large and as high as fits best. */
-  placed: FieldFigures & Placement;
+  placed: FieldFigures & {
+    /** How many times as large as it was. */
+    scale: number;
+    /** How far it was moved upwards, as a share of the landmark's height. */
+    up: number;
+  };
   /** Of an elevation model alone. */
   ground?: GroundHeights;
 }
@@ -50,8 +55,8 @@ export interface FieldTruth extends FieldFigures {
 /** Azimuths of the cameras: none of them a multiple of five degrees. */
 const azimuths = Array.from({ length: 24 }, (_, k) => 15 * (k + 0.37));
 
-/** Every third of them: those by which a field is placed. */
-const fewer = azimuths.flatMap((_, k) => (k % 3 === 0 ? [k] : []));
+/** A field is placed by every third of them, and by views of so many pixels at most. */
+const [placedBy, placingSize] = [3, 64];
 
 /**
  * Compares a field with a shape, as it stands and as it is placed best.
@@ -67,11 +72,9 @@ export async function fieldTruth(
   const mesh = inUnits(shape.mesh, unitM);
   const height = shape.heightM / unitM;
   const cameras = azimuths.map((azimuth) => showingCamera(grid, azimuth, elevation));
-  const seen = cameras.map((camera) => rasterise(mesh, camera, size));
-  const white = new Float32Array(3 * size * size).fill(1);
-  const rendered = async (k: number, placement: Placement): Promise<Rendered> => {
-    const view = { camera: placedCamera(cameras[k], placement), size, planes: 2 * grid.across };
-    const { depth, ...rest } = await renderer.render(grid, view, white);
+  const rendered = async (camera: UprightCamera, pixels: number, placement: Placement): Promise<Rendered> => {
+    const view = { camera: placedCamera(camera, placement), size: pixels, planes: 2 * grid.across };
+    const { depth, ...rest } = await renderer.render(grid, view, new Float32Array(3 * pixels * pixels).fill(1));
     return { ...rest, depth: depth.map((d) => d * placement.scale) };
   };
   const random = new Generator(seed);
@@ -80,19 +83,23 @@ export async function fieldTruth(
   const ownPoints = pointsOn(surface, points, random);
   const figuresOf = async (placement: Placement): Promise<FieldFigures> => {
     const views: View[] = [];
-    for (const [k, camera] of cameras.entries())
-      views.push({ camera, seen: seen[k], rendered: await rendered(k, placement) });
+    for (const camera of cameras)
+      views.push({ camera, seen: rasterise(mesh, camera, size), rendered: await rendered(camera, size, placement) });
     const placed = ownPoints.map((v, k) => v * placement.scale + (k % 3 === 2 ? placement.up : 0));
     return { ...besideViews(views, size, height), ...besidePoints(truePoints, placed, 2 / grid.across, height) };
   };
+  const pixels = Math.min(size, placingSize);
+  const outlines = cameras
+    .filter((_, k) => k % placedBy === 0)
+    .map((camera) => ({ camera, seen: rasterise(mesh, camera, pixels) }));
   const placement = await bestPlacement(async (tried) => {
     let sum = 0;
-    for (const k of fewer) sum += silhouetteOverlap(seen[k], await rendered(k, tried));
-    return sum / fewer.length;
+    for (const { camera, seen } of outlines) sum += silhouetteOverlap(seen, await rendered(camera, pixels, tried));
+    return sum / outlines.length;
   });
   return {
     ...(await figuresOf(asItStands)),
-    placed: { ...placement, ...(await figuresOf(placement)) },
+    placed: { scale: placement.scale, up: placement.up / height, ...(await figuresOf(placement)) },
     ...(shape.exaggeration && {
       ground: groundHeights(meshOfSurface(surface), mesh, shape.radiusM / unitM, unitM / shape.exaggeration),
     }),

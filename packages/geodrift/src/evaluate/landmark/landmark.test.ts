@@ -1,10 +1,9 @@
-import { type FieldGrid, fieldRenderer, Generator, type UprightCamera } from "@geodrift/core";
+import { type FieldGrid, fieldRenderer, Generator } from "@geodrift/core";
 import * as ort from "onnxruntime-node";
 import { afterAll, describe, expect, it } from "vitest";
 import type { LandmarkShape } from "../../landmarks/landmark.js";
 import { angleFigures, confusion } from "./angles.js";
 import { fieldTruth } from "./field-truth.js";
-import { placedCamera } from "./placement.js";
 import { distances } from "./surface-points.js";
 
 describe("angles by a judge", () => {
@@ -145,7 +144,7 @@ describe("a field beside the truth", () => {
     );
     const { placed: own } = await fieldTruth(boxField(), 1, shape, renderer, options);
     expect(placed.scale).toBeCloseTo(1 / 0.85, 1);
-    expect(placed.up).toBeCloseTo(-0.2 / 0.85, 1);
+    expect(placed.up).toBeCloseTo(-0.2 / 0.85 / 1.4, 1);
     expect([own.scale, own.up]).toEqual([expect.closeTo(1, 1), expect.closeTo(0, 1)]);
     expect(stands.silhouette.value).toBeLessThan(0.7);
     expect(placed.silhouette.value).toBeGreaterThan(own.silhouette.value - 0.05);
@@ -153,23 +152,5 @@ describe("a field beside the truth", () => {
     expect(placed.psnr.value).toBeGreaterThan(stands.psnr.value + 3);
     expect(placed.chamfer).toBeLessThan(0.6 * stands.chamfer);
     expect(placed.fScore[1]).toBeGreaterThan(own.fScore[1] - 0.1);
-  });
-
-  it("is seen by a placed camera as it would be, were it moved itself", async () => {
-    const camera = { azimuth: 40, distance: 6, height: -1, focal: 2, shift: [0.03, -0.02] as [number, number] };
-    const white = new Float32Array(3 * 32 * 32).fill(1);
-    const of = (grid: FieldGrid, seenBy: UprightCamera) =>
-      renderer.render(grid, { camera: seenBy, size: 32, planes: 112 }, white);
-    const placement = { scale: 1.2, up: 0.1 };
-    const moved = await of(boxField(0, { scale: 1.2, raised: 0.1 }), camera);
-    const seen = await of(boxField(), placedCamera(camera, placement));
-    const apart = (other: Float32Array) =>
-      other.reduce((sum, v, k) => sum + Math.abs(v - moved.opacity[k]), 0) / moved.opacity.reduce((x, y) => x + y);
-    // Of edges that lie within a cell of each other.
-    expect(apart(seen.opacity)).toBeLessThan(0.09);
-    expect(apart((await of(boxField(), camera)).opacity)).toBeGreaterThan(0.2);
-    const both = [...seen.opacity.keys()].filter((k) => Math.min(moved.opacity[k], seen.opacity[k]) > 0.99);
-    expect(both.length).toBeGreaterThan(100);
-    for (const k of both) expect(Math.abs(1.2 * seen.depth[k] - moved.depth[k])).toBeLessThan(0.15);
   });
 });

@@ -52,6 +52,7 @@ const columns: readonly Column<Row>[] = [["what was lifted", (r) => r.title], ..
 const placedColumns: readonly Column<Row>[] = [
   ["what was lifted", (r) => r.title],
   ["times as large", (r) => over(r, 2, ({ truth }) => truth.placed.scale)],
+  ["moved upwards, % of the height", (r) => over(r, 1, ({ truth }) => 100 * truth.placed.up)],
   ...figureColumns(({ placed }) => placed),
 ];
 
@@ -150,7 +151,7 @@ export interface LiftStudyAbout {
   /** What the page says it was written by. */
   command: string;
   model: { name: string; sha256: string };
-  settings: { steps: number; size: number; seeds: number };
+  settings: { steps: number; size: number; seeds: number; weight: string; guidance: { words: number; place: number } };
   shape: LandmarkShape;
   /** What likenesses can come to, where they are told. */
   best?: LikenessMeans["best"];
@@ -169,12 +170,13 @@ export async function writeLiftReport(
 ): Promise<string[]> {
   await mkdir(dirname(file), { recursive: true }).catch(cannotWrite(file));
   const sheet = besideFile(file, ".png");
-  const { steps, size: cells, seeds } = settings;
+  const { steps, size: cells, seeds, weight, guidance } = settings;
   const text = [
     `# ${title} in three dimensions`,
     "",
     `\`${command}\` wrote this page: \`${model.name}\` (${model.sha256.slice(0, 12)}), ${cells} pixels and cells across, ${steps} steps of four pictures` +
-      `${seeds > 1 ? `, ${seeds} seeds: means, with the least and the greatest in brackets` : ", one seed"}. Shape: ${credit}.`,
+      `${seeds > 1 ? `, ${seeds} seeds: means, with the least and the greatest in brackets` : ", one seed"}. ` +
+      `Distilled with the weight “${weight}”, guidance ${guidance.words} by words and ${guidance.place} by the angle. Shape: ${credit}.`,
     "",
     "Fields are compared with the shape from 24 sides that no photograph was taken from, 12° below its centre, 64 pixels. " +
       "A judge that has learned azimuths from the photographs looks at 72 views once around, before skies of photographs; " +

@@ -92,9 +92,9 @@ export const liftRows = {
   "nerf-gps": { title: "photographs, GPS and lens", lift: fitted("gps") },
   "nerf-aimed": { title: "photographs, GPS and lens, their aim found", lift: fitted("aimed") },
   "nerf-sfm": { title: "photographs, structure from motion", lift: fitted("sfm") },
-  "words-name": { title: "general model, by the name (DreamFusion)", lift: distilled("general", { tell: "name" }) },
+  "words-name": { title: "general model, by the name alone", lift: distilled("general", { tell: "name" }) },
   "words-sides": {
-    title: "general model, by front, side, back (DreamFusion)",
+    title: "general model, by front, side, back",
     lift: distilled("general", { tell: "words" }),
   },
   "perp-neg": { title: "general model, Perp-Neg", lift: distilled("general", { tell: "perp-neg" }) },
@@ -130,10 +130,13 @@ export const needsOf = (row: LiftRowName): "general" | "forgetful" | undefined =
 function madeOf(row: LiftRowName, means: LiftStudyMeans, { steps, size, most, guidance }: LiftStudyOptions): string {
   const need = row.startsWith("nerf-") ? undefined : means[needsOf(row) ?? "model"];
   const from = need
-    ? { guidance, model: madeFrom(need, landmarkOf(need.description, means.landmark)) }
+    ? { ...liftDefaults, guidance, model: madeFrom(need, landmarkOf(need.description, means.landmark)) }
     : { most, photographs: means.janus.photographs };
   return liftId({ steps, size, ...from }).slice(0, 8);
 }
+
+/** Which figures a comparison has: raised when a figure is added or measured otherwise, so that none is read that has not got it. */
+const figures = 2;
 
 /** One lift beside the truth. */
 export interface LiftOutcome {
@@ -159,7 +162,7 @@ export async function liftStudy(
   report: (line: string) => void,
 ): Promise<LiftOutcome[]> {
   const { shape, janus, likeness, runtime } = means;
-  const judges = { truth: means.truth, judge: janus.data, ...(likeness && { likeness: likeness.data }) };
+  const judges = { figures, truth: means.truth, judge: janus.data, ...(likeness && { likeness: likeness.data }) };
   const renderer = fieldRenderer({ runtime });
   const outcomes: LiftOutcome[] = [];
   try {

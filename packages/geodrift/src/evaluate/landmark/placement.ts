@@ -1,6 +1,7 @@
 /**
- * How large and how high a field has to be to stand as its landmark does. Nobody tells a distillation how far away, or how exactly
- * aimed, its pictures are: a field that is right but for that is told from one that is wrong.
+ * How large and how high a field has to be to stand as its landmark does. A model is told how much of the picture is filled, which it
+ * has learned from GPS positions and obeys by and large, and nothing of how a camera is aimed: a field that is right but for that is told
+ * from one that is wrong.
  */
 import type { UprightCamera } from "@geodrift/core";
 
@@ -25,11 +26,13 @@ export const placedCamera = (camera: UprightCamera, { scale, up }: Placement): U
 
 /** Factors that a field is made larger by, and units that it is moved by, at most. */
 const most = { scale: 1.25, up: 0.5 };
-/** Where a search begins and ends: halves of its steps, in logarithms of the scale and units. */
-const [first, last] = [0.08, 0.004];
+/** First step of a search, and the least one, in logarithms of the scale and in units. */
+const [first, last] = [0.08, 0.005];
+/** What is tried from a placement: by scale and height, and by both at once, as a shape that grows about its middle leaves the ground. */
+const directions = [-1, 0, 1].flatMap((scale) => [-1, 0, 1].flatMap((up) => (scale || up ? [[scale, up]] : [])));
 
 /**
- * The placement of the greatest overlap, by steps along either axis that are halved where none is better.
+ * The placement of the greatest overlap, by steps that are halved where none is better.
  * @param overlapOf mean overlap of the silhouettes of a field that is so placed
  */
 export async function bestPlacement(overlapOf: (placement: Placement) => Promise<number>): Promise<Placement> {
@@ -38,16 +41,11 @@ export async function bestPlacement(overlapOf: (placement: Placement) => Promise
   let overlap = await overlapOf(asItStands);
   for (let step = first; step >= last; ) {
     let better: number[] | undefined;
-    for (const [axis, by] of [
-      [0, step],
-      [0, -step],
-      [1, step],
-      [1, -step],
-    ]) {
-      const next = at.with(axis, at[axis] + by);
+    for (const direction of directions) {
+      const next = at.map((v, axis) => v + step * direction[axis]);
       if (Math.abs(next[0]) > Math.log(most.scale) || Math.abs(next[1]) > most.up) continue;
       const own = await overlapOf(placed(next));
-      if (own <= overlap) continue;
+      if (!(own > overlap)) continue;
       [better, overlap] = [next, own];
     }
     if (better) at = better;
