@@ -67,11 +67,13 @@ export function stepField(state: FieldState, gradient: Float32Array, coarseness:
   const fine = state.step >= coarse;
   const { grid, first, second } = state;
   const slot = { weights: grid.values, gradient, first, second, average: undefined, axes: 1 };
-  const before = grid.values.filter((_, k) => k % channels === 0);
+  const cells = grid.values.length / channels;
+  const before = new Float32Array(cells);
+  for (let cell = 0; cell < cells; cell++) before[cell] = grid.values[channels * cell];
   adamw(slot, fine ? colourRate / 2 : colourRate, state.step - (fine ? coarse : 0) + 1, options);
-  before.forEach((density, cell) => {
+  for (let cell = 0; cell < cells; cell++) {
     const at = channels * cell;
-    grid.values[at] = density + (densityRate / colourRate) * (grid.values[at] - density);
-  });
+    grid.values[at] = before[cell] + (densityRate / colourRate) * (grid.values[at] - before[cell]);
+  }
   state.step++;
 }

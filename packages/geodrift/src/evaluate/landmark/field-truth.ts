@@ -71,7 +71,10 @@ export async function fieldTruth(
 ): Promise<FieldTruth> {
   const mesh = inUnits(shape.mesh, unitM);
   const height = shape.heightM / unitM;
-  const cameras = azimuths.map((azimuth) => showingCamera(grid, azimuth, elevation));
+  const sides = azimuths.map((azimuth) => {
+    const camera = showingCamera(grid, azimuth, elevation);
+    return { camera, seen: rasterise(mesh, camera, size) };
+  });
   const rendered = async (camera: UprightCamera, pixels: number, placement: Placement): Promise<Rendered> => {
     const view = { camera: placedCamera(camera, placement), size: pixels, planes: 2 * grid.across };
     const { depth, ...rest } = await renderer.render(grid, view, new Float32Array(3 * pixels * pixels).fill(1));
@@ -83,15 +86,14 @@ export async function fieldTruth(
   const ownPoints = pointsOn(surface, points, random);
   const figuresOf = async (placement: Placement): Promise<FieldFigures> => {
     const views: View[] = [];
-    for (const camera of cameras)
-      views.push({ camera, seen: rasterise(mesh, camera, size), rendered: await rendered(camera, size, placement) });
+    for (const side of sides) views.push({ ...side, rendered: await rendered(side.camera, size, placement) });
     const placed = ownPoints.map((v, k) => v * placement.scale + (k % 3 === 2 ? placement.up : 0));
     return { ...besideViews(views, size, height), ...besidePoints(truePoints, placed, 2 / grid.across, height) };
   };
   const pixels = Math.min(size, placingSize);
-  const outlines = cameras
+  const outlines = sides
     .filter((_, k) => k % placedBy === 0)
-    .map((camera) => ({ camera, seen: rasterise(mesh, camera, pixels) }));
+    .map(({ camera, seen }) => ({ camera, seen: pixels === size ? seen : rasterise(mesh, camera, pixels) }));
   const placement = await bestPlacement(async (tried) => {
     let sum = 0;
     for (const { camera, seen } of outlines) sum += silhouetteOverlap(seen, await rendered(camera, pixels, tried));
